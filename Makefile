@@ -1,0 +1,44 @@
+# Everything a newcomer types. Needs Python 3.11 or newer, git and make; nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: install develop demo test check bench lock clean
+
+install: .venv/.runtime
+develop: .venv/.development
+
+.venv/.runtime: locks/runtime.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the newsletter and its libraries ..."
+	@$(PIP) install --require-hashes -r locks/runtime.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.development: .venv/.runtime locks/development.txt
+	@echo "Installing the tools for testing ..."
+	@$(PIP) install --require-hashes -r locks/development.txt
+	@touch $@
+
+demo: install
+	@$(BIN)/newsletter demo --data-dir demo-data
+
+test: develop
+	@$(BIN)/python -m pytest -m "not chaos"
+
+check: develop
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: develop
+	@$(BIN)/python -m benchmarks
+
+# Renews both lock files from pyproject.toml: hashes only, no address of any registry.
+lock:
+	@test -x .venv-lock/bin/uv || ($(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip --quiet install uv)
+	@.venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --group install pyproject.toml --output-file locks/runtime.txt
+	@.venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --group development --constraint locks/runtime.txt --output-file locks/development.txt
+
+clean:
+	rm -rf .venv .venv-lock demo-data test-output .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,154 @@
+"""The values of gathering: what a source said, frozen, with no database in sight."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NewType
+
+SafeHtml = NewType("SafeHtml", str)
+"""HTML that went through `feeds.clean`; nothing else makes one."""
+
+
+class SourceKind(StrEnum):
+    """Where items come from; the keys of `feeds.sources.PARSERS`."""
+
+    FEED = "feed"
+    AGENDA = "agenda"
+    PRACTICE = "practice"
+
+
+class ItemKind(StrEnum):
+    """What an item is, which decides the section of an edition that it can stand in."""
+
+    NEWS = "news"
+    EVENT = "event"
+    PRACTICE = "practice"
+    PUBLICATION = "publication"
+    REPORT = "report"
+
+
+class ItemStatus(StrEnum):
+    """What the editors decided about an item."""
+
+    NEW = "new"
+    ACCEPTED = "accepted"
+    PARKED = "parked"
+    REFUSED = "refused"
+
+
+class Change(StrEnum):
+    """What a parsed item means for the archive."""
+
+    NEW = "new"
+    EDITED = "edited"
+    NONE = "none"
+
+
+class Outcome(StrEnum):
+    """How one look at one source ended."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not_modified"
+    MOVED = "moved"
+    GONE = "gone"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class EventTimes:
+    """When an occurrence is: aware moments in UTC; for an all-day event midnight in Amsterdam, end exclusive."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    all_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedItem:
+    """One entry of a feed, one occurrence of an event, or one practice example, as its source gave it.
+
+    guid:    the source's own name for it (RSS guid, Atom id, UID plus RECURRENCE-ID), or "".
+    title:   plain text, entities decoded once, at most 300 characters.
+    summary: plain text in the source's own words, at most two sentences.
+    url:     absolute http(s), or "".
+    series:  for an event, the UID that its occurrences share.
+    details: what only this kind has, as plain strings (practice: question, approach, result, contact).
+    """
+
+    kind: ItemKind
+    guid: str
+    title: str
+    summary: str = ""
+    url: str = ""
+    author: str = ""
+    image_url: str = ""
+    published_at: datetime | None = None
+    categories: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    times: EventTimes | None = None
+    location: str = ""
+    series: str = ""
+    cancelled: bool = False
+    details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A document read: its items, and what could not be read, in one English line each."""
+
+    items: tuple[ParsedItem, ...]
+    complaints: tuple[str, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer to one request: 200 with a body, or 304 without.
+
+    etag, last_modified: exactly as received, byte for byte, or "" (RFC 9110 §8.8).
+    moved_to:            the new address when every hop so far was 301 or 308, or "".
+    """
+
+    status: int
+    body: bytes
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    final_url: str = ""
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """How one look at one source ended; the rows of the gather report (contract: `gather --json`)."""
+
+    slug: str
+    name: str
+    url: str
+    kind: str
+    outcome: Outcome
+    entries: int = 0
+    new: int = 0
+    updated: int = 0
+    error: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class GatherReport:
+    """One round over the sources, in the order of their names."""
+
+    sources: tuple[SourceReport, ...]
+
+    @property
+    def new(self) -> int:
+        """How many items were seen for the first time."""
+        return sum(source.new for source in self.sources)
+
+    @property
+    def updated(self) -> int:
+        """How many known items changed in their source."""
+        return sum(source.updated for source in self.sources)

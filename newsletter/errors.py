@@ -1,0 +1,116 @@
+"""What can go wrong between an item and a mailbox.
+
+NewsletterError
+|- SettingWrong           a setting cannot be used; names it
+|- DatabaseNotReady       the tables are missing or of another version
+|- UnknownEdition, UnknownItem, UnknownUser, UnknownBlock
+|- EditionError
+|  |- MoveNotAllowed      the edition's state does not allow that
+|  |- NotYours            four-eyes: nobody approves their own draft
+|  |- ChecksFailed        findings of level error; carries them
+|  |- ContentChanged      what would be sent is not what was approved
+|  |- EditionChanged      somebody else saved a newer version first
+|  `- NothingToSend       no segment has a reader
+|- RoleMissing            this account may not do that
+`- TransportError
+   |- TransportRefused      5yz for this person: trying again cannot help
+   |- TransportDeferred     4yz for this person: later
+   |- TransportUnavailable  no connection, or the relay refuses us: nothing was accepted
+   `- TransportUncertain    lost after the final dot: it may have arrived
+"""
+
+from newsletter.values import EditionStatus, Finding
+
+
+class NewsletterError(Exception):
+    """Anything this program expects to go wrong."""
+
+
+class SettingWrong(NewsletterError):
+    """A setting cannot be used; the message names it and says what it should be."""
+
+
+class DatabaseNotReady(NewsletterError):
+    """The tables are missing or of another version."""
+
+
+class UnknownEdition(NewsletterError):
+    """There is no such edition."""
+
+
+class UnknownItem(NewsletterError):
+    """There is no such item, or it is not of the kind that was asked for."""
+
+
+class UnknownUser(NewsletterError):
+    """There is no such account."""
+
+
+class UnknownBlock(NewsletterError):
+    """There is no such block in this edition."""
+
+
+class EditionError(NewsletterError):
+    """Something about one edition."""
+
+
+class MoveNotAllowed(EditionError):
+    """The edition's state does not allow that; nothing changed."""
+
+    def __init__(self, edition_id: int, now: EditionStatus, to: EditionStatus) -> None:
+        super().__init__(f"edition {edition_id} is {now} and cannot become {to}")
+        self.edition_id, self.now, self.to = edition_id, now, to
+
+
+class NotYours(EditionError):
+    """Nobody approves their own draft while four-eyes is on."""
+
+
+class ChecksFailed(EditionError):
+    """The edition has findings of level error."""
+
+    def __init__(self, edition_id: int, findings: tuple[Finding, ...]) -> None:
+        super().__init__(
+            f"edition {edition_id} has errors: " + "; ".join(f.message for f in findings)
+        )
+        self.findings = findings
+
+
+class ContentChanged(EditionError):
+    """What would be sent is not what was approved; the approval is void."""
+
+
+class EditionChanged(EditionError):
+    """Somebody else saved a newer version first; nothing was overwritten."""
+
+
+class NothingToSend(EditionError):
+    """No chosen segment has a reader."""
+
+
+class RoleMissing(NewsletterError):
+    """This account may not do that."""
+
+
+class TransportError(NewsletterError):
+    """A message was not handed over. reply: what the server said, or what happened."""
+
+    def __init__(self, reply: str, *, code: int | None = None) -> None:
+        super().__init__(f"{code or ''} {reply}".strip())
+        self.reply, self.code = reply, code
+
+
+class TransportRefused(TransportError):
+    """5yz to this person: trying again cannot help."""
+
+
+class TransportDeferred(TransportError):
+    """4yz to this person: later."""
+
+
+class TransportUnavailable(TransportError):
+    """No connection, or the relay refuses us: nothing was accepted, and it is nobody's fault here."""
+
+
+class TransportUncertain(TransportError):
+    """The dot was sent and no answer came: it may have arrived."""

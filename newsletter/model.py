@@ -1,0 +1,190 @@
+"""Edition, Block, Delivery, Run and the desk's accounts: the rows, with their invariants."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from newsletter.errors import MoveNotAllowed
+from newsletter.values import MOVES, DeliveryState, EditionStatus, InDoubtPolicy
+from storage.base import Base
+
+
+class User(Base):
+    """An account of the desk."""
+
+    __tablename__ = "user_account"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    role: Mapped[str] = mapped_column(String(20))
+    password_hash: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+
+class DeskSession(Base):
+    """A signed-in browser; only the hash of its cookie is kept."""
+
+    __tablename__ = "desk_session"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    csrf: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class Edition(Base):
+    """One numbered issue of the newsletter, or one mailing about an event.
+
+    segments:     slugs of the segments it goes to.
+    version:      raised by each edit; a form that holds an older one is refused.
+    planned_at:   the moment that is approved with the content; None leaves the moment to the sender.
+    due_at:       when sending starts, once scheduled.
+    content_hash: the seal of what was approved; "" while nothing is.
+    size, materialised_at: the number of deliveries, and when the last of them was written.
+    """
+
+    __tablename__ = "edition"
+    __table_args__ = (UniqueConstraint("kind", "period"), UniqueConstraint("number"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    number: Mapped[int | None]
+    period: Mapped[str | None] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    preheader: Mapped[str] = mapped_column(String(200), default="")
+    dated_on: Mapped[date]
+    segments: Mapped[list[str]] = mapped_column(default=list)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
+    not_after: Mapped[datetime | None]
+    status: Mapped[str] = mapped_column(String(20), default=EditionStatus.DRAFT)
+    status_since: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_at: Mapped[datetime | None]
+    content_hash: Mapped[str] = mapped_column(String(64), default="")
+    planned_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    in_doubt_policy: Mapped[str] = mapped_column(String(20), default=InDoubtPolicy.RESEND)
+    size: Mapped[int | None]
+    materialised_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    blocks: Mapped[list["Block"]] = relationship(
+        lazy="raise", order_by="Block.position", cascade="all, delete-orphan"
+    )
+
+    @property
+    def state(self) -> EditionStatus:
+        """Where it is on its way."""
+        return EditionStatus(self.status)
+
+    def move(self, to: EditionStatus, *, now: datetime) -> None:
+        """Change status along MOVES. Raises MoveNotAllowed, and then nothing changed."""
+        if to not in MOVES[self.state]:
+            raise MoveNotAllowed(self.id, self.state, to)
+        self.status, self.status_since = to, now
+
+
+class Block(Base):
+    """A piece of an edition. fields: by kind, see `compose/blocks/`; audience: None for everybody."""
+
+    __tablename__ = "block"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("edition.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(30))
+    audience: Mapped[str | None] = mapped_column(String(20))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Variant(Base):
+    """What one audience gets of an approved edition, stored at approval: what was approved is what goes out."""
+
+    __tablename__ = "edition_variant"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("edition.id", ondelete="CASCADE"), index=True
+    )
+    audience: Mapped[str | None] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(Text)
+    preheader: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    marker: Mapped[str] = mapped_column(String(40))
+
+
+class Delivery(Base):
+    """One message to one person: written before the first mail, and never removed while it counts.
+
+    attempts: how often a MAIL FROM was about to be said; resends: how often after an unknown outcome.
+    reply:    the server's words; they may hold an address, so they stay in this row.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("edition_id", "subscriber_id"),
+        Index("ix_delivery_edition_id_state_id", "edition_id", "state", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    subscriber_id: Mapped[int | None] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="SET NULL"), index=True
+    )
+    audience: Mapped[str | None] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20), default=DeliveryState.PENDING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    resends: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
+    code: Mapped[int | None]
+    reply: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime | None]
+
+
+class EditionEvent(Base):
+    """What happened to an edition: who, when, what. Rows are added, never changed."""
+
+    __tablename__ = "edition_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("edition.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    what: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class Run(Base):
+    """One run of one stage. period: what it was for; a period without a finished row is run again."""
+
+    __tablename__ = "run"
+    __table_args__ = (Index("ix_run_stage_id", "stage", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(String(40))
+    due_at: Mapped[datetime]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    report: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+class JobDue(Base):
+    """When a job of the scheduler is next due, in UTC; the clock only asks what is due."""
+
+    __tablename__ = "job_due"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    due_at: Mapped[datetime]

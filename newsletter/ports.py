@@ -1,0 +1,47 @@
+"""What the stages are handed from outside."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.values import EditionContent, Receipt, Rendered
+from subscribers.values import Audience
+
+Clock = Callable[[], datetime]
+"""Returns the present moment, aware and UTC."""
+
+
+class Render(Protocol):
+    """Edition and audience in, mail out. Pure: the same content always gives the same bytes."""
+
+    def __call__(self, content: EditionContent, audience: Audience | None) -> Rendered:
+        """Return what a reader of this audience gets; problems are inside, never raised."""
+        ...
+
+
+class Connection(Protocol):
+    """One open way out, used by one thread at a time."""
+
+    def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
+        """Hand one message over and return the answer to the final dot.
+
+        message: CRLF line ends, headers first.
+        Raises:  TransportRefused (this person, for good), TransportDeferred (this person, later),
+                 TransportUnavailable (nothing was accepted, nobody's fault here),
+                 TransportUncertain (the dot was sent, no answer came).
+        """
+        ...
+
+    def close(self) -> None:
+        """Say goodbye; never raises."""
+        ...
+
+
+class Transport(Protocol):
+    """A way out: opens connections."""
+
+    connections: int
+
+    def connect(self) -> Connection:
+        """Open one connection. Raises TransportUnavailable."""
+        ...

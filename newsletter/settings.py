@@ -1,0 +1,258 @@
+"""The settings: one frozen object, read once, from `newsletter.toml` and the environment.
+
+The environment wins. A value that cannot be used stops the start with one sentence that names it.
+Each field is documented for operators in docs/settings.md; a test holds the two together.
+"""
+
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from newsletter.errors import SettingWrong
+
+T = TypeVar("T")
+
+CONFIG_NAME: Final = "newsletter.toml"
+KEY_NAME: Final = "secret.key"
+SMTP_SCHEMES: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who sends: every word and colour that would change if the organisation took another name."""
+
+    name: str = "Steunpunt Opleidingsscholen VO"
+    name_lines: tuple[str, ...] = ("Steunpunt", "Opleidingsscholen VO")
+    newsletter_title: str = "Nieuwsbrief"
+    tagline: str = (
+        "Van, voor en door opleidingsscholen: samenwerkingsverbanden van scholen en "
+        "lerarenopleidingen die samen leraren opleiden."
+    )
+    postal_address: str = "Voorbeeldstraat 1, 1234 AB Voorbeeldstad"
+    contact: str = "redactie@example.org"
+    rhythm: str = "Om de week op donderdag"
+    colours: Mapping[str, str] = field(default_factory=dict)
+    """Tokens of the stylesheet to override, such as `school = "#0b5b6b"`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpRelay:
+    """The server we hand mail to. security: "none", "starttls" or "tls"; never less than asked for."""
+
+    host: str
+    port: int
+    security: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    connections: int = 4
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine, as a mail catcher is."""
+        return self.host in LOOPBACK
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. Handed down as arguments; nothing below a door reads the environment."""
+
+    data_dir: Path
+    database_url: str = field(repr=False)
+    base_url: str
+    smtp: SmtpRelay
+    sender: str
+    bounce_address: str
+    secret_key: bytes = field(repr=False)
+    source_allow: frozenset[str]
+    log: str
+    now: datetime | None
+    four_eyes: bool
+    section_maximum: int
+    organisation: Organisation
+
+    @property
+    def sender_name(self) -> str:
+        """The display name of the From header."""
+        return parseaddr(self.sender)[0]
+
+    @property
+    def sender_address(self) -> str:
+        """The address of the From header."""
+        return parseaddr(self.sender)[1]
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises SettingWrong, naming the setting and what it should be."""
+    given = dict(os.environ if environ is None else environ)
+    data_dir = Path(given.get("NEWSLETTER_DATA_DIR", "data")).resolve()
+    config = _read_config(data_dir / CONFIG_NAME)
+    read = _Reader(given, config)
+    smtp = read("smtp_url", "smtp://127.0.0.1:1025", _smtp)
+    return Settings(
+        data_dir=data_dir,
+        database_url=read("database_url", f"sqlite:///{data_dir / 'newsletter.db'}", _database),
+        base_url=read("base_url", "http://127.0.0.1:8000", _base_url),
+        smtp=smtp,
+        sender=read("sender", "Steunpunt Opleidingsscholen VO <nieuwsbrief@example.org>", _sender),
+        bounce_address=read("bounce_address", "", _bounce_address),
+        secret_key=_secret_key(given.get("NEWSLETTER_SECRET_KEY", ""), data_dir),
+        source_allow=read("source_allow", "", _host_ports),
+        log=read("log", "text", _log),
+        now=_refuse_on_real_relay(read("now", "", _moment), smtp),
+        four_eyes=read("four_eyes", "yes", _yes_no),
+        section_maximum=read("section_maximum", "5", _count),
+        organisation=_organisation(config.get("organisation", {})),
+    )
+
+
+class _Reader:
+    """Finds one setting's text, turns it into its value, and names it when that fails."""
+
+    def __init__(self, environ: Mapping[str, str], config: Mapping[str, Any]) -> None:
+        self._environ, self._config = environ, config
+
+    def __call__(self, name: str, default: str, convert: Callable[[str], T]) -> T:
+        variable = f"NEWSLETTER_{name.upper()}"
+        text = self._environ.get(variable) or str(self._config.get(name, default))
+        try:
+            return convert(text)
+        except ValueError as wrong:
+            where = variable if variable in self._environ else f"{name} in {CONFIG_NAME}"
+            raise SettingWrong(f"{where}: {wrong}") from None
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise SettingWrong(f"{path} cannot be read as TOML: {wrong}") from None
+
+
+def _secret_key(given: str, data_dir: Path) -> bytes:
+    if given:
+        if len(given) < 32:
+            raise SettingWrong("NEWSLETTER_SECRET_KEY is too short: give at least 32 characters")
+        return given.encode()
+    path = data_dir / KEY_NAME
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    if path.stat().st_mode & 0o077:
+        raise SettingWrong(f"{path} can be read by others: run chmod 600 on it")
+    return path.read_bytes().strip()
+
+
+def _smtp(text: str) -> SmtpRelay:
+    url = urlsplit(text)
+    if url.scheme not in SMTP_SCHEMES or not url.hostname:
+        raise ValueError("give smtp://, smtp+starttls:// or smtps:// with a host, and nothing else")
+    connections = parse_qs(url.query).get("connections", ["4"])[0]
+    if not connections.isdigit() or not 1 <= int(connections) <= 100:
+        raise ValueError("connections must be a number from 1 to 100")
+    return SmtpRelay(
+        host=url.hostname,
+        port=url.port or SMTP_SCHEMES[url.scheme],
+        security={"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}[url.scheme],
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        connections=int(connections),
+    )
+
+
+def _database(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("give sqlite:///FILE or postgresql+psycopg://HOST/NAME")
+    return text
+
+
+def _base_url(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
+        raise ValueError("give the public address, such as https://nieuwsbrief.example.org")
+    return text.rstrip("/")
+
+
+def _sender(text: str) -> str:
+    name, address = parseaddr(text)
+    if not name or address.count("@") != 1 or re.search(r"[\x00-\x1f]", text):
+        raise ValueError("give a name and one address, such as Nieuwsbrief <post@example.org>")
+    return text
+
+
+def _bounce_address(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
+        raise ValueError("give one address, such as bounces@example.org")
+    return text
+
+
+def _host_ports(text: str) -> frozenset[str]:
+    parts = frozenset(part.strip() for part in text.split(",") if part.strip())
+    for part in parts:
+        if not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\s/]+):\d{1,5}", part):
+            raise ValueError(f"{part!r} is not host:port")
+    return parts
+
+
+def _log(text: str) -> str:
+    if text not in {"text", "json"}:
+        raise ValueError('give "text" or "json"')
+    return text
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("give an ISO moment with offset, such as 2027-04-22T10:00+02:00") from None
+    if moment.tzinfo is None:
+        raise ValueError("the moment needs an offset, such as 2027-04-22T10:00+02:00")
+    return moment
+
+
+def _refuse_on_real_relay(now: datetime | None, smtp: SmtpRelay) -> datetime | None:
+    if now is not None and not smtp.is_local:
+        raise SettingWrong(
+            "NEWSLETTER_NOW moves the clock and is for demos and checks only; "
+            f"it is refused because mail goes to {smtp.host}"
+        )
+    return now
+
+
+def _yes_no(text: str) -> bool:
+    words = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
+    if text.lower() not in words:
+        raise ValueError('give "yes" or "no"')
+    return words[text.lower()]
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 50:
+        raise ValueError("give a whole number from 1 to 50")
+    return int(text)
+
+
+def _organisation(table: object) -> Organisation:
+    if not isinstance(table, dict):
+        raise SettingWrong(f"organisation in {CONFIG_NAME}: make it a table")
+    known = {one.name for one in fields(Organisation)}
+    if unknown := set(table) - known:
+        raise SettingWrong(f"organisation in {CONFIG_NAME}: unknown field {min(unknown)!r}")
+    if "name_lines" in table:
+        table = {**table, "name_lines": tuple(table["name_lines"])}
+    elif "name" in table:
+        table = {**table, "name_lines": (table["name"],)}
+    return Organisation(**table)

@@ -1,0 +1,191 @@
+"""The values of the pipeline: an edition's states and moves, what is rendered, what was found."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from subscribers.values import Audience
+
+
+class EditionKind(StrEnum):
+    """The keys of `compose.editions.EDITION_KINDS`."""
+
+    NEWSLETTER = "newsletter"
+    ANNOUNCEMENT = "announcement"
+
+
+class EditionStatus(StrEnum):
+    """Where an edition is on its way to the reader."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+S = EditionStatus
+MOVES: Final[Mapping[EditionStatus, frozenset[EditionStatus]]] = {
+    S.DRAFT: frozenset({S.IN_REVIEW, S.CANCELLED}),
+    S.IN_REVIEW: frozenset({S.DRAFT, S.APPROVED, S.CANCELLED}),
+    S.APPROVED: frozenset(
+        {S.DRAFT, S.SCHEDULED, S.SENDING, S.CANCELLED}
+    ),  # an edit voids the approval
+    S.SCHEDULED: frozenset({S.DRAFT, S.APPROVED, S.SENDING, S.CANCELLED}),  # back to approved: undo
+    S.SENDING: frozenset({S.PAUSED, S.SENT, S.CANCELLED}),  # cancelled: the rest is not sent
+    S.PAUSED: frozenset({S.SENDING, S.CANCELLED}),
+    S.SENT: frozenset(),
+    S.CANCELLED: frozenset(),
+}
+
+
+class DeliveryState(StrEnum):
+    """Where one message to one person is. FINAL states never change again."""
+
+    PENDING = "pending"
+    ATTEMPTING = "attempting"  # durable before MAIL FROM; found after a crash it means: in doubt
+    DEFERRED = "deferred"  # the server asked for patience; due again at next_at
+    SENT = "sent"
+    FAILED = "failed"  # refused for good
+    SKIPPED = "skipped"  # left, suppressed or erased since, or the edition was cancelled
+    IN_DOUBT = "in_doubt"  # handed over without an answer, and the edition says: hold
+
+
+class InDoubtPolicy(StrEnum):
+    """What to do with a message that may have arrived."""
+
+    RESEND = "resend"  # once more, same Message-ID: nobody missed, perhaps one doubled
+    HOLD = "hold"  # leave it to a person
+
+
+class Role(StrEnum):
+    """What somebody at the desk may do; each includes the one before."""
+
+    EDITOR = "editor"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+
+
+class Level(StrEnum):
+    """How much a finding weighs: an error stops the submission."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a check noticed. message: Dutch, for the editor; where: a block, link or audience."""
+
+    rule: str
+    level: Level
+    message: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockContent:
+    """One block as its template gets it: values only, never a row.
+
+    audience: None for everybody.
+    fields:   by kind, see the block's own file in `compose/blocks/`.
+    """
+
+    id: int
+    kind: str
+    audience: Audience | None
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EditionContent:
+    """Everything of an edition that decides what readers get, in reading order."""
+
+    id: int
+    kind: EditionKind
+    number: int | None
+    title: str
+    subject: str
+    preheader: str
+    dated_on: date
+    blocks: tuple[BlockContent, ...]
+
+
+class Slot(StrEnum):
+    """A place in a rendered mail that is filled for each person."""
+
+    UNSUBSCRIBE = "unsubscribe"  # a URL
+    PREFERENCES = "preferences"  # a URL
+    REASON = "reason"  # a sentence: why this reader gets it
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What one audience gets, with `marker + slot + "x"` wherever a personal field belongs.
+
+    marker: lower-case letters and digits, made from a hash of the content, so that no content can
+            hold it; it survives HTML, MJML, quoted-printable and URLs unchanged.
+    """
+
+    audience: Audience | None
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    marker: str
+    problems: tuple[Finding, ...] = ()
+
+    def slots(self) -> re.Pattern[str]:
+        """Return the pattern of every slot; group 1 is the slot's name."""
+        return re.compile(f"{self.marker}({'|'.join(Slot)})x")
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """The values for one person's slots and headers."""
+
+    email: str
+    name: str
+    reason: str
+    unsubscribe_url: str
+    one_click_url: str
+    preferences_url: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The server's answer to the final dot: its code and text."""
+
+    code: int
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditionFigures:
+    """An edition's state and counts (contract: `edition show`, `edition status`)."""
+
+    id: int
+    kind: str
+    number: int | None
+    title: str
+    state: EditionStatus
+    segments: tuple[str, ...]
+    content_hash: str
+    recipients: int
+    sent: int = 0
+    failed: int = 0
+    pending: int = 0
+    in_doubt: int = 0
+    skipped: int = 0
+    resent: int = 0
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    by_audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -1,0 +1,73 @@
+"""From a database URL to short sessions: SQLite in WAL mode with foreign keys on, or PostgreSQL.
+
+A session either reads or writes, and says so: `with db.read() as session`, `with db.write() as
+session`. A writing session is one transaction, committed at the end or not at all.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+SQLITE_WAIT_S = 30.0  # a writer waits this long for another process's write before it gives up
+
+
+class Database:
+    """An engine and its two kinds of session. Safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _open_engine(url)
+        self._reading = sessionmaker(self.engine, expire_on_commit=False)
+        writer = self.engine.execution_options(writes=True)
+        self._writing = sessionmaker(writer, expire_on_commit=False)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session whose changes are thrown away; it never waits for a writer."""
+        with self._reading() as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give a session that is one transaction: committed at the end, rolled back on an error.
+
+        On SQLite it is the writer from its first statement (BEGIN IMMEDIATE), so what it reads
+        still holds when it writes; on PostgreSQL rows are locked as they are changed.
+        """
+        with self._writing.begin() as session:
+            yield session
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def _open_engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    database = make_url(url).database
+    if database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": SQLITE_WAIT_S}, pool_size=20)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves; the driver would begin too late
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    # FULL: an acknowledgement that is lost at power failure would double a mail.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

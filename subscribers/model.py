@@ -1,0 +1,113 @@
+"""Subscriber, Consent, Suppression, Segment, and the partnerships they belong to: the rows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storage.base import Base
+
+
+class Partnership(Base):
+    """An opleidingsschool: a partnership of schools and teacher-education institutes."""
+
+    __tablename__ = "partnership"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    region: Mapped[str] = mapped_column(String(80), default="")
+    stage: Mapped[str] = mapped_column(String(40), default="")  # starting, experienced, academic
+    organisations: Mapped[list["Organisation"]] = relationship(
+        back_populates="partnership", lazy="raise"
+    )
+
+
+class Organisation(Base):
+    """One school (or board) or one institute; a member of at most one partnership here."""
+
+    __tablename__ = "organisation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    audience: Mapped[str] = mapped_column(String(20))
+    partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnership.id"), index=True)
+    partnership: Mapped[Partnership | None] = relationship(
+        back_populates="organisations", lazy="raise"
+    )
+
+
+class Subscriber(Base):
+    """A person with at least one ground to be mailed, or one who asked and has not confirmed yet.
+
+    email:     as given, its domain in A-labels (RFC 5890); email_key: the same in lower case, unique.
+    audience:  "school", "lerarenopleiding", or None for neither.
+    """
+
+    __tablename__ = "subscriber"
+    __table_args__ = (Index("ix_subscriber_audience_status_id", "audience", "status", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    audience: Mapped[str | None] = mapped_column(String(20))
+    role: Mapped[str] = mapped_column(String(80), default="")
+    organisation: Mapped[str] = mapped_column(String(200), default="")
+    partnership: Mapped[str] = mapped_column(String(200), default="")
+    region: Mapped[str] = mapped_column(String(80), default="")
+    status: Mapped[str] = mapped_column(String(20))
+    wants_newsletter: Mapped[bool] = mapped_column(default=True)
+    wants_announcements: Mapped[bool] = mapped_column(default=True)
+    since: Mapped[datetime]  # of the ground that the footer names: asked, or imported
+    ground: Mapped[str] = mapped_column(String(20))  # a ConsentKind
+    confirmed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+
+
+class SubscriberTheme(Base):
+    """A theme that a subscriber chose."""
+
+    __tablename__ = "subscriber_theme"
+    theme: Mapped[str] = mapped_column(String(80), primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Consent(Base):
+    """One fact about one person's consent, kept as evidence; rows are added, never changed (AVG art. 7)."""
+
+    __tablename__ = "consent"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    topics: Mapped[list[str]] = mapped_column(default=list)
+    ground: Mapped[str] = mapped_column(Text, default="")  # an import's stated ground
+    text_shown: Mapped[str] = mapped_column(Text, default="")  # the words the reader agreed to
+    source: Mapped[str] = mapped_column(
+        String(80), default=""
+    )  # form, import file, one-click, desk
+    edition_id: Mapped[int | None]  # the mail whose link was used, where one was
+
+
+class Suppression(Base):
+    """An address that may not be mailed, also after its subscriber is gone; only a keyed hash."""
+
+    __tablename__ = "suppression"
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+
+
+class Segment(Base):
+    """A saved selection of subscribers.
+
+    conditions: field to value, all of which must hold; fields are keys of `segments.CONDITIONS`.
+    """
+
+    __tablename__ = "segment"
+    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    conditions: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,0 +1,89 @@
+"""The ground of every test: a migrated database, a clock that stands still, and services."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import feeds.model
+import newsletter.model
+import subscribers.model  # noqa: F401 - all tables in one metadata
+from newsletter.settings import Settings, read_settings
+from newsletter.wiring import Services, build_services
+from storage import migrate
+from storage.base import Base
+from storage.session import Database
+from tests.fakes import FakeClock
+
+POSTGRES_URL = os.environ.get("NEWSLETTER_TEST_POSTGRES_URL", "")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """Migrate once; SQLite tests copy this file, PostgreSQL tests empty the tables."""
+    if POSTGRES_URL:
+        database = Database(POSTGRES_URL)
+        with database.engine.begin() as connection:
+            connection.execute(text("drop schema public cascade"))
+            connection.execute(text("create schema public"))
+        migrate.migrate(database.engine, Base.metadata)
+        database.close()
+        return None
+    path = tmp_path_factory.mktemp("template") / "newsletter.db"
+    database = Database(f"sqlite:///{path}")
+    migrate.migrate(database.engine, Base.metadata)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture
+def database_url(migrated: Path | None, tmp_path: Path) -> str:
+    if migrated is None:
+        database = Database(POSTGRES_URL)
+        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+        with database.engine.begin() as connection:
+            connection.execute(text(f"truncate {tables} restart identity cascade"))
+        database.close()
+        return POSTGRES_URL
+    shutil.copy(migrated, tmp_path / "newsletter.db")
+    return f"sqlite:///{tmp_path / 'newsletter.db'}"
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def session(db: Database) -> Iterator[Session]:
+    """A writing session for arranging and looking; committed by the test where others must see it."""
+    with db.write() as session:
+        yield session
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return read_settings(
+        {"NEWSLETTER_DATA_DIR": str(tmp_path), "NEWSLETTER_DATABASE_URL": database_url}
+    )
+
+
+@pytest.fixture
+def services(settings: Settings, clock: FakeClock) -> Iterator[Services]:
+    built = replace(build_services(settings), clock=clock)
+    yield built
+    built.db.close()
