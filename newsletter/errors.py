@@ -10,8 +10,11 @@ NewsletterError
 |  |- ChecksFailed        findings of level error; carries them
 |  |- ContentChanged      what would be sent is not what was approved
 |  |- EditionChanged      somebody else saved a newer version first
-|  `- NothingToSend       no segment has a reader
+|  |- NothingToSend       no segment has a reader
+|  `- TooLate             an announcement would go out after its event
 |- RoleMissing            this account may not do that
+|- PasswordUnusable       too short or too long to be set
+|- UnsafeHeader           a text would break or forge a mail header
 `- TransportError
    |- TransportRefused      5yz for this person: trying again cannot help
    |- TransportDeferred     4yz for this person: later
@@ -88,8 +91,20 @@ class NothingToSend(EditionError):
     """No chosen segment has a reader."""
 
 
+class TooLate(EditionError):
+    """The announcement would go out after its event."""
+
+
+class UnsafeHeader(NewsletterError):
+    """A text with control characters cannot stand in a mail header; it could forge another one."""
+
+
 class RoleMissing(NewsletterError):
     """This account may not do that."""
+
+
+class PasswordUnusable(NewsletterError):
+    """The password cannot be set: it is shorter or longer than allowed."""
 
 
 class TransportError(NewsletterError):
@@ -109,7 +124,7 @@ class TransportDeferred(TransportError):
 
 
 class TransportUnavailable(TransportError):
-    """No connection, or the relay refuses us: nothing was accepted, and it is nobody's fault here."""
+    """No connection, or the relay refuses us: nothing was accepted; no reader's fault."""
 
 
 class TransportUncertain(TransportError):

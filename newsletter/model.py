@@ -44,7 +44,7 @@ class Edition(Base):
 
     segments:     slugs of the segments it goes to.
     version:      raised by each edit; a form that holds an older one is refused.
-    planned_at:   the moment that is approved with the content; None leaves the moment to the sender.
+    planned_at:   the moment that is approved with the content; None leaves it to the sender.
     due_at:       when sending starts, once scheduled.
     content_hash: the seal of what was approved; "" while nothing is.
     size, materialised_at: the number of deliveries, and when the last of them was written.
@@ -97,7 +97,7 @@ class Edition(Base):
 
 
 class Block(Base):
-    """A piece of an edition. fields: by kind, see `compose/blocks/`; audience: None for everybody."""
+    """A piece of an edition. fields: see `compose/blocks/`; audience: None for everybody."""
 
     __tablename__ = "block"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -112,7 +112,7 @@ class Block(Base):
 
 
 class Variant(Base):
-    """What one audience gets of an approved edition, stored at approval: what was approved is what goes out."""
+    """What one audience gets, stored at approval: what was approved is what goes out."""
 
     __tablename__ = "edition_variant"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -128,9 +128,10 @@ class Variant(Base):
 
 
 class Delivery(Base):
-    """One message to one person: written before the first mail, and never removed while it counts.
+    """One message to one person: written before the first mail, never removed while it counts.
 
-    attempts: how often a MAIL FROM was about to be said; resends: how often after an unknown outcome.
+    attempts: how often a MAIL FROM was about to be said.
+    resends:  how often after an unknown outcome.
     reply:    the server's words; they may hold an address, so they stay in this row.
     """
 
@@ -169,7 +170,7 @@ class EditionEvent(Base):
 
 
 class Run(Base):
-    """One run of one stage. period: what it was for; a period without a finished row is run again."""
+    """One run of one stage; a run without an end is run again. due_at: when it should have been."""
 
     __tablename__ = "run"
     __table_args__ = (Index("ix_run_stage_id", "stage", "id"),)

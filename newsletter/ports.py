@@ -1,10 +1,10 @@
 """What the stages are handed from outside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from newsletter.values import EditionContent, Receipt, Rendered
+from newsletter.values import EditionContent, NoticeText, Receipt, Rendered
 from subscribers.values import Audience
 
 Clock = Callable[[], datetime]
@@ -16,6 +16,14 @@ class Render(Protocol):
 
     def __call__(self, content: EditionContent, audience: Audience | None) -> Rendered:
         """Return what a reader of this audience gets; problems are inside, never raised."""
+        ...
+
+
+class RenderNotice(Protocol):
+    """The name of a notice and its values in, one mail out."""
+
+    def __call__(self, notice: str, values: Mapping[str, object]) -> NoticeText:
+        """Return what this one reader gets; every value that its templates name must be there."""
         ...
 
 
@@ -40,7 +48,10 @@ class Connection(Protocol):
 class Transport(Protocol):
     """A way out: opens connections."""
 
-    connections: int
+    @property
+    def connections(self) -> int:
+        """How many may be open at once."""
+        ...
 
     def connect(self) -> Connection:
         """Open one connection. Raises TransportUnavailable."""

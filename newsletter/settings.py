@@ -28,7 +28,7 @@ LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Who sends: every word and colour that would change if the organisation took another name."""
+    """Who sends: every word and colour that another name would change."""
 
     name: str = "Steunpunt Opleidingsscholen VO"
     name_lines: tuple[str, ...] = ("Steunpunt", "Opleidingsscholen VO")
@@ -46,7 +46,7 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class SmtpRelay:
-    """The server we hand mail to. security: "none", "starttls" or "tls"; never less than asked for."""
+    """The server we hand mail to. security: "none", "starttls" or "tls", never less than asked."""
 
     host: str
     port: int
@@ -63,7 +63,7 @@ class SmtpRelay:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set. Handed down as arguments; nothing below a door reads the environment."""
+    """Everything that can be set; handed down as arguments by the doors."""
 
     data_dir: Path
     database_url: str = field(repr=False)

@@ -82,7 +82,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a check noticed. message: Dutch, for the editor; where: a block, link or audience."""
+    """Something a check noticed; message: Dutch, for the editor; where: a block or audience."""
 
     rule: str
     level: Level
@@ -148,6 +148,15 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeText:
+    """A mail about one thing to one person: a confirmation, a reminder."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Personal:
     """The values for one person's slots and headers."""
 
@@ -170,7 +179,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class EditionFigures:
-    """An edition's state and counts (contract: `edition show`, `edition status`)."""
+    """An edition's state and counts, as `edition status` reports them."""
 
     id: int
     kind: str

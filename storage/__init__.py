@@ -1,1 +1,1 @@
-"""The ground under the tables: base class, sessions, and what differs between SQLite and PostgreSQL."""
+"""The ground under the tables: base class, sessions, and what differs per database."""

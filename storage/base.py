@@ -1,4 +1,4 @@
-"""The base of every row: one metadata, names for constraints, moments that are always aware and UTC."""
+"""The base of every row: one metadata, named constraints, moments that are aware and UTC."""
 
 from datetime import UTC, datetime
 from typing import Any, ClassVar

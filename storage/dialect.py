@@ -27,7 +27,7 @@ def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
 def upsert(
     session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]
 ) -> None:
-    """Insert rows; where `key` (columns of a unique constraint) exists, overwrite the other columns."""
+    """Insert rows; where `key` (a unique constraint's columns) exists, overwrite the others."""
     if not rows:
         return
     insert = _insert(session, table)

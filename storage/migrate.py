@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -27,6 +28,13 @@ def is_current(engine: Engine) -> bool:
     head = ScriptDirectory(str(STEPS)).get_current_head()
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == head
+
+
+def differences(engine: Engine, metadata: MetaData) -> list[object]:
+    """Return what the classes have and the tables lack, or the other way round; [] when equal."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
 
 
 def write_step(engine: Engine, metadata: MetaData, message: str) -> None:

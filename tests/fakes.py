@@ -27,7 +27,9 @@ class FakeClock:
 class FakeTransport:
     """A relay that accepts everything, except where `fails` holds an error for a recipient."""
 
-    def __init__(self, fails: Mapping[str, TransportError] | None = None, connections: int = 2) -> None:
+    def __init__(
+        self, fails: Mapping[str, TransportError] | None = None, connections: int = 2
+    ) -> None:
         self.fails = dict(fails or {})
         self.connections = connections
         self.attempted: list[str] = []

@@ -1,0 +1,99 @@
+"""Settings: the environment wins, and a wrong value stops the start and is named."""
+
+from pathlib import Path
+
+import pytest
+
+from newsletter.errors import SettingWrong
+from newsletter.settings import Settings, read_settings
+
+
+def read(folder: Path, **environ: str) -> Settings:
+    return read_settings({"NEWSLETTER_DATA_DIR": str(folder), **environ})
+
+
+def test_defaults_need_nothing(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+
+    assert settings.database_url == f"sqlite:///{tmp_path}/newsletter.db"
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert (settings.smtp.host, settings.smtp.port) == ("127.0.0.1", 1025)
+    assert settings.four_eyes
+
+
+def test_the_secret_key_is_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
+    first, second = read(tmp_path), read(tmp_path)
+
+    assert first.secret_key == second.secret_key
+    assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    read(tmp_path)
+    (tmp_path / "secret.key").chmod(0o644)
+
+    with pytest.raises(SettingWrong, match=r"secret.key can be read by others"):
+        read(tmp_path)
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.toml").write_text('base_url = "https://a.example.org"\nlog = "json"\n')
+
+    settings = read(tmp_path, NEWSLETTER_BASE_URL="https://b.example.org/")
+
+    assert (settings.base_url, settings.log) == ("https://b.example.org", "json")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SMTP_URL", "http://mail"),
+        ("SMTP_URL", "smtp://mail?connections=0"),
+        ("DATABASE_URL", "mysql://x"),
+        ("BASE_URL", "nieuwsbrief.example.org"),
+        ("SENDER", "post@example.org"),
+        ("BOUNCE_ADDRESS", "no address"),
+        ("SOURCE_ALLOW", "localhost"),
+        ("LOG", "loud"),
+        ("NOW", "2027-04-22T10:00"),
+        ("NOW", "tomorrow"),
+        ("FOUR_EYES", "perhaps"),
+        ("SECTION_MAXIMUM", "0"),
+        ("SECRET_KEY", "short"),
+    ],
+)
+def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingWrong, match=f"^NEWSLETTER_{name}"):
+        read(tmp_path, **{f"NEWSLETTER_{name}": value})
+
+
+def test_a_wrong_value_in_the_file_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.toml").write_text('log = "loud"\n')
+
+    with pytest.raises(SettingWrong, match=r"^log in newsletter.toml"):
+        read(tmp_path)
+
+
+def test_a_moved_clock_is_refused_on_a_real_relay(tmp_path: Path) -> None:
+    with pytest.raises(SettingWrong, match="NEWSLETTER_NOW"):
+        read(
+            tmp_path,
+            NEWSLETTER_NOW="2027-04-22T10:00+02:00",
+            NEWSLETTER_SMTP_URL="smtps://mail.example.org",
+        )
+
+
+def test_secrets_are_not_shown(tmp_path: Path) -> None:
+    shown = repr(read(tmp_path, NEWSLETTER_SMTP_URL="smtps://u:geheim@mail.example.org"))
+
+    assert "geheim" not in shown
+    assert "secret_key" not in shown
+
+
+def test_the_organisation_is_a_table_of_known_fields(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.toml").write_text('[organisation]\nname = "Platform Samen Opleiden"\n')
+    assert read(tmp_path).organisation.name_lines == ("Platform Samen Opleiden",)
+
+    (tmp_path / "newsletter.toml").write_text('[organisation]\nnaam = "x"\n')
+    with pytest.raises(SettingWrong, match="unknown field 'naam'"):
+        read(tmp_path)

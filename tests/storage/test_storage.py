@@ -1,0 +1,102 @@
+"""The ground: moments, transactions, inserting unless present, the lock, and the migrations."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import insert, inspect, select
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from newsletter.model import DeskSession, JobDue, Run
+from storage import dialect, migrate
+from storage.base import Base
+from storage.session import Database
+
+NOON = datetime(2027, 4, 22, 12, 0, tzinfo=timezone(timedelta(hours=2)))
+
+
+def job(name: str, due_at: datetime = NOON) -> JobDue:
+    return JobDue(name=name, due_at=due_at)
+
+
+def test_a_moment_comes_back_aware_and_in_utc(db: Database) -> None:
+    with db.write() as session:
+        session.add(job("a"))
+
+    with db.read() as session:
+        assert session.get_one(JobDue, "a").due_at == NOON
+        assert session.get_one(JobDue, "a").due_at.tzinfo is UTC
+
+
+def test_a_moment_without_zone_is_refused(db: Database) -> None:
+    with pytest.raises(StatementError, match="needs a time zone"), db.write() as session:
+        session.add(job("a", datetime(2027, 4, 22, 12, 0)))  # noqa: DTZ001 - the mistake under test
+
+
+def test_an_error_undoes_the_whole_write(db: Database) -> None:
+    with db.write() as session:
+        session.add(job("a"))
+
+    with pytest.raises(IntegrityError), db.write() as session:
+        session.execute(
+            insert(JobDue), [{"name": "b", "due_at": NOON}, {"name": "a", "due_at": NOON}]
+        )
+
+    with db.read() as session:
+        assert session.scalars(select(JobDue.name)).all() == ["a"]
+
+
+def test_insert_new_leaves_what_is_there(db: Database) -> None:
+    table = Base.metadata.tables["job_due"]
+    with db.write() as session:
+        session.add(job("a"))
+    with db.write() as session:
+        later = NOON + timedelta(days=1)
+        rows = [{"name": "a", "due_at": later}, {"name": "b", "due_at": later}]
+        assert dialect.insert_new(session, table, rows) == 1
+
+    with db.read() as session:
+        assert session.get_one(JobDue, "a").due_at == NOON
+
+
+def test_upsert_overwrites_what_is_there(db: Database) -> None:
+    table, later = Base.metadata.tables["job_due"], NOON + timedelta(days=1)
+    with db.write() as session:
+        session.add(job("a"))
+    with db.write() as session:
+        dialect.upsert(session, table, [{"name": "a", "due_at": later}], key=["name"])
+
+    with db.read() as session:
+        assert session.get_one(JobDue, "a").due_at == later
+
+
+def test_foreign_keys_are_enforced(db: Database) -> None:
+    with pytest.raises(IntegrityError), db.write() as session:
+        session.add(DeskSession(token_hash="x", user_id=99, csrf="", created_at=NOON, seen_at=NOON))
+
+
+def test_the_lock_is_held_by_one(db: Database, database_url: str) -> None:
+    other = Database(database_url)
+    with (
+        dialect.lock(db.engine, "worker") as mine,
+        dialect.lock(other.engine, "worker") as theirs,
+    ):
+        assert (mine, theirs) == (True, False)
+    with dialect.lock(other.engine, "worker") as theirs:
+        assert theirs
+    other.close()
+
+
+def test_the_migrations_make_the_tables_of_the_classes(db: Database) -> None:
+    tables = set(inspect(db.engine).get_table_names())
+
+    assert tables == set(Base.metadata.tables) | {"alembic_version"}
+    assert migrate.is_current(db.engine)
+    assert migrate.differences(db.engine, Base.metadata) == []
+
+
+def test_a_run_keeps_its_report(db: Database) -> None:
+    with db.write() as session:
+        session.add(Run(stage="gather", due_at=NOON, started_at=NOON, report={"new": 3}))
+
+    with db.read() as session:
+        assert session.scalars(select(Run.report)).one() == {"new": 3}
