@@ -1,9 +1,230 @@
-"""Placeholder until the builder of the mails replaces it."""
+"""Edition and audience in, mail out: Jinja2 makes MJML, MRML makes HTML, `mend` finishes it.
 
-from typing import Any
+Pure: the same content gives the same bytes. What cannot be rendered is left out and reported.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import TemplateError
+from markupsafe import Markup
+from mjml import mjml2html
+
+from newsletter.compose import pieces
+from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks.kind import Frame, View
+from newsletter.compose.colours import dark_colours, light_colours
+from newsletter.compose.escape import ascii_only, one_line
+from newsletter.compose.mend import mend
+from newsletter.compose.pieces import Group, Piece
+from newsletter.compose.sections import SECTIONS, grouped
+from newsletter.compose.templates import TEMPLATES, for_audience, mjml_templates, text_templates
+from newsletter.settings import Organisation
+from newsletter.values import (
+    BlockContent,
+    EditionContent,
+    Finding,
+    Level,
+    Rendered,
+    Slot,
+)
+from subscribers.values import Audience
+
+CLIPPED_FROM_BYTES: Final = (
+    102_400  # Gmail cuts a mail off there, with the unsubscribe link in what is cut
+)
+# The checks before submission say the same in the same words, so that editors read it once.
+CLIPPED: Final = (
+    "De mail is groter dan 100 kB. Gmail kapt hem af, met de link om je af te melden erbij. "
+    "Laat berichten weg of kort ze in."
+)
+NO_ALT: Final = "De afbeelding bij {name} heeft geen beschrijving. Schrijf wat erop te zien is."
+_EMPTY_LINES: Final = re.compile(r"\n{4,}")
+# What wrong fields can cause; anything else is a fault in our code and should be seen.
+_FIELD_ERRORS: Final = (
+    TemplateError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+)
 
 
 class Renderer:
-    def __init__(self, *, organisation: Any, base_url: str) -> None: ...
+    """A `ports.Render` for one organisation and one public address; templates are compiled once."""
 
-    def __call__(self, content: Any, audience: Any) -> Any: ...
+    def __init__(
+        self, *, organisation: Organisation, base_url: str, templates: Path = TEMPLATES
+    ) -> None:
+        self._base_url = base_url
+        self._colours = light_colours(organisation.colours)
+        values = {
+            "c": self._colours,
+            "d": dark_colours(organisation.colours),
+            "organisation": organisation,
+            "base_url": base_url,
+            "pictures": f"{base_url}/static/mail",
+        }
+        self._mjml = mjml_templates(templates, values)
+        self._text = text_templates(templates, values)
+
+    def __call__(self, content: EditionContent, audience: Audience | None) -> Rendered:
+        """Return what a reader of this audience gets; problems are inside, never raised."""
+        groups, problems = self._groups(content, audience)
+        page = self._page(content, audience, groups)
+        html, more = self._html(page, groups)
+        return Rendered(
+            audience=audience,
+            subject=one_line(content.subject),
+            preheader=one_line(content.preheader),
+            html=html,
+            text=self._plain(page),
+            marker=_marker(content),
+            problems=(*problems, *more, *_look_over(html, groups)),
+        )
+
+    def mjml(self, content: EditionContent, audience: Audience | None) -> str:
+        """Return the MJML that the HTML of this audience is made from."""
+        groups, _ = self._groups(content, audience)
+        return self._whole(self._page(content, audience, groups))
+
+    def _groups(
+        self, content: EditionContent, audience: Audience | None
+    ) -> tuple[list[Group], list[Finding]]:
+        frame = Frame(base_url=self._base_url, edition_kind=content.kind)
+        said: set[str] = set()
+        groups: list[Group] = []
+        problems: list[Finding] = []
+        for key, blocks in grouped(pieces.visible(content, audience)):
+            done: list[Piece] = []
+            for block in blocks:
+                try:
+                    done.append(self._piece(block, frame, first=not done, said=said))
+                except _FIELD_ERRORS as wrong:
+                    problems.append(_left_out(block, wrong))
+            if done:
+                groups.append(Group(key, tuple(done)))
+        return groups, problems
+
+    def _piece(self, block: BlockContent, frame: Frame, *, first: bool, said: set[str]) -> Piece:
+        kind = BLOCKS[block.kind]
+        view = _distinct(kind.view({**kind.blank, **block.fields}, frame), said)
+        context = {
+            "b": view,
+            "audience": block.audience,
+            "audience_line": for_audience(block.audience),
+            "first": first,
+            "section": SECTIONS.get(kind.section),
+        }
+        folder = f"blocks/{kind.name}"
+        mjml = self._mjml.get_template(f"{folder}/block.mjml").render(context)
+        text = self._text.get_template(f"{folder}/block.txt").render(context)
+        return Piece(block, view, Markup(mjml), text)  # noqa: S704 - a template escaped it
+
+    def _page(
+        self, content: EditionContent, audience: Audience | None, groups: Sequence[Group]
+    ) -> dict[str, Any]:
+        marker = _marker(content)
+        return {
+            "kind": content.kind,
+            "audience": audience,
+            "groups": groups,
+            "event": pieces.main_event(groups),
+            "slots": {slot.value: f"{marker}{slot}x" for slot in Slot},
+            "page": {
+                "subject": one_line(content.subject),
+                "preheader": one_line(content.preheader),
+                "title": one_line(content.title),
+                "sentence": one_line(pieces.sentence(content)),
+                "number": content.number,
+                "dated_on": content.dated_on,
+                "web_url": f"{self._base_url}/archief/{content.id}",
+                "contents": pieces.contents_rows(groups),
+                "contents_before": pieces.contents_before(groups),
+            },
+        }
+
+    def _whole(self, page: Mapping[str, Any]) -> str:
+        template = self._mjml.get_template(f"editions/{page['kind']}.mjml")
+        return ascii_only(template.render(page))
+
+    def _html(self, page: Mapping[str, Any], groups: Sequence[Group]) -> tuple[str, list[Finding]]:
+        """Return the HTML; when MRML refuses it, without the pieces that it refuses."""
+        try:
+            return self._compiled(self._whole(page)), []
+        except ValueError:
+            kept, problems = self._without_refused(groups)
+            return self._compiled(self._whole({**page, "groups": kept})), problems
+
+    def _without_refused(self, groups: Sequence[Group]) -> tuple[list[Group], list[Finding]]:
+        problems: list[Finding] = []
+        kept: list[Group] = []
+        for group in groups:
+            good: list[Piece] = []
+            for piece in group.pieces:
+                try:
+                    self._compiled(f"<mjml><mj-body>{ascii_only(piece.mjml)}</mj-body></mjml>")
+                    good.append(piece)
+                except ValueError as wrong:
+                    problems.append(_left_out(piece.block, wrong))
+            if good:
+                kept.append(Group(group.key, tuple(good)))
+        return kept, problems
+
+    def _compiled(self, mjml: str) -> str:
+        return mend(mjml2html(mjml, disable_comments=True, fonts={}), self._colours)
+
+    def _plain(self, page: Mapping[str, Any]) -> str:
+        text = self._text.get_template(f"editions/{page['kind']}.txt").render(page)
+        lines = (line.rstrip() for line in text.replace("\u00a0", " ").split("\n"))
+        return _EMPTY_LINES.sub("\n\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def fill(text: str, rendered: Rendered, values: Mapping[Slot, str]) -> str:
+    """Return HTML or text with one person's values in its slots; for HTML they come in escaped."""
+    return rendered.slots().sub(lambda found: values[Slot(found.group(1))], text)
+
+
+def _marker(content: EditionContent) -> str:
+    whole = json.dumps(asdict(content), sort_keys=True, default=str)
+    digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"slot{digest[:16]}"
+
+
+def _distinct(view: View, said: set[str]) -> View:
+    # Two links with the same words and different targets: the second gets words of its own.
+    if view.get("link_text") in said:
+        view = {**view, "link_text": view.get("long_link_text", view["link_text"])}
+    said.add(view.get("link_text", ""))
+    return view
+
+
+def _left_out(block: BlockContent, wrong: Exception) -> Finding:
+    kind = BLOCKS.get(block.kind)
+    name = kind.label if kind else block.kind
+    title = one_line(str(block.fields.get("title") or ""))
+    what = f"{name} “{title}”" if title else name
+    message = (
+        f"{what} kan niet worden getoond en staat daarom niet in de mail. "
+        f"Controleer de velden: {one_line(str(wrong))}"
+    )
+    return Finding("render.block", Level.ERROR, message, where=f"block {block.id}")
+
+
+def _look_over(html: str, groups: Sequence[Group]) -> Iterable[Finding]:
+    if not groups:
+        yield Finding("render.empty", Level.ERROR, "Voor deze lezers staat er niets in de editie.")
+    if len(html.encode()) > CLIPPED_FROM_BYTES:
+        yield Finding("size.clipped", Level.ERROR, CLIPPED)
+    for piece in (piece for group in groups for piece in group.pieces):
+        if piece.view.get("image") and not piece.view.get("image_alt"):
+            name = f"“{piece.view['title']}”"
+            yield Finding(
+                "images.alt", Level.ERROR, NO_ALT.format(name=name), f"block {piece.block.id}"
+            )

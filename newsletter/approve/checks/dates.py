@@ -1,0 +1,88 @@
+"""Dates that are still to come, and weekdays that belong to their date."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Final
+
+from newsletter import dutch
+from newsletter.approve.checks.reading import name_of, where
+from newsletter.values import BlockContent, EditionContent, Finding, Level, Rendered
+from subscribers.values import Audience
+
+_NAMED: Final = re.compile(
+    rf"\b({'|'.join(dutch.WEEKDAYS)})\s+(\d{{1,2}})\s+({'|'.join(dutch.MONTHS)})(?:\s+(\d{{4}}))?\b",
+    re.IGNORECASE,
+)
+_LONG_AGO_DAYS: Final = 180  # a date without a year that is further back means the next year
+
+
+def check_dates(
+    content: EditionContent, rendered: Mapping[Audience | None, Rendered]
+) -> Iterable[Finding]:
+    """Find events and deadlines before the edition's date, and weekdays that do not fit."""
+    for block in content.blocks:
+        if block.kind in {"event", "congress"}:
+            yield from _past(block, content.dated_on)
+    for text, place in _texts(content):
+        yield from _weekdays(text, content.dated_on, place)
+
+
+def _past(block: BlockContent, dated_on: date) -> Iterable[Finding]:
+    starts_on = _day(block.fields.get("ends_at")) or _day(block.fields.get("starts_at"))
+    if starts_on and starts_on < dated_on:
+        yield Finding(
+            "dates.past",
+            Level.ERROR,
+            f"{name_of(block)} is al geweest, op {dutch.long_date(starts_on)}. Haal het eruit.",
+            where=where(block),
+        )
+        return
+    register_by = _day(block.fields.get("register_by"))
+    if register_by and register_by < dated_on:
+        yield Finding(
+            "dates.register-by",
+            Level.WARNING,
+            f"Aanmelden voor {name_of(block)} kon tot en met {dutch.long_date(register_by)}.",
+            where=where(block),
+        )
+
+
+def _texts(content: EditionContent) -> Iterable[tuple[str, str]]:
+    yield content.subject, "subject"
+    yield content.preheader, "preheader"
+    for block in content.blocks:
+        for value in block.fields.values():
+            if isinstance(value, str):
+                yield value, where(block)
+
+
+def _weekdays(text: str, dated_on: date, place: str) -> Iterable[Finding]:
+    for found in _NAMED.finditer(text):
+        day = _named_day(found, dated_on)
+        if day and dutch.weekday(day) != found.group(1).lower():
+            yield Finding(
+                "dates.weekday",
+                Level.WARNING,
+                f"“{found.group()}” klopt niet: {dutch.day_month(day)} {day.year} is een "
+                f"{dutch.weekday(day)}.",
+                where=place,
+            )
+
+
+def _named_day(found: re.Match[str], dated_on: date) -> date | None:
+    number, month = int(found.group(2)), dutch.MONTHS.index(found.group(3).lower()) + 1
+    try:
+        day = date(int(found.group(4) or dated_on.year), month, number)
+        far_back = (dated_on - day).days > _LONG_AGO_DAYS
+        return day.replace(year=day.year + 1) if far_back and not found.group(4) else day
+    except ValueError:
+        return None
+
+
+def _day(value: object) -> date | None:
+    try:
+        moment = datetime.fromisoformat(str(value or ""))
+    except ValueError:
+        return None
+    return dutch.local(moment).date() if moment.tzinfo else moment.date()

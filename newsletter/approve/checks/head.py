@@ -1,0 +1,57 @@
+"""The words in the inbox: a subject and a preheader, and something to read behind them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from newsletter.values import EditionContent, Finding, Level, Rendered
+from subscribers.values import Audience
+
+LONGEST_SUBJECT: Final = 150
+SHORTEST_PREHEADER: Final = 40
+_ITEMS: Final = frozenset({"article", "event", "practice", "publication", "congress"})
+
+
+def check_head(
+    content: EditionContent, rendered: Mapping[Audience | None, Rendered]
+) -> Iterable[Finding]:
+    """Find an empty or loud subject, an empty or short preheader, an edition without items."""
+    yield from _subject(content.subject.strip())
+    yield from _preheader(content.preheader.strip())
+    if not any(block.kind in _ITEMS for block in content.blocks):
+        yield Finding(
+            "head.no-items",
+            Level.ERROR,
+            "Er staat nog geen bericht in deze editie. Voeg er een toe.",
+        )
+
+
+def _subject(subject: str) -> Iterable[Finding]:
+    if not subject:
+        yield Finding("head.subject", Level.ERROR, "Het onderwerp is leeg. Schrijf er een.")
+    elif len(subject) > LONGEST_SUBJECT:
+        yield Finding(
+            "head.subject-long",
+            Level.WARNING,
+            f"Het onderwerp heeft {len(subject)} tekens. Lezers zien er ongeveer zestig.",
+        )
+    elif "!!" in subject or (subject.isupper() and len(subject) > 10):
+        yield Finding(
+            "head.subject-loud",
+            Level.WARNING,
+            "Het onderwerp schreeuwt. Spamfilters houden niet van hoofdletters en uitroeptekens.",
+        )
+
+
+def _preheader(preheader: str) -> Iterable[Finding]:
+    if not preheader:
+        yield Finding(
+            "head.preheader",
+            Level.WARNING,
+            "De voorbeeldtekst is leeg. Lezers zien die in hun postvak naast het onderwerp.",
+        )
+    elif len(preheader) < SHORTEST_PREHEADER:
+        yield Finding(
+            "head.preheader-short",
+            Level.INFO,
+            "De voorbeeldtekst is kort. Er passen 40 tot 110 tekens in het postvak.",
+        )

@@ -1,0 +1,31 @@
+"""Pictures have a description, or are marked as decorative (WCAG 1.1.1)."""
+
+from collections.abc import Iterable, Mapping
+
+from newsletter.approve.checks.reading import name_of, read_mail, where
+from newsletter.values import EditionContent, Finding, Level, Rendered
+from subscribers.values import Audience
+
+
+def check_images(
+    content: EditionContent, rendered: Mapping[Audience | None, Rendered]
+) -> Iterable[Finding]:
+    """Find pictures without a description, in the blocks and in what is rendered."""
+    for block in content.blocks:
+        if block.fields.get("image") and not str(block.fields.get("image_alt") or "").strip():
+            yield Finding(
+                "images.alt",
+                Level.ERROR,
+                f"De afbeelding bij {name_of(block)} heeft geen beschrijving. "
+                "Schrijf wat erop te zien is.",
+                where=where(block),
+            )
+    for variant in rendered.values():
+        for picture in read_mail(variant.html).pictures:
+            if picture.alt is None:
+                yield Finding(
+                    "images.alt-missing",
+                    Level.ERROR,
+                    f"Deze afbeelding heeft geen beschrijving: {picture.url}",
+                    where=picture.url,
+                )

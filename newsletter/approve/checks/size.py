@@ -1,0 +1,29 @@
+"""A mail that Gmail does not cut off."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from newsletter.values import EditionContent, Finding, Level, Rendered
+from subscribers.values import Audience
+
+CLIPPED_FROM_BYTES: Final = 102_400
+CLOSE_FROM_BYTES: Final = 92_160
+CLIPPED: Final = (
+    "De mail is groter dan 100 kB. Gmail kapt hem af, met de link om je af te melden erbij. "
+    "Laat berichten weg of kort ze in."
+)
+
+
+def check_size(
+    content: EditionContent, rendered: Mapping[Audience | None, Rendered]
+) -> Iterable[Finding]:
+    """Find mails that are too large, or nearly so."""
+    largest = max((len(variant.html.encode()) for variant in rendered.values()), default=0)
+    if largest > CLIPPED_FROM_BYTES:
+        yield Finding("size.clipped", Level.ERROR, CLIPPED)
+    elif largest > CLOSE_FROM_BYTES:
+        yield Finding(
+            "size.close",
+            Level.WARNING,
+            f"De mail is {largest // 1024} kB. Gmail kapt hem af boven 100 kB.",
+        )

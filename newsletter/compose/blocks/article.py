@@ -1,0 +1,89 @@
+"""Article: a news item or a report, with its source, in at most three lines.
+
+title, teaser, source, url
+published_on: ISO date
+link_text:    "" for a proposal made from the source
+lead:         True for the one that the edition opens with: large, with a button
+label:        the name above a lead, "Uitgelicht" or "Verslag"
+image, image_alt, caption: a lead's picture, on our own host; "" for none
+"""
+
+from typing import Any, Final
+
+from feeds.model import Item
+from feeds.values import ItemKind
+from newsletter import dutch
+from newsletter.compose.blocks import kind
+from newsletter.compose.blocks.kind import BlockKind, Field, Fields, Frame, View
+from newsletter.compose.markup import paragraphs
+
+LABELS: Final = {ItemKind.NEWS: "Uitgelicht", ItemKind.REPORT: "Verslag"}
+
+
+def view(fields: Fields, frame: Frame) -> View:
+    """Return what the templates need; a second article of a source gets the longer link text."""
+    url, source = kind.link(fields, "url"), kind.text(fields, "source")
+    title, given = kind.text(fields, "title"), kind.text(fields, "link_text")
+    return {
+        "title": title,
+        "paragraphs": [" ".join(part.split()) for part in paragraphs(str(fields["teaser"] or ""))],
+        "url": url,
+        "byline": _byline(fields, source),
+        "link_text": given or f"Lees het hele bericht bij {source or kind.host(url)}",
+        "long_link_text": given or f"Lees bij {source or kind.host(url)}: {title}",
+        "lead": bool(fields.get("lead")),
+        "label": kind.text(fields, "label") or LABELS[ItemKind.NEWS],
+        "image": kind.link(fields, "image"),
+        "image_alt": kind.text(fields, "image_alt"),
+        "caption": kind.text(fields, "caption"),
+    }
+
+
+def from_item(item: Item) -> dict[str, Any]:
+    """Return the fields for a news item or a report."""
+    seen = item.published_at
+    return {
+        **KIND.blank,
+        "title": item.shown_title,
+        "teaser": item.shown_summary,
+        "url": item.url,
+        "source": kind.source_name(item),
+        "published_on": kind.iso(dutch.local(seen).date() if seen else None),
+        "label": LABELS[ItemKind(item.kind)],
+    }
+
+
+def _byline(fields: Fields, source: str) -> str:
+    published = kind.day(fields, "published_on")
+    when = kind.held(dutch.day_month(published)) if published else ""
+    return ", ".join(part for part in (f"Bron:{kind.NBSP}{source}" if source else "", when) if part)
+
+
+KIND: Final = BlockKind(
+    name="article",
+    label="Nieuwsbericht",
+    section="nieuws",
+    blank={
+        "title": "",
+        "teaser": "",
+        "url": "",
+        "source": "",
+        "published_on": "",
+        "link_text": "",
+        "lead": False,
+        "label": LABELS[ItemKind.NEWS],
+        "image": "",
+        "image_alt": "",
+        "caption": "",
+    },
+    editable=(
+        Field("title", "Titel"),
+        Field("teaser", "Korte tekst, hoogstens drie regels", long=True),
+        Field("link_text", "Tekst van de link"),
+        Field("url", "Adres van het bericht"),
+        Field("source", "Bron"),
+    ),
+    view=view,
+    from_item=from_item,
+    item_kinds=frozenset({ItemKind.NEWS, ItemKind.REPORT}),
+)

@@ -1,0 +1,130 @@
+"""What a kind of block is: its fields, how an item fills them, and what its templates see.
+
+Fields are stored as JSON, so a date is an ISO string and what is not known is an empty one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from feeds.model import Item
+from feeds.values import ItemKind
+from newsletter import dutch
+from newsletter.compose.escape import one_line
+from newsletter.compose.markup import is_link
+from newsletter.values import EditionKind
+from subscribers.values import Audience
+
+Fields = Mapping[str, Any]
+View = dict[str, Any]
+
+NBSP: Final = "\u00a0"
+HELD_TOGETHER: Final = 24  # characters that still fit in one line of a phone's narrow column
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field that editors may change. label: Dutch, for the form; long: more than one line."""
+
+    name: str
+    label: str
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a block stands: what its view may depend on besides its own fields."""
+
+    base_url: str
+    edition_kind: EditionKind
+
+
+@dataclass(frozen=True, slots=True)
+class BlockKind:
+    """One kind of block; an entry of `BLOCKS`.
+
+    label:      Dutch, for the desk.
+    section:    a key of `sections.SECTIONS`, or "" for a block that stands by itself.
+    blank:      every field that it knows, with the value for a new block.
+    view:       the fields made ready for both templates. Raises ValueError for fields of no use.
+    from_item:  the fields for an item of `item_kinds` (its source loaded), or None.
+    """
+
+    name: str
+    label: str
+    section: str
+    blank: Fields
+    editable: tuple[Field, ...]
+    view: Callable[[Fields, Frame], View]
+    from_item: Callable[[Item], dict[str, Any]] | None = None
+    item_kinds: frozenset[ItemKind] = field(default_factory=frozenset)
+
+
+def text(fields: Fields, name: str) -> str:
+    """Return a field as one line of text; "" when it is missing."""
+    return one_line(str(fields.get(name) or ""))
+
+
+def moment(fields: Fields, name: str) -> datetime | None:
+    """Return a field as a moment, None when empty. Raises ValueError unless ISO with offset."""
+    value = text(fields, name)
+    if not value:
+        return None
+    found = datetime.fromisoformat(value)
+    if found.tzinfo is None:
+        raise ValueError(f"{name} has no offset: {value}")
+    return found
+
+
+def day(fields: Fields, name: str) -> date | None:
+    """Return a field as a date. Raises ValueError when it is neither empty nor ISO."""
+    value = text(fields, name)
+    return date.fromisoformat(value) if value else None
+
+
+def link(fields: Fields, name: str) -> str:
+    """Return a field as an address that readers may be led to; "" for anything else."""
+    url = str(fields.get(name) or "").strip()
+    # A quotation mark or a space in an address is never meant; a browser would write it so.
+    return quote(url, safe="!#$%&'()*+,/:;=?@[]~") if is_link(url) else ""
+
+
+def host(url: str) -> str:
+    """Return the name of the site, without "www."."""
+    return (urlsplit(url).hostname or "").removeprefix("www.") if url else ""
+
+
+def source_name(item: Item) -> str:
+    """Return what readers know the item's source by."""
+    return (item.source.name if item.source else "") or host(item.url)
+
+
+def iso(value: datetime | date | None) -> str:
+    """Return a moment or a date as it is stored in a field."""
+    return value.isoformat() if value else ""
+
+
+def held(words: str) -> str:
+    """Return a short phrase with its words held together; a long one may break."""
+    return words.replace(" ", NBSP) if len(words) <= HELD_TOGETHER else words
+
+
+def clock_time(value: object) -> str:
+    """Return "9.30" for "09:30", for "9.30" and for an ISO moment; other words as they are."""
+    words = one_line(str(value or ""))
+    if len(words) > len("00:00:00"):
+        try:
+            return dutch.clock(datetime.fromisoformat(words))
+        except ValueError:
+            return words
+    hours, mark, rest = words.replace(":", ".").partition(".")
+    return f"{int(hours)}.{rest[:2]}" if mark and hours.isdecimal() else words
+
+
+def audiences(values: object) -> tuple[Audience, ...]:
+    """Return the sides that a list names; both when it names none."""
+    named = values if isinstance(values, list | tuple) else ()
+    found = tuple(one for one in Audience if one in named)
+    return found or tuple(Audience)

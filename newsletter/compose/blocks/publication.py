@@ -1,0 +1,78 @@
+"""Publication: a factsheet, an instrument, a research result: a link to what others can use.
+
+title, teaser, source, url
+format, size:     "Factsheet, pdf van 4 pagina's", "320 kB"
+link_text:        "" for a proposal made from the title
+image, image_alt: its cover, on our own host; "" for none, then the text takes the full width
+"""
+
+from typing import Any, Final
+
+from feeds.model import Item
+from feeds.values import ItemKind
+from newsletter import dutch
+from newsletter.compose.blocks import kind
+from newsletter.compose.blocks.kind import BlockKind, Field, Fields, Frame, View
+
+
+def view(fields: Fields, frame: Frame) -> View:
+    """Return what the templates need."""
+    title = kind.text(fields, "title")
+    return {
+        "title": title,
+        "byline": _byline(fields),
+        "teaser": kind.text(fields, "teaser"),
+        "url": kind.link(fields, "url"),
+        "link_text": kind.text(fields, "link_text") or f"Open: {title}",
+        "image": kind.link(fields, "image"),
+        "image_alt": kind.text(fields, "image_alt"),
+    }
+
+
+def from_item(item: Item) -> dict[str, Any]:
+    """Return the fields for a publication."""
+    return {
+        **KIND.blank,
+        "title": item.shown_title,
+        "teaser": item.shown_summary,
+        "url": item.url,
+        "source": kind.source_name(item),
+        "format": str(item.details.get("format") or ""),
+        "size": str(item.details.get("size") or ""),
+    }
+
+
+def _byline(fields: Fields) -> str:
+    form, size = dutch.capital(kind.text(fields, "format")), kind.text(fields, "size")
+    what = f"{form} ({size})" if form and size else form or size
+    source = kind.text(fields, "source")
+    return ". ".join(part for part in (what, f"Bron:{kind.NBSP}{source}" if source else "") if part)
+
+
+KIND: Final = BlockKind(
+    name="publication",
+    label="Publicatie",
+    section="publicaties",
+    blank={
+        "title": "",
+        "teaser": "",
+        "url": "",
+        "source": "",
+        "format": "",
+        "size": "",
+        "link_text": "",
+        "image": "",
+        "image_alt": "",
+    },
+    editable=(
+        Field("title", "Titel"),
+        Field("teaser", "Korte tekst, hoogstens drie regels", long=True),
+        Field("format", "Soort en omvang"),
+        Field("size", "Grootte van het bestand"),
+        Field("link_text", "Tekst van de link"),
+        Field("url", "Adres van de publicatie"),
+    ),
+    view=view,
+    from_item=from_item,
+    item_kinds=frozenset({ItemKind.PUBLICATION}),
+)

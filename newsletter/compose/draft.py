@@ -1,0 +1,261 @@
+"""Use cases on drafts: start one, filled from what was gathered, and change it.
+
+Each change names the version that the editor saw. A change to what was submitted or approved takes
+it back to a draft and voids the approval: what goes out is what was approved, or nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from feeds.model import Item
+from feeds.values import ItemKind
+from newsletter import dutch
+from newsletter.compose import placing, propose
+from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.choose import AHEAD, choose_items
+from newsletter.compose.editing import editing
+from newsletter.compose.editions import EDITION_KINDS
+from newsletter.compose.escape import one_line
+from newsletter.compose.sections import in_reading_order, moved
+from newsletter.errors import UnknownBlock, UnknownItem
+from newsletter.model import Block, Edition
+from newsletter.store import candidates as items_store
+from newsletter.store import editions as store
+from newsletter.values import EditionKind
+from storage.session import Database
+from subscribers.values import Audience
+
+
+def draft_newsletter(
+    db: Database,
+    *,
+    now: datetime,
+    author_id: int | None = None,
+    title: str = "",
+    period: str | None = None,
+    maximum: int = 5,
+) -> int:
+    """Make a draft from what no edition carried yet; return its id.
+
+    period: what it is for, such as "2027-W16"; a period has one newsletter, made once.
+    """
+
+    def make() -> int:
+        with db.write() as session:
+            known = (
+                store.find_by_period(session, EditionKind.NEWSLETTER, period) if period else None
+            )
+            if known is not None:
+                return known
+            edition = _new_newsletter(session, now, title, maximum)
+            edition.period = period
+            return _saved(session, edition, author_id, now)
+
+    try:
+        return make()
+    except IntegrityError:
+        # Another process drafted at the same moment and took the number or the period.
+        return make()
+
+
+def draft_announcement(
+    db: Database,
+    *,
+    event_id: int,
+    segment: str,
+    now: datetime,
+    author_id: int | None = None,
+    title: str = "",
+) -> int:
+    """Make a mailing about one event for one segment; return its id. Raises UnknownItem."""
+    with db.write() as session:
+        event = _event(session, event_id)
+        block = placing.block_for(event, "congress", audience=None)
+        fields = block.fields
+        edition = Edition(
+            kind=EditionKind.ANNOUNCEMENT,
+            title=_head(title or event.shown_title),
+            subject=_head(propose.announcement_subject(fields)),
+            preheader=_head(propose.announcement_preheader(fields)),
+            dated_on=dutch.local(now).date(),
+            segments=[segment],
+            event_id=event.id,
+            not_after=event.starts_at,
+            blocks=_numbered([block]),
+        )
+        return _saved(session, edition, author_id, now)
+
+
+def set_head(  # noqa: PLR0913 - the fields of the form
+    db: Database,
+    edition_id: int,
+    *,
+    version: int,
+    title: str,
+    subject: str,
+    preheader: str,
+    dated_on: date,
+    planned_at: datetime | None,
+    now: datetime,
+    by: int | None,
+) -> None:
+    """Change the words above an edition, its date and its planned moment."""
+    with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
+        edition.title, edition.subject = _head(title), _head(subject)
+        edition.preheader = _head(preheader)
+        edition.dated_on, edition.planned_at = dated_on, planned_at
+
+
+def add_block(  # noqa: PLR0913 - the fields of the form
+    db: Database,
+    edition_id: int,
+    *,
+    version: int,
+    kind: str,
+    item_id: int | None = None,
+    now: datetime,
+    by: int | None,
+) -> int:
+    """Add a block at the end of its section, filled from an item when one is given; return its id.
+
+    Raises UnknownBlock for a kind that does not exist, UnknownItem for an item that does not fit.
+    """
+    with editing(db, edition_id, version=version, now=now, by=by) as (session, edition):
+        block = _new_block(session, kind, item_id)
+        edition.blocks.append(block)
+        _renumber(in_reading_order(edition.blocks))
+        session.flush()
+        return block.id
+
+
+def rewrite_block(  # noqa: PLR0913 - the fields of the form
+    db: Database,
+    edition_id: int,
+    block_id: int,
+    *,
+    version: int,
+    fields: Mapping[str, Any],
+    now: datetime,
+    by: int | None,
+) -> None:
+    """Change some fields of a block; what its kind does not know is ignored."""
+    with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
+        block = _find(edition, block_id)
+        known = BLOCKS[block.kind].blank
+        block.fields = {
+            **block.fields,
+            **placing.cleaned({k: v for k, v in fields.items() if k in known}),
+        }
+        _renumber(in_reading_order(edition.blocks))
+
+
+def set_block_audience(  # noqa: PLR0913 - the fields of the form
+    db: Database,
+    edition_id: int,
+    block_id: int,
+    *,
+    version: int,
+    audience: Audience | None,
+    now: datetime,
+    by: int | None,
+) -> None:
+    """Say which side of the partnership gets a block; None for everybody."""
+    with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
+        _find(edition, block_id).audience = audience
+
+
+def move_block(  # noqa: PLR0913 - the fields of the form
+    db: Database,
+    edition_id: int,
+    block_id: int,
+    *,
+    version: int,
+    step: int,
+    now: datetime,
+    by: int | None,
+) -> None:
+    """Move a block one place up (-1) or down (+1); at the edge of its section the section moves."""
+    with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
+        _renumber(moved(edition.blocks, _find(edition, block_id), step))
+
+
+def drop_block(
+    db: Database, edition_id: int, block_id: int, *, version: int, now: datetime, by: int | None
+) -> None:
+    """Take a block out; its item may stand in a later edition."""
+    with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
+        edition.blocks.remove(_find(edition, block_id))
+        _renumber(edition.blocks)
+
+
+def _new_newsletter(session: Session, now: datetime, title: str, maximum: int) -> Edition:
+    found = items_store.candidates(session, now=now, until=now + AHEAD)
+    carried = store.item_ids_carried(session)
+    choice = choose_items(found, carried=carried, now=now, maximum=maximum)
+    blocks = placing.blocks_for(choice, {item.id: item for item in found})
+    number = store.next_number(session)
+    intro = Block(kind="intro", fields={**BLOCKS["intro"].blank, "text": propose.intro(blocks)})
+    return Edition(
+        kind=EditionKind.NEWSLETTER,
+        number=number,
+        title=_head(title) or f"Editie {number}",
+        subject=_head(propose.subject(blocks, otherwise=f"Editie {number}")),
+        preheader=_head(propose.preheader(blocks)),
+        dated_on=dutch.local(now).date(),
+        segments=list(EDITION_KINDS[EditionKind.NEWSLETTER].segments),
+        blocks=_numbered([intro, *blocks]),
+    )
+
+
+def _event(session: Session, event_id: int) -> Item:
+    event = items_store.find_item(session, event_id)
+    if event is None or event.kind != ItemKind.EVENT or event.starts_at is None:
+        raise UnknownItem(f"item {event_id} is not an event")
+    if event.cancelled:
+        raise UnknownItem(f"event {event_id} is cancelled")
+    return event
+
+
+def _new_block(session: Session, kind: str, item_id: int | None) -> Block:
+    if kind not in BLOCKS:
+        raise UnknownBlock(f"there is no kind of block called {kind!r}")
+    if item_id is None:
+        return Block(kind=kind, audience=None, fields=dict(BLOCKS[kind].blank))
+    item = items_store.find_item(session, item_id)
+    if item is None or item.kind not in BLOCKS[kind].item_kinds:
+        raise UnknownItem(f"item {item_id} cannot stand in a block of kind {kind}")
+    return placing.block_for(item, kind, audience=placing.audience_of(item))
+
+
+def _find(edition: Edition, block_id: int) -> Block:
+    for block in edition.blocks:
+        if block.id == block_id:
+            return block
+    raise UnknownBlock(f"edition {edition.id} has no block {block_id}")
+
+
+def _saved(session: Session, edition: Edition, author_id: int | None, now: datetime) -> int:
+    edition.author_id = author_id
+    edition.created_at = edition.status_since = now
+    session.add(edition)
+    session.flush()
+    store.log_event(session, edition.id, what="drafted", now=now, user_id=author_id)
+    return edition.id
+
+
+def _numbered(blocks: list[Block]) -> list[Block]:
+    _renumber(blocks)
+    return blocks
+
+
+def _renumber(blocks: Sequence[Block]) -> None:
+    for position, block in enumerate(blocks):
+        block.position = position
+
+
+def _head(text: str) -> str:
+    return one_line(text)[: propose.HEAD_LENGTH]

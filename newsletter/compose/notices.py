@@ -1,0 +1,58 @@
+"""Notices: mails about one thing to one person, from `templates/notices/<notice>/`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from mjml import mjml2html
+
+from newsletter import dutch
+from newsletter.compose.colours import dark_colours, light_colours
+from newsletter.compose.escape import ascii_only, one_line
+from newsletter.compose.mend import mend
+from newsletter.compose.templates import TEMPLATES, mjml_templates, text_templates
+from newsletter.settings import Organisation
+from newsletter.values import NoticeText
+
+FILTERS: Final = {
+    "clock": dutch.clock,
+    "count": dutch.count,
+    "counted": dutch.counted,
+    "local": dutch.local,
+    "moment": dutch.moment,
+    "number": dutch.number,
+    "plural": dutch.plural,
+}
+
+
+class NoticeRenderer:
+    """A `ports.RenderNotice` for one organisation and one public address."""
+
+    def __init__(
+        self, *, organisation: Organisation, base_url: str, templates: Path = TEMPLATES.parent
+    ) -> None:
+        self._colours = light_colours(organisation.colours)
+        values = {
+            "c": self._colours,
+            "d": dark_colours(organisation.colours),
+            "organisation": organisation,
+            "base_url": base_url,
+            "pictures": f"{base_url}/static/mail",
+        }
+        self._mjml = mjml_templates(templates, values)
+        self._text = text_templates(templates, values)
+        for environment in (self._mjml, self._text):
+            environment.filters |= FILTERS
+
+    def __call__(self, notice: str, values: Mapping[str, object]) -> NoticeText:
+        """Return the mail. Raises jinja2.UndefinedError for a value that is missing."""
+        folder = f"notices/{notice}"
+        subject = one_line(self._text.get_template(f"{folder}/subject.txt").render(values))
+        context = {**values, "subject": subject}
+        mjml = ascii_only(self._mjml.get_template(f"{folder}/body.mjml").render(context))
+        text = self._text.get_template(f"{folder}/body.txt").render(context)
+        return NoticeText(
+            subject=subject,
+            html=mend(mjml2html(mjml, disable_comments=True, fonts={}), self._colours),
+            text=text.strip() + "\n",
+        )

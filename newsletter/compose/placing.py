@@ -1,0 +1,58 @@
+"""From chosen items to the blocks of a draft: which comes first, and who gets it. No queries."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from feeds.model import Item
+from feeds.values import ItemKind
+from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.choose import Choice
+from newsletter.compose.escape import clean
+from newsletter.model import Block
+from subscribers.values import Audience
+
+
+def blocks_for(choice: Choice, items: Mapping[int, Item]) -> list[Block]:
+    """Return the blocks in reading order; the lead first."""
+
+    def of(kind: str, ids: Sequence[int]) -> list[Block]:
+        return [block_for(items[one], kind, audience=audience_of(items[one])) for one in ids]
+
+    news = of("article", choice.news)
+    _make_lead(news, items)
+    practice = [choice.practice] if choice.practice is not None else []
+    blocks = [
+        *news,
+        *of("event", choice.events),
+        *of("practice", practice),
+        *of("publication", choice.publications),
+    ]
+    return sorted(blocks, key=lambda block: not block.fields.get("lead"))
+
+
+def block_for(item: Item, kind: str, *, audience: Audience | None) -> Block:
+    """Return a block of this kind, filled from the item (its source loaded)."""
+    make = BLOCKS[kind].from_item
+    fields = cleaned(make(item)) if make else {}
+    return Block(kind=kind, audience=audience, item_id=item.id, fields=fields)
+
+
+def audience_of(item: Item) -> Audience | None:
+    """Return the one side that an item is for; None when it is for both, or does not say."""
+    sides = [side for side in Audience if side in item.audiences]
+    return sides[0] if len(sides) == 1 else None
+
+
+def cleaned(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields whose texts hold nothing that a database or a mail trips over."""
+    return {
+        name: clean(value) if isinstance(value, str) else value for name, value in fields.items()
+    }
+
+
+def _make_lead(news: Sequence[Block], items: Mapping[int, Item]) -> None:
+    """Let the edition open with a report, else with the newest article, that everybody gets."""
+    for_all = [block for block in news if block.audience is None and block.item_id is not None]
+    reports = [block for block in for_all if items[block.item_id or 0].kind == ItemKind.REPORT]
+    for block in (reports or for_all)[:1]:
+        block.fields = {**block.fields, "lead": True}

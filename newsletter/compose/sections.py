@@ -1,0 +1,92 @@
+"""The sections of an edition: titled groups of blocks, each opened once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeVar
+
+from newsletter.compose.blocks import BLOCKS
+
+
+class HasKind(Protocol):
+    """A block as row or as value: what decides where it stands."""
+
+    @property
+    def kind(self) -> str:
+        """A key of BLOCKS."""
+        ...
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """By kind."""
+        ...
+
+
+B = TypeVar("B", bound=HasKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled group. anchor: its id on the website; short: its name in the table of contents.
+
+    single: its title when there is one block in it, if that differs.
+    """
+
+    anchor: str
+    title: str
+    short: str
+    single: str = ""
+
+
+LEAD: Final = "uitgelicht"
+SECTIONS: Final[Mapping[str, Section]] = {
+    LEAD: Section(LEAD, "Uitgelicht", "Uitgelicht"),
+    "nieuws": Section("nieuws", "Nieuws", "Nieuws"),
+    "agenda": Section("agenda", "Agenda", "Agenda"),
+    "praktijk": Section("praktijk", "Praktijkvoorbeeld", "Praktijk"),
+    "publicaties": Section("publicaties", "Publicaties", "Publicatie", "Publicatie"),
+}
+
+
+def section_of(block: HasKind) -> str:
+    """Return the key of the section that a block stands in; "" for one that stands by itself."""
+    kind = BLOCKS.get(block.kind)
+    if kind is None:
+        return ""
+    return LEAD if kind.section == "nieuws" and block.fields.get("lead") else kind.section
+
+
+def grouped(blocks: Sequence[B]) -> list[tuple[str, list[B]]]:
+    """Return the blocks by section, each section where its first block stands.
+
+    A block without a section is a group of its own.
+    """
+    groups: list[tuple[str, list[B]]] = []
+    for block in blocks:
+        key = section_of(block)
+        home = next((group for name, group in groups if key and name == key), None)
+        if home is None:
+            groups.append((key, [block]))
+        else:
+            home.append(block)
+    return groups
+
+
+def in_reading_order(blocks: Sequence[B]) -> list[B]:
+    """Return the blocks in the order in which a reader meets them."""
+    return [block for _, group in grouped(blocks) for block in group]
+
+
+def moved(blocks: Sequence[B], block: B, step: int) -> list[B]:
+    """Return the blocks in reading order with this one a place up (-1) or down (+1).
+
+    At the edge of its section the whole section changes places with its neighbour.
+    """
+    groups = grouped(blocks)
+    at = next(index for index, (_, group) in enumerate(groups) if block in group)
+    group = groups[at][1]
+    place = group.index(block)
+    if 0 <= place + step < len(group):
+        group[place], group[place + step] = group[place + step], group[place]
+    elif 0 <= at + step < len(groups):
+        groups[at], groups[at + step] = groups[at + step], groups[at]
+    return [one for _, part in groups for one in part]

@@ -1,0 +1,105 @@
+"""The e-mail templates, compiled once: MJML, where every value is escaped, and plain text."""
+
+import re
+import textwrap
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from newsletter import dutch
+from newsletter.compose.escape import clean, escape
+from subscribers.values import Audience
+
+TEMPLATES: Final = Path(__file__).parent.parent.parent / "templates" / "email"
+LINE_WIDTH: Final = 72
+_ADDRESS: Final = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}"
+)
+
+
+def mjml_templates(folder: Path, values: Mapping[str, Any]) -> Environment:
+    """Return the MJML templates; `values` are known in each, also in macros."""
+    templates = _environment(folder, values, autoescape=True, finalize=escape)
+    templates.filters["mail_links"] = mail_links
+    return templates
+
+
+def text_templates(folder: Path, values: Mapping[str, Any]) -> Environment:
+    """Return the plain text templates; nothing is escaped there, and nothing is markup."""
+    templates = _environment(folder, values, autoescape=False, finalize=_plain)
+    templates.filters |= {"wrap": wrap, "for_audience": for_audience}
+    templates.globals["heading"] = heading
+    return templates
+
+
+def mail_links(text: str) -> Markup:
+    """Return escaped text in which each e-mail address is a link."""
+    parts = Markup("")
+    end = 0
+    for found in _ADDRESS.finditer(text):
+        parts += escape(text[end : found.start()])
+        parts += Markup('<a href="mailto:{0}">{0}</a>').format(escape(found.group()))
+        end = found.end()
+    return parts + escape(text[end:])
+
+
+def wrap(text: str, indent: int = 0, *, first: bool = False) -> str:
+    """Return text in lines of at most LINE_WIDTH; first: the indent is for the first line too."""
+    return textwrap.fill(
+        text,
+        LINE_WIDTH,
+        initial_indent=" " * indent if first else "",
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def heading(title: str, note: str = "") -> str:
+    """Return a section's name with a line below it."""
+    words = f"{title}: {note}" if note else title
+    return f"{words}\n{'=' * len(words)}"
+
+
+def for_audience(audience: Audience | None) -> str:
+    """Return "Voor scholen"; both sides for None."""
+    sides = tuple(Audience) if audience is None else (audience,)
+    return f"Voor {dutch.join([dutch.audience_word(one) for one in sides])}"
+
+
+def _environment(
+    folder: Path,
+    values: Mapping[str, Any],
+    *,
+    autoescape: bool,
+    finalize: Callable[[object], str],
+) -> Environment:
+    templates = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=autoescape,  # noqa: S701 - plain text has nothing to escape
+        finalize=finalize,
+        undefined=StrictUndefined,
+        trim_blocks=not autoescape,
+        lstrip_blocks=not autoescape,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    templates.globals |= values
+    templates.filters |= {
+        "audience_word": dutch.audience_word,
+        "capital": dutch.capital,
+        "long_date": dutch.long_date,
+        "month": dutch.month,
+        "month_short": dutch.month_short,
+        "weekday": dutch.weekday,
+        "weekday_date": dutch.weekday_date,
+        "weekday_short": dutch.weekday_short,
+    }
+    return templates
+
+
+def _plain(value: object) -> str:
+    return clean(str(value))

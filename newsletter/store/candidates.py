@@ -1,0 +1,46 @@
+"""Queries on items that a new edition may take up."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from feeds.model import Item
+from feeds.values import ItemKind, ItemStatus
+from newsletter.store.editions import carried_items
+
+ENOUGH: Final = 100  # of a kind; the choice takes a handful of the newest
+
+
+def candidates(session: Session, *, now: datetime, until: datetime) -> list[Item]:
+    """Return the items to choose from, their sources loaded, in a fixed number of queries.
+
+    now, until: the window in which an event must start.
+    """
+    kinds = {ItemKind.NEWS, ItemKind.REPORT, ItemKind.PUBLICATION, ItemKind.PRACTICE}
+    found = [item for kind in sorted(kinds) for item in session.scalars(_newest(kind))]
+    in_window = Item.starts_at.between(now, until)
+    events = _free(ItemKind.EVENT).where(in_window, Item.cancelled.is_(False))
+    return [*found, *session.scalars(events.order_by(Item.starts_at, Item.id).limit(4 * ENOUGH))]
+
+
+def find_item(session: Session, item_id: int) -> Item | None:
+    """Return one item with its source."""
+    query = select(Item).where(Item.id == item_id).options(joinedload(Item.source))
+    return session.scalars(query).one_or_none()
+
+
+def _newest(kind: ItemKind) -> Select[Item]:
+    accepted: ColumnElement[bool] = Item.status == ItemStatus.ACCEPTED
+    when = func.coalesce(Item.published_at, Item.first_seen_at)
+    return _free(kind).order_by(accepted.desc(), when.desc(), Item.id.desc()).limit(ENOUGH)
+
+
+def _free(kind: ItemKind) -> Select[Item]:
+    passed_over = (ItemStatus.REFUSED, ItemStatus.PARKED)
+    return (
+        select(Item)
+        .where(Item.kind == kind, Item.status.not_in(passed_over), Item.id.not_in(carried_items()))
+        .options(joinedload(Item.source))
+    )

@@ -1,0 +1,121 @@
+"""Queries on editions and their blocks."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from newsletter.errors import UnknownEdition
+from newsletter.model import Block, Edition, EditionEvent
+from newsletter.values import (
+    BlockContent,
+    EditionContent,
+    EditionKind,
+    EditionStatus,
+)
+from subscribers.values import Audience
+
+
+def get_edition(session: Session, edition_id: int, *, with_blocks: bool = False) -> Edition:
+    """Return one edition, with its blocks in order when asked for. Raises UnknownEdition."""
+    query = select(Edition).where(Edition.id == edition_id)
+    if with_blocks:
+        query = query.options(selectinload(Edition.blocks))
+    return _one(session, query, edition_id)
+
+
+def lock_edition(session: Session, edition_id: int) -> Edition:
+    """Return one edition with its blocks, held against other writers until the session ends."""
+    query = select(Edition).where(Edition.id == edition_id).options(selectinload(Edition.blocks))
+    return _one(session, query.with_for_update(), edition_id)
+
+
+def list_editions(session: Session, *, limit: int = 50) -> list[Edition]:
+    """Return the editions, newest first."""
+    query = select(Edition).order_by(Edition.created_at.desc(), Edition.id.desc())
+    return list(session.scalars(query.limit(limit)))
+
+
+def content_of(edition: Edition) -> EditionContent:
+    """Return an edition with its blocks (loaded) as the values that decide what readers get."""
+    return EditionContent(
+        id=edition.id,
+        kind=EditionKind(edition.kind),
+        number=edition.number,
+        title=edition.title,
+        subject=edition.subject,
+        preheader=edition.preheader,
+        dated_on=edition.dated_on,
+        blocks=tuple(
+            BlockContent(
+                id=block.id,
+                kind=block.kind,
+                audience=Audience(block.audience) if block.audience else None,
+                fields=block.fields,
+            )
+            for block in sorted(edition.blocks, key=lambda block: block.position)
+        ),
+    )
+
+
+def carried_items() -> Select[int | None]:
+    """Return the query for what stands in an edition that was not cancelled: draft or sent."""
+    return (
+        select(Block.item_id)
+        .join(Edition, Edition.id == Block.edition_id)
+        .where(
+            Block.item_id.is_not(None),
+            Edition.status != EditionStatus.CANCELLED,
+        )
+        .distinct()
+    )
+
+
+def item_ids_carried(session: Session) -> set[int]:
+    """Return the items that an edition carries or carried."""
+    return {found for found in session.scalars(carried_items()) if found is not None}
+
+
+def last_newsletter(session: Session) -> Edition | None:
+    """Return the newsletter with the highest number."""
+    query = select(Edition).where(Edition.kind == EditionKind.NEWSLETTER)
+    return session.scalars(
+        query.order_by(Edition.number.desc(), Edition.id.desc()).limit(1)
+    ).first()
+
+
+def find_by_period(session: Session, kind: EditionKind, period: str) -> int | None:
+    """Return the edition that was drafted for a period."""
+    query = select(Edition.id).where(Edition.kind == kind, Edition.period == period)
+    return session.scalar(query)
+
+
+def next_number(session: Session) -> int:
+    """Return the number for a new newsletter; that of a cancelled one is not used again."""
+    return (session.scalar(select(func.max(Edition.number))) or 0) + 1
+
+
+def events_of(session: Session, edition_id: int) -> list[EditionEvent]:
+    """Return what happened to an edition, oldest first."""
+    query = select(EditionEvent).where(EditionEvent.edition_id == edition_id)
+    return list(session.scalars(query.order_by(EditionEvent.at, EditionEvent.id)))
+
+
+def log_event(
+    session: Session,
+    edition_id: int,
+    *,
+    what: str,
+    now: datetime,
+    user_id: int | None = None,
+    note: str = "",
+) -> None:
+    """Write down that something happened to an edition; the caller's transaction commits it."""
+    session.add(EditionEvent(edition_id=edition_id, at=now, user_id=user_id, what=what, note=note))
+
+
+def _one(session: Session, query: Select[Edition], edition_id: int) -> Edition:
+    edition = session.scalars(query).one_or_none()
+    if edition is None:
+        raise UnknownEdition(f"there is no edition {edition_id}")
+    return edition

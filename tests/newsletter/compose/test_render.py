@@ -1,0 +1,265 @@
+import re
+import shutil
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from newsletter.compose.render import Renderer, fill
+from newsletter.compose.templates import TEMPLATES
+from newsletter.errors import SettingWrong
+from newsletter.settings import Organisation
+from newsletter.values import BlockContent, EditionContent, Level, Rendered, Slot
+from subscribers.values import Audience
+from tests.newsletter.compose import samples
+from tests.newsletter.compose.samples import BASE, INSTITUTE, SCHOOL, block
+
+SNAPSHOTS = Path(__file__).parent.parent.parent / "data" / "snapshots"
+EDITIONS = {"newsletter": samples.newsletter(), "announcement": samples.announcement()}
+VALUES = {
+    Slot.UNSUBSCRIBE: "https://x.example.org/afmelden/abc",
+    Slot.PREFERENCES: "https://x.example.org/voorkeuren/abc",
+    Slot.REASON: "Omdat je je hebt aangemeld.",
+}
+
+
+@pytest.fixture(scope="module")
+def render() -> Renderer:
+    return Renderer(organisation=Organisation(), base_url=BASE)
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+@pytest.mark.parametrize("audience", [None, SCHOOL, INSTITUTE])
+def test_text_part_is_as_its_snapshot(
+    render: Renderer, name: str, audience: Audience | None
+) -> None:
+    rendered = render(EDITIONS[name], audience)
+
+    path = SNAPSHOTS / f"{name}-{audience or 'overig'}.txt"
+    assert fill(rendered.text, rendered, VALUES) == path.read_text(encoding="utf-8")
+    assert rendered.problems == ()
+
+
+def test_each_audience_gets_its_own_blocks(render: Renderer) -> None:
+    edition = samples.newsletter(
+        blocks=(
+            block(1, "article", title="Voor allen"),
+            block(2, "article", SCHOOL, title="Voor scholen alleen"),
+            block(3, "article", INSTITUTE, title="Voor instituten alleen"),
+        )
+    )
+
+    seen = {
+        audience: [title for title in _titles(edition) if title in render(edition, audience).html]
+        for audience in (None, SCHOOL, INSTITUTE)
+    }
+
+    assert seen == {
+        None: ["Voor allen"],
+        SCHOOL: ["Voor allen", "Voor scholen alleen"],
+        INSTITUTE: ["Voor allen", "Voor instituten alleen"],
+    }
+
+
+def test_same_content_gives_the_same_bytes(render: Renderer) -> None:
+    again = Renderer(organisation=Organisation(), base_url=BASE)
+
+    assert render(samples.newsletter(), SCHOOL) == again(samples.newsletter(), SCHOOL)
+
+
+def test_marker_changes_with_the_content(render: Renderer) -> None:
+    one = render(samples.newsletter(), SCHOOL)
+    other = render(samples.newsletter(subject="Iets anders"), SCHOOL)
+
+    assert re.fullmatch(r"slot[0-9a-f]{16}", one.marker)
+    assert one.marker != other.marker
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_every_slot_stands_in_both_parts_and_can_be_filled(render: Renderer, name: str) -> None:
+    rendered = render(EDITIONS[name], SCHOOL)
+
+    for part in (rendered.html, rendered.text):
+        assert sorted(rendered.slots().findall(part)) == sorted(Slot)
+        filled = fill(part, rendered, VALUES)
+        assert rendered.marker not in filled
+        assert all(value in filled for value in VALUES.values())
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+@pytest.mark.parametrize("audience", [None, SCHOOL, INSTITUTE])
+def test_html_is_fit_to_send(render: Renderer, name: str, audience: Audience | None) -> None:
+    rendered = render(EDITIONS[name], audience)
+    page = _read(rendered.html)
+
+    assert len(rendered.html.encode()) < 92_160
+    assert "fonts.googleapis" not in rendered.html
+    assert '<html lang="nl" dir="ltr"' in rendered.html
+    assert f"<title>{rendered.subject}</title>" in rendered.html
+    assert "prefers-color-scheme: dark" in rendered.html
+    assert max(len(line) for line in rendered.html.splitlines()) < 20_000
+    assert all(re.fullmatch(r"\d+", image["width"] or "") for image in page.of("img"))
+    assert all("alt" in image and "font-size:16px" in image["style"] for image in page.of("img"))
+    assert all("color:" in link["style"] for link in page.of("a"))
+    assert not [tag for tag, attributes in page.tags if "target" in attributes]
+    assert [tag for tag, _ in page.tags].count("h1") == 1
+    assert page.skipped_headings() == []
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_every_link_of_the_html_stands_in_the_text(render: Renderer, name: str) -> None:
+    rendered = render(EDITIONS[name], SCHOOL)
+    links = {link["href"].removeprefix("mailto:") for link in _read(rendered.html).of("a")}
+
+    # The table of contents leads to places in the web edition, which the text names once.
+    whole = {re.sub(r"(/archief/\d+)#.*", r"\1", link) for link in links}
+    assert [link for link in whole if link not in rendered.text] == []
+
+
+def test_sections_are_opened_once_however_the_blocks_stand(render: Renderer) -> None:
+    mixed = tuple(reversed(samples.newsletter_blocks()))
+
+    rendered = render(samples.newsletter(blocks=mixed), SCHOOL)
+
+    openers = re.findall(r"^(\w[^\n]*)\n=+$", rendered.text, re.MULTILINE)
+    assert len(openers) == len(set(openers)) == 8
+
+
+def test_contents_are_left_out_of_a_short_edition(render: Renderer) -> None:
+    edition = samples.newsletter(blocks=samples.newsletter_blocks()[:3])
+
+    assert "In deze editie\n==" not in render(edition, None).text
+
+
+def test_words_and_colours_come_from_the_organisation() -> None:
+    organisation = Organisation(
+        name="Samen & Co",
+        name_lines=("Samen", "& Co"),
+        newsletter_title="Leraarspost",
+        postal_address="Plein 2, 5678 CD Elders",
+        contact="post@elders.example.org",
+        tagline="Voor wie opleidt.",
+        colours={"school": "#114477", "school_dark": "#99bbff"},
+    )
+    rendered = Renderer(organisation=organisation, base_url=BASE)(samples.newsletter(), SCHOOL)
+
+    for literal in ("Steunpunt", "Nieuwsbrief", "0b5b6b", "74c7d6", "redactie@example.org"):
+        assert literal not in rendered.html
+    for own in ("Samen &#38; Co", "Leraarspost", "#114477", "#99bbff", "post@elders.example.org"):
+        assert own in rendered.html
+
+
+def test_colour_that_is_none_is_refused() -> None:
+    with pytest.raises(SettingWrong, match=r"organisation\.colours\.school"):
+        Renderer(organisation=Organisation(colours={"school": "red;}"}), base_url=BASE)
+
+
+def test_block_that_cannot_be_shown_is_named_and_the_rest_is_there(render: Renderer) -> None:
+    broken = BlockContent(7, "event", None, {"title": "Zonder begin", "starts_at": "ooit"})
+    unknown = BlockContent(8, "poll", None, {"title": "Peiling"})
+    edition = samples.newsletter(blocks=(block(1, "article", title="Heel"), broken, unknown))
+
+    rendered = render(edition, None)
+
+    assert "Heel" in rendered.html
+    assert "Zonder begin" not in rendered.html
+    assert [(one.rule, one.level, one.where) for one in rendered.problems] == [
+        ("render.block", Level.ERROR, "block 7"),
+        ("render.block", Level.ERROR, "block 8"),
+    ]
+    assert "Bijeenkomst “Zonder begin”" in rendered.problems[0].message
+
+
+def test_block_that_mjml_refuses_is_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "email"
+    shutil.copytree(TEMPLATES, folder)
+    (folder / "blocks/practice/block.mjml").write_text("<mj-section><mj-column><p></mj-section>")
+    render = Renderer(organisation=Organisation(), base_url=BASE, templates=folder)
+
+    rendered = render(samples.newsletter(), SCHOOL)
+
+    assert [one.where for one in rendered.problems] == ["block 11"]
+    assert "Kijken bij een academische opleidingsschool" in rendered.html
+
+
+def test_problems_are_found(render: Renderer) -> None:
+    many = tuple(
+        block(number, "article", title=f"Titel {number}", teaser="Veel woorden. " * 40)
+        for number in range(120)
+    )
+    bare = block(1, "publication", title="Zonder alt", image=f"{BASE}/static/mail/koppel.png")
+
+    assert _rules(render(samples.newsletter(blocks=many), None)) == ["size.clipped"]
+    assert _rules(render(samples.newsletter(blocks=(bare,)), None)) == ["images.alt"]
+    assert _rules(render(samples.newsletter(blocks=()), None)) == ["render.empty"]
+
+
+def test_second_link_of_a_source_gets_its_own_words(render: Renderer) -> None:
+    links = _read(render(samples.newsletter(), SCHOOL).html).links()
+
+    words = [text for url, text in links if "nieuws.example.org" in url]
+    assert words == [
+        "Lees het hele bericht bij Voorbeeldraad",
+        "Lees bij Voorbeeldraad: Liever vinden wat er al is dan iets nieuws maken",
+    ]
+
+
+def test_mjml_of_an_edition_can_be_had(render: Renderer) -> None:
+    mjml = render.mjml(samples.newsletter(), SCHOOL)
+
+    assert mjml.isascii()
+    assert mjml.lstrip().startswith("<mjml")
+
+
+def test_title_of_an_edition_stands_below_that_of_the_newsletter(render: Renderer) -> None:
+    titled = replace(samples.newsletter(), title="Over samen beginnen")
+
+    assert "Over samen beginnen" in render(titled, None).html
+    assert render(samples.newsletter(), None).text.count("Editie 14") == 1
+
+
+def _rules(rendered: Rendered) -> list[str]:
+    return [problem.rule for problem in rendered.problems]
+
+
+def _titles(edition: EditionContent) -> list[str]:
+    return [str(block.fields["title"]) for block in edition.blocks]
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self._texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        self._texts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._texts:
+            self._texts[-1] += data
+
+    def of(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    def links(self) -> list[tuple[str, str]]:
+        return [
+            (attributes["href"], text.strip())
+            for (tag, attributes), text in zip(self.tags, self._texts, strict=True)
+            if tag == "a"
+        ]
+
+    def skipped_headings(self) -> list[str]:
+        levels = [int(tag[1]) for tag, _ in self.tags if re.fullmatch("h[1-6]", tag)]
+        return [
+            f"h{before} to h{after}" for before, after in pairwise(levels) if after > before + 1
+        ]
+
+
+def _read(html: str) -> _Page:
+    page = _Page()
+    page.feed(html)
+    return page
