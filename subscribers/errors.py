@@ -2,14 +2,36 @@
 
     SubscriberError
     |- InvalidAddress       not one e-mail address (RFC 5321 §4.1.2), or one we cannot deliver to
+    |- StatusMoveNotAllowed somebody's status does not allow that
+    |- GroundMissing        nobody is added without a stated ground
+    |- SuppressedAddress    this address may not be mailed, whoever asks
     |- InvalidToken         a link that we did not make, or of another kind
     |- ExpiredToken         a link of ours that is too old
     |- UnknownSegment       no segment is called that
     |- UnknownCondition     a segment's expression names what does not exist
+    |- UnknownPartnership   no partnership is called that
     `- MalformedImport      the file as a whole cannot be read; single rows are reported instead
 
 Messages hold no address: they may end up in a log.
 """
+
+from enum import StrEnum
+
+
+class AddressFault(StrEnum):
+    """What is wrong with a text that should have been one address; the value says it in English."""
+
+    EMPTY = "nothing was given"
+    SEVERAL = "more than one address"
+    DISPLAY_NAME = "a name or angle brackets around the address"
+    CONTROL = "a control character"
+    SPACE = "a space in the address"
+    QUOTED = "a quoted local part"
+    NO_AT = "no @ with something on both sides"
+    LOCAL_NOT_ASCII = "letters before the @ that most servers cannot deliver to"
+    LOCAL = "characters before the @ that cannot be there"
+    DOMAIN = "no domain name after the @"
+    LONG = "too long"
 
 
 class SubscriberError(Exception):
@@ -17,7 +39,30 @@ class SubscriberError(Exception):
 
 
 class InvalidAddress(SubscriberError):
-    """The text is not one address that mail can be sent to."""
+    """The text is not one address that mail can be sent to. fault: which of the reasons."""
+
+    def __init__(self, fault: AddressFault) -> None:
+        super().__init__(f"not an e-mail address: {fault}")
+        self.fault = fault
+
+
+class StatusMoveNotAllowed(SubscriberError):
+    """The subscriber's status does not allow that; nothing changed."""
+
+
+class GroundMissing(SubscriberError):
+    """Nobody is added without a stated ground (Telecommunicatiewet art. 11.7)."""
+
+    def __init__(self) -> None:
+        super().__init__("state why these people may be mailed: the ground is kept as evidence")
+
+
+class SuppressedAddress(SubscriberError):
+    """The address may not be mailed. reason: bounce, complaint, erased or unsubscribed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"this address may not be mailed: {reason}")
+        self.reason = reason
 
 
 class InvalidToken(SubscriberError):
@@ -34,6 +79,10 @@ class UnknownSegment(SubscriberError):
 
 class UnknownCondition(SubscriberError):
     """A segment's expression names a field or a value that does not exist."""
+
+
+class UnknownPartnership(SubscriberError):
+    """No partnership is called that."""
 
 
 class MalformedImport(SubscriberError):

@@ -1,5 +1,185 @@
-"""Placeholder until the builder of subscribers replaces it."""
+"""Links that say who and which edition, and that nobody else can make: one cipher block each.
+
+A token is one AES-256 block over a fixed layout, big-endian:
+
+    edition  uint32 | subscriber uint32 | 8 zero bytes      every kind but confirm
+    minutes  uint32 | subscriber uint32 | 8 zero bytes      confirm: minutes since 1970, when issued
+
+Nothing is stored, so a link in an old mail works for as long as the secret key lives, and an
+erased person leaves no token behind. The zeros are redundancy: encode first, then encipher, and an
+enciphering that behaves like a random permutation gives authenticity as well (Bellare and Rogaway,
+"Encode-then-encipher encryption", ASIACRYPT 2000). Whoever changes a bit, or takes a token of
+another purpose, gets 64 zero bits with a chance of 2^-64 a try. Every purpose has a key of its own,
+drawn from the secret key by HKDF-SHA256 (RFC 5869).
+
+ECB is the right mode here because there is exactly one block. What makes ECB unfit for messages is
+that equal blocks inside a message show; here each token is a message of one block, no two tokens
+of one purpose have the same content, and AES on its own is the permutation that the argument above
+needs. Any other mode would add an initialisation vector, and twice the length, for nothing.
+"""
+
+import base64
+import binascii
+import hmac
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from subscribers.errors import ExpiredToken, InvalidToken
+
+CONFIRM_WITHIN: Final = timedelta(days=14)  # as long as an unconfirmed sign-up is kept
+TOKEN_LENGTH: Final = 22  # base64url characters of 16 bytes, without padding
+BOUNCE_TOKEN_LENGTH: Final = 26  # base32 characters of 16 bytes, without padding
+
+_LAYOUT: Final = struct.Struct(">II8x")
+_BLOCK: Final = 16
+_REDUNDANCY: Final = bytes(8)
+
+
+class Purpose(StrEnum):
+    """What a token is for; each has its own key, so none can be used as another."""
+
+    UNSUBSCRIBE = "unsubscribe"  # the link in the mail's footer
+    ONE_CLICK = "one-click"  # the List-Unsubscribe header (RFC 8058)
+    PREFERENCES = "preferences"
+    CONFIRM = "confirm"
+    BOUNCE = "bounce"  # the local part of the envelope sender
+
+
+PATHS: Final = {
+    Purpose.UNSUBSCRIBE: "afmelden",
+    Purpose.ONE_CLICK: "afmelden",
+    Purpose.PREFERENCES: "voorkeuren",
+    Purpose.CONFIRM: "bevestigen",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """Whom a link is about. edition_id: None where no mailing was involved."""
+
+    subscriber_id: int
+    edition_id: int | None = None
+    one_click: bool = False
 
 
 class Links:
-    def __init__(self, *, key: bytes, base_url: str) -> None: ...
+    """Makes and reads links with one secret key. Safe to share between threads."""
+
+    def __init__(self, key: bytes, base_url: str) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._ciphers = {purpose: _cipher(key, purpose) for purpose in Purpose}
+
+    def unsubscribe_url(self, subscriber_id: int, edition_id: int | None = None) -> str:
+        """Return the link for the footer: its page asks, its button unsubscribes."""
+        return self.many(Purpose.UNSUBSCRIBE, [(subscriber_id, edition_id)])[0]
+
+    def one_click_url(self, subscriber_id: int, edition_id: int | None = None) -> str:
+        """Return the link for the List-Unsubscribe header: a POST to it unsubscribes at once."""
+        return self.many(Purpose.ONE_CLICK, [(subscriber_id, edition_id)])[0]
+
+    def preferences_url(self, subscriber_id: int, edition_id: int | None = None) -> str:
+        """Return the link to somebody's preferences."""
+        return self.many(Purpose.PREFERENCES, [(subscriber_id, edition_id)])[0]
+
+    def confirm_url(self, subscriber_id: int, *, now: datetime) -> str:
+        """Return the link that confirms a sign-up; it works for CONFIRM_WITHIN."""
+        minutes = int(now.timestamp()) // 60
+        return self.many(Purpose.CONFIRM, [(subscriber_id, minutes)])[0]
+
+    def many(self, purpose: Purpose, pairs: Sequence[tuple[int, int | None]]) -> list[str]:
+        """Return the link of each (subscriber, edition), in their order, enciphered in one call."""
+        prefix = f"{self._base_url}/{PATHS[purpose]}/"
+        return [prefix + _base64(block) for block in self._encipher(purpose, pairs)]
+
+    def bounce_token(self, subscriber_id: int, edition_id: int) -> str:
+        """Return 26 lower-case base32 characters: they survive systems that change case."""
+        return self.bounce_tokens([(subscriber_id, edition_id)])[0]
+
+    def bounce_tokens(self, pairs: Sequence[tuple[int, int]]) -> list[str]:
+        """Return the bounce token of each (subscriber, edition), enciphered in one call."""
+        return [_base32(block) for block in self._encipher(Purpose.BOUNCE, pairs)]
+
+    def read_unsubscribe(self, token: str) -> LinkTarget:
+        """Read a token of the footer's link or of the header's. Raises InvalidToken."""
+        block = _unbase64(token)
+        try:
+            edition, subscriber = self._decipher(Purpose.UNSUBSCRIBE, block)
+        except InvalidToken:
+            edition, subscriber = self._decipher(Purpose.ONE_CLICK, block)
+            return LinkTarget(subscriber, edition or None, one_click=True)
+        return LinkTarget(subscriber, edition or None)
+
+    def read_preferences(self, token: str) -> LinkTarget:
+        """Read a token of a preferences link. Raises InvalidToken."""
+        edition, subscriber = self._decipher(Purpose.PREFERENCES, _unbase64(token))
+        return LinkTarget(subscriber, edition or None)
+
+    def read_confirm(self, token: str, *, now: datetime) -> LinkTarget:
+        """Read a token of a confirmation link. Raises InvalidToken, ExpiredToken."""
+        minutes, subscriber = self._decipher(Purpose.CONFIRM, _unbase64(token))
+        if now.timestamp() - minutes * 60 > CONFIRM_WITHIN.total_seconds():
+            raise ExpiredToken("the confirmation link is older than 14 days")
+        return LinkTarget(subscriber)
+
+    def read_bounce_token(self, token: str) -> LinkTarget:
+        """Read a token from an envelope sender, in any case. Raises InvalidToken."""
+        edition, subscriber = self._decipher(Purpose.BOUNCE, _unbase32(token))
+        return LinkTarget(subscriber, edition or None)
+
+    def _encipher(
+        self, purpose: Purpose, pairs: Sequence[tuple[int, int | None]]
+    ) -> list[memoryview]:
+        plain = b"".join(_LAYOUT.pack(first or 0, subscriber) for subscriber, first in pairs)
+        blocks = memoryview(self._ciphers[purpose].encryptor().update(plain))
+        return [blocks[at : at + _BLOCK] for at in range(0, len(blocks), _BLOCK)]
+
+    def _decipher(self, purpose: Purpose, block: bytes) -> tuple[int, int]:
+        plain = self._ciphers[purpose].decryptor().update(block)
+        if not hmac.compare_digest(plain[8:], _REDUNDANCY):
+            raise InvalidToken(f"not a token of ours for {purpose}")
+        first, subscriber = _LAYOUT.unpack(plain)
+        return first, subscriber
+
+
+def _cipher(key: bytes, purpose: Purpose) -> Cipher[modes.ECB]:
+    info = f"newsletter link {purpose}".encode()
+    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(key)
+    # Every block here is a whole message with redundancy inside; see the module's docstring.
+    return Cipher(algorithms.AES(derived), modes.ECB())  # noqa: S305
+
+
+def _base64(block: bytes | memoryview) -> str:
+    return base64.urlsafe_b64encode(block).decode("ascii")[:TOKEN_LENGTH]
+
+
+def _base32(block: bytes | memoryview) -> str:
+    return base64.b32encode(block).decode("ascii")[:BOUNCE_TOKEN_LENGTH].lower()
+
+
+def _unbase64(token: str) -> bytes:
+    """Decode; only the one way of writing a block is accepted (the last 4 bits carry nothing)."""
+    try:
+        block = base64.b64decode(token.encode("ascii") + b"==", altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        raise InvalidToken("not a token: other characters or another length") from None
+    if len(block) != _BLOCK or _base64(block) != token:
+        raise InvalidToken("not a token: another length, or not its only way of writing")
+    return block
+
+
+def _unbase32(token: str) -> bytes:
+    try:
+        block = base64.b32decode(token.upper().encode("ascii") + b"======")
+    except (binascii.Error, UnicodeEncodeError):
+        raise InvalidToken("not a token: other characters or another length") from None
+    if len(block) != _BLOCK or _base32(block) != token.lower():
+        raise InvalidToken("not a token: another length, or not its only way of writing")
+    return block

@@ -7,6 +7,8 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.base import Base
+from subscribers.errors import StatusMoveNotAllowed
+from subscribers.values import SUBSCRIBER_MOVES, SubscriberStatus
 
 
 class Partnership(Base):
@@ -39,7 +41,8 @@ class Organisation(Base):
 class Subscriber(Base):
     """A person with at least one ground to be mailed, or one who asked and has not confirmed yet.
 
-    email:     as given, its domain in A-labels (RFC 5890); email_key: the same in lower case, unique.
+    email:     as given, its domain in A-labels (RFC 5890).
+    email_key: the same in lower case, unique.
     audience:  "school", "lerarenopleiding", or None for neither.
     """
 
@@ -62,6 +65,17 @@ class Subscriber(Base):
     confirmed_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
 
+    @property
+    def state(self) -> SubscriberStatus:
+        """Whether they may be mailed."""
+        return SubscriberStatus(self.status)
+
+    def move(self, to: SubscriberStatus, *, now: datetime) -> None:
+        """Change status along SUBSCRIBER_MOVES. Raises StatusMoveNotAllowed and changes nothing."""
+        if to not in SUBSCRIBER_MOVES[self.state]:
+            raise StatusMoveNotAllowed(f"subscriber {self.id} is {self.status} and cannot be {to}")
+        self.status, self.changed_at = to, now
+
 
 class SubscriberTheme(Base):
     """A theme that a subscriber chose."""
@@ -74,7 +88,7 @@ class SubscriberTheme(Base):
 
 
 class Consent(Base):
-    """One fact about one person's consent, kept as evidence; rows are added, never changed (AVG art. 7)."""
+    """One fact about consent, kept as evidence; rows are added, never changed (AVG art. 7)."""
 
     __tablename__ = "consent"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,8 +1,10 @@
 """The values about people: frozen, with no database in sight."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class Audience(StrEnum):
@@ -21,6 +23,15 @@ class SubscriberStatus(StrEnum):
     SUPPRESSED = "suppressed"  # the address does not work, or its owner complained
 
 
+S = SubscriberStatus
+SUBSCRIBER_MOVES: Final[Mapping[SubscriberStatus, frozenset[SubscriberStatus]]] = {
+    S.PENDING: frozenset({S.ACTIVE, S.UNSUBSCRIBED, S.SUPPRESSED}),
+    S.ACTIVE: frozenset({S.UNSUBSCRIBED, S.SUPPRESSED}),
+    S.UNSUBSCRIBED: frozenset({S.ACTIVE, S.SUPPRESSED}),  # active: asked and confirmed anew
+    S.SUPPRESSED: frozenset(),  # the way back is to be erased, and to sign up as somebody new
+}
+
+
 class Topic(StrEnum):
     """What somebody consented to; checked when a mailing is frozen, not when it is drafted."""
 
@@ -36,6 +47,25 @@ class ConsentKind(StrEnum):
     IMPORTED = "imported"  # an administrator stated a ground
     CHANGED = "changed"  # the reader changed preferences
     WITHDRAWN = "withdrawn"  # the reader left
+
+
+class SuppressionReason(StrEnum):
+    """Why an address may not be mailed; stays when its subscriber is gone."""
+
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+    ERASED = "erased"
+
+
+def one_line(text: str, *, maximum: int) -> str:
+    """Return the text on one line of at most `maximum` characters, all of which can be seen."""
+    shown = "".join(one for one in text if one.isprintable() or one.isspace())
+    return " ".join(shown.split())[:maximum].rstrip()
+
+
+def is_slug(text: str) -> bool:
+    """Say whether the text can be the key of a theme: letters, digits and hyphens."""
+    return len(text) <= 80 and text.isascii() and text.replace("-", "").isalnum()
 
 
 @dataclass(frozen=True, slots=True)

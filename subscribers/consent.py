@@ -1,0 +1,252 @@
+"""Signing up, confirming, changing and leaving: each leaves evidence (AVG art. 7).
+
+Nobody learns from these whether an address is known: what a form shows is the same, and only the
+owner of the mailbox gets to see more. Everything can be done twice without harm.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from storage.dialect import insert_new
+from storage.session import Database
+from subscribers.addresses import address_hash, normalise
+from subscribers.errors import GroundMissing, SuppressedAddress
+from subscribers.evidence import (
+    Choices,
+    apply_choices,
+    find_or_add,
+    last_fact,
+    make_fact,
+    was_asked_since,
+)
+from subscribers.model import Consent, Subscriber, Suppression
+from subscribers.store import get_subscriber
+from subscribers.values import (
+    SUBSCRIBER_MOVES,
+    Audience,
+    ConsentKind,
+    SubscriberStatus,
+    SuppressionReason,
+    Topic,
+    one_line,
+)
+
+ASK_EVERY: Final = timedelta(days=1)  # no stranger can fill a mailbox with our confirmations
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """What came of a sign-up. confirm: send the confirmation mail; the page shows nothing of it.
+
+    subscriber_id: None when the address may not be mailed.
+    """
+
+    subscriber_id: int | None
+    confirm: bool
+
+
+def sign_up(  # noqa: PLR0913 - the form's fields, by name
+    db: Database,
+    *,
+    email: str,
+    audience: Audience | None,
+    name: str = "",
+    partnership: str = "",
+    topics: Collection[Topic],
+    text_shown: str,
+    source: str,
+    now: datetime,
+) -> SignUp:
+    """Note that somebody asked, and say whether a confirmation mail has to go out.
+
+    A known, active address stays as it is: it was perhaps not its owner who filled in the form. Who
+    has left may come back by confirming. An address is asked once in ASK_EVERY; in between, what
+    was filled in replaces what was not confirmed yet.
+    Raises: InvalidAddress.
+    """
+    address = normalise(email)
+    chosen = Choices(audience, topics, name, partnership)
+    with db.write() as session:
+        row = find_or_add(session, address, now=now)
+        if row.state is SubscriberStatus.SUPPRESSED:
+            return SignUp(None, confirm=False)
+        if row.state is SubscriberStatus.ACTIVE:
+            return SignUp(row.id, confirm=False)
+        apply_choices(session, row, chosen, now=now)
+        if was_asked_since(session, row.id, now - ASK_EVERY):
+            return SignUp(row.id, confirm=False)
+        if row.state is SubscriberStatus.PENDING:
+            row.since = now  # the two weeks that an unconfirmed sign-up is kept begin again
+        fact = make_fact(row, ConsentKind.ASKED, now, source=source)
+        fact.text_shown = text_shown
+        session.add(fact)
+        return SignUp(row.id, confirm=True)
+
+
+def confirm(db: Database, subscriber_id: int, *, now: datetime) -> bool:
+    """Make somebody who asked active; return whether they are active now.
+
+    Only the last question is answered: a confirmation link that is pressed again after its owner
+    has left changes nothing. A suppressed address stays so.
+    """
+    with db.write() as session:
+        row = _locked(session, subscriber_id)
+        if row is None or row.state is SubscriberStatus.SUPPRESSED:
+            return False
+        if row.state is SubscriberStatus.ACTIVE:
+            return True
+        asked = last_fact(session, row.id)
+        if asked is None or asked.kind != ConsentKind.ASKED:
+            return False
+        row.move(SubscriberStatus.ACTIVE, now=now)
+        row.since, row.confirmed_at, row.ground = now, now, ConsentKind.ASKED
+        fact = make_fact(row, ConsentKind.CONFIRMED, now, source="mail")
+        fact.text_shown = asked.text_shown
+        session.add(fact)
+        return True
+
+
+def take_back_question(db: Database, subscriber_id: int, *, asked_at: datetime) -> None:
+    """Undo the asking of a sign-up whose mail could not go out, so that it can be asked anew."""
+    asked = delete(Consent).where(
+        Consent.subscriber_id == subscriber_id,
+        Consent.kind == ConsentKind.ASKED,
+        Consent.at == asked_at,
+    )
+    with db.write() as session:
+        session.execute(asked)
+
+
+def change(  # noqa: PLR0913 - the form's fields, by name
+    db: Database,
+    subscriber_id: int,
+    *,
+    audience: Audience | None,
+    topics: Collection[Topic],
+    name: str | None = None,
+    partnership: str | None = None,
+    themes: Collection[str] | None = None,
+    source: str = "preferences",
+    now: datetime,
+) -> bool:
+    """Store what a reader chose; return whether there is an active subscriber to choose.
+
+    name, partnership, themes: None leaves them as they were; audience: None is neither side.
+    """
+    chosen = Choices(audience, topics, name, partnership, themes)
+    with db.write() as session:
+        row = _locked(session, subscriber_id)
+        if row is None or row.state is not SubscriberStatus.ACTIVE:
+            return False
+        if apply_choices(session, row, chosen, now=now):
+            session.add(make_fact(row, ConsentKind.CHANGED, now, source=source))
+        return True
+
+
+def leave(
+    db: Database,
+    subscriber_id: int,
+    *,
+    source: str,
+    edition_id: int | None = None,
+    now: datetime,
+) -> bool:
+    """Stop mailing somebody; return whether this call did it (False: they had left, or are gone).
+
+    edition_id: the mailing whose link was used, so that its report can count them.
+    """
+    with db.write() as session:
+        row = _locked(session, subscriber_id)
+        if row is None or SubscriberStatus.UNSUBSCRIBED not in SUBSCRIBER_MOVES[row.state]:
+            return False
+        row.move(SubscriberStatus.UNSUBSCRIBED, now=now)
+        fact = make_fact(row, ConsentKind.WITHDRAWN, now, source=source)
+        fact.edition_id = edition_id
+        session.add(fact)
+        return True
+
+
+def add(  # noqa: PLR0913 - a person's fields, by name
+    db: Database,
+    *,
+    email: str,
+    audience: Audience | None,
+    name: str = "",
+    ground: str,
+    key: bytes,
+    source: str = "command",
+    now: datetime,
+) -> int:
+    """Make somebody active on a stated ground; return their id. Who was active already stays so.
+
+    Raises: InvalidAddress, GroundMissing, SuppressedAddress (also for who has left: only they
+            themselves come back).
+    """
+    address = normalise(email)
+    if not ground.strip():
+        raise GroundMissing
+    with db.write() as session:
+        known = session.get(Suppression, address_hash(key, address.key))
+        row = find_or_add(session, address, now=now)
+        if row.state is SubscriberStatus.ACTIVE:
+            return row.id
+        if row.state is not SubscriberStatus.PENDING or known is not None:
+            raise SuppressedAddress(known.reason if known else row.status)
+        row.move(SubscriberStatus.ACTIVE, now=now)
+        row.since, row.ground, row.audience = now, ConsentKind.IMPORTED, audience
+        row.name = one_line(name, maximum=200) or row.name
+        fact = make_fact(row, ConsentKind.IMPORTED, now, source=source)
+        fact.ground = ground
+        session.add(fact)
+        return row.id
+
+
+def suppress(
+    db: Database, subscriber_id: int, *, reason: SuppressionReason, key: bytes, now: datetime
+) -> bool:
+    """Never mail this address again; return whether this call did it.
+
+    A bounce says nothing about somebody who had left: they may still come back by themselves.
+    """
+    with db.write() as session:
+        row = _locked(session, subscriber_id)
+        if row is None or row.state is SubscriberStatus.SUPPRESSED:
+            return False
+        has_left = row.state is SubscriberStatus.UNSUBSCRIBED
+        if has_left and reason is SuppressionReason.BOUNCE:
+            return False
+        row.move(SubscriberStatus.SUPPRESSED, now=now)
+        _remember(session, row, reason, key=key, now=now)
+        return True
+
+
+def erase(db: Database, who: int | str, *, key: bytes, now: datetime) -> bool:
+    """Remove everything about a person, by id or address; return whether there was anybody.
+
+    A keyed hash of the address stays, so that no import brings them back; their deliveries stay as
+    numbers without a person. Signing up by themselves later is a new consent, and works.
+    """
+    with db.write() as session:
+        row = _locked(session, who) if isinstance(who, int) else get_subscriber(session, who)
+        if row is None:
+            return False
+        _remember(session, row, SuppressionReason.ERASED, key=key, now=now)
+        session.execute(delete(Subscriber).where(Subscriber.id == row.id))
+        return True
+
+
+def _locked(session: Session, subscriber_id: int) -> Subscriber | None:
+    return session.get(Subscriber, subscriber_id, with_for_update=True)
+
+
+def _remember(
+    session: Session, row: Subscriber, reason: SuppressionReason, *, key: bytes, now: datetime
+) -> None:
+    """Put the address on the suppression list; a reason that stands there already stays."""
+    new = {"address_hash": address_hash(key, row.email_key), "reason": reason, "at": now}
+    insert_new(session, Suppression.metadata.tables["suppression"], [new])

@@ -1,0 +1,117 @@
+"""Rows behind `consent`: somebody's own row, the facts noted about it, and what they chose."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from storage.dialect import insert_new
+from subscribers.addresses import Address
+from subscribers.model import Consent, Subscriber, SubscriberTheme
+from subscribers.values import Audience, ConsentKind, SubscriberStatus, Topic, is_slug, one_line
+
+BLANK: Final = {
+    "name": "",
+    "audience": None,
+    "role": "",
+    "organisation": "",
+    "partnership": "",
+    "region": "",
+    "wants_newsletter": True,
+    "wants_announcements": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a form holds. None leaves a field as it was (not the audience: None is neither side)."""
+
+    audience: Audience | None
+    topics: Collection[Topic]
+    name: str | None = None
+    partnership: str | None = None
+    themes: Collection[str] | None = None
+
+
+def find_or_add(session: Session, address: Address, *, now: datetime) -> Subscriber:
+    """Return the row of this address, new if need be, locked against a second form."""
+    new = {
+        "email": address.email,
+        "email_key": address.key,
+        "status": SubscriberStatus.PENDING,
+        "since": now,
+        "ground": ConsentKind.ASKED,
+        "changed_at": now,
+        **BLANK,
+    }
+    insert_new(session, Subscriber.metadata.tables["subscriber"], [new])
+    return session.scalars(
+        select(Subscriber).where(Subscriber.email_key == address.key).with_for_update()
+    ).one()
+
+
+def make_fact(row: Subscriber, kind: ConsentKind, at: datetime, *, source: str) -> Consent:
+    """Return a new piece of evidence, with the topics as they are in the row now."""
+    return Consent(
+        subscriber_id=row.id, kind=kind, at=at, topics=sorted(wanted_topics(row)), source=source
+    )
+
+
+def was_asked_since(session: Session, subscriber_id: int, moment: datetime) -> bool:
+    """Say whether somebody was asked to confirm after this moment."""
+    last = session.scalar(
+        select(func.max(Consent.at)).where(
+            Consent.subscriber_id == subscriber_id, Consent.kind == ConsentKind.ASKED
+        )
+    )
+    return last is not None and last > moment
+
+
+def last_fact(session: Session, subscriber_id: int) -> Consent | None:
+    """Return the newest evidence that says yes or no; a change of preferences is neither."""
+    return session.scalar(
+        select(Consent)
+        .where(Consent.subscriber_id == subscriber_id, Consent.kind != ConsentKind.CHANGED)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
+
+
+def wanted_topics(row: Subscriber) -> frozenset[Topic]:
+    """Return what somebody consented to."""
+    wanted = {
+        Topic.NEWSLETTER: row.wants_newsletter,
+        Topic.ANNOUNCEMENTS: row.wants_announcements,
+    }
+    return frozenset(topic for topic, wants in wanted.items() if wants)
+
+
+def apply_choices(session: Session, row: Subscriber, chosen: Choices, *, now: datetime) -> bool:
+    """Put the choices into the row; return whether anything became different."""
+    before = (row.audience, wanted_topics(row), row.name, row.partnership)
+    row.audience = chosen.audience
+    row.wants_newsletter = Topic.NEWSLETTER in chosen.topics
+    row.wants_announcements = Topic.ANNOUNCEMENTS in chosen.topics
+    if chosen.name is not None:
+        row.name = one_line(chosen.name, maximum=200)
+    if chosen.partnership is not None:
+        row.partnership = one_line(chosen.partnership, maximum=200)
+    changed = before != (row.audience, wanted_topics(row), row.name, row.partnership)
+    if chosen.themes is not None:
+        changed |= _replace_themes(session, row.id, set(filter(is_slug, chosen.themes)))
+    if changed:
+        row.changed_at = now
+    return changed
+
+
+def _replace_themes(session: Session, subscriber_id: int, themes: set[str]) -> bool:
+    mine = SubscriberTheme.subscriber_id == subscriber_id
+    before = set(session.scalars(select(SubscriberTheme.theme).where(mine)))
+    session.execute(delete(SubscriberTheme).where(mine, SubscriberTheme.theme.in_(before - themes)))
+    session.add_all(
+        SubscriberTheme(theme=one, subscriber_id=subscriber_id) for one in themes - before
+    )
+    return before != themes

@@ -1,0 +1,38 @@
+"""What is erased when: a sign-up that nobody confirmed does not stay (AVG art. 5(1)(e))."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete
+
+from storage.session import Database
+from subscribers.links import CONFIRM_WITHIN
+from subscribers.model import Subscriber
+from subscribers.values import SubscriberStatus
+
+UNCONFIRMED_KEPT: Final = CONFIRM_WITHIN  # longer would keep a row whose link no longer works
+
+
+@dataclass(frozen=True, slots=True)
+class CleanUpReport:
+    """How much was erased."""
+
+    unconfirmed: int
+
+    def as_counts(self) -> dict[str, int]:
+        """Return the counts by name, for a run's row."""
+        return asdict(self)
+
+
+def clean_up(db: Database, *, now: datetime) -> CleanUpReport:
+    """Erase sign-ups that were not confirmed in time, with their evidence.
+
+    They go without a trace on the suppression list: asking and then not answering says nothing
+    against asking again.
+    """
+    too_old = Subscriber.since < now - UNCONFIRMED_KEPT
+    unconfirmed = delete(Subscriber).where(Subscriber.status == SubscriberStatus.PENDING, too_old)
+    with db.write() as session:
+        erased = session.scalars(unconfirmed.returning(Subscriber.id)).all()
+    return CleanUpReport(unconfirmed=len(erased))

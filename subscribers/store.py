@@ -1,0 +1,192 @@
+"""Queries about subscribers. They change nothing.
+
+Whether somebody may be mailed is their row's status, and only that. The suppression list guards
+addresses without a row, or without one that may be mailed: importing asks it before it adds
+anybody, and whatever writes to it takes the status along. So an address on it never becomes
+active by somebody else's doing, and a selection of recipients needs no join.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, and_, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from subscribers import segments
+from subscribers.addresses import normalise
+from subscribers.errors import InvalidAddress
+from subscribers.model import Consent, Subscriber, SubscriberTheme
+from subscribers.segments import Clause, Conditions
+from subscribers.values import Audience, ConsentKind, Reader, SubscriberStatus, Topic, one_line
+
+
+def recipients_select(
+    segment_conditions: Sequence[Conditions], topic: Topic
+) -> Select[int, str | None]:
+    """Return the selection of (id, audience) of everybody in any of the segments who gets this.
+
+    They are active and want the topic; somebody in two segments is there once. No order and no
+    limit: the caller walks it by key (`.where(Subscriber.id > after).order_by(Subscriber.id)`),
+    also inside INSERT ... SELECT. No segments: nobody. Raises UnknownCondition.
+    """
+    return select(Subscriber.id, Subscriber.audience).where(
+        _may_get(topic), _in_any(segment_conditions)
+    )
+
+
+def count_segment(session: Session, slug: str) -> int:
+    """Return how many people in the segment may be mailed. Raises UnknownSegment."""
+    chosen = _in_any(segments.conditions_of(session, [slug]))
+    counted = select(func.count()).select_from(Subscriber).where(_is_active(), chosen)
+    return session.scalar(counted) or 0
+
+
+def counts_by_audience(
+    session: Session, slugs: Sequence[str], topic: Topic
+) -> dict[Audience | None, int]:
+    """Return how many would get a mailing to these segments, by audience; empty ones are left out.
+
+    Raises UnknownSegment.
+    """
+    recipients = recipients_select(segments.conditions_of(session, slugs), topic).subquery()
+    rows = session.execute(
+        select(recipients.c.audience, func.count()).group_by(recipients.c.audience)
+    )
+    return {_audience(audience): count for audience, count in rows}
+
+
+def count_by_status(session: Session) -> dict[SubscriberStatus, int]:
+    """Return how many subscribers have each status; every status is there."""
+    rows = session.execute(select(Subscriber.status, func.count()).group_by(Subscriber.status))
+    counted = {row.status: row[1] for row in rows}
+    return {status: counted.get(status, 0) for status in SubscriberStatus}
+
+
+def readers(session: Session, ids: Sequence[int]) -> dict[int, Reader]:
+    """Return the active ones among these subscribers as recipients, in one query.
+
+    Who is not there has left, is suppressed or was erased since: no message may go to them.
+    """
+    rows = session.execute(
+        select(
+            Subscriber.id,
+            Subscriber.email,
+            Subscriber.name,
+            Subscriber.audience,
+            Subscriber.role,
+            Subscriber.since,
+            Subscriber.ground,
+        ).where(Subscriber.id.in_(ids), _is_active())
+    )
+    return {
+        row.id: Reader(
+            id=row.id,
+            email=row.email,
+            name=row.name,
+            audience=_audience(row.audience),
+            role=row.role,
+            since=row.since,
+            ground=ConsentKind(row.ground),
+        )
+        for row in rows
+    }
+
+
+def get_subscriber(session: Session, email: str) -> Subscriber | None:
+    """Return who has this address, in any case of letters; None for nobody, or for no address."""
+    try:
+        key = normalise(email).key
+    except InvalidAddress:
+        return None
+    return session.scalar(select(Subscriber).where(Subscriber.email_key == key))
+
+
+def get_by_id(session: Session, subscriber_id: int) -> Subscriber | None:
+    """Return the subscriber, or None when there is none, or none any more."""
+    return session.get(Subscriber, subscriber_id)
+
+
+def list_subscribers(
+    session: Session, *, after_id: int = 0, limit: int = 50, query: str = "", segment: str = ""
+) -> list[Subscriber]:
+    """Return a page by id, beginning after `after_id`.
+
+    query:   the beginning of an address, or a piece of a name.
+    segment: only who is in it, whatever their status. Raises UnknownSegment.
+    """
+    wanted = select(Subscriber).where(Subscriber.id > after_id)
+    if typed := one_line(query, maximum=254):
+        wanted = wanted.where(_matches(typed))
+    if segment:
+        wanted = wanted.where(_in_any(segments.conditions_of(session, [segment])))
+    return list(session.scalars(wanted.order_by(Subscriber.id).limit(limit)))
+
+
+def themes_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the themes that each of these subscribers chose, by slug; who chose none is absent."""
+    rows = session.execute(
+        select(SubscriberTheme.subscriber_id, SubscriberTheme.theme)
+        .where(SubscriberTheme.subscriber_id.in_(ids))
+        .order_by(SubscriberTheme.theme)
+    )
+    chosen = defaultdict(list)
+    for subscriber_id, theme in rows:
+        chosen[subscriber_id].append(theme)
+    return dict(chosen)
+
+
+def consents_of(session: Session, subscriber_id: int) -> list[Consent]:
+    """Return the evidence about one person, oldest first."""
+    return list(
+        session.scalars(
+            select(Consent).where(Consent.subscriber_id == subscriber_id).order_by(Consent.id)
+        )
+    )
+
+
+def everything_about(session: Session, email: str) -> Mapping[str, Any] | None:
+    """Return all that these tables hold about one person (AVG art. 15 and 20); None for nobody."""
+    row = get_subscriber(session, email)
+    if row is None:
+        return None
+    columns = [name for name in Subscriber.__table__.columns.keys() if name != "email_key"]  # noqa: SIM118 - a column collection iterates over columns
+    facts = consents_of(session, row.id)
+    return {
+        **{name: getattr(row, name) for name in columns},
+        "themes": themes_of(session, [row.id]).get(row.id, []),
+        "consents": [_shown(fact) for fact in facts],
+    }
+
+
+def _shown(fact: Consent) -> dict[str, Any]:
+    names = ("kind", "at", "topics", "ground", "text_shown", "source", "edition_id")
+    return {name: getattr(fact, name) for name in names}
+
+
+def _audience(stored: str | None) -> Audience | None:
+    return None if stored is None else Audience(stored)
+
+
+def _is_active() -> Clause:
+    return Subscriber.status == SubscriberStatus.ACTIVE
+
+
+def _may_get(topic: Topic) -> Clause:
+    wanted = {
+        Topic.NEWSLETTER: Subscriber.wants_newsletter,
+        Topic.ANNOUNCEMENTS: Subscriber.wants_announcements,
+    }
+    return and_(_is_active(), wanted[topic].is_(True))
+
+
+def _in_any(segment_conditions: Sequence[Conditions]) -> Clause:
+    each = [and_(true(), *segments.where(one)) for one in segment_conditions]
+    return or_(false(), *each)
+
+
+def _matches(query: str) -> Clause:
+    return or_(
+        Subscriber.email_key.startswith(query.lower(), autoescape=True),
+        Subscriber.name.icontains(query, autoescape=True),
+    )

@@ -1,0 +1,104 @@
+"""Addresses: one that can be delivered to, or a fault that says what to change."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from subscribers.addresses import Address, address_hash, mask, normalise
+from subscribers.errors import AddressFault, InvalidAddress
+
+F = AddressFault
+LONG_DOMAIN = ".".join(["a" * 63] * 4) + ".nl"
+
+
+@pytest.mark.parametrize(
+    ("text", "email", "key"),
+    [
+        ("jan@example.org", "jan@example.org", "jan@example.org"),
+        (" Jan.de-Vries@Example.ORG\r\n", "Jan.de-Vries@example.org", "jan.de-vries@example.org"),
+        ("a+b_c!#$%&'*/=?^`{|}~@example.org",) + ("a+b_c!#$%&'*/=?^`{|}~@example.org",) * 2,
+        ("Jan@Bücher.example", "Jan@xn--bcher-kva.example", "jan@xn--bcher-kva.example"),
+        ("jan@xn--bcher-kva.example",) + ("jan@xn--bcher-kva.example",) * 2,
+        ("x@sub.a-b.example.nl",) * 3,
+        ("x@例え.テスト", "x@xn--r8jz45g.xn--zckzah", "x@xn--r8jz45g.xn--zckzah"),
+        (f"{'a' * 64}@example.org",) * 3,
+    ],
+)
+def test_an_address_is_kept_as_given_with_its_domain_in_a_labels(
+    text: str, email: str, key: str
+) -> None:
+    assert normalise(text) == Address(email, key)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", F.EMPTY),
+        ("   ", F.EMPTY),
+        ("jan", F.NO_AT),
+        ("@example.org", F.NO_AT),
+        ("jan@", F.NO_AT),
+        ("jan@example.org, piet@example.org", F.SEVERAL),
+        ("jan@example.org;piet@example.org", F.SEVERAL),
+        ("jan@piet@example.org", F.SEVERAL),
+        ("a@b,c@d", F.SEVERAL),
+        ("Jan <jan@example.org>", F.DISPLAY_NAME),
+        ("<jan@example.org>", F.DISPLAY_NAME),
+        ("<>", F.DISPLAY_NAME),
+        ("jan@example.org\r\nBcc: x@example.org", F.CONTROL),
+        ("jan\x00@example.org", F.CONTROL),
+        ('"jan de vries"@example.org', F.QUOTED),
+        ("jan de@example.org", F.SPACE),
+        ("jan@exam ple.org", F.SPACE),
+        ("jan@exam\u2009ple.org", F.SPACE),
+        ("josé@example.org", F.LOCAL_NOT_ASCII),
+        ("😀@example.org", F.LOCAL_NOT_ASCII),
+        (".jan@example.org", F.LOCAL),
+        ("jan..p@example.org", F.LOCAL),
+        ("mailto:jan@example.org", F.LOCAL),
+        ("jan(prive)@example.org", F.LOCAL),
+        ("jan@localhost", F.DOMAIN),
+        ("jan@example.org.", F.DOMAIN),
+        ("jan@[127.0.0.1]", F.DOMAIN),
+        ("jan@127.0.0.1", F.DOMAIN),
+        ("jan@-a.nl", F.DOMAIN),
+        ("jan@a_b.nl", F.DOMAIN),
+        ("jan@example..org", F.DOMAIN),
+        ("jan@😀.example", F.DOMAIN),
+        (f"{'a' * 65}@example.org", F.LONG),
+        (f"jan@{LONG_DOMAIN}", F.LONG),
+        ("a" * 2_000, F.LONG),
+    ],
+)
+def test_anything_else_is_refused_with_its_fault(text: str, fault: AddressFault) -> None:
+    with pytest.raises(InvalidAddress) as refused:
+        normalise(text)
+
+    assert refused.value.fault == fault
+    assert "example" not in str(refused.value)
+
+
+@given(text=st.text(alphabet=st.characters(), max_size=40) | st.emails())
+def test_any_text_is_one_ascii_address_or_a_fault(text: str) -> None:
+    try:
+        address = normalise(text)
+    except InvalidAddress:
+        return
+
+    assert address.email.isascii()
+    assert address.email.isprintable()
+    assert address.email.count("@") == 1
+    assert address.key == address.email.lower()
+    assert normalise(address.email) == address
+
+
+def test_the_hash_needs_the_key() -> None:
+    first = address_hash(b"a" * 32, "jan@example.org")
+
+    assert len(first) == 64
+    assert first == address_hash(b"a" * 32, "jan@example.org")
+    assert first != address_hash(b"b" * 32, "jan@example.org")
+
+
+def test_a_masked_address_shows_whose_it_is_and_no_more() -> None:
+    assert mask("jan.devries@example.org") == "j***@example.org"

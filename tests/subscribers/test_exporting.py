@@ -1,0 +1,65 @@
+"""Exporting: what comes out can go in again, and harms no spreadsheet."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from storage.session import Database
+from subscribers import exporting, segments
+from subscribers.errors import UnknownSegment
+from subscribers.exporting import export_csv
+from subscribers.importing import import_file
+from subscribers.model import SubscriberTheme
+from subscribers.values import SubscriberStatus
+from tests.fakes import START
+from tests.subscribers.people import KEY, make_subscriber
+
+
+def export(db: Database, segment: str = "") -> str:
+    out = io.StringIO(newline="")
+    export_csv(db, out, segment=segment)
+    return out.getvalue()
+
+
+def test_everybody_is_written_with_their_themes_and_status(db: Database) -> None:
+    with db.write() as session:
+        jan = make_subscriber(session, name="=1+1", region="Oost, West")
+        session.add(SubscriberTheme(theme="visie", subscriber_id=jan.id))
+        session.add(SubscriberTheme(theme="hr-beleid", subscriber_id=jan.id))
+        make_subscriber(
+            session, "p@example.org", audience=None, status=SubscriberStatus.UNSUBSCRIBED
+        )
+
+    assert export(db).splitlines() == [
+        "email,audience,name,role,organisation,partnership,region,themes,status,since",
+        'jan@example.org,school,\'=1+1,,,,"Oost, West",hr-beleid;visie,active,'
+        "2027-04-20T08:00:00+00:00",
+        "p@example.org,,,,,,,,unsubscribed,2027-04-20T08:00:00+00:00",
+    ]
+
+
+def test_an_export_is_unchanged_when_it_is_imported(db: Database, tmp_path: Path) -> None:
+    with db.write() as session:
+        for number in range(exporting.PAGE + 1):
+            make_subscriber(session, f"p{number}@example.org", name="Jan", region="Oost")
+    path = tmp_path / "uit.csv"
+    path.write_text(export(db), encoding="utf-8", newline="")
+
+    report = import_file(db, path, ground="g", key=KEY, now=START)
+
+    assert (report.read, report.unchanged) == (exporting.PAGE + 1, exporting.PAGE + 1)
+
+
+def test_one_segment_is_written(db: Database) -> None:
+    segments.add_default_segments(db)
+    with db.write() as session:
+        make_subscriber(session)
+        make_subscriber(session, "p@example.org", audience=None)
+
+    assert [line.split(",")[0] for line in export(db, "overig").splitlines()] == [
+        "email",
+        "p@example.org",
+    ]
+    with pytest.raises(UnknownSegment):
+        export(db, "nergens")
