@@ -1,0 +1,45 @@
+"""Queries on what the public site shows: editions that readers got. They change nothing."""
+
+from typing import Final
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from newsletter.errors import UnknownEdition
+from newsletter.model import Edition
+from newsletter.values import EditionKind, EditionStatus
+
+# While it is being sent, readers already follow its link to the site.
+PUBLISHED: Final = (EditionStatus.SENDING, EditionStatus.PAUSED, EditionStatus.SENT)
+
+
+def get_published(session: Session, edition_id: int) -> Edition:
+    """Return an edition that readers got, with its blocks. Raises UnknownEdition for any other."""
+    query = select(Edition).where(Edition.id == edition_id, _is_published())
+    edition = session.scalars(query.options(selectinload(Edition.blocks))).one_or_none()
+    if edition is None:
+        raise UnknownEdition(f"there is no published edition {edition_id}")
+    return edition
+
+
+def list_published(session: Session, *, limit: int, offset: int = 0) -> list[Edition]:
+    """Return the editions that readers got, newest first, without their blocks."""
+    query = select(Edition).where(_is_published())
+    newest = query.order_by(Edition.dated_on.desc(), Edition.id.desc())
+    return list(session.scalars(newest.limit(limit).offset(offset)))
+
+
+def count_published(session: Session) -> int:
+    """Return how many editions readers got."""
+    return session.scalar(select(func.count()).select_from(Edition).where(_is_published())) or 0
+
+
+def latest_published(session: Session) -> Edition | None:
+    """Return the newest newsletter that readers got, with its blocks."""
+    query = select(Edition).where(_is_published(), Edition.kind == EditionKind.NEWSLETTER)
+    newest = query.order_by(Edition.dated_on.desc(), Edition.id.desc()).limit(1)
+    return session.scalars(newest.options(selectinload(Edition.blocks))).first()
+
+
+def _is_published() -> ColumnElement[bool]:
+    return Edition.status.in_(PUBLISHED)

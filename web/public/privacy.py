@@ -1,0 +1,11 @@
+"""What we keep, why and how long: made from the organisation's settings and the rules in code."""
+
+from starlette.responses import Response
+
+from subscribers.retention import UNCONFIRMED_KEPT
+from web.pages import Call, page
+
+
+def show_privacy(call: Call) -> Response:
+    """Show the privacy statement."""
+    return page(call, "public/privacy.html", unconfirmed_days=UNCONFIRMED_KEPT.days)

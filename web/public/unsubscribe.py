@@ -1,0 +1,147 @@
+"""Leaving: a page with one button for people, one POST for mail programs (RFC 8058)."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+from starlette.responses import PlainTextResponse, Response
+
+from subscribers import consent, store
+from subscribers.addresses import mask
+from subscribers.errors import InvalidToken
+from subscribers.evidence import wanted_topics
+from subscribers.links import LinkTarget
+from subscribers.model import Subscriber
+from subscribers.values import Audience, ConsentKind, SubscriberStatus
+from web.pages import Call, page
+from web.public.words import calm, private
+
+ONE_CLICK_FIELD: Final = "List-Unsubscribe"
+ONE_CLICK_VALUE: Final = "One-Click"
+ONE_CLICK_DONE: Final = "Je bent afgemeld.\n"
+ONE_CLICK_REFUSED: Final = "Dit is geen verzoek om je af te melden (RFC 8058).\n"
+UNDO_WITHIN: Final = timedelta(hours=1)  # a link in an old mail brings nobody back later on
+STAY_TEXT: Final = "Toch blijven: ik wil weer krijgen wat ik kreeg."
+
+
+def show_unsubscribe(call: Call) -> Response:
+    """Ask for the one press that unsubscribes; looking changes nothing. Raises InvalidToken."""
+    target = _target(call)
+    row = _reader(call, target)
+    if row is None or row.state is not SubscriberStatus.ACTIVE:
+        return _gone(call, row)
+    own = call.services.links.preferences_url(row.id, target.edition_id)
+    return private(
+        page(
+            call,
+            "public/unsubscribe.html",
+            masked=mask(row.email),
+            preferences_url=own.removeprefix(call.services.settings.base_url),
+        )
+    )
+
+
+def unsubscribe(call: Call) -> Response:
+    """Do what the button says, or what a mail program asks. Raises InvalidToken for a button."""
+    if ONE_CLICK_FIELD in call.form:
+        return _one_click(call)
+    action = call.form.get("actie")
+    if action == "afmelden":
+        return _leave(call)
+    if action == "blijven":
+        return _stay(call)
+    return private(PlainTextResponse(ONE_CLICK_REFUSED, status_code=400))
+
+
+def _one_click(call: Call) -> Response:
+    """Unsubscribe at once: no page, no redirect, one answer for every token (RFC 8058 §3.1)."""
+    if call.form.get(ONE_CLICK_FIELD) != ONE_CLICK_VALUE:
+        return private(PlainTextResponse(ONE_CLICK_REFUSED, status_code=400))
+    with suppress(InvalidToken):  # who asks learns nothing about who is on the list
+        _do_leave(call, _target(call), source="one-click")
+    return private(PlainTextResponse(ONE_CLICK_DONE))
+
+
+def _leave(call: Call) -> Response:
+    target = _target(call)
+    _do_leave(call, target, source="afmelden")
+    return _gone(call, _reader(call, target))
+
+
+def _do_leave(call: Call, target: LinkTarget, *, source: str) -> None:
+    consent.leave(
+        call.services.db,
+        target.subscriber_id,
+        source=source,
+        edition_id=target.edition_id,
+        now=call.now,
+    )
+
+
+def _stay(call: Call) -> Response:
+    """Bring back who left by mistake a moment ago, with what they had."""
+    row = _reader(call, _target(call))
+    if row is None or not _can_stay(call, row):
+        return _gone(call, row)
+    db, now = call.services.db, call.now
+    consent.sign_up(
+        db,
+        email=row.email,
+        audience=Audience(row.audience) if row.audience else None,
+        name=row.name,
+        partnership=row.partnership,
+        topics=wanted_topics(row),
+        text_shown=STAY_TEXT,
+        source="toch blijven",
+        now=now,
+    )
+    if not consent.confirm(db, row.id, now=now):
+        return _sign_up_instead(call)
+    return private(calm(call, "Je blijft op de lijst", "Je krijgt weer wat je kreeg."))
+
+
+def _sign_up_instead(call: Call) -> Response:
+    return private(
+        calm(
+            call,
+            "Meld je opnieuw aan",
+            "Terugdraaien kan hier nu niet. Via het formulier sta je er zo weer op.",
+            onward=("/aanmelden", "Meld je aan"),
+        )
+    )
+
+
+def _gone(call: Call, row: Subscriber | None) -> Response:
+    """Say that this address gets no mail: also when it is not on the list any more."""
+    return private(
+        page(
+            call,
+            "public/unsubscribed.html",
+            masked=mask(row.email) if row else "",
+            can_stay=row is not None and _can_stay(call, row),
+        )
+    )
+
+
+def _can_stay(call: Call, row: Subscriber) -> bool:
+    if row.state is not SubscriberStatus.UNSUBSCRIBED:
+        return False
+    with call.services.db.read() as session:
+        left_at = _left_at(session, row.id)
+    return left_at is not None and call.now - left_at <= UNDO_WITHIN
+
+
+def _left_at(session: Session, subscriber_id: int) -> datetime | None:
+    facts = store.consents_of(session, subscriber_id)
+    left = [fact.at for fact in facts if fact.kind == ConsentKind.WITHDRAWN]
+    return left[-1] if left else None
+
+
+def _target(call: Call) -> LinkTarget:
+    return call.services.links.read_unsubscribe(call.path["token"])
+
+
+def _reader(call: Call, target: LinkTarget) -> Subscriber | None:
+    with call.services.db.read() as session:
+        return store.get_by_id(session, target.subscriber_id)
