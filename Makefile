@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install develop demo test check bench lock clean
+.PHONY: install develop demo test check bench migration lock clean
 
 install: .venv/.runtime
 develop: .venv/.development
@@ -31,6 +31,10 @@ check: develop
 
 bench: develop
 	@$(BIN)/python -m benchmarks
+
+# Writes a migration from the difference between the classes and a freshly migrated database.
+migration: develop
+	@$(BIN)/python -c "import sys; from newsletter.wiring import write_migration; write_migration(sys.argv[1])" "$(MESSAGE)"
 
 # Renews both lock files from pyproject.toml: hashes only, no address of any registry.
 lock:

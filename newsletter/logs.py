@@ -9,6 +9,7 @@ import sys
 import structlog
 import structlog.tracebacks
 
+
 def configure_logging(kind: str) -> None:
     """Set logging up once per process. kind: "text" or "json".
 

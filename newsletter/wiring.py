@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
 
 import feeds.model  # noqa: F401
-import newsletter.model
+import newsletter.model  # noqa: F401
 import subscribers.model  # noqa: F401 - all three: their tables belong to one metadata
 from feeds.fetch import Fetcher
+from newsletter.compose.notices import NoticeRenderer
 from newsletter.compose.render import Renderer
 from newsletter.errors import DatabaseNotReady
-from newsletter.ports import Clock, Render, Transport
+from newsletter.ports import Clock, RenderNotice, Transport
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings, read_settings
 from storage import migrate
@@ -27,7 +29,8 @@ class Services:
     db: Database
     clock: Clock
     fetcher: Fetcher
-    render: Render
+    render: Renderer
+    render_notice: RenderNotice
     links: Links
     open_transport: Callable[[], Transport]
 
@@ -40,6 +43,9 @@ def build_services(settings: Settings) -> Services:
         clock=running_clock(settings.now),
         fetcher=Fetcher(allow=settings.source_allow, contact=settings.base_url),
         render=Renderer(organisation=settings.organisation, base_url=settings.base_url),
+        render_notice=NoticeRenderer(
+            organisation=settings.organisation, base_url=settings.base_url
+        ),
         links=Links(key=settings.secret_key, base_url=settings.base_url),
         open_transport=lambda: open_transport(settings.smtp),
     )
@@ -67,3 +73,12 @@ def require_database(services: Services) -> None:
     """Raise DatabaseNotReady, with what to do, unless the tables are of this version."""
     if not migrate.is_current(services.db.engine):
         raise DatabaseNotReady("the database is empty or of another version: run `newsletter init`")
+
+
+def write_migration(message: str) -> None:
+    """Write the step that brings a database of the last step to today's classes."""
+    with TemporaryDirectory() as folder:
+        db = Database(f"sqlite:///{folder}/newsletter.db")
+        migrate.migrate(db.engine, Base.metadata)
+        migrate.write_step(db.engine, Base.metadata, message)
+        db.close()

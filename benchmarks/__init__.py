@@ -1,0 +1,1 @@
+"""What the program costs, as ratios against a yardstick in the same run: `make bench`."""

@@ -1,0 +1,153 @@
+"""`newsletter`: the commands, and the way in."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from threading import Event
+from typing import Annotated, Protocol, cast
+
+import typer
+
+from feeds.errors import GatherError
+from newsletter import accounts, pipeline, wiring
+from newsletter.cli import editions, items, people, sources
+from newsletter.cli.output import JSON, fail, print_fields, print_json, say
+from newsletter.cli.session import open_services, state
+from newsletter.demo import once, run
+from newsletter.errors import NewsletterError
+from newsletter.send import worker as sending
+from newsletter.values import Role
+from newsletter.wiring import Services
+from storage.errors import StorageError
+from subscribers.errors import SubscriberError
+
+app = typer.Typer(
+    name="newsletter",
+    help="Gathers, composes, approves and sends the newsletter.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+user_app = typer.Typer(no_args_is_help=True, help="Accounts for the desk.")
+app.add_typer(user_app, name="user")
+app.add_typer(sources.app, name="source")
+app.add_typer(items.app, name="item")
+app.add_typer(editions.app, name="edition")
+app.add_typer(people.subscriber_app, name="subscriber")
+app.add_typer(people.segment_app, name="segment")
+app.add_typer(people.bounce_app, name="bounce")
+app.add_typer(editions.report_app, name="report")
+app.command("gather")(sources.gather)
+
+
+class _Scheduler(Protocol):
+    def serve(
+        self, services: Services, *, host: str, port: int, with_jobs: bool, with_worker: bool
+    ) -> None: ...
+
+
+def main() -> None:
+    """Run one command. Nobody sees a traceback, unless asked for by --debug."""
+    try:
+        app()
+    except (NewsletterError, GatherError, SubscriberError, StorageError, OSError) as expected:
+        if state.debug:
+            raise
+        typer.echo(f"newsletter: {expected}", err=True)
+        sys.exit(1)
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
+) -> None:
+    """Gathers, composes, approves and sends the newsletter."""
+    state.debug = debug
+
+
+@app.command("init")
+def init(json: bool = JSON) -> None:
+    """Create the database, or bring it to this version."""
+    services = wiring.read_services()
+    before, after = wiring.prepare_database(services)
+    pipeline.add_defaults(services)
+    if json:
+        print_json({"before": before, "after": after})
+    elif before == after:
+        say("The database was up to date.")
+    else:
+        say("The database is ready." if before is None else "The database was migrated.")
+
+
+app.command("migrate", help="The same as init.")(init)
+
+
+@app.command("serve")
+def serve(
+    host: str = "127.0.0.1", port: int = 8000, scheduler: bool = True, worker: bool = True
+) -> None:
+    """Run the web site, the desk, the scheduler and one worker."""
+    services = open_services()
+    say(f"Site {services.settings.base_url}/  Desk {services.settings.base_url}/redactie")
+    _serve(services, host=host, port=port, with_jobs=scheduler, with_worker=worker)
+
+
+@app.command("worker")
+def worker() -> None:
+    """Send what is due, until stopped."""
+    sending.run_worker(open_services(), stop=Event())
+
+
+@app.command("demo")
+def demo(
+    port: int = 8000,
+    data_dir: Annotated[Path, typer.Option(help="Folder for everything the demo keeps.")] = Path(
+        "demo-data"
+    ),
+    once_only: Annotated[
+        bool, typer.Option("--once", help="Do the whole way without a browser, report, and end.")
+    ] = False,
+) -> None:
+    """Show the whole product on this machine, with nothing to set up."""
+    if once_only:
+        raise typer.Exit(once.run_once(data_dir=data_dir))
+    run.run_demo(data_dir=data_dir, port=port, serve=_serve_all)
+
+
+@user_app.command("add")
+def user_add(
+    email: str,
+    role: Annotated[Role, typer.Option()],
+    name: str = "",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    json: bool = JSON,
+) -> None:
+    """Make an account for the desk, or change its role and password."""
+    services = open_services()
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask_password()
+    user_id = accounts.add_user(
+        services.db, email=email, role=role, name=name, password=password, now=services.clock()
+    )
+    report = {"id": user_id, "email": email, "role": role.value}
+    if json:
+        print_json(report)
+    else:
+        print_fields(report)
+
+
+def _ask_password() -> str | None:
+    if not sys.stdin.isatty():
+        fail("give the password with --password-stdin, or run this on a terminal")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _serve_all(services: Services, host: str, port: int) -> None:
+    _serve(services, host=host, port=port, with_jobs=True, with_worker=True)
+
+
+def _serve(services: Services, *, host: str, port: int, with_jobs: bool, with_worker: bool) -> None:
+    # By name: the scheduler stands above the doors, so none of them may import it.
+    scheduler = cast("_Scheduler", import_module("scheduler"))
+    scheduler.serve(services, host=host, port=port, with_jobs=with_jobs, with_worker=with_worker)

@@ -1,0 +1,144 @@
+"""`newsletter item ...`: what came in."""
+
+from datetime import date, datetime, time
+from typing import Annotated
+
+import typer
+from feeds.items import add_item
+
+from feeds import store
+from feeds.model import Item
+from feeds.values import ItemKind, ItemStatus
+from newsletter.cli.output import JSON, fail, local, print_fields, print_json, print_table
+from newsletter.cli.session import open_services
+from newsletter.dutch import AMSTERDAM
+from subscribers.values import Audience
+
+app = typer.Typer(no_args_is_help=True, help="What came in, and what editors added.")
+
+KIND = Annotated[ItemKind | None, typer.Option(help="Only this kind.")]
+
+
+@app.command("list")
+def list_(
+    kind: KIND = None,
+    status: Annotated[ItemStatus | None, typer.Option(help="Only with this judgement.")] = None,
+    start: Annotated[str, typer.Option("--from", help="Date or moment: from here on.")] = "",
+    end: Annotated[str, typer.Option("--to", help="Date or moment: before this.")] = "",
+    json: bool = JSON,
+) -> None:
+    """List items; events as occurrences, in order of time, others newest first."""
+    services = open_services()
+    with services.db.read() as session:
+        rows = store.list_items(
+            session,
+            kind=kind.value if kind else None,
+            status=status.value if status else None,
+            start=_moment(start, "--from"),
+            end=_moment(end, "--to"),
+        )
+        shown = [as_json(row) for row in rows]
+    if json:
+        print_json(shown)
+        return
+    print_table(
+        ("Id", "Kind", "When", "Title", "Source", "Status"),
+        (
+            (
+                r["id"],
+                r["kind"],
+                r["starts_at"] or r["published_at"],
+                r["title"],
+                r["source"],
+                r["status"],
+            )
+            for r in shown
+        ),
+        empty="Nothing yet. Add a source, then: newsletter gather",
+    )
+
+
+@app.command("show")
+def show(item_id: Annotated[int, typer.Argument(metavar="ID")], json: bool = JSON) -> None:
+    """Show one item."""
+    services = open_services()
+    with services.db.read() as session:
+        row = store.get_item(session, item_id)
+        shown = as_json(row) | {"details": row.details, "own_title": row.own_title or None}
+    if json:
+        print_json(shown)
+    else:
+        print_fields(shown)
+
+
+@app.command("add")
+def add(
+    kind: Annotated[ItemKind, typer.Option()],
+    title: Annotated[str, typer.Option()],
+    summary: str = "",
+    url: str = "",
+    starts: Annotated[str, typer.Option(help="For an event: date or moment.")] = "",
+    ends: Annotated[str, typer.Option(help="For an event: date or moment.")] = "",
+    location: str = "",
+    theme: Annotated[list[str] | None, typer.Option()] = None,
+    audience: Annotated[list[Audience] | None, typer.Option()] = None,
+    json: bool = JSON,
+) -> None:
+    """Add an item of the editors' own."""
+    services = open_services()
+    starts_at = _moment(starts, "--starts")
+    if (kind is ItemKind.EVENT) != (starts_at is not None):
+        fail("an event needs --starts, and only an event has it")
+    item_id = add_item(
+        services.db,
+        kind=kind.value,
+        title=title,
+        now=services.clock(),
+        summary=summary,
+        url=url,
+        starts_at=starts_at,
+        ends_at=_moment(ends, "--ends"),
+        all_day=len(starts) == len("2027-04-22"),
+        location=location,
+        themes=tuple(theme or ()),
+        audiences=tuple(one.value for one in audience or ()),
+    )
+    if json:
+        print_json({"id": item_id})
+    else:
+        print_fields({"id": item_id, "title": title})
+
+
+def as_json(row: Item) -> dict[str, object]:
+    """Return an item as the contract shows it; the editors' words win over the source's."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "title": row.shown_title,
+        "summary": row.shown_summary,
+        "url": row.url,
+        "image_url": row.image_url or None,
+        "published_at": local(row.published_at),
+        "starts_at": local(row.starts_at),
+        "ends_at": local(row.ends_at),
+        "all_day": row.all_day,
+        "location": row.location,
+        "source": row.source.slug if row.source else None,
+        "themes": row.themes,
+        "audiences": row.audiences,
+        "status": row.status,
+        "cancelled": row.cancelled,
+        "moved_from": local(row.moved_from),
+    }
+
+
+def _moment(text: str, option: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        if len(text) == len("2027-04-22"):
+            return datetime.combine(date.fromisoformat(text), time(), AMSTERDAM)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"{option} {text!r} is not a date (2027-04-22) or a moment (2027-04-22T10:00)")
+    return moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)

@@ -1,0 +1,109 @@
+"""How a command speaks: one JSON document, or a table for people; errors as one line.
+
+Standard output holds the report and nothing else; progress and logs go to standard error.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from newsletter.dutch import AMSTERDAM
+
+JSON = typer.Option(False, "--json", help="Print one JSON document on standard output.")
+progress_console = Console(stderr=True)
+
+
+def print_json(report: object) -> None:
+    """Print one JSON document; moments are ISO 8601 with the offset of Amsterdam."""
+    json.dump(report, sys.stdout, default=_plain, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
+    """Print rows under their heads, or one sentence when there are none."""
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    count = 0
+    for count, row in enumerate(rows, 1):  # noqa: B007 - counted, not used inside
+        table.add_row(*("" if cell is None else _shown(cell) for cell in row))
+    console = Console(soft_wrap=True) if not sys.stdout.isatty() else Console()
+    console.print(table if count else empty, markup=False)
+
+
+def print_fields(report: Mapping[str, object]) -> None:
+    """Print one thing, a field a line."""
+    width = max(map(len, report))
+    for name, value in report.items():
+        print(f"{name:<{width}}  {'' if value is None else _shown(value)}")
+
+
+def say(sentence: str) -> None:
+    """Print one sentence for people, on standard error, so that a script's output stays clean."""
+    typer.echo(sentence, err=True)
+
+
+def fail(sentence: str) -> NoReturn:
+    """End the command with status 1 and one line that says what and what to do."""
+    typer.echo(f"newsletter: {sentence}", err=True)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator["Bar"]:
+    """Show how far it is, on a terminal; silent when piped."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, console=progress_console, disable=not sys.stderr.isatty(), transient=True
+    ) as shown:
+        yield Bar(shown, title)
+
+
+class Bar:
+    """One line of progress."""
+
+    def __init__(self, shown: Progress, title: str) -> None:
+        self._shown, self._title = shown, title
+        self._task = shown.add_task(title, total=None)
+
+    def update(self, done: int, total: int, what: str = "") -> None:
+        """Show `done` of `total`, and what is being done."""
+        title = f"{self._title}: {what}" if what else self._title
+        self._shown.update(self._task, completed=done, total=total, description=title)
+
+
+def local(moment: datetime | None) -> str | None:
+    """Return a moment as ISO 8601 with the offset of Amsterdam."""
+    return None if moment is None else moment.astimezone(AMSTERDAM).isoformat()
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return local(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(str(one) for one in value)
+    return str(value)

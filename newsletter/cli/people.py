@@ -1,0 +1,222 @@
+"""`newsletter subscriber ...`, `segment ...` and `bounce ...`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from feeds.themes import list_themes
+from newsletter.cli.output import (
+    JSON,
+    fail,
+    print_fields,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
+from newsletter.cli.session import open_services
+from newsletter.learn import bounces
+from subscribers import consent, importing, segments, store
+from subscribers.exporting import export_csv
+from subscribers.values import Audience
+
+subscriber_app = typer.Typer(no_args_is_help=True, help="Who asked for it, on what ground.")
+segment_app = typer.Typer(no_args_is_help=True, help="Selections of subscribers.")
+bounce_app = typer.Typer(no_args_is_help=True, help="Mail that came back.")
+
+GROUND = Annotated[
+    str, typer.Option(help="Why these people may be mailed; kept as evidence with each of them.")
+]
+
+
+@subscriber_app.command("import")
+def import_(
+    file: Path,
+    ground: GROUND,
+    map: Annotated[
+        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="May be repeated.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report, and change nothing.")] = False,
+    json: bool = JSON,
+) -> None:
+    """Import a CSV file; every line gets a verdict, suppressed people stay out."""
+    services = open_services()
+    with services.db.read() as session:
+        themes = {theme.slug for theme in list_themes(session)}
+    with progress_bar("Importing") as bar:
+        report = importing.import_file(
+            services.db,
+            file,
+            ground=ground,
+            columns=_columns(map or []),
+            dry_run=dry_run,
+            key=services.settings.secret_key,
+            now=services.clock(),
+            known_themes=themes,
+            progress=bar.update,
+        )
+    counts = {
+        name: getattr(report, name)
+        for name in ("read", "added", "updated", "unchanged", "rejected")
+    }
+    if json:
+        print_json(counts | {"errors": list(report.errors)})
+        return
+    print_fields(counts)
+    if report.errors:
+        print_table(
+            ("Line", "Value", "Reason"),
+            ((one.line, one.value, one.reason) for one in report.errors),
+            empty="",
+        )
+
+
+@subscriber_app.command("export")
+def export(
+    segment: Annotated[str, typer.Option(help="Slug; without it everybody.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
+    """Write subscribers as CSV, with the columns that import knows."""
+    services = open_services()
+    if out is None:
+        export_csv(services.db, sys.stdout, segment=segment)
+        return
+    with out.open("w", newline="", encoding="utf-8") as file:
+        out.chmod(0o600)
+        say(f"{export_csv(services.db, file, segment=segment)} subscribers written to {out}.")
+
+
+@subscriber_app.command("add")
+def add(
+    email: str,
+    audience: Annotated[Audience, typer.Option()],
+    ground: GROUND,
+    name: str = "",
+    json: bool = JSON,
+) -> None:
+    """Add one subscriber on a stated ground."""
+    services = open_services()
+    subscriber_id = consent.add(
+        services.db,
+        email=email,
+        audience=audience,
+        name=name,
+        ground=ground,
+        key=services.settings.secret_key,
+        now=services.clock(),
+    )
+    report = {"id": subscriber_id, "audience": audience.value}
+    if json:
+        print_json(report)
+    else:
+        print_fields(report)
+
+
+@subscriber_app.command("show")
+def show(email: str, json: bool = JSON) -> None:
+    """Show everything that is kept about one address."""
+    services = open_services()
+    with services.db.read() as session:
+        report = store.everything_about(session, email)
+    if report is None:
+        fail("no subscriber has that address")
+    if json:
+        print_json(report)
+    else:
+        print_fields(report)
+
+
+@subscriber_app.command("erase")
+def erase(email: str, json: bool = JSON) -> None:
+    """Erase a person; a keyed hash stays behind so that no import brings them back."""
+    services = open_services()
+    erased = consent.erase(
+        services.db, email, key=services.settings.secret_key, now=services.clock()
+    )
+    if not erased:
+        fail("no subscriber has that address")
+    if json:
+        print_json({"erased": True})
+    else:
+        print_fields({"erased": True})
+
+
+@segment_app.command("list")
+def list_(json: bool = JSON) -> None:
+    """List the segments."""
+    services = open_services()
+    with services.db.read() as session:
+        rows = [
+            {"segment": one.slug, "name": one.name, "conditions": one.conditions}
+            for one in segments.list_segments(session)
+        ]
+    if json:
+        print_json(rows)
+    else:
+        print_table(
+            ("Segment", "Name", "Conditions"),
+            ((r["segment"], r["name"], r["conditions"]) for r in rows),
+            empty="There are no segments: run newsletter init",
+        )
+
+
+@segment_app.command("save")
+def save(
+    slug: str,
+    where: Annotated[str, typer.Option(help='Such as "audience = school and region = Oost".')],
+    name: str = "",
+    json: bool = JSON,
+) -> None:
+    """Save a selection under a name."""
+    services = open_services()
+    conditions = segments.parse_expression(where)
+    segments.save_segment(services.db, slug, conditions=conditions, name=name)
+    with services.db.read() as session:
+        report = {"segment": slug, "count": store.count_segment(session, slug)}
+    if json:
+        print_json(report)
+    else:
+        print_fields(report)
+
+
+@segment_app.command("count")
+def count(slug: str, json: bool = JSON) -> None:
+    """Count the people in a segment who may be mailed."""
+    services = open_services()
+    with services.db.read() as session:
+        report = {"segment": slug, "count": store.count_segment(session, slug)}
+    if json:
+        print_json(report)
+    else:
+        print_fields(report)
+
+
+@bounce_app.command("process")
+def process(paths: list[Path], json: bool = JSON) -> None:
+    """Read messages (file, folder of files, Maildir or mbox) and record what they say."""
+    services = open_services()
+    reports = bounces.process_paths(
+        services.db,
+        paths,
+        links=services.links,
+        key=services.settings.secret_key,
+        now=services.clock(),
+    )
+    shown = [bounces.as_json(one) for one in reports]
+    if json:
+        print_json(shown)
+    else:
+        print_table(
+            ("File", "Class", "Recipients"),
+            ((r["file"], r["class"], len(r["recipients"])) for r in shown),
+            empty="No messages there.",
+        )
+
+
+def _columns(pairs: list[str]) -> dict[str, str]:
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        fail(f"--map {wrong[0]!r}: write FIELD=COLUMN, such as email=E-mailadres")
+    return dict(pair.split("=", 1) for pair in pairs)

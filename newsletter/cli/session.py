@@ -1,0 +1,33 @@
+"""What every command starts with: the services, on a database that is ready."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from newsletter import accounts, wiring
+from newsletter.cli.output import say
+from newsletter.logs import configure_logging
+from newsletter.wiring import Services
+
+
+@dataclass
+class _State:
+    debug: bool = False
+
+
+state = _State()
+
+
+def open_services() -> Services:
+    """Read the settings and require today's tables. Raises SettingWrong, DatabaseNotReady."""
+    services = wiring.read_services()
+    configure_logging(services.settings.log)
+    if services.settings.now is not None:
+        say(f"newsletter: the clock was set to {services.clock().isoformat(timespec='seconds')}")
+    wiring.require_database(services)
+    return services
+
+
+def user_id(session: Session, email: str) -> int:
+    """Return the account's id. Raises UnknownUser."""
+    return accounts.user_by_email(session, email).id

@@ -1,0 +1,138 @@
+"""The stages in order, and how one is run: every run leaves a row that people can see."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from feeds.gather import gather_due
+from feeds.themes import add_default_themes
+from newsletter import accounts
+from newsletter.approve.remind import remind
+from newsletter.compose.draft import draft_newsletter
+from newsletter.dutch import AMSTERDAM
+from newsletter.learn.bounces import process_folder
+from newsletter.model import Run
+from newsletter.send.freeze import freeze_due
+from newsletter.send.ledger import forget_erased
+from newsletter.wiring import Services
+from subscribers.retention import clean_up
+from subscribers.segments import add_default_segments
+
+log = structlog.get_logger()
+
+Report = Mapping[str, Any]
+"""What a run did, in counts; it is stored, so it holds no personal data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the pipeline. do: runs it once; running it twice does no harm."""
+
+    sentence: str
+    do: Callable[[Services, datetime], Report]
+
+
+def add_defaults(services: Services) -> None:
+    """Add the shipped themes and segments where they are missing."""
+    add_default_themes(services.db)
+    add_default_segments(services.db)
+
+
+def run_stage(services: Services, name: str, *, due_at: datetime) -> Run:
+    """Run one stage and record it: when it was due, when it ran, what it did or why it failed."""
+    with services.db.write() as session:
+        run = Run(stage=name, due_at=due_at, started_at=services.clock(), report={}, error="")
+        session.add(run)
+    report: Report = {}
+    error = ""
+    try:
+        report = STAGES[name].do(services, services.clock())
+    except Exception as failure:
+        error = f"{type(failure).__name__}: {failure}".splitlines()[0]
+        log.exception("stage failed", stage=name)
+    with services.db.write() as session:
+        return _finish(session, run.id, now=services.clock(), report=report, error=error)
+
+
+def close_interrupted(services: Services) -> list[str]:
+    """Mark runs that a crash cut off; return their stages, which are to be run again."""
+    with services.db.write() as session:
+        cut_off = session.execute(
+            update(Run)
+            .where(Run.finished_at.is_(None))
+            .values(finished_at=services.clock(), error="stopped before it was done")
+            .returning(Run.stage)
+        )
+        return sorted(set(cut_off.scalars()))
+
+
+def _finish(session: Session, run_id: int, *, now: datetime, report: Report, error: str) -> Run:
+    run = session.get_one(Run, run_id)
+    run.finished_at, run.report, run.error = now, dict(report), error
+    return run
+
+
+def _gather(services: Services, now: datetime) -> Report:
+    report = gather_due(services.db, fetcher=services.fetcher, now=now)
+    failed = [one.slug for one in report.sources if one.error]
+    return {
+        "sources": len(report.sources),
+        "new": report.new,
+        "updated": report.updated,
+        "failed": failed,
+    }
+
+
+def _draft(services: Services, now: datetime) -> Report:
+    year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
+    edition_id = draft_newsletter(
+        services.db,
+        now=now,
+        period=f"{year}-W{week:02}",
+        maximum=services.settings.section_maximum,
+    )
+    return {"edition": edition_id}
+
+
+def _remind(services: Services, now: datetime) -> Report:
+    return {"reminded": remind(services, now=now)}
+
+
+def _send(services: Services, now: datetime) -> Report:
+    started = freeze_due(
+        services.db, render=services.render, sender=services.settings.sender, now=now
+    )
+    return {"started": started}
+
+
+def _bounces(services: Services, now: datetime) -> Report:
+    return process_folder(
+        services.db,
+        services.settings.data_dir / "bounces",
+        links=services.links,
+        key=services.settings.secret_key,
+        now=now,
+    )
+
+
+def _clean_up(services: Services, now: datetime) -> Report:
+    counts = dict(clean_up(services.db, now=now).as_counts())
+    counts["sessions"] = accounts.close_expired(services.db, now=now)
+    with services.db.write() as session:
+        counts["replies"] = forget_erased(session)
+    return counts
+
+
+STAGES: Final[Mapping[str, Stage]] = {
+    "gather": Stage("read the sources that are due", _gather),
+    "draft": Stage("fill the periodical edition from what came in", _draft),
+    "remind": Stage("tell editors what waits for them", _remind),
+    "send": Stage("freeze the readers of what is approved and due; workers hand it over", _send),
+    "bounces": Stage("read the mail that came back", _bounces),
+    "clean_up": Stage("erase what was kept long enough", _clean_up),
+}

@@ -1,0 +1,210 @@
+"""WHEN: the clock. A table of jobs, and the process that runs them beside the web site.
+
+A due moment is a row in UTC, computed from Amsterdam time; APScheduler only asks every few seconds
+what is due. So a moment that passed while nobody ran is caught up, a clock change neither skips nor
+doubles a run, and of several processes one claims it. APScheduler's own calendar triggers are not
+used: in local time they fire twice or never on the nights that the clock changes.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from threading import Event, Thread
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+import uvicorn
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from newsletter.send.worker import run_worker
+from sqlalchemy import update
+
+from newsletter import pipeline
+from newsletter.model import JobDue
+from newsletter.wiring import Services
+from web.app import create_app
+
+log = structlog.get_logger()
+
+AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
+TICK_S: Final = 5
+MONDAY: Final = date(
+    2026, 1, 5
+)  # weeks are counted from here, so that "every two weeks" never slips
+
+
+class Trigger(Protocol):
+    """When a job runs."""
+
+    def after(self, moment: datetime) -> datetime:
+        """Return the first due moment later than `moment`, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Each so many minutes."""
+
+    minutes: int
+
+    def after(self, moment: datetime) -> datetime:
+        """Return the next whole step since the epoch."""
+        step = self.minutes * 60
+        return datetime.fromtimestamp((moment.timestamp() // step + 1) * step, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Each day at a time in Amsterdam; a missing minute becomes the next, of two the first."""
+
+    at: time
+
+    def after(self, moment: datetime) -> datetime:
+        """Return the next such time."""
+        day = moment.astimezone(AMSTERDAM).date() - timedelta(days=1)
+        while (due := in_amsterdam(day, self.at)) <= moment:
+            day += timedelta(days=1)
+        return due
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """Each so many weeks on a weekday (0 is Monday) at a time in Amsterdam."""
+
+    weekday: int
+    at: time
+    weeks: int = 1
+
+    def after(self, moment: datetime) -> datetime:
+        """Return the next such time."""
+        week = (moment.astimezone(AMSTERDAM).date() - MONDAY).days // 7
+        week -= week % self.weeks + self.weeks
+        while (due := in_amsterdam(self._day(week), self.at)) <= moment:
+            week += self.weeks
+        return due
+
+    def _day(self, week: int) -> date:
+        return MONDAY + timedelta(weeks=week, days=self.weekday)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A stage and when it runs. sentence: what an operator reads."""
+
+    stage: str
+    trigger: Trigger
+    sentence: str
+
+
+JOBS: Final = (
+    Job("gather", Every(minutes=15), "every quarter of an hour; each source keeps its own pace"),
+    Job("draft", Weekly(0, time(6), weeks=2), "every other Monday at 6.00"),
+    Job("remind", Daily(time(9)), "every day at 9.00"),
+    Job("send", Every(minutes=1), "every minute"),
+    Job("bounces", Every(minutes=10), "every ten minutes"),
+    Job("clean_up", Daily(time(3, 30)), "every night at 3.30"),
+)
+
+
+def in_amsterdam(day: date, at: time) -> datetime:
+    """Return that local time in UTC; see `Daily` for the two nights that the clock changes."""
+    local = datetime.combine(day, at, AMSTERDAM)
+    moment = local.astimezone(UTC)
+    missing = moment.astimezone(AMSTERDAM).replace(tzinfo=None) != local.replace(tzinfo=None)
+    if not missing:
+        return moment
+    # The clock jumped over this hour; its first valid minute is the end of the jump.
+    return datetime.combine(day, time(3), AMSTERDAM).astimezone(UTC)
+
+
+def tick(services: Services, jobs: tuple[Job, ...] = JOBS) -> list[str]:
+    """Run every job that is due, once each; return the stages that ran."""
+    ran = []
+    for job in jobs:
+        due_at = claim(services, job)
+        if due_at is not None:
+            pipeline.run_stage(services, job.stage, due_at=due_at)
+            ran.append(job.stage)
+    return ran
+
+
+def claim(services: Services, job: Job) -> datetime | None:
+    """Take a due job, so that no other process runs it too; None when it is not due.
+
+    A job that is seen for the first time waits for its next moment. One that was missed, however
+    often, is due once, with the moment it should have had.
+    """
+    now = services.clock()
+    with services.db.write() as session:
+        row = session.get(JobDue, job.stage)
+        if row is None:
+            session.add(JobDue(name=job.stage, due_at=job.trigger.after(now)))
+            return None
+        due_at = row.due_at
+        if due_at > now:
+            return None
+        mine = session.execute(
+            update(JobDue)
+            .where(JobDue.name == job.stage, JobDue.due_at == due_at)
+            .values(due_at=job.trigger.after(now))
+            .returning(JobDue.name)
+        ).first()
+        return due_at if mine else None
+
+
+def run_again(services: Services) -> None:
+    """Make jobs that a crash cut off due at once."""
+    for stage in pipeline.close_interrupted(services):
+        with services.db.write() as session:
+            row = session.get(JobDue, stage)
+            if row is not None:
+                row.due_at = services.clock()
+
+
+@contextmanager
+def ticking(services: Services) -> Iterator[None]:
+    """Run the jobs in the background while the body runs."""
+    clock = BackgroundScheduler(timezone=UTC)
+    clock.add_job(
+        tick,
+        IntervalTrigger(seconds=TICK_S, timezone=UTC),
+        args=[services],
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,  # a late tick still asks what is due
+    )
+    run_again(services)
+    clock.start()
+    try:
+        yield
+    finally:
+        clock.shutdown(wait=True)
+
+
+@contextmanager
+def working(services: Services) -> Iterator[None]:
+    """Run one worker in the background while the body runs."""
+    stop = Event()
+    worker = Thread(target=run_worker, args=(services,), kwargs={"stop": stop}, name="worker")
+    worker.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        worker.join()
+
+
+@contextmanager
+def _nothing(_services: Services) -> Iterator[None]:
+    yield
+
+
+def serve(services: Services, *, host: str, port: int, with_jobs: bool, with_worker: bool) -> None:
+    """Serve site and desk until stopped, with the jobs and one worker beside them."""
+    jobs = ticking if with_jobs else _nothing
+    worker = working if with_worker else _nothing
+    config = uvicorn.Config(create_app(services), host=host, port=port, log_level="warning")
+    with jobs(services), worker(services):
+        uvicorn.Server(config).run()

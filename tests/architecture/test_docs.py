@@ -1,0 +1,47 @@
+"""What the documentation promises to list, it lists."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import scheduler
+from newsletter.settings import Organisation, Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_each_setting_stands_in_the_settings_page() -> None:
+    page = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+
+    names = [one.name for one in fields(Settings) if one.name != "organisation"]
+    missing = [one for one in names if f"`NEWSLETTER_{_variable(one)}`" not in page]
+    missing += [one.name for one in fields(Organisation) if f"`{one.name}`" not in page]
+
+    assert missing == []
+
+
+def test_each_job_stands_in_the_operating_page() -> None:
+    page = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+
+    missing = [
+        job.stage for job in scheduler.JOBS if f"| {job.stage} | {job.sentence} |" not in page
+    ]
+
+    assert missing == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_the_lock_files_hold_hashes_and_no_address() -> None:
+    for path in (ROOT / "locks").glob("*.txt"):
+        text = path.read_text(encoding="ascii")
+        pinned = re.findall(r"^\S+==", text, re.M)
+        assert pinned
+        assert len(re.findall(r"^\S+==.*\\\n\s+--hash=sha256:", text, re.M)) == len(pinned)
+        assert "://" not in text
+
+
+def _variable(name: str) -> str:
+    return {"smtp": "SMTP_URL"}.get(name, name.upper())

@@ -1,0 +1,85 @@
+"""The clock: due moments across the nights that it changes, claims, and catching up."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+
+import pytest
+
+import scheduler
+from newsletter.wiring import Services
+from scheduler import Daily, Every, Job, Weekly
+from tests.fakes import FakeClock
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_daily_keeps_its_local_time_over_the_change_to_winter() -> None:
+    daily = Daily(time(9))
+
+    assert daily.after(utc("2026-10-24T12:00")) == utc("2026-10-25T08:00")
+    assert daily.after(utc("2026-10-23T12:00")) == utc("2026-10-24T07:00")
+
+
+def test_a_time_that_exists_twice_counts_once() -> None:
+    daily = Daily(time(2, 30))
+
+    first = daily.after(utc("2026-10-24T12:00"))
+
+    assert first == utc("2026-10-25T00:30")
+    assert daily.after(first) == utc("2026-10-26T01:30")
+
+
+def test_a_time_that_does_not_exist_becomes_the_first_valid_minute() -> None:
+    assert Daily(time(2, 30)).after(utc("2027-03-27T12:00")) == utc("2027-03-28T01:00")
+
+
+def test_ten_years_of_a_daily_job_are_ten_years_of_days() -> None:
+    daily, moment, days = Daily(time(2, 30)), utc("2026-01-01T00:00"), []
+    while moment < utc("2036-01-01T00:00"):
+        moment = daily.after(moment)
+        days.append(moment.astimezone(scheduler.AMSTERDAM).date())
+
+    assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
+
+
+def test_every_other_week_does_not_slip_in_a_year_of_53_weeks() -> None:
+    job, moment, weeks = Weekly(0, time(6), weeks=2), utc("2026-11-01T00:00"), []
+    for _ in range(10):
+        moment = job.after(moment)
+        weeks.append((moment.astimezone(scheduler.AMSTERDAM).date() - date(2026, 1, 5)).days)
+
+    assert [later - earlier for earlier, later in pairwise(weeks)] == [14] * 9
+
+
+def test_every_falls_on_whole_steps() -> None:
+    assert Every(minutes=15).after(utc("2027-04-22T10:07")) == utc("2027-04-22T10:15")
+    assert Every(minutes=15).after(utc("2027-04-22T10:15")) == utc("2027-04-22T10:30")
+
+
+@pytest.fixture
+def job() -> Job:
+    return Job("clean_up", Daily(time(3, 30)), "every night")
+
+
+def test_a_new_job_waits_for_its_moment(services: Services, job: Job) -> None:
+    assert scheduler.tick(services, (job,)) == []
+
+
+def test_a_due_job_runs_once(services: Services, clock: FakeClock, job: Job) -> None:
+    scheduler.tick(services, (job,))
+    clock.later(days=1)
+
+    assert scheduler.tick(services, (job,)) == ["clean_up"]
+    assert scheduler.tick(services, (job,)) == []
+
+
+def test_missed_days_are_caught_up_once_with_the_moment_they_had(
+    services: Services, clock: FakeClock, job: Job
+) -> None:
+    scheduler.tick(services, (job,))
+    clock.later(days=4)
+
+    assert scheduler.claim(services, job) == utc("2027-04-21T01:30")
+    assert scheduler.claim(services, job) is None
