@@ -19,6 +19,8 @@ from newsletter.learn.bounces import process_folder
 from newsletter.model import Run
 from newsletter.send.freeze import freeze_due
 from newsletter.send.ledger import forget_erased
+from newsletter.send.notices import reminder_values, send_notice
+from newsletter.store.waiting import Waiting
 from newsletter.wiring import Services
 from subscribers.retention import clean_up
 from subscribers.segments import add_default_segments
@@ -100,7 +102,19 @@ def _draft(services: Services, now: datetime) -> Report:
 
 
 def _remind(services: Services, now: datetime) -> Report:
-    return {"reminded": remind(services, now=now)}
+    def notify(waiting: Waiting, address: str) -> None:
+        url = f"{services.settings.base_url}/redactie/edities/{waiting.edition_id}"
+        send_notice(
+            "reminder",
+            to=address,
+            values=reminder_values(waiting, review_url=url),
+            settings=services.settings,
+            transport=services.open_transport(),
+            render=services.render_notice,
+            now=now,
+        )
+
+    return {"reminded": remind(services.db, notify=notify, now=now)}
 
 
 def _send(services: Services, now: datetime) -> Report:

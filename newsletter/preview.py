@@ -31,7 +31,13 @@ def preview(services: Services, edition_id: int, *, segment: str, format: Format
         return services.render.mjml(content, audience).encode()
     rendered = services.render(content, audience)
     if format is Format.EML:
-        return sample_message(rendered, services.settings, edition_id=edition_id)
+        return sample_message(
+            rendered,
+            services.settings,
+            edition_id=edition_id,
+            kind=content.kind,
+            now=services.clock(),
+        )
     return shown(rendered, services, as_html=format is Format.HTML).encode()
 
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-import feeds.model
-import newsletter.model
+import feeds.model  # noqa: F401
+import newsletter.model  # noqa: F401
 import subscribers.model  # noqa: F401 - all tables in one metadata
 from newsletter.settings import Settings, read_settings
 from newsletter.wiring import Services, build_services
@@ -65,7 +65,7 @@ def db(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def session(db: Database) -> Iterator[Session]:
-    """A writing session for arranging and looking; committed by the test where others must see it."""
+    """A writing session for arranging and looking; others see it after a commit."""
     with db.write() as session:
         yield session
 

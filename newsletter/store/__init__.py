@@ -1,1 +1,1 @@
-""""""
+"""The queries on editions, their blocks and their deliveries: one file a thing."""

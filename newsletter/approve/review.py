@@ -1,0 +1,165 @@
+"""The four moves of review: submit, approve, return, withdraw. Each is on record with who and when.
+
+What is checked and what is approved is rendered before the write begins; the write then sees to it
+that the edition is still the version that was rendered, so of two people at once one wins.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.approve.checks import run_checks
+from newsletter.errors import (
+    ChecksFailed,
+    EditionChanged,
+    MoveNotAllowed,
+    NothingToSend,
+    NotYours,
+    RoleMissing,
+    UnknownEdition,
+    UnknownUser,
+)
+from newsletter.model import Edition, User
+from newsletter.ports import Render
+from newsletter.store.approvals import audiences_of, save_variants, seal_of, void_approval
+from newsletter.store.editions import content_of, get_edition, log_event
+from newsletter.values import (
+    MOVES,
+    EditionContent,
+    EditionStatus,
+    Finding,
+    Level,
+    Rendered,
+    Role,
+)
+from storage.session import Database
+from subscribers.values import Audience
+
+Variants = Mapping[Audience | None, Rendered]
+
+MAY_APPROVE = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
+
+
+def check_edition(db: Database, edition_id: int, *, render: Render) -> tuple[Finding, ...]:
+    """Return what the checks notice, as they would at submission. Raises UnknownEdition."""
+    content, _, variants = _render_variants(db, edition_id, render)
+    return run_checks(content, variants)
+
+
+def submit(
+    db: Database, edition_id: int, *, by: int, render: Render, now: datetime, note: str = ""
+) -> int:
+    """Offer a draft for review; return its id.
+
+    Raises ChecksFailed, MoveNotAllowed, EditionChanged, NothingToSend; then nothing changed.
+    """
+    _require_status(db, edition_id, EditionStatus.IN_REVIEW)
+    content, version, variants = _render_variants(db, edition_id, render)
+    findings = run_checks(content, variants)
+    if errors := tuple(one for one in findings if one.level is Level.ERROR):
+        raise ChecksFailed(edition_id, errors)
+    with db.write() as session:
+        _user(session, by)
+        edition = _locked(session, edition_id, version)
+        edition.move(EditionStatus.IN_REVIEW, now=now)
+        edition.submitted_by_id, edition.reminded_at = by, None
+        log_event(session, edition_id, what="submitted", now=now, user_id=by, note=note)
+    return edition_id
+
+
+def approve(  # noqa: PLR0913 - an approval has this many facts
+    db: Database,
+    edition_id: int,
+    *,
+    by: int,
+    render: Render,
+    sender: str,
+    four_eyes: bool,
+    now: datetime,
+) -> int:
+    """Approve exactly this: keep what each audience gets, and seal it; return the edition's id.
+
+    Raises RoleMissing, NotYours (with four_eyes on, for its author and for who submitted it),
+    MoveNotAllowed, EditionChanged; then nothing changed.
+    """
+    _require_status(db, edition_id, EditionStatus.APPROVED)
+    _, version, variants = _render_variants(db, edition_id, render)
+    with db.write() as session:
+        _require_role(session, by)
+        edition = _locked(session, edition_id, version)
+        if four_eyes and by in {edition.author_id, edition.submitted_by_id}:
+            raise NotYours(f"edition {edition_id} is approved by somebody else than its author")
+        edition.move(EditionStatus.APPROVED, now=now)
+        edition.approved_by_id, edition.approved_at = by, now
+        edition.content_hash = seal_of(edition, variants, sender=sender)
+        save_variants(session, edition_id, variants)
+        log_event(session, edition_id, what="approved", now=now, user_id=by)
+    return edition_id
+
+
+def return_(db: Database, edition_id: int, *, by: int, because: str, now: datetime) -> int:
+    """Give it back to its author with a reason; an approval is void.
+
+    Raises RoleMissing, MoveNotAllowed.
+    """
+    with db.write() as session:
+        _require_role(session, by)
+        _to_draft(session, edition_id, now=now)
+        log_event(session, edition_id, what="returned", now=now, user_id=by, note=because)
+    return edition_id
+
+
+def withdraw(db: Database, edition_id: int, *, by: int, now: datetime, note: str = "") -> int:
+    """Take it back to draft, also after approval, until sending begins. Raises MoveNotAllowed."""
+    with db.write() as session:
+        _user(session, by)
+        _to_draft(session, edition_id, now=now)
+        log_event(session, edition_id, what="withdrawn", now=now, user_id=by, note=note)
+    return edition_id
+
+
+def _render_variants(
+    db: Database, edition_id: int, render: Render
+) -> tuple[EditionContent, int, Variants]:
+    """Return the content, its version, and what each audience of the segments would get."""
+    with db.read() as session:
+        edition = get_edition(session, edition_id, with_blocks=True)
+        if not edition.segments:
+            raise NothingToSend(f"edition {edition_id} has no segment")
+        content = content_of(edition)
+        audiences = audiences_of(session, edition.segments)
+    return content, edition.version, {one: render(content, one) for one in audiences}
+
+
+def _require_status(db: Database, edition_id: int, to: EditionStatus) -> None:
+    """Refuse a move at once that the write would refuse after much rendering."""
+    with db.read() as session:
+        now = get_edition(session, edition_id).state
+    if to not in MOVES[now]:
+        raise MoveNotAllowed(edition_id, now, to)
+
+
+def _locked(session: Session, edition_id: int, version: int | None = None) -> Edition:
+    edition = session.get(Edition, edition_id, with_for_update=True)
+    if edition is None:
+        raise UnknownEdition(f"there is no edition {edition_id}")
+    if version is not None and edition.version != version:
+        raise EditionChanged(f"edition {edition_id} was changed in the meantime; look again")
+    return edition
+
+
+def _to_draft(session: Session, edition_id: int, *, now: datetime) -> None:
+    void_approval(session, _locked(session, edition_id), now=now)
+
+
+def _user(session: Session, user_id: int) -> User:
+    user = session.get(User, user_id)
+    if user is None:
+        raise UnknownUser(f"there is no account {user_id}")
+    return user
+
+
+def _require_role(session: Session, user_id: int) -> None:
+    if Role(_user(session, user_id).role) not in MAY_APPROVE:
+        raise RoleMissing("only an approver or an administrator does this")

@@ -1,0 +1,36 @@
+"""The seal: the fingerprint of what was approved. Approval sets it, sending checks it.
+
+Pure. It covers all that decides what readers get and when: every variant as it was rendered, the
+sender, the segments, the moment where one was approved, the kind and the number.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from newsletter.values import EditionKind, Rendered
+
+
+def seal(
+    variants: Sequence[Rendered],
+    *,
+    sender: str,
+    segments: Sequence[str],
+    planned_at: datetime | None,
+    kind: EditionKind,
+    number: int | None,
+) -> str:
+    """Return 64 hexadecimal digits (SHA-256), whatever the order of variants and segments."""
+    facts = {
+        "variants": sorted(
+            [one.audience or "", one.subject, one.preheader, one.html, one.text] for one in variants
+        ),
+        "sender": sender,
+        "segments": sorted(segments),
+        "planned_at": planned_at.timestamp() if planned_at else None,
+        "kind": kind.value,
+        "number": number,
+    }
+    # JSON keeps the parts apart: no text can reach into the next field.
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

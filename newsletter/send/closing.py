@@ -1,0 +1,57 @@
+"""How the sending of an edition ends: complete, halted for a person, or waiting for its relay."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.model import Delivery, Edition, EditionEvent
+from newsletter.send.ledger import OPEN, D
+from newsletter.store.editions import log_event
+from newsletter.values import EditionStatus
+
+
+def close_if_complete(session: Session, edition_id: int, *, now: datetime) -> EditionStatus:
+    """Close an edition of which nothing is open, if the counts prove it; return its status.
+
+    "Sent" is an equality of counts in one transaction, never the absence of a query's rows. Where
+    the counts contradict each other, the edition is paused for a person to look at.
+    """
+    edition = session.get_one(Edition, edition_id, with_for_update=True)
+    if edition.state is not EditionStatus.SENDING:
+        return edition.state
+    counted = _counts(session, edition_id)
+    if any(counted.get(state, 0) for state in OPEN):
+        return edition.state
+    if sum(counted.values()) != edition.size:
+        note = f"{sum(counted.values())} deliveries, but {edition.size} readers"
+        halt(session, edition_id, note=note, now=now)
+        return edition.state
+    edition.move(EditionStatus.SENT, now=now)
+    edition.finished_at = now
+    log_event(session, edition_id, what="sent", now=now, note=f"{counted.get(D.SENT, 0)} sent")
+    return edition.state
+
+
+def halt(session: Session, edition_id: int, *, note: str, now: datetime) -> None:
+    """Pause an edition because something is wrong that a person must look at."""
+    edition = session.get_one(Edition, edition_id, with_for_update=True)
+    if edition.state is EditionStatus.SENDING:
+        edition.move(EditionStatus.PAUSED, now=now)
+        log_event(session, edition_id, what="halted", now=now, note=note)
+
+
+def note_outage(session: Session, edition_id: int, *, note: str, now: datetime) -> None:
+    """Put an outage of the relay on record, once for each row of failures."""
+    last = select(EditionEvent.what).where(EditionEvent.edition_id == edition_id)
+    if session.scalar(last.order_by(EditionEvent.id.desc()).limit(1)) != "relay_unavailable":
+        log_event(session, edition_id, what="relay_unavailable", now=now, note=note)
+
+
+def _counts(session: Session, edition_id: int) -> dict[str, int]:
+    rows = session.execute(
+        select(Delivery.state, func.count())
+        .where(Delivery.edition_id == edition_id)
+        .group_by(Delivery.state)
+    )
+    return dict(rows.all())

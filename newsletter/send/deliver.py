@@ -1,0 +1,249 @@
+"""Claim, hand over, record what the server said: each message on record before and after.
+
+This thread owns the database; lanes hand messages over (see `lanes`). What came back and what is
+begun next are written in one transaction, which is durable before the next message leaves. So a
+kill leaves at most one message for each connection in hand, and the ledger says which ones. Nobody
+is missed; a copy that may be the second is counted as one.
+
+The caller holds the database's lock "worker": what is in hand at the start is a dead worker's.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Final, TypeVar
+
+from sqlalchemy.orm import Session
+
+from newsletter.errors import TransportRefused, TransportUnavailable, UnsafeHeader
+from newsletter.ports import Clock, Transport
+from newsletter.send import closing, ledger
+from newsletter.send.lanes import Done, Job, Lanes
+from newsletter.send.outcomes import Attempt, Settled, settle
+from newsletter.send.pages import Mailing, Pages, Ready, read_mailing
+from newsletter.send.progress import Progress, Shown
+from newsletter.settings import Settings
+from newsletter.values import DeliveryState, EditionStatus
+from storage.errors import StorageError
+from storage.session import Database
+from subscribers.links import Links
+
+T = TypeVar("T")
+
+POLICY_REFUSALS: Final = 20  # so many in a row, with 5.7.x: it is us they refuse, not the readers
+WRITE_TRIES: Final = 20  # of a write that the database did not take, a second apart
+
+
+@dataclass(frozen=True, slots=True)
+class SendReport:
+    """What a run did. unavailable: why the relay could not be reached; "" when it could."""
+
+    editions: tuple[int, ...] = ()
+    completed: tuple[int, ...] = ()
+    halted: tuple[int, ...] = ()
+    sent: int = 0
+    failed: int = 0
+    deferred: int = 0
+    skipped: int = 0
+    in_doubt: int = 0
+    recovered: int = 0
+    unavailable: str = ""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """The report while it grows."""
+
+    recovered: int = 0
+    unavailable: str = ""
+    states: Counter[DeliveryState] = field(default_factory=Counter)
+    statuses: dict[int, EditionStatus] = field(default_factory=dict)
+
+    def report(self) -> SendReport:
+        def having(status: EditionStatus) -> tuple[int, ...]:
+            return tuple(one for one, now in self.statuses.items() if now is status)
+
+        return SendReport(
+            editions=tuple(self.statuses),
+            completed=having(EditionStatus.SENT),
+            halted=having(EditionStatus.PAUSED),
+            sent=self.states[DeliveryState.SENT],
+            failed=self.states[DeliveryState.FAILED],
+            deferred=self.states[DeliveryState.DEFERRED],
+            skipped=self.states[DeliveryState.SKIPPED],
+            in_doubt=self.states[DeliveryState.IN_DOUBT],
+            recovered=self.recovered,
+            unavailable=self.unavailable,
+        )
+
+
+def deliver_due(  # noqa: PLR0913 - everything it works with, handed in
+    db: Database,
+    *,
+    open_transport: Callable[[], Transport],
+    links: Links,
+    settings: Settings,
+    clock: Clock,
+    stop: Event | None = None,
+    progress: Progress | None = None,
+) -> SendReport:
+    """Send every edition that is being sent until nothing is due, and close what is complete.
+
+    It ends early when `stop` is set, after what is in hand, and when no connection reaches the
+    relay: then `unavailable` says why, and nobody was given up for it.
+    """
+    stop = stop or Event()
+    tally = _Tally(recovered=_patiently(db, stop, lambda s: ledger.take_back(s, now=clock())))
+    with db.read() as session:
+        editions = ledger.sending_editions(session)
+    if editions:
+        with Lanes(open_transport()) as lanes:
+            for edition_id in editions:
+                if stop.is_set() or lanes.are_closed:
+                    break
+                run = _Run(db, edition_id, lanes, tally, clock=clock, stop=stop, progress=progress)
+                tally.statuses[edition_id] = run.send(links, settings)
+    return tally.report()
+
+
+class _Run:
+    """The sending of one edition, within one run over all of them."""
+
+    def __init__(  # noqa: PLR0913 - what it shares with the run over all editions
+        self,
+        db: Database,
+        edition_id: int,
+        lanes: Lanes,
+        tally: _Tally,
+        *,
+        clock: Clock,
+        stop: Event,
+        progress: Progress | None,
+    ) -> None:
+        self._db, self._edition_id, self._lanes, self._tally = db, edition_id, lanes, tally
+        self._clock, self._stop = clock, stop
+        self._shown = Shown(db, edition_id, progress)
+        self._refused_by_policy = 0
+        self._goes_on = True
+
+    def send(self, links: Links, settings: Settings) -> EditionStatus:
+        """Send until nothing of it is due; return its status then."""
+        try:
+            with self._db.read() as session:
+                mailing = read_mailing(session, self._edition_id, settings)
+        except UnsafeHeader as wrong:
+            return self._halt(str(wrong))
+        pages = Pages(self._db, mailing, links=links, settings=settings, clock=self._clock)
+        self._send_all(mailing, pages)
+        self._shown.finish()
+        return self._write(
+            lambda s: closing.close_if_complete(s, self._edition_id, now=self._clock())
+        )
+
+    def _send_all(self, mailing: Mailing, pages: Pages) -> None:
+        while True:
+            ready = pages.take(self._lanes.idle) if self._may_begin() else []
+            done = self._lanes.collect(wait=not ready)
+            if not ready and not done:
+                return
+            settled = [self._settle(one, mailing, pages) for one in done]
+            begun = self._write_group(settled, ready, mailing)
+            self._hand_out(begun, ready, pages)
+
+    def _may_begin(self) -> bool:
+        return self._goes_on and not self._stop.is_set() and self._lanes.idle > 0
+
+    def _settle(self, done: Done, mailing: Mailing, pages: Pages) -> Settled:
+        settled = settle(done.attempt, done.result, policy=mailing.policy, now=self._clock())
+        if settled.state is DeliveryState.PENDING:
+            pages.start_over()
+        if isinstance(done.result, TransportUnavailable):
+            self._note_outage(done.result)
+        self._watch_refusals(done)
+        return settled
+
+    def _write_group(
+        self, settled: Sequence[Settled], ready: Sequence[Ready], mailing: Mailing
+    ) -> list[Attempt]:
+        """Make what came back and what is begun durable, in one transaction."""
+
+        def write(session: Session) -> tuple[list[Attempt], int, bool]:
+            now = self._clock()
+            ledger.record(session, self._edition_id, settled, now=now)
+            if not ready:
+                return [], 0, True
+            ids = [one.delivery_id for one in ready]
+            begun, skipped = ledger.claim(
+                session, self._edition_id, ids, topic=mailing.topic, now=now
+            )
+            complete = len(begun) + skipped == len(ids)
+            return begun, skipped, complete or ledger.is_sending(session, self._edition_id)
+
+        begun, skipped, goes_on = self._write(write)
+        self._goes_on = self._goes_on and goes_on
+        states = Counter(one.state for one in settled)
+        states[DeliveryState.SKIPPED] += skipped
+        self._tally.states += states
+        self._shown.add(states)
+        return begun
+
+    def _hand_out(self, begun: Sequence[Attempt], ready: Sequence[Ready], pages: Pages) -> None:
+        by_id = {one.delivery_id: one for one in ready}
+        nobody: list[Settled] = []
+        for attempt in begun:
+            one = by_id[attempt.delivery_id]
+            if one.envelope is None:
+                reply = "nothing was approved for this audience"
+                nobody.append(Settled(one.delivery_id, DeliveryState.FAILED, None, reply))
+            elif one.personal is None:  # came back since the page was read: read it again
+                pages.start_over()
+                nobody.append(
+                    Settled(one.delivery_id, DeliveryState.PENDING, None, "", attempts=-1)
+                )
+            else:
+                self._lanes.start(Job(attempt, one.envelope, one.personal, one.sender))
+        if nobody:
+            now = self._clock()
+            self._write(lambda s: ledger.record(s, self._edition_id, nobody, now=now))
+            self._tally.states += Counter(one.state for one in nobody)
+
+    def _note_outage(self, outage: TransportUnavailable) -> None:
+        if self._lanes.are_closed:
+            self._tally.unavailable = str(outage)
+            now = self._clock()
+            self._write(
+                lambda s: closing.note_outage(s, self._edition_id, note=str(outage), now=now)
+            )
+
+    def _watch_refusals(self, done: Done) -> None:
+        """Stop before a whole list is refused for what is wrong with us (RFC 3463: 5.7.x)."""
+        refused = isinstance(done.result, TransportRefused) and "5.7." in done.result.reply
+        self._refused_by_policy = self._refused_by_policy + 1 if refused else 0
+        if self._refused_by_policy >= POLICY_REFUSALS and self._goes_on:
+            self._goes_on = False
+            self._halt(f"{POLICY_REFUSALS} readers in a row refused for our policy or settings")
+
+    def _halt(self, note: str) -> EditionStatus:
+        now = self._clock()
+        self._write(lambda s: closing.halt(s, self._edition_id, note=note, now=now))
+        return EditionStatus.PAUSED
+
+    def _write(self, work: Callable[[Session], T]) -> T:
+        return _patiently(self._db, self._stop, work)
+
+
+def _patiently(db: Database, stop: Event, work: Callable[[Session], T]) -> T:
+    """Do a write, again after a second when the database did not take it (locked, or restarting).
+
+    It must be durable before the next message, and running it twice writes the same: giving up at
+    once would put every message in hand in doubt. Raises StorageError when the database stays away.
+    """
+    for _ in range(WRITE_TRIES - 1):
+        try:
+            with db.write() as session:
+                return work(session)
+        except StorageError:
+            stop.wait(1)
+    with db.write() as session:
+        return work(session)

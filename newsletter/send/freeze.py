@@ -1,0 +1,175 @@
+"""From an approved edition to one delivery for each person, before the first mail goes out.
+
+The readers are written in chunks, each one transaction; the highest reader written is the place to
+go on from, so a kill at any moment costs nothing, and two processes at once write nobody twice.
+Sending begins with `materialised_at`, which the last chunk sets: half a list is never sent.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy.orm import Session
+
+from newsletter.model import Delivery, Edition
+from newsletter.ports import Render
+from newsletter.send.schedule import cancel_in
+from newsletter.store.approvals import (
+    audiences_of,
+    seal_of,
+    void_approval,
+)
+from newsletter.store.deliveries import topic_of
+from newsletter.store.editions import content_of, get_edition, log_event
+from newsletter.values import DeliveryState, EditionStatus, Rendered
+from storage.session import Database
+from subscribers.errors import UnknownSegment
+from subscribers.model import Subscriber
+from subscribers.segments import conditions_of
+from subscribers.store import recipients_select
+from subscribers.values import Audience
+
+COLUMNS: Final = (
+    *("edition_id", "subscriber_id", "audience", "state"),
+    *("attempts", "resends", "reply", "at"),
+)
+SCHEDULED: Final = EditionStatus.SCHEDULED
+CHUNK: Final = 20_000  # a chunk takes some 50 ms on SQLite: nobody else waits long for the writer
+
+
+def freeze_due(
+    db: Database, *, render: Render, sender: str, now: datetime, chunk: int = CHUNK
+) -> list[int]:
+    """Freeze the readers of every edition that is due; return the ids of those that now send.
+
+    An edition whose seal is broken goes back to draft, and an announcement whose event is over is
+    cancelled: nothing of either is sent, and both are on record.
+    """
+    with db.read() as session:
+        due = session.scalars(
+            select(Edition.id)
+            .where(Edition.status == EditionStatus.SCHEDULED, Edition.due_at <= now)
+            .order_by(Edition.due_at, Edition.id)
+        ).all()
+    return [
+        one for one in due if _freeze(db, one, render=render, sender=sender, now=now, chunk=chunk)
+    ]
+
+
+def _freeze(
+    db: Database, edition_id: int, *, render: Render, sender: str, now: datetime, chunk: int
+) -> bool:
+    if _stop_if_too_late(db, edition_id, now=now):
+        return False
+    if not _is_seal_whole(db, edition_id, render=render, sender=sender):
+        _break_off(db, edition_id, now=now)
+        return False
+    _drop_leftovers(db, edition_id)
+    while (status := _write_chunk(db, edition_id, now=now, chunk=chunk)) is SCHEDULED:
+        continue
+    return status is EditionStatus.SENDING
+
+
+def _stop_if_too_late(db: Database, edition_id: int, *, now: datetime) -> bool:
+    with db.write() as session:
+        edition = _scheduled(session, edition_id)
+        if edition is None or edition.not_after is None or now <= edition.not_after:
+            return False
+        cancel_in(session, edition, now=now)
+        log_event(session, edition_id, what="too_late", now=now, note=str(edition.not_after))
+        return True
+
+
+def _is_seal_whole(db: Database, edition_id: int, *, render: Render, sender: str) -> bool:
+    """Render again what would go out, and compare: the stored variants are not simply trusted."""
+    with db.read() as session:
+        edition = get_edition(session, edition_id, with_blocks=True)
+        content = content_of(edition)
+        try:
+            audiences = audiences_of(session, edition.segments)
+        except UnknownSegment:
+            return False
+    variants: Mapping[Audience | None, Rendered] = {one: render(content, one) for one in audiences}
+    return seal_of(edition, variants, sender=sender) == edition.content_hash
+
+
+def _break_off(db: Database, edition_id: int, *, now: datetime) -> None:
+    with db.write() as session:
+        edition = _scheduled(session, edition_id)
+        if edition is None:
+            return
+        void_approval(session, edition, now=now)
+        log_event(session, edition_id, what="seal_broken", now=now)
+
+
+def _drop_leftovers(db: Database, edition_id: int) -> None:
+    """Remove rows of an earlier freezing that was called off before anything was sent.
+
+    A row that is older than the present schedule is such a one; after a kill nothing is.
+    """
+    with db.write() as session:
+        edition = _scheduled(session, edition_id)
+        if edition is None:
+            return
+        session.execute(
+            delete(Delivery).where(
+                Delivery.edition_id == edition_id, Delivery.at < edition.status_since
+            )
+        )
+
+
+def _write_chunk(
+    db: Database, edition_id: int, *, now: datetime, chunk: int
+) -> EditionStatus | None:
+    """Write the next deliveries; when none is left, start sending. None: called off meanwhile."""
+    with db.write() as session:
+        edition = _scheduled(session, edition_id)
+        if edition is None:
+            return None
+        last = _last_written(session, edition_id)
+        _insert_after(session, edition, last, now=now, chunk=chunk)
+        # Asked of the table, not of the driver's row count, which is not the same everywhere.
+        if _last_written(session, edition_id) == last:
+            _start(session, edition, now=now)
+        return edition.state
+
+
+def _insert_after(
+    session: Session, edition: Edition, last: int, *, now: datetime, chunk: int
+) -> None:
+    chosen = recipients_select(conditions_of(session, edition.segments), topic_of(edition))
+    readers = chosen.where(Subscriber.id > last).order_by(Subscriber.id).limit(chunk).subquery()
+    rows = select(
+        literal(edition.id),
+        readers.c.id,
+        readers.c.audience,
+        literal(DeliveryState.PENDING.value),
+        literal(0),
+        literal(0),
+        literal(""),
+        literal(now, Delivery.at.type),
+    )
+    session.execute(insert(Delivery).from_select(COLUMNS, rows))
+
+
+def _last_written(session: Session, edition_id: int) -> int:
+    written = select(func.max(Delivery.subscriber_id)).where(Delivery.edition_id == edition_id)
+    return session.scalar(written) or 0
+
+
+def _start(session: Session, edition: Edition, *, now: datetime) -> None:
+    edition.size = session.scalar(
+        select(func.count()).select_from(Delivery).where(Delivery.edition_id == edition.id)
+    )
+    edition.materialised_at = edition.started_at = now
+    edition.move(EditionStatus.SENDING, now=now)
+    log_event(session, edition.id, what="sending", now=now, note=f"{edition.size} readers")
+
+
+def _scheduled(session: Session, edition_id: int) -> Edition | None:
+    """Return the edition, locked, if it still is scheduled; somebody may have called it off."""
+    edition = session.get(Edition, edition_id, with_for_update=True)
+    if edition is None or edition.state is not EditionStatus.SCHEDULED:
+        return None
+    return edition

@@ -1,0 +1,165 @@
+"""Notices: mails about one thing to one person, sent at once and never behind an edition."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Final
+
+from newsletter import dutch
+from newsletter.ports import RenderNotice, Transport
+from newsletter.send.headers import (
+    domain_of,
+    header,
+    mailbox_header,
+    split_mailbox,
+    text_header,
+)
+from newsletter.send.message import quoted_printable
+from newsletter.settings import Settings
+from newsletter.store.waiting import Waiting
+from newsletter.values import EditionKind, NoticeText, Receipt
+from subscribers.values import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A kind of notice. sample: all values that its templates need, for preview and test."""
+
+    sentence: str
+    sample: Callable[[], Mapping[str, object]]
+
+
+def confirm_values(
+    *,
+    confirm_url: str,
+    audience: Audience | None,
+    newsletter: bool,
+    announcements: bool,
+    asked_at: datetime,
+) -> dict[str, object]:
+    """Return what "confirm" needs: the link, what was asked for, and when."""
+    return {
+        "confirm_url": confirm_url,
+        "audience": audience,
+        "newsletter": newsletter,
+        "announcements": announcements,
+        "asked_at": asked_at,
+    }
+
+
+def reminder_values(
+    waiting: Waiting, *, review_url: str, points: tuple[str, ...] = ()
+) -> dict[str, object]:
+    """Return what "reminder" needs. points: what still asks for attention, a sentence each."""
+    is_newsletter = waiting.kind is EditionKind.NEWSLETTER
+    name = f"editie {waiting.number}" if is_newsletter else f"de aankondiging “{waiting.title}”"
+    return {
+        "name": dutch.capital(name),
+        "button": name if is_newsletter else "de aankondiging",
+        "submitted_at": waiting.submitted_at,
+        "planned_at": waiting.planned_at,
+        "reach": _reach(waiting),
+        "review_url": review_url,
+        "points": points,
+    }
+
+
+SAMPLE_AT: Final = datetime(2027, 5, 20, 8, 0, tzinfo=UTC)
+NOTICES: Final[Mapping[str, Notice]] = {
+    "confirm": Notice(
+        "asks whether this address really wants the newsletter",
+        lambda: confirm_values(
+            confirm_url="https://example.org/bevestigen/Zk3vQ9pLr8WmXt2yB7nC4x",
+            audience=Audience.SCHOOL,
+            newsletter=True,
+            announcements=True,
+            asked_at=SAMPLE_AT,
+        ),
+    ),
+    "reminder": Notice(
+        "tells who may approve that an edition waits",
+        lambda: reminder_values(
+            Waiting(
+                edition_id=15,
+                kind=EditionKind.NEWSLETTER,
+                number=15,
+                title="Nieuwsbrief 15",
+                submitted_at=SAMPLE_AT,
+                planned_at=SAMPLE_AT,
+                blocks=9,
+                recipients={Audience.SCHOOL: 946, Audience.TEACHER_EDUCATION: 338},
+                approvers=(),
+            ),
+            review_url="https://example.org/redactie/edities/15",
+            points=("Bij “Werkbezoek Breda” staat nog niet voor wie het is.",),
+        ),
+    ),
+}
+
+
+def send_notice(  # noqa: PLR0913 - everything it works with, handed in
+    notice: str,
+    *,
+    to: str,
+    values: Mapping[str, object],
+    settings: Settings,
+    transport: Transport,
+    render: RenderNotice,
+    now: datetime,
+) -> Receipt:
+    """Send one notice to one address, now. Raises TransportError, UnsafeHeader, KeyError.
+
+    No database session may be open: this waits for the network.
+    """
+    if notice not in NOTICES:
+        raise KeyError(notice)
+    message = notice_message(render(notice, values), to=to, settings=settings, now=now)
+    connection = transport.connect()
+    try:
+        return connection.deliver(sender=settings.sender_address, recipient=to, message=message)
+    finally:
+        connection.close()
+
+
+def notice_message(text: NoticeText, *, to: str, settings: Settings, now: datetime) -> bytes:
+    """Return the whole message, with CRLF line ends. Raises UnsafeHeader."""
+    name, address = split_mailbox(settings.sender)
+    token = secrets.token_hex(12)
+    boundary = f"=_{token}"
+    head = (
+        mailbox_header("From", name, address),
+        mailbox_header("Reply-To", "", settings.organisation.contact),
+        mailbox_header("To", "", to),
+        text_header("Subject", text.subject),
+        header("Date", format_datetime(now)),
+        header("Message-ID", f"<n.{token}@{domain_of(address)}>"),
+        # RFC 3834 §5: programs do not answer it. X-...: so that Exchange does not either.
+        header("Auto-Submitted", "auto-generated"),
+        header("X-Auto-Response-Suppress", "OOF, AutoReply"),
+        header("MIME-Version", "1.0"),
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n',
+    )
+    parts = [
+        f"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode()
+        + quoted_printable(content)
+        + b"\r\n"
+        for subtype, content in (("plain", text.text), ("html", text.html))
+    ]
+    return "".join(head).encode("ascii") + b"".join(parts) + f"--{boundary}--\r\n".encode()
+
+
+def _reach(waiting: Waiting) -> str:
+    """Return how many get it, of which side, and how many items it has."""
+    total = sum(waiting.recipients.values())
+    sides = [
+        f"{dutch.number(waiting.recipients[one])} van {dutch.audience_word(one)}"
+        for one in Audience
+        if waiting.recipients.get(one)
+    ]
+    whom = f"Naar {dutch.plural(total, 'abonnee', 'abonnees')}"
+    told = f": {dutch.join(sides)}" if sides else ""
+    blocks = dutch.capital(dutch.counted(waiting.blocks, "bericht", "berichten"))
+    return f"{whom}{told}. {blocks}."

@@ -1,0 +1,89 @@
+"""What an attempt means for a delivery. Pure: the answer and `now` in, the new state out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from newsletter.errors import (
+    TransportDeferred,
+    TransportError,
+    TransportRefused,
+    TransportUnavailable,
+)
+from newsletter.values import DeliveryState, InDoubtPolicy, Receipt
+
+WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))  # then hourly
+PATIENCE: Final = timedelta(hours=24)
+SETTLE: Final = timedelta(minutes=10)  # a relay that was slow to answer has delivered by then
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt, as the ledger knows it: attempts counts this one too."""
+
+    delivery_id: int
+    attempts: int
+    resends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is written about an attempt. attempts, resends: how much to add."""
+
+    delivery_id: int
+    state: DeliveryState
+    code: int | None
+    reply: str
+    next_at: datetime | None = None
+    attempts: int = 0
+    resends: int = 0
+
+
+def settle(
+    attempt: Attempt, result: Receipt | TransportError, *, policy: InDoubtPolicy, now: datetime
+) -> Settled:
+    """Return what to write down for this answer."""
+    one = attempt.delivery_id
+    if isinstance(result, Receipt):
+        return Settled(one, DeliveryState.SENT, result.code, result.reply)
+    if isinstance(result, TransportRefused):
+        return Settled(one, DeliveryState.FAILED, result.code, result.reply)
+    if isinstance(result, TransportUnavailable):  # nobody's fault: the attempt is given back
+        return Settled(one, DeliveryState.PENDING, result.code, result.reply, attempts=-1)
+    if isinstance(result, TransportDeferred):
+        return _postpone(attempt, result, now=now)
+    return _doubt(attempt, result, policy=policy, now=now)
+
+
+def next_wait(attempts: int) -> timedelta | None:
+    """Return how long to wait after so many attempts; None when patience has run out."""
+    waited = sum((_wait(one) for one in range(1, attempts)), timedelta())
+    return _wait(attempts) if waited < PATIENCE else None
+
+
+def _wait(attempt: int) -> timedelta:
+    return WAITS[min(attempt, len(WAITS)) - 1]
+
+
+def _postpone(attempt: Attempt, result: TransportError, *, now: datetime) -> Settled:
+    wait = next_wait(attempt.attempts)
+    state = DeliveryState.FAILED if wait is None else DeliveryState.DEFERRED
+    next_at = None if wait is None else now + wait
+    return Settled(attempt.delivery_id, state, result.code, result.reply, next_at=next_at)
+
+
+def _doubt(
+    attempt: Attempt, result: TransportError, *, policy: InDoubtPolicy, now: datetime
+) -> Settled:
+    """It may have arrived: once more where the edition says so, and then it waits for a person."""
+    one = attempt.delivery_id
+    if policy is InDoubtPolicy.HOLD or attempt.resends:
+        return Settled(one, DeliveryState.IN_DOUBT, result.code, result.reply)
+    return Settled(
+        one,
+        DeliveryState.DEFERRED,
+        result.code,
+        result.reply,
+        next_at=now + SETTLE,
+        resends=1,
+    )

@@ -1,0 +1,173 @@
+"""Who is next: deliveries read a page at a time, made ready with all that a message needs.
+
+A page costs two queries and one call for its links, whatever its size; nothing is asked for each
+person, and memory holds one page however long the list is.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from newsletter.ports import Clock
+from newsletter.send import ledger
+from newsletter.send.headers import UNSAFE
+from newsletter.send.ledger import Waiting
+from newsletter.send.message import Envelope, Letterhead, encode, letterhead_of, message_id
+from newsletter.send.reason import reason_for
+from newsletter.settings import Settings
+from newsletter.store.approvals import variants_of
+from newsletter.store.deliveries import topic_of
+from newsletter.store.editions import get_edition
+from newsletter.values import EditionKind, InDoubtPolicy, Personal
+from storage.session import Database
+from subscribers.links import Links, Purpose
+from subscribers.store import readers
+from subscribers.values import Audience, Reader, Topic
+
+PAGE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """What the sending of one edition needs to know: the same for everybody."""
+
+    edition_id: int
+    kind: EditionKind
+    topic: Topic
+    policy: InDoubtPolicy
+    letterhead: Letterhead
+    envelopes: Mapping[Audience | None, Envelope]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A delivery with its message. None: nobody to send to any more, which the claim will find."""
+
+    delivery_id: int
+    envelope: Envelope | None
+    personal: Personal | None
+    sender: str
+
+
+def read_mailing(session: Session, edition_id: int, settings: Settings) -> Mailing:
+    """Read what was approved, and encode it once. Raises UnsafeHeader."""
+    edition = get_edition(session, edition_id)
+    kind = EditionKind(edition.kind)
+    letterhead = letterhead_of(
+        settings,
+        edition_id=edition_id,
+        kind=kind,
+        date=edition.started_at or edition.status_since,
+    )
+    variants = variants_of(session, edition_id)
+    return Mailing(
+        edition_id=edition_id,
+        kind=kind,
+        topic=topic_of(edition),
+        policy=InDoubtPolicy(edition.in_doubt_policy),
+        letterhead=letterhead,
+        envelopes={one: encode(r, letterhead=letterhead) for one, r in variants.items()},
+    )
+
+
+class Pages:
+    """The deliveries of one edition whose turn it is: untried ones first, then postponed ones."""
+
+    def __init__(
+        self, db: Database, mailing: Mailing, *, links: Links, settings: Settings, clock: Clock
+    ) -> None:
+        self._db, self._mailing, self._clock = db, mailing, clock
+        self._maker = _Maker(mailing, links=links, settings=settings)
+        self._waiting: deque[Ready] = deque()
+        self._after_new = self._after_due = 0
+
+    def take(self, number: int) -> list[Ready]:
+        """Return the next deliveries, at most so many; [] when none is due."""
+        if number and not self._waiting:
+            self._waiting.extend(self._read())
+        return [self._waiting.popleft() for _ in range(min(number, len(self._waiting)))]
+
+    def start_over(self) -> None:
+        """Look again from the beginning: something was given back."""
+        self._after_new = 0
+
+    def _read(self) -> list[Ready]:
+        edition_id = self._mailing.edition_id
+        with self._db.read() as session:
+            page = ledger.next_page(session, edition_id, after=self._after_new, size=PAGE)
+            if page:
+                self._after_new = page[-1].delivery_id
+            else:
+                page = ledger.due_page(
+                    session, edition_id, after=self._after_due, size=PAGE, now=self._clock()
+                )
+                self._after_due = page[-1].delivery_id if page else 0
+            ids = [one.subscriber_id for one in page if one.subscriber_id]
+            people = readers(session, ids) if ids else {}
+        return self._maker.make(page, people)
+
+
+class _Maker:
+    """Makes deliveries ready: links, Message-IDs and envelope senders, for a page at once."""
+
+    def __init__(self, mailing: Mailing, *, links: Links, settings: Settings) -> None:
+        self._mailing, self._links, self._settings = mailing, links, settings
+        self._key = hashlib.sha256(b"message-id\0" + settings.secret_key).digest()
+
+    def make(self, page: Sequence[Waiting], people: Mapping[int, Reader]) -> list[Ready]:
+        edition_id = self._mailing.edition_id
+        ids = list(people)
+        pairs: list[tuple[int, int | None]] = [(one, edition_id) for one in ids]
+        urls = zip(
+            self._links.many(Purpose.UNSUBSCRIBE, pairs),
+            self._links.many(Purpose.ONE_CLICK, pairs),
+            self._links.many(Purpose.PREFERENCES, pairs),
+            strict=True,
+        )
+        personal = {
+            one: self._personal(people[one], *three) for one, three in zip(ids, urls, strict=True)
+        }
+        senders = dict(zip(ids, self._senders(ids), strict=True))
+        return [self._ready(one, personal, senders) for one in page]
+
+    def _ready(
+        self, one: Waiting, personal: Mapping[int, Personal], senders: Mapping[int, str]
+    ) -> Ready:
+        who = one.subscriber_id or 0
+        audience = Audience(one.audience) if one.audience else None
+        return Ready(
+            delivery_id=one.delivery_id,
+            envelope=self._mailing.envelopes.get(audience),
+            personal=personal.get(who),
+            sender=senders.get(who, ""),
+        )
+
+    def _personal(
+        self, reader: Reader, unsubscribe_url: str, one_click_url: str, preferences_url: str
+    ) -> Personal:
+        mailing = self._mailing
+        return Personal(
+            email=reader.email,
+            # A name that could break the header is left out; the mail goes all the same.
+            name="" if UNSAFE.search(reader.name) else reader.name,
+            reason=reason_for(reader, mailing.kind),
+            unsubscribe_url=unsubscribe_url,
+            one_click_url=one_click_url,
+            preferences_url=preferences_url,
+            message_id=message_id(
+                mailing.edition_id, reader.id, key=self._key, domain=mailing.letterhead.domain
+            ),
+        )
+
+    def _senders(self, ids: Sequence[int]) -> list[str]:
+        """Return each person's envelope sender, so that a bounce says whose it is (VERP)."""
+        bounces = self._settings.bounce_address
+        if not bounces:
+            return [self._settings.sender_address] * len(ids)
+        local, _, domain = bounces.rpartition("@")
+        tokens = self._links.bounce_tokens([(one, self._mailing.edition_id) for one in ids])
+        return [f"{local}+{token}@{domain}" for token in tokens]

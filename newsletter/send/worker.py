@@ -1,0 +1,152 @@
+"""The worker: freezes what is due, sends it, waits for more. One at a time for each database."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+from typing import Final, Protocol
+
+import structlog
+
+from newsletter.ports import Clock, Render, Transport
+from newsletter.send.deliver import SendReport, deliver_due
+from newsletter.send.freeze import freeze_due
+from newsletter.send.progress import Progress
+from newsletter.settings import Settings
+from newsletter.store.deliveries import figures
+from newsletter.values import EditionFigures, EditionStatus
+from storage.dialect import lock
+from storage.errors import StorageError
+from storage.session import Database
+from subscribers.links import Links
+
+log = structlog.get_logger()
+
+LOCK: Final = "worker"
+POLL_S: Final = 1.0
+OUTAGE_S: Final = (
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+    30.0,
+    60.0,
+)  # waits for a relay that is away, then each minute
+UNDER_WAY: Final = {EditionStatus.SCHEDULED, EditionStatus.SENDING, EditionStatus.PAUSED}
+
+
+class Services(Protocol):
+    """What a worker needs; `newsletter.wiring.Services` is one."""
+
+    @property
+    def settings(self) -> Settings: ...  # noqa: D102 - plain parts, named for what they are
+    @property
+    def db(self) -> Database: ...  # noqa: D102
+    @property
+    def clock(self) -> Clock: ...  # noqa: D102
+    @property
+    def render(self) -> Render: ...  # noqa: D102
+    @property
+    def links(self) -> Links: ...  # noqa: D102
+    @property
+    def open_transport(self) -> Callable[[], Transport]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """When a worker may go home: when this edition is complete; None: when it is told to stop."""
+
+    edition_id: int | None
+
+    def is_reached(self, now: EditionFigures | None, report: SendReport | None = None) -> bool:
+        """Say whether nothing is left to do, or nothing that waiting would bring."""
+        if now is None:
+            return False
+        halted = report is not None and now.id in report.halted
+        return now.state not in UNDER_WAY or halted
+
+
+def run_worker(
+    services: Services,
+    *,
+    stop: Event,
+    until_complete: int | None = None,
+    progress: Progress | None = None,
+) -> EditionFigures | None:
+    """Work until `stop` is set, or until that edition is complete; return its figures.
+
+    While another process works, it waits, and shows how far that one is. An edition that is paused
+    is waited for; one that was halted, cancelled or put back to draft is not.
+    """
+    goal = Goal(until_complete)
+    while not stop.is_set():
+        with lock(services.db.engine, LOCK) as held:
+            if held:
+                return _work(services, goal, stop=stop, progress=progress)
+        seen = _figures(services, goal)
+        if seen is not None and progress is not None:
+            progress(seen)
+        if goal.is_reached(seen):
+            return seen
+        stop.wait(POLL_S)
+    return _figures(services, goal)
+
+
+def _work(
+    services: Services, goal: Goal, *, stop: Event, progress: Progress | None
+) -> EditionFigures | None:
+    outages = 0
+    while not stop.is_set():
+        try:
+            report = _round(services, stop=stop, progress=progress)
+            seen = _figures(services, goal)
+        except StorageError:
+            log.exception("the database did not answer; trying again")
+            stop.wait(OUTAGE_S[2])
+            continue
+        if goal.is_reached(seen, report):
+            return seen
+        outages = outages + 1 if report.unavailable else 0
+        stop.wait(OUTAGE_S[min(outages, len(OUTAGE_S)) - 1] if outages else POLL_S)
+    return _figures(services, goal)
+
+
+def _round(services: Services, *, stop: Event, progress: Progress | None) -> SendReport:
+    started = freeze_due(
+        services.db,
+        render=services.render,
+        sender=services.settings.sender,
+        now=services.clock(),
+    )
+    if started:
+        log.info("sending begins", editions=started)
+    report = deliver_due(
+        services.db,
+        open_transport=services.open_transport,
+        links=services.links,
+        settings=services.settings,
+        clock=services.clock,
+        stop=stop,
+        progress=progress,
+    )
+    _tell(report)
+    return report
+
+
+def _tell(report: SendReport) -> None:
+    if report.recovered:
+        log.warning(
+            "found in hand after a crash; see the edition's events", messages=report.recovered
+        )
+    if report.unavailable:
+        log.warning("the relay cannot be reached; nothing is lost", why=report.unavailable)
+    if report.completed:
+        log.info("complete", editions=report.completed)
+    if report.halted:
+        log.error("stopped for a person to look at", editions=report.halted)
+
+
+def _figures(services: Services, goal: Goal) -> EditionFigures | None:
+    if goal.edition_id is None:
+        return None
+    with services.db.read() as session:
+        return figures(session, goal.edition_id)

@@ -1,0 +1,104 @@
+"""Queries on deliveries: who got what, and the figures of an edition."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.errors import UnknownEdition
+from newsletter.model import Delivery, Edition
+from newsletter.values import DeliveryState, EditionFigures, EditionKind, EditionStatus
+from subscribers.values import Topic
+
+D = DeliveryState
+COUNTED_AS: Final[Mapping[DeliveryState, str]] = {
+    D.PENDING: "pending",
+    D.ATTEMPTING: "pending",  # in hand: still to come, as people see it
+    D.DEFERRED: "pending",
+    D.SENT: "sent",
+    D.FAILED: "failed",
+    D.SKIPPED: "skipped",
+    D.IN_DOUBT: "in_doubt",
+}
+NEITHER: Final = "overig"  # the slug of the segment of readers of neither side
+
+
+class Count(NamedTuple):
+    """So many deliveries of one edition to one audience are in one state."""
+
+    edition_id: int
+    audience: str | None
+    state: DeliveryState
+    number: int
+    resends: int
+
+
+def topic_of(edition: Edition) -> Topic:
+    """Return what a reader must have consented to, to get this edition."""
+    kind = EditionKind(edition.kind)
+    return Topic.NEWSLETTER if kind is EditionKind.NEWSLETTER else Topic.ANNOUNCEMENTS
+
+
+def counts(session: Session, edition_ids: Sequence[int]) -> list[Count]:
+    """Return the deliveries of these editions by edition, audience and state: one query."""
+    rows = session.execute(
+        select(
+            Delivery.edition_id,
+            Delivery.audience,
+            Delivery.state,
+            func.count(),
+            func.sum(Delivery.resends),
+        )
+        .where(Delivery.edition_id.in_(edition_ids))
+        .group_by(Delivery.edition_id, Delivery.audience, Delivery.state)
+    )
+    return [Count(e, a, D(state), n, int(resends or 0)) for e, a, state, n, resends in rows]
+
+
+def figures(session: Session, edition_id: int) -> EditionFigures:
+    """Return one edition's figures. Raises UnknownEdition."""
+    found = figures_of(session, [edition_id])
+    if edition_id not in found:
+        raise UnknownEdition(f"there is no edition {edition_id}")
+    return found[edition_id]
+
+
+def figures_of(session: Session, edition_ids: Sequence[int]) -> dict[int, EditionFigures]:
+    """Return the figures of these editions by id, in two queries; unknown ids are left out."""
+    editions = session.scalars(select(Edition).where(Edition.id.in_(edition_ids))).all()
+    by_edition: dict[int, list[Count]] = defaultdict(list)
+    for one in counts(session, edition_ids):
+        by_edition[one.edition_id].append(one)
+    return {one.id: _figures(one, by_edition[one.id]) for one in editions}
+
+
+def _figures(edition: Edition, found: Sequence[Count]) -> EditionFigures:
+    total = _totals(found)
+    audiences = sorted({one.audience or NEITHER for one in found})
+    return EditionFigures(
+        id=edition.id,
+        kind=edition.kind,
+        number=edition.number,
+        title=edition.title,
+        state=EditionStatus(edition.status),
+        segments=tuple(edition.segments),
+        content_hash=edition.content_hash,
+        recipients=sum(one.number for one in found) if edition.size is None else edition.size,
+        **total,
+        resent=sum(one.resends for one in found),
+        started_at=edition.started_at,
+        finished_at=edition.finished_at,
+        by_audience={
+            name: _totals([one for one in found if (one.audience or NEITHER) == name])
+            for name in audiences
+        },
+    )
+
+
+def _totals(found: Sequence[Count]) -> dict[str, int]:
+    total = dict.fromkeys(COUNTED_AS.values(), 0)
+    for one in found:
+        total[COUNTED_AS[one.state]] += one.number
+    return total

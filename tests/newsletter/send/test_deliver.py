@@ -1,0 +1,600 @@
+"""Claim, hand over, record: every message once, whatever the relay says and whoever leaves."""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from threading import Event
+
+import pytest
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.errors import (
+    TransportDeferred,
+    TransportError,
+    TransportRefused,
+    TransportUnavailable,
+    TransportUncertain,
+)
+from newsletter.model import Delivery, Edition, Variant
+from newsletter.send import schedule as scheduling
+from newsletter.send.deliver import SendReport, deliver_due
+from newsletter.send.freeze import freeze_due
+from newsletter.settings import Settings
+from newsletter.store.editions import events_of
+from newsletter.values import EditionFigures, EditionStatus, InDoubtPolicy, Receipt
+from storage.session import Database
+from subscribers.links import Links
+from subscribers.model import Subscriber
+from subscribers.values import SubscriberStatus
+from tests.fakes import START, FakeClock, FakeTransport
+from tests.newsletter.making import (
+    SENDER,
+    make_readers,
+    make_scheduled,
+    make_segments,
+    plain_render,
+)
+
+REFUSED = TransportRefused("5.1.1 unknown", code=550)
+DEFERRED = TransportDeferred("4.2.2 full", code=452)
+
+
+class ActingTransport(FakeTransport):
+    """A relay during whose first acceptances something happens."""
+
+    def __init__(self, act: Callable[[int], None], connections: int = 2) -> None:
+        super().__init__(connections=connections)
+        self._act, self._counter = act, itertools.count(1)
+
+    def connect(self) -> "ActingTransport":
+        return self
+
+    def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
+        receipt = super().deliver(sender=sender, recipient=recipient, message=message)
+        self._act(next(self._counter))
+        return receipt
+
+
+class AtTheTenth:
+    """Does something at the tenth acceptance; the lanes that come after wait until it is done."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work, self._done = work, Event()
+
+    def __call__(self, count: int) -> None:
+        if count == 10:
+            self._work()
+            self._done.set()
+        elif count > 10:
+            assert self._done.wait(30)
+
+
+class Desk:
+    """An edition that is being sent, and what a test asks about it."""
+
+    def __init__(self, db: Database, settings: Settings, clock: FakeClock) -> None:
+        self.db, self.settings, self.clock = db, settings, clock
+        self.links = Links(key=settings.secret_key, base_url=settings.base_url)
+
+    def arrange(self, readers: int = 4, policy: InDoubtPolicy = InDoubtPolicy.RESEND) -> int:
+        with self.db.write() as session:
+            make_segments(session)
+            make_readers(session, readers, now=START)
+            edition_id = make_scheduled(session, now=START, policy=policy)
+        freeze_due(self.db, render=plain_render, sender=SENDER, now=START)
+        return edition_id
+
+    def deliver(
+        self,
+        transport: FakeTransport,
+        *,
+        stop: Event | None = None,
+        progress: Callable[[EditionFigures], None] | None = None,
+    ) -> SendReport:
+        return deliver_due(
+            self.db,
+            open_transport=lambda: transport,
+            links=self.links,
+            settings=self.settings,
+            clock=self.clock,
+            stop=stop,
+            progress=progress,
+        )
+
+    def deliveries(self) -> list[tuple[str, str, int, int]]:
+        """Return reader, state, attempts and resends, by reader."""
+        with self.db.read() as session:
+            rows = session.execute(
+                select(Subscriber.email, Delivery.state, Delivery.attempts, Delivery.resends)
+                .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+                .order_by(Delivery.id)
+            )
+            return [(e.partition("@")[0], s, a, r) for e, s, a, r in rows]
+
+    def states(self) -> Counter[str]:
+        return Counter(state for _, state, *_ in self.deliveries())
+
+    def status(self, edition_id: int) -> EditionStatus:
+        with self.db.read() as session:
+            return session.get_one(Edition, edition_id).state
+
+    def events(self, edition_id: int) -> list[tuple[str, str]]:
+        with self.db.read() as session:
+            return [(one.what, one.note) for one in events_of(session, edition_id)][1:]
+
+    def change(self, work: Callable[[Session], object]) -> None:
+        with self.db.write() as session:
+            work(session)
+
+
+@pytest.fixture
+def desk(db: Database, settings: Settings, clock: FakeClock) -> Desk:
+    return Desk(db, settings, clock)
+
+
+def fails(error: TransportError, *readers: str) -> FakeTransport:
+    return FakeTransport({f"{one}@example.org": error for one in readers})
+
+
+def test_everybody_gets_it_once_and_the_edition_is_closed(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=5)
+    transport = FakeTransport()
+
+    report = desk.deliver(transport)
+    again = desk.deliver(transport)
+
+    assert report == SendReport(editions=(edition_id,), completed=(edition_id,), sent=5)
+    assert again == SendReport()
+    assert sorted(transport.attempted) == [f"r{one}@example.org" for one in range(1, 6)]
+    assert desk.deliveries() == [(f"r{one}", "sent", 1, 0) for one in range(1, 6)]
+    with desk.db.read() as session:
+        assert session.get_one(Edition, edition_id).finished_at == START
+
+
+def test_message_is_personal_and_links_lead_to_the_reader(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=2)
+    transport = FakeTransport()
+
+    desk.deliver(transport)
+
+    found = {}
+    for sender, recipient, raw in transport.accepted:
+        message = message_from_bytes(raw, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        one_click = re.search(r"/afmelden/([^>]+)>", message["List-Unsubscribe"])
+        text = str(next(iter(message.iter_parts())).get_content())
+        page = re.search(r"/afmelden/(\S+)", text)
+        assert one_click is not None
+        assert page is not None
+        target = desk.links.read_unsubscribe(one_click[1])
+        shown = desk.links.read_unsubscribe(page[1])
+        found[recipient] = (
+            sender,
+            str(message["To"]),
+            (target.edition_id, target.one_click, shown.one_click),
+            target.subscriber_id == shown.subscriber_id,
+            "omdat je je op 20 april 2027 hebt aangemeld" in text,
+        )
+    assert found == {
+        f"r{one}@example.org": (
+            "nieuwsbrief@example.org",
+            f"Zoë {one} <r{one}@example.org>",
+            (edition_id, True, False),
+            True,
+            True,
+        )
+        for one in (1, 2)
+    }
+
+
+def test_envelope_sender_says_whose_bounce_it_is(
+    db: Database, settings: Settings, clock: FakeClock
+) -> None:
+    desk = Desk(db, replace(settings, bounce_address="bounces@example.org"), clock)
+    edition_id = desk.arrange(readers=2)
+    transport = FakeTransport()
+
+    desk.deliver(transport)
+
+    senders = {recipient: sender for sender, recipient, _ in transport.accepted}
+    read = {
+        who: desk.links.read_bounce_token(sender.partition("+")[2].partition("@")[0])
+        for who, sender in senders.items()
+    }
+    with db.read() as session:
+        ids = dict(session.execute(select(Subscriber.email, Subscriber.id)).all())
+    assert {who: (one.subscriber_id, one.edition_id) for who, one in read.items()} == {
+        who: (number, edition_id) for who, number in ids.items()
+    }
+
+
+def test_refused_reader_is_not_tried_again(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=3)
+    transport = fails(REFUSED, "r2")
+
+    desk.deliver(transport)
+    desk.clock.later(days=1)
+    desk.deliver(transport)
+
+    assert transport.attempted.count("r2@example.org") == 1
+    assert desk.deliveries()[1] == ("r2", "failed", 1, 0)
+    assert desk.status(edition_id) is EditionStatus.SENT
+
+
+def test_postponed_reader_is_tried_again_when_due(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=2)
+    transport = fails(DEFERRED, "r1")
+
+    first = desk.deliver(transport)
+    too_early = desk.deliver(transport)
+    desk.clock.later(minutes=1)
+    transport.fails.clear()
+    in_time = desk.deliver(transport)
+
+    assert (first.deferred, first.completed) == (1, ())
+    assert (too_early.sent, too_early.editions) == (0, (edition_id,))
+    assert (in_time.sent, in_time.completed) == (1, (edition_id,))
+    assert desk.deliveries() == [("r1", "sent", 2, 0), ("r2", "sent", 1, 0)]
+
+
+def test_postponed_for_a_day_is_given_up(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=1)
+    transport = fails(DEFERRED, "r1")
+
+    for _ in range(40):
+        desk.deliver(transport)
+        desk.clock.later(hours=1)
+
+    assert desk.states() == {"failed": 1}
+    assert desk.status(edition_id) is EditionStatus.SENT
+
+
+def test_relay_that_is_away_burns_nobody(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=50)
+    everybody = {f"r{one}@example.org": TransportUnavailable("down") for one in range(1, 51)}
+    transport = FakeTransport(everybody)
+
+    report = desk.deliver(transport)
+    again = desk.deliver(transport)
+    transport.fails.clear()
+    back = desk.deliver(transport)
+
+    assert (report.unavailable, again.unavailable) == ("down", "down")
+    assert len(transport.attempted) == 2 * transport.connections + 50
+    assert (back.sent, back.unavailable) == (50, "")
+    assert {attempts for _, _, attempts, _ in desk.deliveries()} == {1}
+    assert desk.events(edition_id) == [("relay_unavailable", "down"), ("sent", "50 sent")]
+
+
+def test_connection_that_fails_leaves_the_others_at_work(desk: Desk) -> None:
+    desk.arrange(readers=20)
+
+    def recover(count: int) -> None:
+        if count == 10:
+            transport.fails.clear()
+
+    transport = ActingTransport(recover, connections=3)
+    transport.fails["r1@example.org"] = TransportUnavailable("one connection too many")
+    report = desk.deliver(transport)
+
+    assert (report.sent, report.unavailable) == (20, "")
+
+
+@pytest.mark.parametrize(
+    ("policy", "first", "later"),
+    [
+        (InDoubtPolicy.RESEND, ("deferred", 1, 1), ("sent", 2, 1)),
+        (InDoubtPolicy.HOLD, ("in_doubt", 1, 0), ("in_doubt", 1, 0)),
+    ],
+)
+def test_message_that_may_have_arrived_follows_the_policy(
+    desk: Desk,
+    policy: InDoubtPolicy,
+    first: tuple[str, int, int],
+    later: tuple[str, int, int],
+) -> None:
+    edition_id = desk.arrange(readers=2, policy=policy)
+    transport = fails(TransportUncertain("silence"), "r1")
+
+    desk.deliver(transport)
+    after_silence = desk.deliveries()[0]
+    transport.fails.clear()
+    desk.clock.later(minutes=10)
+    desk.deliver(transport)
+
+    assert (after_silence, desk.deliveries()[0]) == (("r1", *first), ("r1", *later))
+    assert desk.status(edition_id) is EditionStatus.SENT
+
+
+def test_second_copy_is_byte_for_byte_the_first(desk: Desk) -> None:
+    desk.arrange(readers=1)
+    transport = FakeTransport()
+    desk.deliver(transport)
+    desk.change(lambda s: s.execute(update(Delivery).values(state="attempting")))
+    desk.change(lambda s: s.execute(update(Edition).values(status="sending")))
+    desk.clock.later(hours=5)
+
+    desk.deliver(transport)
+
+    (_, _, first), (_, _, second) = transport.accepted
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("policy", "status", "left", "note"),
+    [
+        (InDoubtPolicy.RESEND, "sending", ("sent", 1), "1 sent again, 0 in doubt"),
+        (InDoubtPolicy.HOLD, "sending", ("in_doubt", 0), "0 sent again, 1 in doubt"),
+        (InDoubtPolicy.RESEND, "paused", ("pending", 1), "1 sent again, 0 in doubt"),
+        (InDoubtPolicy.RESEND, "cancelled", ("in_doubt", 0), "0 sent again, 1 in doubt"),
+    ],
+)
+def test_what_a_dead_worker_had_in_hand_is_settled_and_announced(
+    desk: Desk, policy: InDoubtPolicy, status: str, left: tuple[str, int], note: str
+) -> None:
+    edition_id = desk.arrange(readers=1, policy=policy)
+    desk.change(lambda s: s.execute(update(Delivery).values(state="attempting", attempts=1)))
+    desk.change(lambda s: s.execute(update(Edition).values(status=status)))
+
+    report = desk.deliver(FakeTransport())
+
+    ((_, state, _, resends),) = desk.deliveries()
+    assert (report.recovered, (state, resends)) == (1, left)
+    assert desk.events(edition_id)[0] == ("recovered", note)
+
+
+def test_no_more_than_the_connections_are_in_hand_and_each_is_on_record(desk: Desk) -> None:
+    desk.arrange(readers=30)
+    seen: list[int] = []
+
+    def look(_count: int) -> None:
+        with desk.db.read() as session:
+            marked = session.scalars(select(Delivery.id).where(Delivery.state == "attempting"))
+            seen.append(len(marked.all()))
+
+    desk.deliver(ActingTransport(look, connections=3))
+
+    assert len(seen) == 30
+    assert set(seen) <= {1, 2, 3}
+
+
+def test_reader_who_leaves_while_it_goes_out_gets_nothing(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=30)
+
+    def leave() -> None:
+        late = [f"r{one}@example.org" for one in (25, 26, 27)]
+        left = update(Subscriber).where(Subscriber.email.in_(late))
+        desk.change(lambda s: s.execute(left.values(status=SubscriberStatus.UNSUBSCRIBED)))
+
+    transport = ActingTransport(AtTheTenth(leave))
+    report = desk.deliver(transport)
+
+    assert (report.sent, report.skipped) == (27, 3)
+    assert {"r25@example.org", "r26@example.org", "r27@example.org"}.isdisjoint(transport.attempted)
+    assert desk.status(edition_id) is EditionStatus.SENT
+
+
+def test_reader_who_was_erased_is_skipped(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=2)
+    desk.change(lambda s: s.delete(s.get_one(Subscriber, 1)))
+
+    report = desk.deliver(FakeTransport())
+
+    assert (report.sent, report.skipped) == (1, 1)
+    assert desk.status(edition_id) is EditionStatus.SENT
+
+
+def test_reader_who_no_longer_wants_this_topic_is_skipped(desk: Desk) -> None:
+    desk.arrange(readers=2)
+    desk.change(
+        lambda s: s.execute(
+            update(Subscriber)
+            .where(Subscriber.email == "r1@example.org")
+            .values(wants_newsletter=False)
+        )
+    )
+
+    desk.deliver(FakeTransport())
+
+    assert desk.deliveries() == [("r1", "skipped", 0, 0), ("r2", "sent", 1, 0)]
+
+
+@pytest.mark.parametrize("connections", [1, 3])
+def test_pause_holds_for_all_but_what_is_in_hand(desk: Desk, connections: int) -> None:
+    edition_id = desk.arrange(readers=40)
+    pause = AtTheTenth(lambda: scheduling.pause(desk.db, edition_id, now=START))
+    transport = ActingTransport(pause, connections=connections)
+    desk.deliver(transport)
+    at_end = len(transport.accepted)
+    desk.deliver(transport)
+    still = len(transport.accepted)
+    scheduling.resume(desk.db, edition_id, now=START)
+    desk.deliver(transport)
+
+    assert 10 <= at_end < 10 + connections
+    assert still == at_end
+    assert len(transport.accepted) == len(set(transport.attempted)) == 40
+    assert desk.status(edition_id) is EditionStatus.SENT
+
+
+def test_cancel_ends_it_and_everybody_is_accounted_for(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=40)
+    transport = ActingTransport(
+        AtTheTenth(lambda: scheduling.cancel(desk.db, edition_id, now=START))
+    )
+
+    desk.deliver(transport)
+
+    sent = len(transport.accepted)
+    assert 10 <= sent < 10 + transport.connections
+    assert desk.states() == {"sent": sent, "skipped": 40 - sent}
+
+
+def test_postponed_after_a_cancel_does_not_wait_for_ever(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=1)
+
+    class Cancelling(FakeTransport):
+        def connect(self) -> "Cancelling":
+            return self
+
+        def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
+            scheduling.cancel(desk.db, edition_id, now=START)
+            raise DEFERRED
+
+    desk.deliver(Cancelling())
+
+    assert desk.states() == {"skipped": 1}
+
+
+def test_stop_finishes_what_is_in_hand_only(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=40)
+    stop = Event()
+    transport = ActingTransport(AtTheTenth(stop.set))
+
+    desk.deliver(transport, stop=stop)
+
+    assert 10 <= len(transport.accepted) <= 10 + transport.connections
+    assert desk.states()["attempting"] == 0
+    assert desk.status(edition_id) is EditionStatus.SENDING
+
+
+def test_sending_begins_only_when_all_readers_are_written(desk: Desk) -> None:
+    desk.arrange(readers=2)
+    desk.change(lambda s: s.execute(update(Edition).values(materialised_at=None)))
+    transport = FakeTransport()
+
+    desk.deliver(transport)
+
+    assert transport.attempted == []
+
+
+def test_counts_that_contradict_each_other_halt_the_edition(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=3)
+    desk.change(lambda s: s.execute(update(Edition).values(size=5)))
+
+    report = desk.deliver(FakeTransport())
+
+    assert (report.completed, report.halted) == ((), (edition_id,))
+    assert desk.status(edition_id) is EditionStatus.PAUSED
+    assert desk.events(edition_id) == [("halted", "3 deliveries, but 5 readers")]
+
+
+def test_list_is_not_burnt_when_it_is_us_whom_they_refuse(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=100)
+    ours = TransportRefused("5.7.1 relaying denied", code=554)
+    transport = FakeTransport({f"r{one}@example.org": ours for one in range(1, 101)})
+
+    report = desk.deliver(transport)
+
+    assert report.halted == (edition_id,)
+    assert len(transport.attempted) < 20 + transport.connections
+    assert desk.states()["pending"] > 75
+
+
+def test_forged_subject_halts_the_edition_and_sends_nothing(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=2)
+    desk.change(lambda s: s.execute(update(Variant).values(subject="x\r\nBcc: a@example.org")))
+    transport = FakeTransport()
+
+    desk.deliver(transport)
+
+    assert transport.attempted == []
+    assert desk.status(edition_id) is EditionStatus.PAUSED
+
+
+def test_name_that_would_forge_a_header_is_left_out(desk: Desk) -> None:
+    desk.arrange(readers=1)
+    desk.change(lambda s: s.execute(update(Subscriber).values(name="Jan\r\nBcc: a@example.org")))
+    transport = FakeTransport()
+
+    desk.deliver(transport)
+
+    ((_, _, raw),) = transport.accepted
+    message = message_from_bytes(raw, policy=policy.default)
+    assert (str(message["To"]), message["Bcc"]) == ("r1@example.org", None)
+
+
+def test_address_that_cannot_stand_in_a_header_fails_alone(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=2)
+    bad = update(Subscriber).where(Subscriber.email == "r1@example.org")
+    desk.change(lambda s: s.execute(bad.values(email="r1,x@example.org")))
+
+    desk.deliver(FakeTransport())
+
+    assert [(state, attempts) for _, state, attempts, _ in desk.deliveries()] == [
+        ("failed", 1),
+        ("sent", 1),
+    ]
+    assert desk.status(edition_id) is EditionStatus.SENT
+
+
+def test_two_editions_are_both_sent(desk: Desk) -> None:
+    first = desk.arrange(readers=2)
+    with desk.db.write() as session:
+        session.execute(update(Edition).values(number=13))
+        second = make_scheduled(session, now=START)
+    freeze_due(desk.db, render=plain_render, sender=SENDER, now=START)
+
+    report = desk.deliver(FakeTransport())
+
+    assert (report.completed, report.sent) == ((first, second), 4)
+
+
+def test_readers_are_asked_for_by_the_page(desk: Desk) -> None:
+    asked = {}
+    for readers in (3, 60):
+        desk.change(lambda s: s.execute(update(Edition).values(number=Edition.id + 100)))
+        with desk.db.write() as session:
+            if readers == 3:
+                make_segments(session)
+            make_readers(session, readers, now=START, first=readers * 1000)
+            make_scheduled(session, now=START)
+        freeze_due(desk.db, render=plain_render, sender=SENDER, now=START)
+        asked[readers] = count_reads(desk, "subscriber.email")
+
+    assert asked == {3: 1, 60: 1}
+
+
+def count_reads(desk: Desk, column: str) -> int:
+    """Deliver, and return how many queries read that column."""
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(desk.db.engine, "before_cursor_execute", note)
+    desk.deliver(FakeTransport())
+    event.remove(desk.db.engine, "before_cursor_execute", note)
+    return sum(one.startswith("SELECT") and column in one for one in statements)
+
+
+def test_progress_ends_with_the_true_figures(desk: Desk) -> None:
+    desk.arrange(readers=6)
+    shown: list[EditionFigures] = []
+
+    desk.deliver(fails(REFUSED, "r2"), progress=shown.append)
+
+    last = shown[-1]
+    assert (last.recipients, last.sent, last.failed, last.pending) == (6, 5, 1, 0)
+
+
+def test_time_of_an_attempt_is_kept(desk: Desk) -> None:
+    desk.arrange(readers=1)
+    desk.clock.later(hours=2)
+
+    desk.deliver(fails(DEFERRED, "r1"))
+
+    with desk.db.read() as session:
+        row = session.scalars(select(Delivery)).one()
+    assert (row.at, row.next_at, row.code, row.reply) == (
+        START + timedelta(hours=2),
+        START + timedelta(hours=2, minutes=1),
+        452,
+        "4.2.2 full",
+    )

@@ -1,0 +1,210 @@
+"""Notices: every one of the registry renders whole, and goes out as a proper one-off mail."""
+
+from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from jinja2 import UndefinedError
+
+from newsletter.compose.notices import NoticeRenderer
+from newsletter.errors import UnsafeHeader
+from newsletter.send.notices import NOTICES, confirm_values, reminder_values, send_notice
+from newsletter.settings import Settings
+from newsletter.store.waiting import Waiting
+from newsletter.values import EditionKind
+from subscribers.values import Audience
+from tests.fakes import START, FakeTransport
+
+WAITING = Waiting(
+    edition_id=15,
+    kind=EditionKind.NEWSLETTER,
+    number=15,
+    title="Nieuwsbrief 15",
+    submitted_at=START,
+    planned_at=START,
+    blocks=9,
+    recipients={Audience.SCHOOL: 946, Audience.TEACHER_EDUCATION: 338},
+    approvers=(),
+)
+
+
+@pytest.fixture
+def render(settings: Settings) -> NoticeRenderer:
+    return NoticeRenderer(organisation=settings.organisation, base_url=settings.base_url)
+
+
+@pytest.mark.parametrize("notice", sorted(NOTICES))
+def test_every_notice_goes_out_whole(
+    notice: str, settings: Settings, render: NoticeRenderer
+) -> None:
+    transport = FakeTransport()
+
+    send_notice(
+        notice,
+        to="lezer@example.org",
+        values=NOTICES[notice].sample(),
+        settings=settings,
+        transport=transport,
+        render=render,
+        now=START,
+    )
+
+    ((sender, recipient, raw),) = transport.accepted
+    message = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    text, page = (str(one.get_content()) for one in message.iter_parts())
+    assert (sender, recipient) == ("nieuwsbrief@example.org", "lezer@example.org")
+    assert (str(message["To"]), message["Auto-Submitted"], message["Precedence"]) == (
+        "lezer@example.org",
+        "auto-generated",
+        None,
+    )
+    assert message["Date"].datetime == START
+    assert not message.defects
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
+    assert max(map(len, text.splitlines())) <= 76
+    assert "<html" in page
+    assert "{{" not in text + page
+
+
+def test_confirm_says_what_was_asked_for(render: NoticeRenderer, settings: Settings) -> None:
+    values = confirm_values(
+        confirm_url="https://example.org/bevestigen/t",
+        audience=Audience.SCHOOL,
+        newsletter=True,
+        announcements=True,
+        asked_at=START,
+    )
+
+    found = render("confirm", values)
+
+    assert found.subject == "Bevestig je aanmelding voor de nieuwsbrief"
+    assert found.text == (
+        """\
+Bevestig je aanmelding
+======================
+
+Je hebt dit adres opgegeven voor onze nieuwsbrief. Nog één stap:
+bevestig dat het klopt. Daarna krijg je:
+
+- De nieuwsbrief, uitgave voor scholen (Om de week op donderdag)
+- Aankondigingen van bijeenkomsten en het congres (alleen als er iets
+  gepland is)
+
+Bevestig je aanmelding:
+https://example.org/bevestigen/t
+
+Heb jij dit niet ingevuld? Dan hoef je niets te doen. Zonder bevestiging
+wissen we dit adres na 14 dagen.
+
+------------------------------------------------------------------------
+
+Je krijgt dit bericht eenmalig, omdat dit adres op 20 april 2027 om
+10.00 uur is ingevuld op ons aanmeldformulier.
+
+Lees onze privacyverklaring:
+"""
+        f"{settings.base_url}/privacy\n\n"
+        "Steunpunt Opleidingsscholen VO, Voorbeeldstraat 1, 1234 AB Voorbeeldstad\n"
+    )
+
+
+@pytest.mark.parametrize(("newsletter", "announcements"), [(True, False), (False, True)])
+def test_confirm_names_only_what_was_chosen(
+    render: NoticeRenderer, *, newsletter: bool, announcements: bool
+) -> None:
+    values = confirm_values(
+        confirm_url="https://example.org/bevestigen/t",
+        audience=None,
+        newsletter=newsletter,
+        announcements=announcements,
+        asked_at=START,
+    )
+
+    found = render("confirm", values)
+
+    for text in (found.text, found.html):
+        assert ("Om de week op donderdag" in text) is newsletter
+        assert ("Aankondigingen" in text) is announcements
+
+
+def test_reminder_says_when_to_whom_and_what_is_left(render: NoticeRenderer) -> None:
+    values = reminder_values(
+        WAITING,
+        review_url="https://example.org/redactie/edities/15",
+        points=("Bij “Werkbezoek Breda” staat nog niet voor wie het is.",),
+    )
+
+    found = render("reminder", values)
+
+    assert found.subject == "Editie 15 wacht op je akkoord"
+    assert found.text == (
+        """\
+Editie 15 wacht op je akkoord
+=============================
+
+De editie is ingediend op dinsdag 20 april, 10.00 uur. Zonder akkoord
+gaat er niets uit.
+
+Verzending: dinsdag 20 april, 10.00 uur
+Naar 1.284 abonnees: 946 van scholen en 338 van lerarenopleidingen.
+Negen berichten.
+
+Nog één punt:
+
+1. Bij “Werkbezoek Breda” staat nog niet voor wie het is.
+
+Beoordeel editie 15:
+https://example.org/redactie/edities/15
+
+------------------------------------------------------------------------
+
+Je krijgt dit bericht omdat je edities mag goedkeuren. Je wordt één keer
+herinnerd.
+
+Steunpunt Opleidingsscholen VO, Voorbeeldstraat 1, 1234 AB Voorbeeldstad
+"""
+    )
+
+
+def test_reminder_of_an_announcement_without_a_moment(render: NoticeRenderer) -> None:
+    waiting = replace(
+        WAITING,
+        kind=EditionKind.ANNOUNCEMENT,
+        number=None,
+        title='Congres "<b>"',
+        planned_at=None,
+        recipients={},
+        blocks=1,
+    )
+
+    found = render("reminder", reminder_values(waiting, review_url="https://example.org/r"))
+
+    assert found.subject == 'De aankondiging “Congres "<b>"” wacht op je akkoord'
+    assert "Verzending: nog geen moment gekozen\nNaar 0 abonnees. Één bericht." in found.text
+    assert "<b>" not in found.html
+
+
+def test_missing_value_is_an_error_and_not_a_hole(render: NoticeRenderer) -> None:
+    with pytest.raises(UndefinedError):
+        render("confirm", {"audience": None})
+
+
+def test_notice_to_what_is_no_address_is_refused(
+    settings: Settings, render: NoticeRenderer
+) -> None:
+    transport = FakeTransport()
+
+    with pytest.raises(UnsafeHeader):
+        send_notice(
+            "confirm",
+            to="a@example.org\r\nBcc: b@example.org",
+            values=NOTICES["confirm"].sample(),
+            settings=settings,
+            transport=transport,
+            render=render,
+            now=START,
+        )
+
+    assert transport.attempted == []

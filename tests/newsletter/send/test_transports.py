@@ -1,0 +1,254 @@
+"""Every way out, against a real server: what its answers mean."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from newsletter.errors import (
+    TransportDeferred,
+    TransportError,
+    TransportRefused,
+    TransportUnavailable,
+    TransportUncertain,
+)
+from newsletter.ports import Transport
+from newsletter.send.transports import TRANSPORTS, open_transport
+from newsletter.send.transports.folder import FolderTransport
+from newsletter.send.transports.smtp import SmtpTransport, Timeouts
+from newsletter.settings import SmtpRelay
+from newsletter.values import Receipt
+from tests.newsletter.send.smtp_server import Relay, serving
+
+MESSAGE = b"Subject: t\r\n\r\nregel\r\n.\r\n..\r\n.\r\nMAIL FROM:<x@example.org>\r\n"
+SENDER = "post@example.org"
+OUTCOMES = {
+    "accepted": ("lezer@example.org", None),
+    "refused": ("rcpt.550@example.org", TransportRefused),
+    "deferred": ("rcpt.451@example.org", TransportDeferred),
+    "unavailable": ("lezer@example.org", TransportUnavailable),
+    "uncertain": ("silent@example.org", TransportUncertain),
+}
+
+
+def relay_on(port: int, security: str = "none") -> SmtpRelay:
+    return SmtpRelay("127.0.0.1", port, security, connections=2)
+
+
+@contextmanager
+def smtp_rig(outcome: str, folder: Path) -> Iterator[Transport]:
+    mail = "451 4.3.0 not today" if outcome == "unavailable" else "250 OK"
+    with serving(Relay(mail=mail)) as port:
+        yield open_transport(relay_on(port))
+
+
+@contextmanager
+def folder_rig(outcome: str, folder: Path) -> Iterator[Transport]:
+    if outcome == "unavailable":
+        (folder / "mail").write_text("a file is in the way")
+    yield FolderTransport(folder / "mail")
+
+
+RIGS = {"smtp": smtp_rig, "folder": folder_rig}
+# What each can meet with: a folder neither refuses somebody nor leaves anybody in doubt.
+MET = {"smtp": set(OUTCOMES), "folder": {"accepted", "unavailable"}}
+
+
+def test_every_transport_has_a_rig() -> None:
+    assert (set(RIGS), set(MET)) == (set(TRANSPORTS), set(TRANSPORTS))
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [(name, one) for name in RIGS for one in sorted(MET[name])],
+)
+def test_transport_says_what_became_of_a_message(name: str, outcome: str, tmp_path: Path) -> None:
+    recipient, expected = OUTCOMES[outcome]
+
+    with RIGS[name](outcome, tmp_path) as transport:
+        found = deliver(transport, recipient)
+
+    assert type(found) is (expected or Receipt)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "expected", "code"),
+    [
+        ("rcpt.550@example.org", TransportRefused, 550),
+        ("rcpt.452@example.org", TransportDeferred, 452),
+        ("rcpt.552@example.org", TransportDeferred, 552),  # RFC 5321 §4.5.3.1.10
+        ("rcpt.421@example.org", TransportUnavailable, 421),
+        ("dot.554@example.org", TransportRefused, 554),
+        ("dot.552@example.org", TransportRefused, 552),
+        ("dot.451@example.org", TransportDeferred, 451),
+        ("vanish@example.org", TransportDeferred, None),
+        ("silent@example.org", TransportUncertain, None),
+    ],
+)
+def test_answer_of_the_relay_is_classified(
+    recipient: str, expected: type[TransportError], code: int | None
+) -> None:
+    with serving(Relay()) as port:
+        found = deliver(open_transport(relay_on(port)), recipient)
+
+    assert (type(found), getattr(found, "code", None)) == (expected, code)
+
+
+def test_connection_serves_the_next_reader_after_every_kind_of_failure() -> None:
+    relay = Relay()
+    failing = ["rcpt.550", "rcpt.451", "dot.554", "vanish", "silent", "rcpt.421"]
+
+    with serving(relay) as port:
+        connection = open_transport(relay_on(port)).connect()
+        for kind in failing:
+            with pytest.raises(TransportError):
+                connection.deliver(sender=SENDER, recipient=f"{kind}@example.org", message=MESSAGE)
+            connection.deliver(sender=SENDER, recipient="lezer@example.org", message=MESSAGE)
+        connection.close()
+
+    arrived = [one.rcpt_tos[0].partition("@")[0] for one in relay.accepted]
+    # The relay had accepted what it hung up on: that is why silence is no failure.
+    assert arrived == ["lezer"] * 4 + ["silent"] + ["lezer"] * 2
+
+
+def test_message_arrives_byte_for_byte_with_one_recipient_and_its_own_sender() -> None:
+    relay = Relay()
+
+    with serving(relay) as port:
+        connection = open_transport(relay_on(port)).connect()
+        connection.deliver(sender="b+1@example.org", recipient="a@example.org", message=MESSAGE)
+        connection.deliver(sender="b+2@example.org", recipient="b@example.org", message=MESSAGE)
+        connection.close()
+
+    assert [(one.mail_from, one.rcpt_tos, one.original_content) for one in relay.accepted] == [
+        ("b+1@example.org", ["a@example.org"], MESSAGE),
+        ("b+2@example.org", ["b@example.org"], MESSAGE),
+    ]
+
+
+def test_nobody_listening_is_unavailable() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+
+    with pytest.raises(TransportUnavailable):
+        open_transport(relay_on(port)).connect()
+
+
+def test_no_answer_to_the_dot_in_time_is_uncertain() -> None:
+    with serving(Relay()) as port:
+        transport = SmtpTransport(relay_on(port), Timeouts(after_dot=0.05))
+
+        found = deliver(transport, "mute@example.org")
+
+    assert type(found) is TransportUncertain
+
+
+def test_relay_that_does_not_greet_is_unavailable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        transport = SmtpTransport(relay_on(mute.getsockname()[1]), Timeouts(connect=0.05))
+
+        with pytest.raises(TransportUnavailable):
+            transport.connect()
+
+
+def test_address_beyond_ascii_is_refused_before_anything_is_said() -> None:
+    relay = Relay()
+
+    with serving(relay) as port:
+        found = deliver(open_transport(relay_on(port)), "zoë@example.org")
+
+    assert (type(found), relay.heard) == (TransportRefused, [])
+
+
+def test_relay_without_starttls_is_never_used_in_clear_text() -> None:
+    relay = Relay()
+
+    with serving(relay) as port:
+        found = deliver(open_transport(relay_on(port, "starttls")), "lezer@example.org")
+
+    assert (type(found), relay.heard) == (TransportUnavailable, [])
+
+
+def test_certificate_of_a_stranger_is_refused(tmp_path: Path) -> None:
+    relay = Relay()
+
+    with serving(relay, tls_context=server_tls(tmp_path)) as port:
+        found = deliver(open_transport(relay_on(port, "starttls")), "lezer@example.org")
+
+    assert (type(found), relay.heard) == (TransportUnavailable, [])
+
+
+def test_certificate_that_is_trusted_carries_mail(tmp_path: Path) -> None:
+    relay = Relay()
+    tls = server_tls(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+
+    with serving(relay, tls_context=tls, require_starttls=True) as port:
+        transport = SmtpTransport(SmtpRelay("localhost", port, "starttls"), tls=trusting)
+        found = deliver(transport, "lezer@example.org")
+
+    assert (type(found), len(relay.accepted)) == (Receipt, 1)
+
+
+def test_folder_writes_a_repeated_message_once(tmp_path: Path) -> None:
+    transport = FolderTransport(tmp_path / "mail")
+
+    deliver(transport, "lezer@example.org")
+    deliver(transport, "lezer@example.org")
+
+    written = [one.read_bytes() for one in (tmp_path / "mail").glob("*.eml")]
+    head = b"Return-Path: <post@example.org>\r\nDelivered-To: lezer@example.org\r\n"
+    assert written == [head + MESSAGE]
+
+
+def deliver(transport: Transport, recipient: str) -> Receipt | TransportError:
+    """Hand one message over on a fresh connection; return the receipt or the error."""
+    try:
+        connection = transport.connect()
+    except TransportError as failure:
+        return failure
+    try:
+        return connection.deliver(sender=SENDER, recipient=recipient, message=MESSAGE)
+    except TransportError as failure:
+        return failure
+    finally:
+        connection.close()
+
+
+def server_tls(folder: Path) -> ssl.SSLContext:
+    """Return a server's TLS with a certificate of its own making for localhost."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=36500))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    (folder / "cert.pem").write_bytes(pem)
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context

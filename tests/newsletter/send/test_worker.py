@@ -1,0 +1,157 @@
+"""The worker: one for each database, from what is due to what is complete."""
+
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import func, select, update
+
+from newsletter.errors import TransportRefused
+from newsletter.model import Delivery, Edition
+from newsletter.send import schedule as scheduling
+from newsletter.send.worker import LOCK, run_worker
+from newsletter.settings import Settings
+from newsletter.values import EditionFigures, EditionStatus
+from storage.dialect import lock
+from storage.session import Database
+from tests.fakes import START, FakeClock, FakeTransport
+from tests.newsletter.making import (
+    WorkerServices,
+    make_readers,
+    make_scheduled,
+    make_segments,
+    worker_services,
+)
+
+
+@pytest.fixture
+def transport() -> FakeTransport:
+    return FakeTransport()
+
+
+@pytest.fixture
+def services(
+    settings: Settings, db: Database, clock: FakeClock, transport: FakeTransport
+) -> WorkerServices:
+    return worker_services(settings, db, clock, transport=transport)
+
+
+def arrange(db: Database, readers: int = 5) -> int:
+    with db.write() as session:
+        make_segments(session)
+        make_readers(session, readers, now=START)
+        return make_scheduled(session, now=START)
+
+
+def test_worker_freezes_sends_and_closes(db: Database, services: WorkerServices) -> None:
+    edition_id = arrange(db)
+
+    found = run_worker(services, stop=Event(), until_complete=edition_id)
+
+    assert found == EditionFigures(
+        id=edition_id,
+        kind="newsletter",
+        number=14,
+        title="Nieuwsbrief 14",
+        state=EditionStatus.SENT,
+        segments=("school", "lerarenopleiding", "overig"),
+        content_hash=found.content_hash if found else "",
+        recipients=5,
+        sent=5,
+        started_at=START,
+        finished_at=START,
+        by_audience={
+            name: {"pending": 0, "sent": number, "failed": 0, "skipped": 0, "in_doubt": 0}
+            for name, number in {"lerarenopleiding": 2, "overig": 2, "school": 1}.items()
+        },
+    )
+
+
+def test_worker_that_is_told_to_stop_does_nothing(
+    db: Database, services: WorkerServices, transport: FakeTransport
+) -> None:
+    arrange(db)
+    stop = Event()
+    stop.set()
+
+    assert run_worker(services, stop=stop) is None
+    assert transport.attempted == []
+
+
+@pytest.mark.parametrize(
+    "status", [EditionStatus.SENT, EditionStatus.CANCELLED, EditionStatus.DRAFT]
+)
+def test_worker_does_not_wait_for_what_will_not_come(
+    db: Database, services: WorkerServices, status: EditionStatus
+) -> None:
+    edition_id = arrange(db)
+    with db.write() as session:
+        session.execute(update(Edition).values(status=status))
+
+    found = run_worker(services, stop=Event(), until_complete=edition_id)
+
+    assert found is not None
+    assert found.state is status
+
+
+def test_worker_goes_home_when_its_edition_was_halted(
+    db: Database, settings: Settings, clock: FakeClock
+) -> None:
+    edition_id = arrange(db, readers=30)
+    ours = TransportRefused("5.7.1 relaying denied", code=554)
+    transport = FakeTransport({f"r{one}@example.org": ours for one in range(1, 31)})
+    services = worker_services(settings, db, clock, transport=transport)
+
+    found = run_worker(services, stop=Event(), until_complete=edition_id)
+
+    assert found is not None
+    assert found.state is EditionStatus.PAUSED
+
+
+def test_second_worker_waits_and_sees_the_first_finish(
+    db: Database, services: WorkerServices, transport: FakeTransport
+) -> None:
+    edition_id = arrange(db)
+    shown: list[EditionFigures] = []
+    waiting = Event()
+
+    def show(figures: EditionFigures) -> None:
+        shown.append(figures)
+        waiting.set()
+
+    with lock(db.engine, LOCK) as held:
+        second = Thread(
+            target=run_worker,
+            args=(services,),
+            kwargs={"stop": Event(), "until_complete": edition_id, "progress": show},
+        )
+        second.start()
+        assert waiting.wait(10)
+        with db.write() as session:
+            session.execute(update(Edition).values(status=EditionStatus.SENT))
+        second.join(10)
+
+    assert held
+    assert not second.is_alive()
+    assert transport.attempted == []
+    assert shown[-1].state is EditionStatus.SENT
+
+
+def test_editions_that_become_due_are_sent_by_a_waiting_worker(
+    db: Database, services: WorkerServices, clock: FakeClock
+) -> None:
+    edition_id = arrange(db)
+    scheduling.schedule(db, edition_id, at=START + timedelta(hours=1), now=START)
+    stop = Event()
+    worker = Thread(target=run_worker, args=(services,), kwargs={"stop": stop})
+    worker.start()
+    clock.later(hours=1)
+
+    found = run_worker(services, stop=Event(), until_complete=edition_id)
+    stop.set()
+    worker.join(10)
+
+    assert found is not None
+    assert (found.state, found.sent) == (EditionStatus.SENT, 5)
+    with db.read() as session:
+        assert session.scalar(select(func.sum(Delivery.attempts))) == 5
