@@ -18,11 +18,11 @@ import structlog
 import uvicorn
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
-from newsletter.send.worker import run_worker
 from sqlalchemy import update
 
 from newsletter import pipeline
 from newsletter.model import JobDue
+from newsletter.send.worker import run_worker
 from newsletter.wiring import Services
 from web.app import create_app
 

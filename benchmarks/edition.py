@@ -7,6 +7,7 @@ from newsletter.compose.draft import draft_newsletter
 
 from newsletter import accounts
 from newsletter.approve import review
+from newsletter.logs import configure_logging
 from newsletter.pipeline import add_defaults
 from newsletter.values import Role
 from newsletter.wiring import Services, prepare_database
@@ -20,6 +21,7 @@ SUMMARY = "Scholen en lerarenopleidingen laten zien hoe zij samen een les ontwer
 
 def prepare(services: Services, readers: int) -> None:
     """Make the tables, the defaults and so many readers, two thirds of them at schools."""
+    configure_logging("text")
     prepare_database(services)
     add_defaults(services)
     rows = [

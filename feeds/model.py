@@ -49,7 +49,7 @@ class Source(Base):
 
 
 class Item(Base):
-    """Anything that can be placed in an edition: what its source says, and beside it the editors' words.
+    """Anything an edition can hold: what its source says, and beside it the editors' words.
 
     An event's row is one occurrence; occurrences of one VEVENT share `series`. `key` names the item
     within its source for ever, also after it moved or was renamed.

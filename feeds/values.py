@@ -58,7 +58,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EventTimes:
-    """When an occurrence is: aware moments in UTC; for an all-day event midnight in Amsterdam, end exclusive."""
+    """When an occurrence is: aware moments in UTC.
+
+    An all-day event starts and ends at midnight in Amsterdam, its end exclusive.
+    """
 
     starts_at: datetime
     ends_at: datetime | None
@@ -67,14 +70,14 @@ class EventTimes:
 
 @dataclass(frozen=True, slots=True)
 class ParsedItem:
-    """One entry of a feed, one occurrence of an event, or one practice example, as its source gave it.
+    """One entry, one occurrence of an event, or one practice example, as its source gave it.
 
     guid:    the source's own name for it (RSS guid, Atom id, UID plus RECURRENCE-ID), or "".
     title:   plain text, entities decoded once, at most 300 characters.
     summary: plain text in the source's own words, at most two sentences.
     url:     absolute http(s), or "".
     series:  for an event, the UID that its occurrences share.
-    details: what only this kind has, as plain strings (practice: question, approach, result, contact).
+    details: what only this kind has, as plain text (practice: question, approach, result ...).
     """
 
     kind: ItemKind
@@ -92,7 +95,7 @@ class ParsedItem:
     location: str = ""
     series: str = ""
     cancelled: bool = False
-    details: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    details: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """How one look at one source ended; the rows of the gather report (contract: `gather --json`)."""
+    """How one look at one source ended: a row of the gather report."""
 
     slug: str
     name: str
@@ -135,6 +138,7 @@ class SourceReport:
     updated: int = 0
     error: str | None = None
     seconds: float = 0.0
+    complaints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

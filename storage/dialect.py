@@ -8,34 +8,18 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Engine, Table, text
+from sqlalchemy import Engine, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 
-def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert the rows that no unique constraint refuses; return how many went in."""
-    if not rows:
-        return 0
-    insert = _insert(session, table).on_conflict_do_nothing()
-    result = session.execute(insert, [dict(row) for row in rows])
-    return cast("CursorResult[Any]", result).rowcount  # an INSERT always gives a cursor
-
-
-def upsert(
-    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, key: Sequence[str]
-) -> None:
-    """Insert rows; where `key` (a unique constraint's columns) exists, overwrite the others."""
-    if not rows:
-        return
-    insert = _insert(session, table)
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in key}
-    session.execute(
-        insert.on_conflict_do_update(index_elements=list(key), set_=changed),
-        [dict(row) for row in rows],
-    )
+def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows that no unique constraint refuses; leave the others as they are."""
+    if rows:
+        insert = _insert(session, table).on_conflict_do_nothing()
+        session.execute(insert, [dict(row) for row in rows])
 
 
 @contextmanager
