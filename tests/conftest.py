@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,13 @@ from storage.session import Database
 from tests.fakes import FakeClock
 
 POSTGRES_URL = os.environ.get("NEWSLETTER_TEST_POSTGRES_URL", "")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_logging() -> Iterator[None]:
+    """Undo what a command under test set up: it holds the captured standard error of that test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,57 @@
+"""A folder of practice examples as a source: each Markdown file in it is one example."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from feeds.decide import body_mark
+from feeds.errors import MalformedSource, SourceGone, SourceTooLarge, SourceUnreachable
+from feeds.model import Source
+from feeds.save import Look
+from feeds.sources import PARSERS
+from feeds.values import Parsed, ParsedItem
+
+FILE_BYTES: Final = 256 * 1024
+
+
+def look_at_folder(source: Source, *, now: datetime) -> Look:
+    """Read the folder; one bad file is a complaint that names the file and the line.
+
+    Raises SourceGone when there is no such folder, SourceUnreachable when it may not be read.
+    """
+    files = _read(Path(source.url))
+    everything = b"\0".join(name.encode() + b"\0" + body for name, body in files)
+    mark = body_mark(everything, kind=source.kind, source_id=source.id, now=now)
+    if mark == source.body_hash:
+        return Look(mark=mark)
+    items: list[ParsedItem] = []
+    complaints: list[str] = []
+    for name, body in files:
+        try:
+            parsed = _parse(name, body, source, now)
+        except (MalformedSource, SourceTooLarge) as failure:
+            complaints.append(f"{name}: {failure}")
+            continue
+        items.extend(parsed.items)
+        complaints.extend(f"{name}: {complaint}" for complaint in parsed.complaints)
+    return Look(mark=mark, parsed=Parsed(tuple(items), tuple(complaints)))
+
+
+def _parse(name: str, body: bytes, source: Source, now: datetime) -> Parsed:
+    if len(body) > FILE_BYTES:
+        raise SourceTooLarge(f"the file is larger than {FILE_BYTES} bytes")
+    return PARSERS[source.kind](body, now=now, base_url=f"{source.url}/{name}")
+
+
+def _read(folder: Path) -> list[tuple[str, bytes]]:
+    if not folder.is_dir():
+        raise SourceGone(f"there is no folder {folder}", status=410)
+    try:
+        return [(path.name, _head_of(path)) for path in sorted(folder.glob("*.md"))]
+    except OSError as failure:
+        raise SourceUnreachable(f"the folder cannot be read: {failure}") from failure
+
+
+def _head_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(FILE_BYTES + 1)

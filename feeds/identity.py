@@ -1,0 +1,98 @@
+"""One key per item within its source, and the fingerprint that says whether it changed. Pure."""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from feeds.values import ParsedItem
+
+KEY_LENGTH: Final = 200
+TRACKING_PREFIXES: Final = ("utm_", "mc_", "pk_", "mtm_", "wt_", "_hs", "at_")
+TRACKING: Final = frozenset(
+    {"fbclid", "gclid", "dclid", "msclkid", "igshid", "yclid", "ref", "xtor"}
+)
+
+
+def canonical_link(link: str) -> str:
+    """Return the form in which two links to one page are equal.
+
+    https, no "www.", no default port, no tracking parameters, no fragment, no slash at the end.
+    A text that is no http(s) link comes back as it was. Applying it twice changes nothing.
+    """
+    try:
+        parts = urlsplit(link.strip())
+        host, port = (parts.hostname or ""), parts.port
+    except ValueError:
+        return link
+    if parts.scheme not in {"http", "https"} or not host:
+        return link
+    while host.startswith("www."):
+        host = host.removeprefix("www.")
+    if ":" in host:
+        host = f"[{host}]"
+    netloc = host if port in {None, 80, 443} else f"{host}:{port}"
+    return urlunsplit(("https", netloc, parts.path.rstrip("/"), _wanted_query(parts.query), ""))
+
+
+def item_keys(items: Sequence[ParsedItem]) -> list[str]:
+    """Return the key of each item, in order; equal keys only for what is the same item twice.
+
+    Where a source gives one guid to several items, their links tell them apart, else their titles.
+    """
+    keys = [_first_key(item) for item in items]
+    for tell_apart in (lambda item: item.url, lambda item: _digest(item.title)):
+        counts = Counter(keys)
+        keys = [
+            f"{key}|{tell_apart(item)}" if counts[key] > 1 else key
+            for key, item in zip(keys, items, strict=True)
+        ]
+    return [_short(key) for key in keys]
+
+
+def fingerprint(item: ParsedItem) -> str:
+    """Return 64 hexadecimal digits that change when a reader would see a change.
+
+    Not when only a date of publishing or a tracking parameter changed (S-38, S-66).
+    """
+    times = item.times
+    seen = (
+        item.title,
+        item.summary,
+        canonical_link(item.url),
+        canonical_link(item.image_url),
+        [times.starts_at.isoformat(), str(times.ends_at), times.all_day] if times else None,
+        item.location,
+        item.cancelled,
+        dict(item.details),
+    )
+    return _digest(json.dumps(seen, sort_keys=True, default=str))
+
+
+def _first_key(item: ParsedItem) -> str:
+    if item.guid:
+        # A site that moves from http to https often moves its guids along.
+        return re.sub(r"^http:", "https:", item.guid)
+    return canonical_link(item.url) or "text:" + _digest(item.title + "\n" + item.summary)
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= KEY_LENGTH else "sha256:" + _digest(key)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _wanted_query(query: str) -> str:
+    if not query:
+        return ""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return urlencode([(name, value) for name, value in pairs if not _is_tracking(name)])
+
+
+def _is_tracking(name: str) -> bool:
+    return name.lower() in TRACKING or name.lower().startswith(TRACKING_PREFIXES)

@@ -1,0 +1,77 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org): a wrong type loses its field, not the feed (S-52)."""
+
+import html
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from feeds.errors import MalformedSource
+from feeds.sources.dates import read_date
+from feeds.sources.entries import Enclosure, RawEntry
+
+
+def looks_like_json(text: str) -> bool:
+    """Say whether a document can only be JSON."""
+    return text.lstrip()[:1] in {"{", "["}
+
+
+def read_json_feed(text: str, *, now: datetime) -> tuple[str, list[RawEntry], int]:
+    """Return the title, the entries, and how many entries could not be read.
+
+    Raises: MalformedSource when it is not JSON, or JSON of another kind.
+    """
+    try:
+        feed = json.loads(text)
+    except (ValueError, RecursionError) as failure:
+        raise MalformedSource(f"not a JSON feed: {failure}") from failure
+    if not isinstance(feed, dict) or not (
+        "items" in feed or "jsonfeed" in _text(feed.get("version"))
+    ):
+        raise MalformedSource("JSON, but not a JSON feed: it has no version and no items")
+    entries = [entry for entry in _list(feed.get("items")) if isinstance(entry, dict)]
+    unreadable = len(_list(feed.get("items"))) - len(entries)
+    return _text(feed.get("title")), [_entry(one, now) for one in entries], unreadable
+
+
+def _entry(one: dict[str, Any], now: datetime) -> RawEntry:
+    published = _text(one.get("date_published")) or _text(one.get("date_modified"))
+    texts = (
+        html.escape(_text(one.get("summary")), quote=False),
+        _text(one.get("content_html")),
+        html.escape(_text(one.get("content_text")), quote=False),
+    )
+    return RawEntry(
+        guid=_text(one.get("id")),
+        link=_text(one.get("url")) or _text(one.get("external_url")),
+        title=html.escape(_text(one.get("title")), quote=False),
+        texts=tuple(text for text in texts if text),
+        author=_author(one),
+        published_at=read_date(published, now=now) if published else None,
+        categories=tuple(_text(tag) for tag in _list(one.get("tags"))),
+        images=tuple(filter(None, (_text(one.get("image")), _text(one.get("banner_image"))))),
+        enclosures=tuple(_enclosures(_list(one.get("attachments")))),
+    )
+
+
+def _author(one: dict[str, Any]) -> str:
+    authors = [*_list(one.get("authors")), one.get("author")]
+    names = [_text(author.get("name")) for author in authors if isinstance(author, dict)]
+    return next((name for name in names if name), "")
+
+
+def _enclosures(attachments: Iterable[object]) -> Iterable[Enclosure]:
+    for one in attachments:
+        if isinstance(one, dict):
+            size = _text(one.get("size_in_bytes"))
+            yield Enclosure(_text(one.get("url")), _text(one.get("mime_type")), size)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return ""
+    return str(value) if isinstance(value, str | int | float) else ""
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

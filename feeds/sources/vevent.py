@@ -1,0 +1,148 @@
+"""What a VEVENT says, in our own types: icalendar gives a dozen of its own for each property."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from icalendar import Component
+from icalendar.prop import vBroken
+
+from feeds.clean import plain_text, safe_link, title_text
+from feeds.sources.dates import AMSTERDAM
+from feeds.values import EventTimes
+
+MATTERS: Final = frozenset({"RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "DTEND", "DURATION"})
+
+
+def read_vevent(text: str) -> tuple[Component, list[str]]:
+    """Return the event, and the names of the properties about time that had to be left out.
+
+    Raises ValueError, among others, when it cannot be read or has no usable start.
+    """
+    event = Component.from_ical(text)
+    start = event.get("DTSTART")
+    if isinstance(start, vBroken) or not isinstance(getattr(start, "dt", None), date):
+        raise ValueError("it has no usable DTSTART")  # noqa: TRY004 - a value, of a document
+    return event, _drop_broken(event)
+
+
+def uid_of(event: Component) -> str:
+    """Return the UID; one made of title and start for an event that has none."""
+    if uid := text_of(event, "UID").strip():
+        return uid
+    told = f"{text_of(event, 'SUMMARY')}|{start_of(event)}"
+    return "unnamed-" + sha256(told.encode()).hexdigest()[:32]
+
+
+def text_of(event: Component, name: str) -> str:
+    """Return the first value of a property as text, or ""."""
+    values = _values(event, name)
+    return str(values[0]) if values else ""
+
+
+def categories_of(event: Component) -> tuple[str, ...]:
+    """Return the categories as plain text, each once."""
+    lists = (getattr(one, "cats", [one]) for one in _values(event, "CATEGORIES"))
+    words = (plain_text(str(word)) for words in lists for word in words)
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+def parent_of(event: Component) -> str:
+    """Return the UID of the event that this one is part of (RFC 5545 §3.8.4.5), or ""."""
+    for one in _values(event, "RELATED-TO"):
+        if _parameter(one, "RELTYPE").upper() in {"", "PARENT"}:
+            return str(one).strip()
+    return ""
+
+
+def leader_of(event: Component) -> str:
+    """Return who leads: the contact, else the organiser's name."""
+    organisers = _values(event, "ORGANIZER")
+    return title_text(
+        text_of(event, "CONTACT") or (_parameter(organisers[0], "CN") if organisers else "")
+    )
+
+
+def image_of(event: Component, base: str) -> str:
+    """Return the link of the first image that is attached, or ""."""
+    for one in (*_values(event, "IMAGE"), *_values(event, "ATTACH")):
+        is_image = _parameter(one, "FMTTYPE").startswith("image/")
+        if is_image and (link := safe_link(str(one), base=base)):
+            return link
+    return ""
+
+
+def start_of(event: Component) -> date:
+    """Return DTSTART as a date or a moment."""
+    value: Any = event["DTSTART"]
+    start: date = value.dt
+    return start
+
+
+def times_of(event: Component) -> EventTimes:
+    """Return when the event is; an end before or at the start is none.
+
+    A date without an end lasts that day (RFC 5545 §3.6.1).
+    """
+    starts, ends = start_of(event), _end_of(event)
+    if not isinstance(starts, datetime):
+        last = ends.date() if isinstance(ends, datetime) else ends
+        after = last if last and last > starts else starts + timedelta(days=1)
+        return EventTimes(_midnight(starts), _midnight(after), all_day=True)
+    starts_at = moment(starts)
+    ends_at = moment(ends) if ends else None
+    return EventTimes(starts_at, ends_at if ends_at and ends_at > starts_at else None)
+
+
+def moment(value: date) -> datetime:
+    """Return a date or a time as a moment in UTC; floating is Amsterdam's."""
+    if not isinstance(value, datetime):
+        return _midnight(value)
+    return (value if value.tzinfo else value.replace(tzinfo=AMSTERDAM)).astimezone(UTC)
+
+
+def _drop_broken(event: Component) -> list[str]:
+    """Take out what cannot be read, and an end before the start; return the names that matter."""
+    dropped = []
+    for name in list(event):
+        values = _values(event, name)
+        whole = [value for value in values if not isinstance(value, vBroken)]
+        if name == "DTEND" and whole and _ends_before_start(event, whole[0]):
+            whole = []
+        if len(whole) == len(values):
+            continue
+        if name in MATTERS:
+            dropped.append(name)
+        del event[name]
+        if whole:
+            event[name] = whole
+    return dropped
+
+
+def _ends_before_start(event: Component, end: Any) -> bool:
+    ends = getattr(end, "dt", None)
+    return isinstance(ends, date) and moment(ends) < moment(start_of(event))
+
+
+def _end_of(event: Component) -> date | None:
+    for name in ("DTEND", "DURATION"):
+        for one in _values(event, name)[:1]:
+            value = getattr(one, "dt", None)
+            if isinstance(value, timedelta):
+                return start_of(event) + value
+            if isinstance(value, date):
+                return value
+    return None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), AMSTERDAM).astimezone(UTC)
+
+
+def _values(event: Component, name: str) -> list[Any]:
+    given = event.get(name, [])
+    return given if isinstance(given, list) else [given]
+
+
+def _parameter(value: Any, name: str) -> str:
+    return str(getattr(value, "params", {}).get(name, ""))

@@ -1,0 +1,199 @@
+"""Queries on sources and items. Nothing here commits."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from feeds.errors import SourceRefused, UnknownSource
+from feeds.model import Item, Source
+from feeds.values import ItemKind, ItemStatus, SourceKind
+
+AGENDA_MINUTES: Final = 360
+FEED_MINUTES: Final = 60
+SLUG_LENGTH: Final = 60
+
+
+def add_source(  # noqa: PLR0913 - by name; a source has this many sides
+    session: Session,
+    *,
+    url: str,
+    kind: str,
+    name: str = "",
+    themes: Iterable[str] = (),
+    audiences: Iterable[str] = (),
+    now: datetime,
+) -> Source:
+    """Return the source with this address, made when there is none; it is due at once.
+
+    url: http(s) or webcal; for practice examples the path of a folder.
+    Raises SourceRefused for another address, UnknownSource for a kind that does not exist.
+    """
+    if kind not in tuple(SourceKind):
+        raise UnknownSource(f"there is no kind of source called {kind!r}")
+    address = folder_path(url) if kind == SourceKind.PRACTICE else web_address(url)
+    if known := session.scalar(select(Source).where(Source.url == address)):
+        return known
+    shown = name.strip() or default_name(address)
+    source = Source(
+        slug=_free_slug(session, shown),
+        name=shown[:200],
+        kind=kind,
+        url=address,
+        themes=list(themes),
+        audiences=list(audiences),
+        created_at=now,
+        next_look_at=None,  # never looked at: due whatever the clock says
+        interval_minutes=AGENDA_MINUTES if kind == SourceKind.AGENDA else FEED_MINUTES,
+    )
+    session.add(source)
+    session.flush()
+    return source
+
+
+def web_address(url: str) -> str:
+    """Return the address to fetch. Raises SourceRefused unless it is http(s) or webcal."""
+    address = re.sub(r"^webcals?:", "https:", url.strip(), flags=re.I)
+    parts = urlsplit(address)
+    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
+        raise SourceRefused(f"{url!r} is not an http or https address")
+    return address
+
+
+def folder_path(url: str) -> str:
+    """Return the absolute path of a folder of practice examples."""
+    return str(Path(url.strip().removeprefix("file://")).resolve())
+
+
+def default_name(address: str) -> str:
+    """Return what a source is called as long as nobody named it: its host, or its folder."""
+    return urlsplit(address).hostname or Path(address).name
+
+
+def list_sources(session: Session) -> list[Source]:
+    """Return every source, by name."""
+    return list(session.scalars(select(Source).order_by(Source.name, Source.id)))
+
+
+def get_source(session: Session, slug: str) -> Source:
+    """Return the source of that slug. Raises UnknownSource."""
+    source = session.scalar(select(Source).where(Source.slug == slug))
+    if source is None:
+        raise UnknownSource(f"there is no source called {slug!r}")
+    return source
+
+
+def due_sources(session: Session, now: datetime) -> list[Source]:
+    """Return the active sources whose next look has come, by name."""
+    is_due = or_(Source.next_look_at.is_(None), Source.next_look_at <= now)
+    query = select(Source).where(Source.active, is_due).order_by(Source.name, Source.id)
+    return list(session.scalars(query))
+
+
+def known_items(session: Session, source_id: int, keys: Sequence[str]) -> Mapping[str, Item]:
+    """Return the items of a source that have one of these keys, by key, in one query."""
+    query = select(Item).where(Item.source_id == source_id, Item.key.in_(keys))
+    return {item.key: item for item in session.scalars(query)}
+
+
+def list_items(  # noqa: PLR0913 - by name; each narrows the list
+    session: Session,
+    *,
+    kind: str | None = None,
+    status: str | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    source_id: int | None = None,
+    limit: int | None = None,
+) -> list[Item]:
+    """Return items with their source; start inclusive, end exclusive.
+
+    Events (kind="event") by their start and filtered on it; others newest seen first and filtered
+    on when they were first seen. Without a kind an event counts by when it was first seen too.
+    """
+    is_event = kind == ItemKind.EVENT
+    moment = Item.starts_at if is_event else Item.first_seen_at
+    query = select(Item).options(joinedload(Item.source))
+    wanted = (
+        (Item.kind, kind),
+        (Item.status, status),
+        (Item.source_id, source_id),
+    )
+    for column, value in wanted:
+        query = query if value is None else query.where(column == value)
+    query = query if start is None else query.where(moment >= start)
+    query = query if end is None else query.where(moment < end)
+    order = (moment, Item.id) if is_event else (moment.desc(), Item.id.desc())
+    return list(session.scalars(query.order_by(*order).limit(limit)))
+
+
+def get_item(session: Session, item_id: int) -> Item:
+    """Return one item with its source. Raises UnknownSource."""
+    item = session.scalar(_with_source().where(Item.id == item_id))
+    if item is None:
+        raise UnknownSource(f"there is no item {item_id}")
+    return item
+
+
+def items_by_id(session: Session, ids: Iterable[int]) -> dict[int, Item]:
+    """Return the items that exist, with their source, by id."""
+    found = session.scalars(_with_source().where(Item.id.in_(list(ids))))
+    return {item.id: item for item in found}
+
+
+def count_items_since(
+    session: Session, since: datetime, *, status: str = ItemStatus.NEW
+) -> dict[str, int]:
+    """Return how many items of each kind were first seen from `since` on; no kind has 0."""
+    query = (
+        select(Item.kind, func.count())
+        .where(Item.first_seen_at >= since, Item.status == status)
+        .group_by(Item.kind)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def upcoming_events(
+    session: Session, *, start: datetime, end: datetime, audience: str | None = None
+) -> list[Item]:
+    """Return the events that start in the window, by start; not cancelled, not refused by editors.
+
+    audience: only what is for this side or for everyone. Sessions of a congress are among them;
+    their details name what they are part of.
+    """
+    query = (
+        _with_source()
+        .where(Item.kind == ItemKind.EVENT, Item.cancelled.is_(False))
+        .where(Item.status != ItemStatus.REFUSED)
+        .where(Item.starts_at >= start, Item.starts_at < end)
+        .order_by(Item.starts_at, Item.id)
+    )
+    events = session.scalars(query)
+    return [
+        event
+        for event in events
+        if not (audience and event.audiences and audience not in event.audiences)
+    ]
+
+
+def slugify(text: str) -> str:
+    """Return a text as a slug: ASCII letters, digits and dashes."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")
+
+
+def _with_source() -> Select[Item]:
+    return select(Item).options(joinedload(Item.source))
+
+
+def _free_slug(session: Session, name: str) -> str:
+    base = slugify(name.removeprefix("www.")) or "bron"
+    taken = set(session.scalars(select(Source.slug).where(Source.slug.startswith(base))))
+    candidates = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 2))
+    return next(slug for slug in candidates if slug not in taken)

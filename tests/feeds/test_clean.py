@@ -1,0 +1,108 @@
+"""Foreign text becomes safe."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.clean import first_sentences, plain_text, safe_html, safe_link, summary_text, title_text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("Q&amp;A", "Q&A"),
+        ("AT&amp;amp;T", "AT&amp;T"),
+        ("3 < 4 &amp; 5", "3 < 4 & 5"),
+        ("<p>einde</p><p>begin</p>", "einde begin"),
+        ("a<br>b", "a b"),
+        ("<b>vet</b>jes", "vetjes"),
+        ("<script>alert(1)</script>Goed", "Goed"),
+        ("Caf\u00e9 \u200b\u202eom\u00adzoom\x07", "Café omzoom"),
+        ("a\n\n  b\tc", "a b c"),
+    ],
+)
+def test_plain_text_is_what_a_reader_sees(markup: str, text: str) -> None:
+    assert plain_text(markup) == text
+
+
+@given(st.text())
+def test_plain_text_never_fails_and_is_one_line(markup: str) -> None:
+    assert "\n" not in plain_text(markup)
+
+
+def test_a_long_title_is_cut_at_a_word() -> None:
+    title = title_text("woord " * 100)
+
+    assert len(title) <= 300
+    assert title.endswith("woord…")
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        " Lees verder",
+        " Lees meer &raquo;",
+        "&#8230; <a href='/x'>Lees verder <span>over leren</span></a>",
+        " Het bericht Titel verscheen eerst op Partner.",
+        " <p>The post Titel appeared first on Partner.</p>",
+        " [&#8230;]",
+        " [...]",
+        " [&#8230;]</p><p>Het bericht <a href='/t'>Titel</a> verscheen eerst op <a href='/'>P</a>.",
+        " Continue reading &rarr;",
+    ],
+)
+def test_what_a_site_puts_after_its_excerpt_is_taken_off(tail: str) -> None:
+    assert summary_text(f"<p>Studenten lezen samen.{tail}</p>") == "Studenten lezen samen."
+
+
+def test_a_summary_is_two_sentences() -> None:
+    text = "Prof. dr. A. Jansen sprak, o.a. over taal. Dat was om 9.30 uur! Daarna was er soep."
+
+    assert summary_text(text) == text.removesuffix(" Daarna was er soep.")
+
+
+def test_a_text_without_end_is_kept_whole() -> None:
+    assert first_sentences("zonder punt en zonder eind", 2) == "zonder punt en zonder eind"
+
+
+def test_html_keeps_our_subset_only() -> None:
+    markup = (
+        '<p class="x" onclick="a()">Een <a href="https://a.example/" style="x">link</a>'
+        '<a href="java&#x09;script:alert(1)">kwaad</a><script>b()</script></p><form><input></form>'
+    )
+
+    assert safe_html(markup) == (
+        '<p>Een <a href="https://a.example/" rel="noopener noreferrer nofollow">link</a>'
+        '<a rel="noopener noreferrer nofollow">kwaad</a></p>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("link", "safe"),
+    [
+        ("https://a.example/b", "https://a.example/b"),
+        (" /b?c=%20d ", "https://base.example/b?c=%20d"),
+        ("b c", "https://base.example/x/b%20c"),
+        ("https://köln.example/ü", "https://xn--kln-sna.example/%C3%BC"),
+        ("javascript:alert(1)", ""),
+        ("java\tscript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("https://user:pass@a.example/", ""),
+        ("https://a.example/\r\nX: y", ""),
+        ('https://a.example/"onmouseover="x', ""),
+        ("http://[bad", ""),
+        ("https:///pad", "https://base.example/pad"),
+        ("mailto:a@example.org", ""),
+        ("", ""),
+        ("https://a.example/" + "x" * 3000, ""),
+    ],
+)
+def test_a_link_is_absolute_and_plain_or_nothing(link: str, safe: str) -> None:
+    assert safe_link(link, base="https://base.example/x/y") == safe
+
+
+@given(st.text())
+def test_a_link_is_never_anything_else(link: str) -> None:
+    made = safe_link(link, base="https://base.example/")
+
+    assert made == "" or (made.startswith(("http://", "https://")) and made.isascii())
