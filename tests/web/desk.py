@@ -1,0 +1,190 @@
+"""People at the desk, and the rows they work with: plain functions, no surprises."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from httpx import Response
+from starlette.testclient import TestClient
+
+from feeds.model import Item, Source
+from feeds.values import ItemKind
+from newsletter.accounts import add_user, open_session, user_by_email
+from newsletter.compose.draft import draft_newsletter
+from newsletter.model import Edition
+from newsletter.values import Role
+from newsletter.wiring import Services
+from subscribers.model import Subscriber
+from subscribers.segments import add_default_segments
+from subscribers.values import Audience, ConsentKind, SubscriberStatus
+
+PASSWORD = "een-lange-zin-voor-de-proef"
+
+
+def make_user(
+    services: Services, role: Role, name: str = "", *, password: str | None = None
+) -> str:
+    """Make an account and return its address."""
+    email = f"{name or role}@example.org".lower()
+    add_user(
+        services.db,
+        email=email,
+        role=role,
+        name=name or role.capitalize(),
+        password=password,
+        now=services.clock(),
+    )
+    return email
+
+
+def sign_in(client: TestClient, email: str) -> Response:
+    """Sign in with the password, as people do."""
+    fields = {"email": email, "password": PASSWORD}
+    answer: Response = client.post("/redactie/inloggen", data=fields)
+    return answer
+
+
+def enter(client: TestClient, services: Services, email: str) -> None:
+    """Come in without the door: hashing a password takes a third of a second."""
+    with services.db.read() as session:
+        user = user_by_email(session, email)
+    token = open_session(services.db, user.id, now=services.clock())
+    client.cookies.set("session", token, domain="testserver.local", path="/")
+
+
+def desk(client: TestClient, services: Services, role: Role = Role.EDITOR) -> TestClient:
+    """Return the client, signed in with a role."""
+    enter(client, services, make_user(services, role))
+    return client
+
+
+def token(client: TestClient) -> str:
+    """Return the token that stands in the forms of this session."""
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/redactie/abonnees").text)
+    assert found, "no token: is anybody signed in?"
+    return found[1]
+
+
+def post(client: TestClient, path: str, data: Mapping[str, object] | None = None) -> Response:
+    """Send a form as our own page would."""
+    answer: Response = client.post(path, data={**(data or {}), "csrf": token(client)})
+    return answer
+
+
+def make_source(services: Services, name: str = "VO-raad", *, last_error: str = "") -> str:
+    """Make a source; return its slug."""
+    now = services.clock()
+    slug = name.lower().replace(" ", "-")
+    with services.db.write() as session:
+        session.add(
+            Source(
+                slug=slug,
+                name=name,
+                kind="feed",
+                url=f"https://{slug}.example.org/feed",
+                created_at=now,
+                last_look_at=now - timedelta(hours=1),
+                last_success_at=now - timedelta(days=1),
+                next_look_at=now + timedelta(hours=1),
+                failures_in_row=3 if last_error else 0,
+                last_error=last_error,
+            )
+        )
+    return slug
+
+
+def make_item(
+    services: Services,
+    title: str,
+    *,
+    kind: ItemKind = ItemKind.NEWS,
+    starts_at: datetime | None = None,
+    audiences: tuple[str, ...] = (),
+) -> int:
+    """Make an item of our own; return its id."""
+    now = services.clock()
+    item = Item(
+        kind=kind,
+        key=title,
+        title=title,
+        summary=f"Waar ‘{title}’ over gaat, in een zin.",
+        url="https://example.org/bericht",
+        audiences=list(audiences),
+        first_seen_at=now - timedelta(hours=2),
+        published_at=now - timedelta(hours=3),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=3) if starts_at else None,
+        location="Utrecht" if starts_at else "",
+    )
+    with services.db.write() as session:
+        session.add(item)
+        session.flush()
+        return item.id
+
+
+def make_subscriber(
+    services: Services, email: str, audience: Audience | None, **changed: object
+) -> int:
+    """Make somebody who may be mailed; return the id."""
+    now = services.clock()
+    values: dict[str, object] = {
+        "email": email,
+        "email_key": email,
+        "audience": audience,
+        "status": SubscriberStatus.ACTIVE,
+        "since": now - timedelta(days=100),
+        "ground": ConsentKind.CONFIRMED,
+        "changed_at": now,
+        **changed,
+    }
+    row = Subscriber(**values)
+    with services.db.write() as session:
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def fill(services: Services) -> None:
+    """Put readers of each kind, news and an event where editors find them."""
+    add_default_segments(services.db)
+    for number in range(3):
+        make_subscriber(services, f"school{number}@example.org", Audience.SCHOOL)
+    make_subscriber(services, "pabo@example.org", Audience.TEACHER_EDUCATION)
+    make_subscriber(services, "raad@example.org", None)
+    make_item(services, "Nieuwe regels voor samen opleiden")
+    make_item(services, "Een woordenlijst voor rollen", audiences=("school",))
+    make_item(
+        services,
+        "Masterclass kwaliteitszorg",
+        kind=ItemKind.EVENT,
+        starts_at=services.clock() + timedelta(days=20),
+    )
+
+
+def make_draft(services: Services, author_id: int | None = None) -> int:
+    """Make a newsletter's draft from what is there; return its id."""
+    return draft_newsletter(services.db, now=services.clock(), author_id=author_id)
+
+
+def version(services: Services, edition_id: int) -> int:
+    """Return the version that a form about this edition must carry."""
+    with services.db.read() as session:
+        return session.get_one(Edition, edition_id).version
+
+
+def edition_path(edition_id: int, rest: str = "") -> str:
+    """Return the address of an edition."""
+    return f"/redactie/edities/{edition_id}{rest}"
+
+
+def begin(editor: TestClient) -> int:
+    answer = post(editor, "/redactie/edities", {"kind": "newsletter"})
+    return int(answer.headers["location"].rsplit("/", 1)[1])
+
+
+def step(client: TestClient, services: Services, edition: int, rest: str, **fields: str) -> str:
+    """Press a button of the edition; return what the next page says."""
+    data = {"version": version(services, edition), **fields}
+    answer = post(client, edition_path(edition, rest), data)
+    assert answer.status_code == 303, answer.text
+    return str(client.get(answer.headers["location"]).text)

@@ -1,0 +1,68 @@
+"""Writing: the head, the blocks, and two people at once."""
+
+from starlette.testclient import TestClient
+
+from newsletter.wiring import Services
+from tests.web.desk import begin, edition_path, post, step, version
+
+
+def test_blocks_are_added_written_moved_given_to_a_side_and_taken_out(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+
+    opened = step(editor, near, edition, "/blokken", kind="article")
+    block = opened.split(f"/redactie/edities/{edition}/blokken/")[1].split("/")[0]
+    path = f"/blokken/{block}"
+    fields = {"title": "Een eigen bericht", "teaser": "Kort.", "url": "https://example.org/eigen"}
+    written = step(editor, near, edition, path, kind="article", **fields)
+    for_school = step(editor, near, edition, path + "/kant", audience="school")
+    step(editor, near, edition, path + "/plaats", to="up")
+    step(editor, near, edition, path + "/plaats", to="down")
+    of_school = editor.get(edition_path(edition, "/voorbeeld?kant=school")).text
+    of_teachers = editor.get(edition_path(edition, "/voorbeeld?kant=lerarenopleiding")).text
+    gone = step(editor, near, edition, path + "/weg")
+
+    assert 'value="Een eigen bericht"' in written
+    assert 'value="school" aria-pressed="true"' in for_school
+    assert "Een eigen bericht" in of_school
+    assert "Een eigen bericht" not in of_teachers
+    assert f"/blokken/{block}" not in gone
+
+
+def test_who_saves_second_keeps_the_words_and_overwrites_nothing(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    seen = version(near, edition)
+    head = {"title": "Van Anna", "subject": "A", "preheader": "", "dated_on": "2027-04-22"}
+    step(editor, near, edition, "/kop", **head)
+
+    late = {**head, "title": "Van Bas", "subject": "Mijn woorden", "version": seen}
+    answer = post(editor, edition_path(edition, "/kop"), late)
+
+    assert answer.status_code == 409
+    assert "Iemand anders bewaarde net iets" in answer.text
+    assert "Mijn woorden" in answer.text
+    assert "<h1>Van Anna</h1>" in editor.get(edition_path(edition)).text
+
+
+def test_a_wrong_date_is_said_at_the_field_and_nothing_typed_is_lost(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    head = {
+        "title": "",
+        "subject": "Mijn onderwerp",
+        "dated_on": "morgen",
+        "planned_at": "2020-01-01T10:00",
+    }
+
+    answer = post(
+        editor, edition_path(edition, "/kop"), {**head, "version": version(near, edition)}
+    )
+
+    assert answer.status_code == 422
+    for sentence in ("Geef de editie een titel.", "Vul een datum in", "Dit moment is al geweest"):
+        assert sentence in answer.text
+    assert 'value="Mijn onderwerp"' in answer.text

@@ -1,0 +1,104 @@
+"""Every list page needs as many statements for three rows as for one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from feeds.values import ItemKind
+from newsletter.compose.draft import add_block
+from newsletter.wiring import Services
+from subscribers.segments import add_default_segments, save_segment
+from tests.web.desk import (
+    desk,
+    make_draft,
+    make_item,
+    make_source,
+    make_subscriber,
+    version,
+)
+from tests.web.queries import counted
+
+Grow = Callable[[Services, int], object]
+
+
+def grow_items(services: Services, number: int) -> None:
+    make_item(services, f"Bericht {number}")
+    make_item(
+        services,
+        f"Bijeenkomst {number}",
+        kind=ItemKind.EVENT,
+        starts_at=services.clock() + timedelta(days=number + 1),
+    )
+
+
+def grow_editions(services: Services, _number: int) -> None:
+    make_draft(services)
+
+
+def grow_sources(services: Services, number: int) -> None:
+    make_source(services, f"Bron {number}")
+    make_source(services, f"Kapotte bron {number}", last_error="SourceTooSlow")
+
+
+def grow_segments(services: Services, number: int) -> None:
+    save_segment(services.db, f"doel-{number}", conditions={"region": f"Regio {number}"})
+
+
+PAGES: list[tuple[str, Grow]] = [
+    ("/redactie", grow_sources),
+    ("/redactie", grow_editions),
+    ("/redactie/berichten", grow_items),
+    ("/redactie/berichten?soort=news", grow_items),
+    ("/redactie/edities", grow_editions),
+    ("/redactie/edities", grow_items),
+    ("/redactie/bronnen", grow_sources),
+    ("/redactie/abonnees", grow_segments),
+]
+
+
+@pytest.mark.parametrize(("path", "grow"), PAGES)
+def test_a_list_needs_as_many_queries_for_three_rows_as_for_one(
+    client: TestClient, services: Services, path: str, grow: Grow
+) -> None:
+    add_default_segments(services.db)
+    make_subscriber(services, "lezer@example.org", None)
+    desk(client, services)
+    grow(services, 1)
+    assert client.get(path).status_code == 200
+
+    with counted(services.db.engine) as one:
+        assert client.get(path).status_code == 200
+    grow(services, 2)
+    grow(services, 3)
+    with counted(services.db.engine) as three:
+        assert client.get(path).status_code == 200
+
+    assert len(three) == len(one), [s for s in three if s not in one]
+
+
+def test_an_edition_needs_as_many_queries_for_three_blocks_as_for_one(
+    client: TestClient, services: Services
+) -> None:
+    add_default_segments(services.db)
+    desk(client, services)
+    edition_id = make_draft(services)
+    path = f"/redactie/edities/{edition_id}"
+    client.get(path)
+
+    with counted(services.db.engine) as one:
+        client.get(path)
+    for number in range(2):
+        add_block(
+            services.db,
+            edition_id,
+            version=version(services, edition_id),
+            kind="intro",
+            now=services.clock.later(seconds=number),  # type: ignore[attr-defined]  # a FakeClock
+            by=None,
+        )
+    with counted(services.db.engine) as three:
+        client.get(path)
+
+    assert len(three) == len(one)

@@ -1,0 +1,115 @@
+"""Planning, pausing, stopping, and sending once."""
+
+from datetime import timedelta
+from threading import Event
+
+from starlette.testclient import TestClient
+
+from newsletter.send.freeze import freeze_due
+from newsletter.send.worker import run_worker
+from newsletter.wiring import Services
+from subscribers.values import Audience, SubscriberStatus
+from tests.fakes import FakeClock, FakeTransport
+from tests.web.desk import begin, edition_path, make_subscriber, post, step
+from web.forms import moment_value
+
+
+def test_planning_and_taking_the_plan_back(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    step(editor, near, edition, "/indienen")
+    step(approver, near, edition, "/goedkeuren")
+    at = moment_value(near.clock() + timedelta(days=2))
+
+    past = post(editor, edition_path(edition, "/inplannen"), {"at": "2020-01-01T10:00"})
+    none = post(editor, edition_path(edition, "/inplannen"), {"at": ""})
+    planned = step(editor, near, edition, "/inplannen", at=at)
+    back = step(editor, near, edition, "/terughalen")
+
+    assert (past.status_code, none.status_code) == (422, 422)
+    assert "Ingepland: overmorgen, 10.00 uur." in planned
+    assert "Haal terug" in planned
+    assert "Verstuur naar 5 abonnees" in back
+
+
+def test_the_approved_moment_is_the_only_one(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    at = moment_value(near.clock() + timedelta(days=2))
+    head = {"title": "Met een moment", "subject": "A", "dated_on": "2027-04-22", "planned_at": at}
+    step(editor, near, edition, "/kop", **head)
+    step(editor, near, edition, "/indienen")
+    last_look = step(approver, near, edition, "/goedkeuren")
+
+    other = moment_value(near.clock() + timedelta(days=3))
+    refused = post(editor, edition_path(edition, "/inplannen"), {"at": other})
+    planned = step(editor, near, edition, "/inplannen", at=at)
+
+    assert "Plan in voor 5 abonnees" in last_look
+    assert refused.status_code == 409
+    assert "Haal terug" in planned
+
+
+def test_pausing_going_on_and_stopping(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    step(editor, near, edition, "/indienen")
+    step(approver, near, edition, "/goedkeuren")
+    step(editor, near, edition, "/verstuur")
+
+    freeze_due(near.db, render=near.render, sender=near.settings.sender, now=near.clock())
+    sending = editor.get(edition_path(edition, "/verzenden")).text
+    paused = step(editor, near, edition, "/pauze")
+    on = step(editor, near, edition, "/hervat")
+    stopped = step(editor, near, edition, "/stop")
+
+    assert 'data-refresh="3"' in sending
+    assert "0 van de 5" in sending
+    assert "staat op pauze" in paused
+    assert "Ga verder met verzenden" in paused
+    assert "wordt verzonden" in on
+    assert "is afgebroken" in stopped
+    assert "5 mensen" in editor.get(edition_path(edition, "/resultaat")).text
+
+
+def test_who_gets_nothing_is_counted_with_the_reason(editor: TestClient, near: Services) -> None:
+    make_subscriber(near, "weg@example.org", Audience.SCHOOL, status=SubscriberStatus.UNSUBSCRIBED)
+    make_subscriber(near, "stuk@example.org", Audience.SCHOOL, status=SubscriberStatus.SUPPRESSED)
+    make_subscriber(near, "nog@example.org", None, status=SubscriberStatus.PENDING)
+    make_subscriber(near, "anders@example.org", None, wants_newsletter=False)
+    edition = begin(editor)
+
+    page = editor.get(edition_path(edition, "/verzenden")).text
+
+    for words in (
+        "Heeft zich afgemeld",
+        "Adres werkt niet meer",
+        "Nog niet bevestigd",
+        "Wil dit soort",
+    ):
+        assert words in page
+    assert "weg@example.org" not in page
+
+
+def test_two_people_who_press_send_start_it_once(
+    editor: TestClient,
+    approver: TestClient,
+    near: Services,
+    transport: FakeTransport,
+    clock: FakeClock,
+) -> None:
+    edition = begin(editor)
+    step(editor, near, edition, "/indienen")
+    step(approver, near, edition, "/goedkeuren")
+
+    for client in (editor, approver, editor):
+        step(client, near, edition, "/verstuur")
+        clock.later(seconds=1)
+    run_worker(near, stop=Event(), until_complete=edition)
+    again = post(editor, edition_path(edition, "/verstuur"))
+
+    assert again.status_code == 303
+    assert len(transport.accepted) == 4

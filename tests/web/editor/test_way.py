@@ -1,0 +1,141 @@
+"""The whole way of an edition, by two people, through the pages only."""
+
+from threading import Event
+
+from starlette.testclient import TestClient
+
+from newsletter.send.worker import run_worker
+from newsletter.wiring import Services
+from tests.fakes import FakeTransport
+from tests.web.desk import begin, edition_path, post, step, version
+
+
+def test_from_draft_to_result(  # noqa: PLR0915 - the whole way, step by step
+    editor: TestClient, approver: TestClient, near: Services, transport: FakeTransport
+) -> None:
+    edition = begin(editor)
+    shown = editor.get(edition_path(edition)).text
+    assert "Masterclass kwaliteitszorg" in shown
+    assert 'sandbox title="De mail zoals een school hem krijgt"' in shown
+
+    head = {
+        "title": "Naast elkaar, of echt met elkaar?",
+        "subject": "Wie doet wat?",
+        "preheader": "Een woordenlijst en een datum",
+        "dated_on": "2027-04-22",
+        "planned_at": "",
+    }
+    saved = step(editor, near, edition, "/kop", **head)
+    assert "<h1>Naast elkaar, of echt met elkaar?</h1>" in saved
+
+    offered = step(editor, near, edition, "/indienen", note="Let op de titel.")
+    assert "Een eindredacteur bekijkt deze editie." in offered
+    assert "Keur goed" not in offered
+
+    judged = approver.get(edition_path(edition)).text
+    assert "Keur goed" in judged
+    assert "‘Let op de titel.’" in judged
+    last_look = step(approver, near, edition, "/goedkeuren")
+    assert "Verstuur naar 5 abonnees" in last_look
+    assert "Goedgekeurd door Approver" in last_look
+
+    started = step(editor, near, edition, "/verstuur")
+    assert "Het verzenden begint." in started
+    run_worker(near, stop=Event(), until_complete=edition)
+
+    done = editor.get(edition_path(edition, "/verzenden")).text
+    assert "is verzonden" in done
+    result = editor.get(edition_path(edition, "/resultaat")).text
+    assert "4 van de 5" in result
+    assert "1 adres nam de mail niet aan" in result
+    assert "lerarenopleiding" in result
+    assert sorted(recipient for _, recipient, _ in transport.accepted) == [
+        "pabo@example.org",
+        "raad@example.org",
+        "school0@example.org",
+        "school2@example.org",
+    ]
+    today = editor.get("/redactie").text
+    assert "hele resultaat" in today
+    assert "Begin de volgende editie" in today
+
+
+def test_an_edition_goes_back_with_a_reason(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    step(editor, near, edition, "/indienen")
+
+    silent = post(approver, edition_path(edition, "/terugsturen"), {"because": " "})
+    step(approver, near, edition, "/terugsturen", because="De titel is te lang.")
+
+    assert silent.status_code == 422
+    assert "Schrijf erbij wat er anders moet." in silent.text
+    page = editor.get(edition_path(edition)).text
+    assert "‘De titel is te lang.’" in page
+    assert "Dien in ter beoordeling" in page
+
+
+def test_an_approval_of_an_older_version_is_refused(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    seen = version(near, edition)
+    step(editor, near, edition, "/indienen")
+    head = {"title": "Nog iets anders", "subject": "A", "dated_on": "2027-04-22"}
+    step(editor, near, edition, "/kop", **head)
+    step(editor, near, edition, "/indienen")
+
+    answer = post(approver, edition_path(edition, "/goedkeuren"), {"version": seen})
+
+    assert answer.status_code == 409
+    assert "Ter beoordeling" in editor.get(edition_path(edition)).text
+
+
+def test_an_edit_after_approval_voids_it(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    step(editor, near, edition, "/indienen")
+    step(approver, near, edition, "/goedkeuren")
+
+    head = {"title": "Toch anders", "subject": "A ", "dated_on": "2027-04-22"}
+    step(editor, near, edition, "/kop", **head)
+    answer = post(editor, edition_path(edition, "/verstuur"))
+
+    assert answer.status_code == 409
+    assert "Dien in ter beoordeling" in editor.get(edition_path(edition)).text
+
+
+def test_an_announcement_begins_at_an_event(editor: TestClient, near: Services) -> None:
+    page = editor.get("/redactie/edities").text
+    event = page.split('<option value="')[1].split('"')[0]
+
+    answer = post(
+        editor,
+        "/redactie/edities",
+        {"kind": "announcement", "event": event, "segment": "school"},
+    )
+    shown = editor.get(answer.headers["location"]).text
+    wrong = post(
+        editor, "/redactie/edities", {"kind": "announcement", "event": 1, "segment": "school"}
+    )
+
+    assert answer.status_code == 303
+    assert "Aankondiging" in shown
+    assert "lerarenopleiding hem krijgt" not in shown
+    assert wrong.status_code == 404
+    fields = {"kind": "announcement", "event": event, "segment": "bestaat-niet"}
+    assert post(editor, "/redactie/edities", fields).status_code == 404
+
+
+def test_today_gives_each_person_their_own_tasks(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    writing = editor.get("/redactie").text
+    step(editor, near, edition, "/indienen")
+
+    assert "Schrijf verder" in writing
+    assert "Beoordeel" in approver.get("/redactie").text
+    assert "Beoordeel" not in editor.get("/redactie").text

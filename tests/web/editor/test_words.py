@@ -1,0 +1,62 @@
+"""The desk's own sentences."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from newsletter.model import EditionEvent
+from newsletter.values import EditionStatus
+from web.editor.words import EVENT_WORDS, event_note, first_words, how_often, state_line
+
+NOW = datetime(2027, 4, 20, 8, 0, tzinfo=UTC)
+NEWSLETTER = Path(__file__).parents[3] / "newsletter"
+
+
+def test_everything_that_can_happen_to_an_edition_has_its_words() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in NEWSLETTER.rglob("*.py"))
+    logged = set(re.findall(r'what="([a-z_]+)"', source))
+
+    assert logged == set(EVENT_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (15, "elke 15 minuten"),
+        (60, "elk uur"),
+        (240, "elke 4 uur"),
+        (1440, "1 keer per dag"),
+        (4320, "elke 3 dagen"),
+    ],
+)
+def test_how_often(minutes: int, words: str) -> None:
+    assert how_often(minutes) == words
+
+
+@pytest.mark.parametrize("status", list(EditionStatus))
+def test_the_state_line_has_five_dots_and_is_at_one(status: EditionStatus) -> None:
+    states = [step.state for step in state_line(status)]
+
+    assert len(states) == 5
+    assert sum(state in {"now", "void"} for state in states) == 1
+    assert states == sorted(states, key=["done", "now", "void", "todo"].index)
+
+
+def test_first_words_are_cut_at_a_word() -> None:
+    assert first_words(["", "Een titel"]) == "Een titel"
+    assert first_words(["Werkplekbegeleider, schoolopleider, instituutsopleider"], 30) == (
+        "Werkplekbegeleider …"
+    )
+    assert first_words([]) == ""
+
+
+def test_a_plan_shows_its_moment_and_a_machine_keeps_its_notes() -> None:
+    def note(what: str, text: str) -> str:
+        return event_note(EditionEvent(edition_id=1, at=NOW, what=what, note=text))
+
+    assert note("scheduled", "2027-04-22T08:00:00+00:00") == "voor donderdag 22 april, 10.00 uur"
+    assert note("scheduled", "ooit") == ""
+    assert note("returned", "Te lang.") == "‘Te lang.’"
+    assert note("sending", "5 readers") == ""

@@ -1,0 +1,191 @@
+"""Who may open what: the whole table, every role, tokens, origins, methods and limits."""
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from newsletter.values import Role
+from newsletter.wiring import Services
+from tests.web.desk import (
+    PASSWORD,
+    desk,
+    edition_path,
+    fill,
+    make_draft,
+    make_user,
+    post,
+    token,
+)
+from web.access import Who
+from web.routes import DESK_ROUTES, ROUTES, Route
+
+PARTS = {"id": "1", "block": "1", "item": "1", "slug": "bron"}
+POSTS = [route for route in DESK_ROUTES if route.methods == ("POST",)]
+SECRET = [route for route in DESK_ROUTES if route.who is not Who.PUBLIC]
+
+
+def address(route: Route) -> str:
+    return re.sub(r"\{(\w+)(:\w+)?\}", lambda part: PARTS[part[1]], route.path)
+
+
+def test_every_route_has_its_own_name_and_says_who_may() -> None:
+    names = [route.name for route in ROUTES]
+
+    assert len(set(names)) == len(names)
+    assert all(isinstance(route.who, Who) for route in ROUTES)
+
+
+def test_every_desk_route_asks_for_a_role_except_the_door() -> None:
+    public = {route.name for route in DESK_ROUTES if route.who is Who.PUBLIC}
+
+    assert public == {"sign_in", "sign_in_post"}
+
+
+def test_nobody_gets_in_without_signing_in(client: TestClient) -> None:
+    for route in SECRET:
+        answer = client.request(route.methods[0], address(route))
+
+        if route.methods == ("GET",):
+            assert answer.status_code == 303
+            assert answer.headers["location"] == f"/redactie/inloggen?naar={address(route)}"
+        else:
+            assert (route.name, answer.status_code) == (route.name, 403)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_gets_exactly_what_the_table_says(
+    client: TestClient, services: Services, role: Role
+) -> None:
+    desk(client, services, role)
+    reach = {Role.EDITOR: Who.EDITOR, Role.APPROVER: Who.APPROVER}.get(role, Who.ADMINISTRATOR)
+
+    ours = {"csrf": token(client)}
+
+    refused = {
+        route.name
+        for route in SECRET
+        if route.name != "sign_out"
+        and client.request(route.methods[0], address(route), data=ours).status_code == 403
+    }
+
+    assert refused == {route.name for route in SECRET if route.who > reach}
+
+
+def test_a_form_that_is_not_ours_changes_nothing(client: TestClient, services: Services) -> None:
+    desk(client, services, Role.ADMINISTRATOR)
+    ours = {"csrf": token(client)}
+
+    for route in POSTS:
+        if route.who is Who.PUBLIC:
+            continue  # the door: nobody has a token yet
+        path = address(route)
+        answers = (
+            client.post(path),
+            client.post(path, data={"csrf": "van een ander"}),
+            client.post(path, data=ours, headers={"Origin": "https://elders.example.org"}),
+            client.post(path, data=ours, headers={"Sec-Fetch-Site": "cross-site"}),
+            client.post(path, data=ours, headers={"Origin": "null"}),
+            client.post(
+                path, content=f"csrf={ours['csrf']}", headers={"Content-Type": "text/plain"}
+            ),
+        )
+        assert [answer.status_code for answer in answers] == [403] * 6, route.name
+
+    assert client.get("/redactie").status_code == 200
+
+
+def test_looking_at_an_address_that_changes_things_changes_nothing(
+    client: TestClient, services: Services
+) -> None:
+    desk(client, services)
+    shown_too = {one.path for one in DESK_ROUTES if "GET" in one.methods}
+
+    for route in POSTS:
+        for method in ("GET", "HEAD"):
+            answer = client.request(method, address(route))
+            assert answer.status_code == 405 or route.path in shown_too
+
+
+def test_another_users_token_is_refused(client: TestClient, services: Services) -> None:
+    desk(client, services, Role.EDITOR)
+    of_editor = token(client)
+    desk(client, services, Role.APPROVER)
+
+    answer = client.post("/redactie/edities", data={"csrf": of_editor, "kind": "newsletter"})
+
+    assert answer.status_code == 403
+
+
+def test_the_door_takes_no_form_from_elsewhere(client: TestClient, services: Services) -> None:
+    email = make_user(services, Role.EDITOR, password=PASSWORD)
+
+    answer = client.post(
+        "/redactie/inloggen",
+        data={"email": email, "password": PASSWORD},
+        headers={"Origin": "https://elders.example.org"},
+    )
+
+    assert answer.status_code == 403
+    assert "session" not in answer.cookies
+
+
+def test_an_editor_who_approves_own_work_is_refused(client: TestClient, services: Services) -> None:
+    fill(services)
+    desk(client, services, Role.APPROVER)
+    post(client, "/redactie/edities", {"kind": "newsletter"})
+    post(client, edition_path(1, "/indienen"), {"version": 1})
+
+    answer = post(client, edition_path(1, "/goedkeuren"), {"version": 1})
+
+    assert answer.status_code == 403
+    assert "Vraag een collega om goed te keuren" in answer.text
+    assert f'href="{edition_path(1)}">Open de editie opnieuw' in answer.text
+
+
+def test_unknown_addresses_and_ids_get_a_calm_page(client: TestClient, services: Services) -> None:
+    desk(client, services)
+
+    for path in (
+        "/redactie/bestaat-niet",
+        edition_path(99),
+        edition_path(99, "/verzenden"),
+        edition_path(99, "/resultaat"),
+        edition_path(99, "/voorbeeld"),
+        edition_path(99999999999),
+        "/redactie/berichten/99",
+        "/redactie/berichten?soort=raar",
+        "/redactie/berichten?stand=raar",
+    ):
+        answer = client.get(path)
+        assert (path, answer.status_code) == (path, 404)
+        assert "<h1>" in answer.text
+
+
+def test_a_wrong_method_says_which_is_right(client: TestClient, services: Services) -> None:
+    desk(client, services)
+
+    answer = client.delete("/redactie")
+
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["allow"]
+
+
+def test_a_form_that_is_too_large_is_refused(client: TestClient, services: Services) -> None:
+    desk(client, services)
+
+    heavy = client.post("/redactie/edities", data={"csrf": token(client), "kind": "x" * 1_100_000})
+    wide = client.post("/redactie/edities", data={f"veld{n}": "1" for n in range(1_001)})
+
+    assert (heavy.status_code, wide.status_code) == (413, 413)
+
+
+def test_ids_of_another_edition_reach_no_block(client: TestClient, services: Services) -> None:
+    fill(services)
+    first, second = make_draft(services), make_draft(services)
+    desk(client, services)
+
+    answer = post(client, edition_path(second, "/blokken/1/weg"), {"version": 1})
+
+    assert answer.status_code == 404
+    assert first != second

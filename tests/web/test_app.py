@@ -1,0 +1,152 @@
+"""What every answer carries, and what happens when something breaks."""
+
+from dataclasses import replace
+
+import pytest
+from starlette.testclient import TestClient
+
+from feeds import errors as feed_errors
+from newsletter.settings import Settings
+from newsletter.values import Role
+from newsletter.wiring import Services
+from tests.web.desk import PASSWORD, desk, fill, make_draft, make_user, sign_in
+from web.app import create_app
+from web.editor.words import SOURCE_TROUBLE
+from web.errors import ERROR_PAGES
+from web.pages import environment
+
+
+def secure(services: Services) -> Services:
+    settings: Settings = replace(services.settings, base_url="https://nieuwsbrief.example.org")
+    return replace(services, settings=settings)
+
+
+def test_every_answer_carries_the_same_protection(client: TestClient, services: Services) -> None:
+    desk(client, services)
+
+    for path in ("/healthz", "/redactie", "/redactie/inloggen", "/static/app.css", "/weg"):
+        headers = client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert "strict-transport-security" not in headers
+
+
+def test_no_page_of_the_desk_is_kept_by_the_browser(client: TestClient, services: Services) -> None:
+    desk(client, services)
+
+    assert client.get("/redactie").headers["cache-control"] == "no-store"
+    assert client.get("/redactie/inloggen").headers["cache-control"] == "no-store"
+
+
+def test_over_https_the_cookie_is_tied_to_this_host(services: Services) -> None:
+    email = make_user(services, Role.EDITOR, password=PASSWORD)
+    with TestClient(
+        create_app(secure(services)),
+        base_url="https://nieuwsbrief.example.org",
+        follow_redirects=False,
+    ) as client:
+        answer = sign_in(client, email)
+        cookie = answer.headers["set-cookie"]
+
+        assert cookie.startswith("__Host-session=")
+        for part in ("HttpOnly", "Secure", "Path=/", "SameSite=lax"):
+            assert part in cookie
+        assert client.get("/redactie").headers["strict-transport-security"]
+
+
+def test_the_mail_is_shown_on_an_origin_of_its_own(client: TestClient, services: Services) -> None:
+    fill(services)
+    edition_id = make_draft(services)
+    desk(client, services)
+
+    answer = client.get(f"/redactie/edities/{edition_id}/voorbeeld?kant=school")
+
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert "script-src" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "Nieuwe regels voor samen opleiden" in answer.text
+
+
+def test_a_surprise_becomes_a_calm_page_with_a_mark(services: Services) -> None:
+    app = create_app(services)
+    services.db.close()
+    broken = replace(services, db=None)  # type: ignore[arg-type]  # nothing answers
+    with TestClient(create_app(broken), follow_redirects=False) as client:
+        client.cookies.set("session", "iets")
+        answer = client.get("/redactie")
+
+    assert app.title
+    assert answer.status_code == 500
+    assert "Het lukte niet" in answer.text
+    assert "Traceback" not in answer.text
+    assert "NoneType" not in answer.text
+
+
+def test_the_stylesheet_is_named_after_its_content(client: TestClient) -> None:
+    page = client.get("/redactie/inloggen").text
+    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+
+    lasting, bare = client.get(address), client.get("/static/app.css")
+
+    assert "immutable" in lasting.headers["cache-control"]
+    assert "immutable" not in bare.headers["cache-control"]
+    assert lasting.headers["content-type"] == "text/css; charset=utf-8"
+
+
+def test_only_files_that_are_there_are_given(client: TestClient) -> None:
+    for path in ("/static/weg.css", "/static/../app.py", "/static/%2e%2e/app.py", "/static/"):
+        assert client.get(path).status_code == 404
+
+
+def test_the_colours_of_the_organisation_come_after_ours(services: Services) -> None:
+    organisation = replace(
+        services.settings.organisation,
+        colours={"school": "#123456", "bad": "red; } body { display: none"},
+    )
+    settings = replace(services.settings, organisation=organisation)
+    with TestClient(create_app(replace(services, settings=settings))) as client:
+        sheet = client.get("/static/app.css").text
+
+    assert "--school:#123456;" in sheet
+    assert 'display: none"' not in sheet
+    assert "--bad" not in sheet
+
+
+def test_head_is_answered_without_a_body(client: TestClient, services: Services) -> None:
+    desk(client, services)
+
+    answer = client.head("/redactie")
+
+    assert answer.status_code == 200
+    assert answer.content == b""
+
+
+@pytest.mark.parametrize("kind", sorted(ERROR_PAGES, key=str))
+def test_every_known_error_has_a_title_and_a_way_on(kind: type[Exception]) -> None:
+    shown = ERROR_PAGES[kind]
+
+    assert 400 <= shown.status < 500
+    assert shown.title
+    assert shown.sentence.endswith(".")
+    assert "!" not in shown.title + shown.sentence
+
+
+def test_every_trouble_with_a_source_has_its_sentence() -> None:
+    kinds = {
+        name
+        for name, value in vars(feed_errors).items()
+        if isinstance(value, type) and issubclass(value, feed_errors.GatherError)
+    }
+
+    assert kinds == set(SOURCE_TROUBLE)
+
+
+def test_every_template_can_be_read() -> None:
+    names = environment().list_templates()
+
+    assert [environment().get_template(name).name for name in names] == names

@@ -1,0 +1,274 @@
+"""The editorial way in a real browser, by two people, with a picture of every page.
+
+The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
+"""
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from newsletter.errors import TransportRefused
+from newsletter.send.freeze import freeze_due
+from newsletter.send.worker import run_worker
+from newsletter.settings import Settings
+from newsletter.wiring import Services, build_services
+from tests.fakes import FakeClock, FakeTransport
+from tests.web.desk import PASSWORD, make_item
+from tests.web.furniture import furnish
+from web.app import create_app
+
+CHROMIUM: Final = shutil.which("chromium")
+PICTURES: Final = Path(__file__).parents[2] / "test-output" / "screenshots"
+WIDTHS: Final = (1280, 375)
+QUIET: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
+]
+
+
+@dataclass
+class Desk:
+    """One person at one browser; what the browser complains about is kept."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).first.click()
+
+    def sign_in(self, email: str) -> None:
+        self.go("/redactie/inloggen")
+        self.page.get_by_label("E-mailadres").fill(email)
+        self.page.get_by_label("Wachtwoord").fill(PASSWORD)
+        self.press("Log in")
+
+    def shoot(self, name: str) -> None:
+        """Keep the page at each width; nothing may stick out at the side."""
+        self.page.wait_for_load_state("networkidle")
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            # A frame below the window is not painted: the window becomes as tall as the page.
+            tall = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size({"width": width, "height": max(tall, 900)})
+            self.page.wait_for_load_state("networkidle")
+            wide = self.page.evaluate("document.documentElement.scrollWidth")
+            self.page.screenshot(path=PICTURES / f"{name}-{width}.png")
+            assert wide <= width, f"{name} is {wide} wide at {width}"
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.fixture
+def transport() -> FakeTransport:
+    return FakeTransport({"school3@example.org": TransportRefused("5.1.1 unknown", code=550)})
+
+
+@pytest.fixture
+def door() -> Iterator[socket.socket]:
+    """Take a free port before anything is built: mails point to pictures at this address."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        yield door
+
+
+@pytest.fixture
+def base(door: socket.socket) -> str:
+    return f"http://127.0.0.1:{door.getsockname()[1]}"
+
+
+@pytest.fixture
+def near(
+    settings: Settings, clock: FakeClock, transport: FakeTransport, base: str
+) -> Iterator[Services]:
+    built = build_services(replace(settings, base_url=base))
+    near = replace(built, clock=clock, open_transport=lambda: transport)
+    furnish(near)
+    yield near
+    near.db.close()
+
+
+@pytest.fixture(autouse=True)
+def server(near: Services, door: socket.socket) -> Iterator[None]:
+    config = uvicorn.Config(create_app(near), log_level="warning", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.02)
+    yield
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whole way, step by step
+    browser: Browser, base: str, near: Services, transport: FakeTransport
+) -> None:
+    anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
+    bas = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
+
+    anna.go("/redactie/berichten")
+    anna.shoot("inloggen")
+    anna.page.get_by_label("E-mailadres").fill("anna@example.org")
+    anna.page.get_by_label("Wachtwoord").fill("niet goed")
+    anna.press("Log in")
+    anna.shoot("inloggen-fout")
+    anna.sign_in("anna@example.org")
+    anna.shoot("vandaag-leeg")
+
+    anna.go("/redactie/edities")
+    anna.shoot("edities-leeg")
+    anna.press("Begin een nieuwe editie")
+    anna.page.wait_for_url("**/redactie/edities/1")
+    anna.shoot("editie-concept")
+
+    make_item(near, "Onderzoeksagenda’s naast elkaar: waar zoeken scholen antwoord op?")
+    refused = make_item(near, "Studiedag opleiden in de school")
+    anna.go("/redactie/berichten")
+    anna.shoot("berichten")
+    anna.page.keyboard.press("j")
+    assert anna.page.locator(".item.is-current").count() == 1
+    anna.shoot("berichten-toetsen")
+    anna.page.keyboard.press("j")
+    third = anna.page.locator(".item:not(.item-in) h3").nth(2).inner_text()
+    anna.page.keyboard.press("a")
+    anna.page.locator(".toast").get_by_text("staat in editie 1").wait_for()
+    assert anna.page.locator(".item.is-current h3").inner_text() == third
+    anna.page.locator(f"#b{refused}").get_by_role("button", name="Weiger").click()
+    anna.shoot("berichten-geweigerd")
+    anna.press("Maak ongedaan")
+    anna.page.get_by_text("Het bericht staat weer in de rij.").wait_for()
+    anna.page.locator(f"#b{refused}").get_by_role("button", name="Neem op").click()
+    anna.page.locator(f"#b{refused} h3 a").click()
+    anna.shoot("bericht")
+
+    anna.go("/redactie/edities/1")
+    anna.page.get_by_label("Onderwerp").fill("Wie doet wat? En drie data voor je agenda")
+    anna.page.get_by_text("Titel, datum en moment").click()
+    anna.page.get_by_label("Titel").fill("Naast elkaar, of echt met elkaar?")
+    anna.press("Bewaar de kop")
+    second = Desk(anna.page.context.new_page(), base)
+    second.go("/redactie/edities/1")
+    anna.press("Bewaar de kop")
+    second.page.get_by_label("Onderwerp").fill("Woorden van wie later bewaart")
+    second.press("Bewaar de kop")
+    second.shoot("editie-net-gewijzigd")
+    second.go("/redactie/edities/99")
+    second.shoot("fout-onbekend")
+    second.page.close()
+    anna.page.locator(".blocks a").nth(1).click()
+    anna.page.wait_for_selector("#bewerk")
+    anna.shoot("editie-blok")
+    anna.page.locator(".block-tools").get_by_role("button", name="school").click()
+    anna.press("Omlaag")
+    anna.page.get_by_role("link", name="Sluit").click()
+    anna.page.get_by_role("link", name="lerarenopleiding", exact=True).click()
+    anna.page.get_by_role("link", name="telefoon").click()
+    anna.page.get_by_role("link", name="donker").click()
+    frame = anna.page.frame_locator("iframe")
+    frame.get_by_text("Steunpunt").first.wait_for()
+    anna.shoot("editie-telefoon-donker")
+    anna.page.get_by_label("Bericht aan je eindredacteur").fill("Ik twijfel over de titel.")
+    anna.press("Dien in ter beoordeling")
+    anna.shoot("editie-ingediend")
+
+    bas.sign_in("bas@example.org")
+    bas.shoot("vandaag-eindredacteur")
+    bas.page.get_by_role("link", name="Beoordeel").click()
+    bas.shoot("editie-beoordelen")
+    bas.press("Keur goed")
+    bas.page.wait_for_url("**/verzenden")
+    bas.shoot("verzenden")
+
+    anna.go("/redactie/edities/1/verzenden")
+    at = anna.page.get_by_label("Of plan een moment")
+    at.fill("2027-04-22T10:00")
+    anna.page.get_by_role("button", name="Plan in").click()
+    anna.shoot("verzenden-ingepland")
+    anna.go("/redactie")
+    anna.shoot("vandaag-ingepland")
+    anna.go("/redactie/edities/1/verzenden")
+    anna.press("Haal terug")
+    anna.press("Verstuur naar 40 abonnees")
+    freeze_due(near.db, render=near.render, sender=near.settings.sender, now=near.clock())
+    anna.page.reload()
+    anna.shoot("verzenden-bezig")
+    anna.press("Zet op pauze")
+    anna.shoot("verzenden-pauze")
+    anna.press("Ga verder met verzenden")
+    run_worker(near, stop=threading.Event(), until_complete=1)
+    anna.page.get_by_text("Editie 1 is verzonden").wait_for()  # by itself: the page asks again
+    anna.shoot("verzenden-klaar")
+    anna.page.get_by_role("link", name="Bekijk het resultaat").click()
+    anna.shoot("resultaat")
+    assert len(transport.accepted) == 39
+
+    for name in ("bronnen", "abonnees", "edities"):
+        anna.go(f"/redactie/{name}")
+        anna.shoot(name)
+    anna.go("/redactie")
+    anna.shoot("vandaag")
+    anna.page.emulate_media(color_scheme="dark")
+    anna.shoot("vandaag-donker")
+    anna.page.emulate_media(color_scheme="light")
+    anna.page.set_viewport_size({"width": 375, "height": 900})
+    anna.press("Menu")
+    anna.page.screenshot(path=PICTURES / "menu-375.png")
+    anna.page.get_by_role("button", name="log uit").click()
+    assert "Je bent uitgelogd." in anna.page.content()
+    assert [one for one in anna.complaints if "status of 422" not in one] == []
+    assert bas.complaints == []
+
+
+def test_the_way_works_without_a_script(browser: Browser, base: str, near: Services) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    anna = Desk(page, base)
+
+    anna.sign_in("anna@example.org")
+    anna.go("/redactie/edities")
+    anna.press("Begin een nieuwe editie")
+    anna.page.locator(".blocks a").nth(1).click()
+    anna.press("Omlaag")
+    anna.press("Bewaar dit blok")
+    anna.press("Dien in ter beoordeling")
+
+    assert "Een eindredacteur bekijkt deze editie." in anna.page.content()
+    anna.go("/redactie/berichten")
+    assert anna.page.get_by_role("link", name="Agenda").is_visible()

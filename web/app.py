@@ -1,0 +1,206 @@
+"""The web site and the desk as one ASGI application."""
+
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Final
+from urllib.parse import quote
+
+import structlog
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route as StarletteRoute
+from starlette.types import Message as AsgiMessage
+from starlette.types import Receive
+
+from newsletter.accounts import SignedIn, find_session
+from newsletter.wiring import Services
+from web.access import (
+    MESSAGE_SECONDS,
+    SAFE_METHODS,
+    Who,
+    is_secure,
+    message_cookie,
+    require,
+    require_own_form,
+    session_cookie,
+    set_cookie,
+    sign,
+)
+from web.assets import assets
+from web.errors import (
+    BROKEN,
+    UNKNOWN,
+    WRONG_METHOD,
+    ErrorPage,
+    FormBroken,
+    FormTooLarge,
+    SignInNeeded,
+    error_page,
+    way_on,
+)
+from web.headers import SecurityHeaders
+from web.pages import Call, SeeOther, page, see_other
+from web.routes import ROUTES, Route
+
+LARGEST_FORM_BYTES: Final = 1024 * 1024
+MOST_FIELDS: Final = 1000
+DESK: Final = "/redactie"
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the application; it holds the services and nothing else."""
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,  # a redirect would take its host from the request
+        routes=[
+            StarletteRoute("/healthz", _healthy, name="health"),
+            StarletteRoute("/static/{name:path}", _static(services), name="static"),
+            *(_starlette_route(services, route) for route in ROUTES),
+        ],
+    )
+    app.add_exception_handler(HTTPException, _no_page(services))
+    app.state.paths = frozenset(route.path for route in ROUTES)
+    app.add_middleware(SecurityHeaders, https=is_secure(services.settings), desk=DESK)
+    return app
+
+
+def _starlette_route(services: Services, route: Route) -> StarletteRoute:
+    async def endpoint(request: Request) -> Response:
+        try:
+            form = await _read_form(request)
+        except (FormTooLarge, FormBroken) as error:
+            refused: Exception = error
+            return await run_in_threadpool(_explain, _call(services, request), refused)
+        return await run_in_threadpool(_answer, services, route, request, form)
+
+    return StarletteRoute(route.path, endpoint, name=route.name, methods=list(route.methods))
+
+
+def _answer(services: Services, route: Route, request: Request, form: FormData) -> Response:
+    """Check who asks, let the handler answer, and turn every error into a page."""
+    call = replace(_call(services, request), form=form)
+    try:
+        if route.path.startswith(DESK):
+            call = replace(call, user=_signed_in(call))
+            _guard(call, route)
+        response = route.handler(call)
+    except Exception as error:  # noqa: BLE001 - the web's last handler
+        response = _explain(call, error)
+    return _with_message(call, response)
+
+
+def _call(services: Services, request: Request) -> Call:
+    path = {name: str(value) for name, value in request.path_params.items()}
+    return Call(services, request, None, path, request.query_params, FormData())
+
+
+def _signed_in(call: Call) -> SignedIn | None:
+    token = call.request.cookies.get(session_cookie(call.services.settings), "")
+    return find_session(call.services.db, token, now=call.now) if token else None
+
+
+def _guard(call: Call, route: Route) -> None:
+    require(call.user, route.who)
+    if call.request.method not in SAFE_METHODS:
+        # The sign-in form is there before anybody is known: only its origin can be checked.
+        user = None if route.who is Who.PUBLIC else call.user
+        require_own_form(call.request, call.form, user, call.services.settings.base_url)
+
+
+def _explain(call: Call, error: Exception) -> Response:
+    if isinstance(error, SignInNeeded) and call.request.method in SAFE_METHODS:
+        return see_other(f"{DESK}/inloggen?naar={quote(call.request.url.path)}")
+    shown = error_page(error)
+    if shown:
+        return _error_page(call, shown)
+    mark = secrets.token_hex(4)
+    log.error("page failed", mark=mark, path=call.request.url.path, exc_info=error)
+    return _error_page(call, BROKEN, mark=mark)
+
+
+def _error_page(call: Call, shown: ErrorPage, *, mark: str = "") -> Response:
+    path = call.request.url.path
+    at_desk, way = path.startswith(DESK), way_on(path, shown)
+    return page(
+        call, "error.html", status=shown.status, error=shown, mark=mark, at_desk=at_desk, way=way
+    )
+
+
+def _with_message(call: Call, response: Response) -> Response:
+    if isinstance(response, SeeOther) and response.message.text:
+        settings = call.services.settings
+        content = {"text": response.message.text, "undo": response.message.undo}
+        value = sign(json.dumps(content), settings.secret_key)
+        set_cookie(response, settings, message_cookie(settings), value, age_s=MESSAGE_SECONDS)
+    return response
+
+
+def _no_page(services: Services) -> Callable[[Request, Exception], Response]:
+    def answer(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        shown = {404: UNKNOWN, 405: WRONG_METHOD}.get(status, BROKEN)
+        response = _error_page(_call(services, request), shown)
+        if isinstance(error, HTTPException) and error.headers:
+            response.headers.update(error.headers)  # 405 names what is allowed (RFC 9110 §15.5.6)
+        return response
+
+    return answer
+
+
+async def _read_form(request: Request) -> FormData:
+    """Read the fields of a POST within their limits. Raises FormTooLarge, FormBroken."""
+    if request.method in SAFE_METHODS:
+        return FormData()
+    # Without "app" in its scope Starlette gives its own exception instead of a finished answer.
+    scope = {key: value for key, value in request.scope.items() if key != "app"}
+    try:
+        return await Request(scope, _limited(request.receive)).form(
+            max_fields=MOST_FIELDS, max_files=0
+        )
+    except MultiPartException as error:
+        kind = FormTooLarge if "aximum" in error.message else FormBroken
+        raise kind(error.message) from None
+
+
+def _limited(receive: Receive) -> Callable[[], Awaitable[AsgiMessage]]:
+    total = 0
+
+    async def limited() -> AsgiMessage:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > LARGEST_FORM_BYTES:
+            raise FormTooLarge("the body passes its limit")
+        return message
+
+    return limited
+
+
+def _static(services: Services) -> Callable[[Request], Awaitable[Response]]:
+    files = assets(tuple(services.settings.organisation.colours.items()))
+
+    async def answer(request: Request) -> Response:
+        asset = files.get(request.path_params["name"])
+        if asset is None:
+            raise HTTPException(404)
+        lasting = request.query_params.get("v") == asset.tag
+        cache = "public, max-age=31536000, immutable" if lasting else "public, max-age=300"
+        headers = {"Cache-Control": cache, "Content-Type": asset.content_type}
+        return Response(asset.body, headers=headers)
+
+    return answer
+
+
+async def _healthy(_request: Request) -> Response:
+    return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,89 @@
+"""What every page of the desk has around it: the places to go, with what waits there."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse
+
+from feeds.model import Source
+from feeds.store import list_sources
+from newsletter.dutch import plural
+from newsletter.store.inbox import count_waiting
+from web.pages import Call, page
+
+NEW_DAYS: Final = 30  # what nobody looked at for so long is not new any more
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation. todo: how many things wait there."""
+
+    path: str
+    word: str
+    is_here: bool
+    todo: int = 0
+    todo_word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the navigation shows, and what pages may use of it."""
+
+    places: tuple[Place, ...]
+    new: dict[str, int]
+    sources: tuple[Source, ...]
+
+    @property
+    def new_total(self) -> int:
+        """How many items nobody judged yet."""
+        return sum(self.new.values())
+
+    @property
+    def failing(self) -> tuple[Source, ...]:
+        """The sources whose last look failed."""
+        return tuple(source for source in self.sources if is_failing(source))
+
+
+def desk_page(
+    call: Call, session: Session, template: str, /, *, status: int = 200, **values: object
+) -> HTMLResponse:
+    """Return a page of the desk, with its navigation."""
+    desk = read_desk(call, session)
+    return page(call, f"editor/{template}", status=status, desk=desk, **values)
+
+
+def read_desk(call: Call, session: Session) -> Desk:
+    """Read what waits at each place."""
+    new = count_waiting(session, since=call.now - timedelta(days=NEW_DAYS), now=call.now)
+    sources = tuple(list_sources(session))
+    return Desk(_places(call.request.url.path, sum(new.values()), sources), new, sources)
+
+
+def is_failing(source: Source) -> bool:
+    """Say whether the last look at this source failed."""
+    return source.active and bool(source.last_error)
+
+
+def _places(here: str, new: int, sources: tuple[Source, ...]) -> tuple[Place, ...]:
+    failing = sum(is_failing(source) for source in sources)
+    return (
+        Place("/redactie", "Vandaag", here == "/redactie"),
+        Place(
+            "/redactie/berichten",
+            "Binnengekomen",
+            here.startswith("/redactie/berichten"),
+            new,
+            plural(new, "nieuw bericht", "nieuwe berichten"),
+        ),
+        Place("/redactie/edities", "Edities", here.startswith("/redactie/edities")),
+        Place("/redactie/abonnees", "Abonnees", here.startswith("/redactie/abonnees")),
+        Place(
+            "/redactie/bronnen",
+            "Bronnen",
+            here.startswith("/redactie/bronnen"),
+            failing,
+            plural(failing, "bron vraagt aandacht", "bronnen vragen aandacht"),
+        ),
+    )

@@ -1,0 +1,238 @@
+"""One edition: its blocks, the mail as a reader gets it, what is left to do, and the decision."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, Response
+
+from newsletter.accounts import list_users
+from newsletter.approve.checks import run_checks
+from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks.kind import BlockKind
+from newsletter.model import Block, Edition, EditionEvent
+from newsletter.preview import shown
+from newsletter.store.approvals import audiences_of, variants_of
+from newsletter.store.deliveries import topic_of
+from newsletter.store.editions import content_of, events_of, get_edition
+from newsletter.values import EditionStatus, Finding, Level, Rendered
+from subscribers.store import counts_by_audience
+from subscribers.values import Audience
+from web.access import Who, rank
+from web.editor.desk import desk_page
+from web.editor.words import edition_label, event_note, event_word, first_words, state_line
+from web.errors import PageUnknown
+from web.forms import moment_value
+from web.headers import mail_policy
+from web.pages import Call
+
+Variants = Mapping[Audience | None, Rendered]
+
+SIDES: Final[Mapping[Audience | None, str]] = {
+    Audience.SCHOOL: "school",
+    Audience.TEACHER_EDUCATION: "lerarenopleiding",
+    None: "overig",
+}
+SCREENS: Final = ("computer", "telefoon")
+SCHEMES: Final = ("licht", "donker")
+DARK_SCHEME: Final = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
+GMAIL_CLIPS_BYTES: Final = 102_400  # Gmail shows no more of a mail than about this
+LATEST_EVENTS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the mail is looked at: whose, on what; all of it stands in the address."""
+
+    side: str
+    screen: str
+    scheme: str
+    block_id: int | None
+
+    def address(self, path: str, **changed: str | int | None) -> str:
+        """Return the address of the same view with something changed."""
+        now = {
+            "kant": self.side,
+            "scherm": self.screen,
+            "kleur": self.scheme,
+            "blok": self.block_id,
+        }
+        parts = [f"{key}={value}" for key, value in {**now, **changed}.items() if value is not None]
+        return f"{path}?{'&'.join(parts)}"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLine:
+    """A block in the list at the side."""
+
+    block: Block
+    kind: BlockKind
+    title: str
+    sides: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Something that happened to the edition."""
+
+    at: datetime
+    word: str
+    who: str
+    note: str
+
+
+def show_edition(call: Call) -> Response:
+    """Show the edition with the mail in the middle."""
+    return edition_page(call)
+
+
+def edition_page(
+    call: Call,
+    *,
+    status: int = 200,
+    problems: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """Return the edition's page. given, problems: a form that could not be saved, shown again."""
+    with call.services.db.read() as session:
+        edition = get_edition(session, call.number("id"), with_blocks=True)
+        variants = read_variants(call, session, edition)
+        view = _view(call, variants)
+        lines = [_line(block) for block in edition.blocks]
+        return desk_page(
+            call,
+            session,
+            "edition.html",
+            status=status,
+            edition=edition,
+            label=edition_label(edition),
+            steps=state_line(edition.state),
+            base=f"/redactie/edities/{edition.id}",
+            view=view,
+            sides=[SIDES[one] for one in variants],
+            seen=_of_side(variants, view.side),
+            lines=lines,
+            current=next((one for one in lines if one.block.id == view.block_id), None),
+            block_kinds=tuple(BLOCKS.values()),
+            findings=_findings(edition, variants),
+            sizes={SIDES[one]: len(rendered.html.encode()) for one, rendered in variants.items()},
+            clip=GMAIL_CLIPS_BYTES,
+            people=counts_by_audience(session, edition.segments, topic_of(edition)),
+            past=past_of(session, events_of(session, edition.id)),
+            may=_may(call, edition),
+            planned=moment_value(edition.planned_at),
+            problems=problems or {},
+            given=given or {},
+        )
+
+
+def show_preview(call: Call) -> Response:
+    """Give the mail itself, for the frame: without scripts, on an origin of its own."""
+    with call.services.db.read() as session:
+        edition = get_edition(session, call.number("id"), with_blocks=True)
+        rendered = _read_variant(call, session, edition, call.query.get("kant", ""))
+    html = _in_scheme(shown(rendered, call.services, as_html=True), call.query.get("kleur", ""))
+    policy = mail_policy(call.services.settings.base_url)
+    return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+
+
+def _read_variant(call: Call, session: Session, edition: Edition, side: str) -> Rendered:
+    stored = variants_of(session, edition.id)
+    if stored:
+        return _of_side(stored, side)
+    audiences = audiences_of(session, edition.segments)
+    chosen = next((one for one in audiences if SIDES[one] == side), audiences[0])
+    return call.services.render(content_of(edition), chosen)
+
+
+def _in_scheme(html: str, scheme: str) -> str:
+    """Let the mail take the asked scheme, whatever the editor's own machine prefers."""
+    if scheme not in SCHEMES:
+        return html
+    condition = "all" if scheme == "donker" else "not all"
+    return DARK_SCHEME.sub(f"@media {condition}", html)
+
+
+def read_variants(call: Call, session: Session, edition: Edition) -> Variants:
+    """Return what each audience gets: as it was approved, or as it would be made now."""
+    stored = variants_of(session, edition.id)
+    if stored:
+        return stored
+    content = content_of(edition)
+    render = call.services.render
+    return {one: render(content, one) for one in audiences_of(session, edition.segments)}
+
+
+def _view(call: Call, variants: Variants) -> View:
+    sides = [SIDES[one] for one in variants]
+    block = call.path.get("block") or call.query.get("blok", "")
+    return View(
+        side=_one_of(sides, call.query.get("kant", "")),
+        screen=_one_of(SCREENS, call.query.get("scherm", "")),
+        scheme=_one_of(SCHEMES, call.query.get("kleur", "")),
+        block_id=int(block) if block.isascii() and block.isdigit() else None,
+    )
+
+
+def _one_of(known: Sequence[str], asked: str) -> str:
+    return asked if asked in known else known[0]
+
+
+def _of_side(variants: Variants, side: str) -> Rendered:
+    if not variants:
+        raise PageUnknown("an edition without a segment has no mail")
+    by_side = {SIDES[audience]: rendered for audience, rendered in variants.items()}
+    return by_side.get(side, next(iter(by_side.values())))
+
+
+def _line(block: Block) -> BlockLine:
+    kind = BLOCKS[block.kind]
+    texts = [str(block.fields.get(field.name) or "") for field in kind.editable]
+    sides = frozenset({block.audience}) if block.audience else frozenset(Audience)
+    return BlockLine(block, kind, first_words(texts) or kind.label, frozenset(map(str, sides)))
+
+
+def _findings(edition: Edition, variants: Variants) -> dict[str, list[Finding]]:
+    """Return the findings by level; an edition that went out needs no advice any more."""
+    found = () if edition.state in _OUT else run_checks(content_of(edition), variants)
+    return {level.value: [one for one in found if one.level is level] for level in Level}
+
+
+def past_of(session: Session, events: Sequence[EditionEvent]) -> list[Past]:
+    """Return the last things that happened, newest first; edits in a row by one person are one."""
+    names = {user.id: user.name or user.email for user in list_users(session)}
+    told = [
+        one
+        for before, one in zip([None, *events], events, strict=False)
+        if before is None or (one.what, one.user_id) != (before.what, before.user_id)
+    ]
+    return [
+        Past(one.at, event_word(one.what), names.get(one.user_id or 0, ""), event_note(one))
+        for one in reversed(told[-LATEST_EVENTS:])
+    ]
+
+
+def _may(call: Call, edition: Edition) -> dict[str, bool]:
+    """Say what this person may do now; the use cases check it again."""
+    is_own = call.user_id in {edition.author_id, edition.submitted_by_id}
+    is_approver = rank(call.user) >= Who.APPROVER
+    in_review = edition.state is EditionStatus.IN_REVIEW
+    four_eyes = call.services.settings.four_eyes
+    return {
+        "edit": edition.state is EditionStatus.DRAFT,
+        "approve": in_review and is_approver and not (four_eyes and is_own),
+        "only_colleague": in_review and is_approver and four_eyes and is_own,
+        "return": is_approver and edition.state in _RETURNABLE,
+        "withdraw": edition.state in _RETURNABLE,
+    }
+
+
+_OUT: Final = frozenset(
+    {EditionStatus.SENDING, EditionStatus.PAUSED, EditionStatus.SENT, EditionStatus.CANCELLED}
+)
+_RETURNABLE: Final = frozenset(
+    {EditionStatus.IN_REVIEW, EditionStatus.APPROVED, EditionStatus.SCHEDULED}
+)

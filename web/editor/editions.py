@@ -1,0 +1,93 @@
+"""The list of editions, and how one begins."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from starlette.responses import Response
+
+from feeds.store import upcoming_events
+from newsletter.compose.draft import draft_announcement, draft_newsletter
+from newsletter.model import Edition
+from newsletter.store.deliveries import figures_of
+from newsletter.store.editions import list_editions
+from newsletter.values import EditionFigures, EditionKind, EditionStatus
+from subscribers.segments import conditions_of, list_segments
+from web.editor.desk import desk_page
+from web.editor.words import edition_label
+from web.forms import Form
+from web.pages import Call, see_other
+
+ANNOUNCED_DAYS: Final = 180  # an event further away has no place in the list yet
+SHOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One edition in the list."""
+
+    edition: Edition
+    label: str
+    figures: EditionFigures
+
+    @property
+    def path(self) -> str:
+        """Where a click on it leads: to what somebody wants to see of it now."""
+        ends = {
+            EditionStatus.SENDING: "/verzenden",
+            EditionStatus.PAUSED: "/verzenden",
+            EditionStatus.SENT: "/resultaat",
+        }
+        return f"/redactie/edities/{self.edition.id}{ends.get(self.edition.state, '')}"
+
+
+def show_editions(call: Call) -> Response:
+    """Show what is being made and what went out, newest first."""
+    with call.services.db.read() as session:
+        editions = list_editions(session, limit=SHOWN)
+        figures = figures_of(session, [edition.id for edition in editions])
+        lines = [Line(one, edition_label(one), figures[one.id]) for one in editions]
+        return desk_page(
+            call,
+            session,
+            "editions.html",
+            lines=lines,
+            events=upcoming_events(
+                session, start=call.now, end=call.now + timedelta(days=ANNOUNCED_DAYS)
+            ),
+            segments=list_segments(session),
+            asked_event=call.query.get("bijeenkomst", ""),
+        )
+
+
+def begin_edition(call: Call) -> Response:
+    """Make a draft, filled with what came in; or an announcement of one event."""
+    form = Form(call.form)
+    if form.line("kind") == EditionKind.ANNOUNCEMENT:
+        return _begin_announcement(call, form)
+    edition_id = draft_newsletter(
+        call.services.db,
+        now=call.now,
+        author_id=call.user_id,
+        maximum=call.services.settings.section_maximum,
+    )
+    return see_other(
+        f"/redactie/edities/{edition_id}",
+        message="Het concept is gevuld met wat er nieuw is. Lees het na en maak het van jou.",
+    )
+
+
+def _begin_announcement(call: Call, form: Form) -> Response:
+    segment = form.line("segment")
+    with call.services.db.read() as session:
+        conditions_of(session, [segment])  # refuses one that does not exist
+    edition_id = draft_announcement(
+        call.services.db,
+        event_id=form.number("event"),
+        segment=segment,
+        now=call.now,
+        author_id=call.user_id,
+    )
+    return see_other(
+        f"/redactie/edities/{edition_id}", message="De aankondiging staat klaar als concept."
+    )

@@ -1,0 +1,82 @@
+"""The four moves of review, as buttons."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from newsletter.approve import review
+from newsletter.errors import ChecksFailed, EditionChanged
+from newsletter.store.editions import get_edition
+from web.editor.edition import edition_page
+from web.forms import Form
+from web.pages import Call, see_other
+
+NO_REASON: Final = "Schrijf erbij wat er anders moet. Je collega leest dit."
+
+
+def submit(call: Call) -> Response:
+    """Offer the draft for review; findings of level error stop it."""
+    form = Form(call.form)
+    note = form.text("note", longest=1000)
+    _require_seen_version(call, form)
+    try:
+        review.submit(
+            call.services.db,
+            call.number("id"),
+            by=call.user_id,
+            render=call.services.render,
+            now=call.now,
+            note=note,
+        )
+    except ChecksFailed:
+        sentence = "Er zijn nog fouten. Herstel ze eerst; ze staan hieronder."
+        return edition_page(call, status=422, problems={"submit": sentence})
+    return _back(call, "Ingediend. Een eindredacteur kijkt ernaar.")
+
+
+def approve(call: Call) -> Response:
+    """Approve exactly what was looked at."""
+    _require_seen_version(call, Form(call.form))
+    settings = call.services.settings
+    review.approve(
+        call.services.db,
+        call.number("id"),
+        by=call.user_id,
+        render=call.services.render,
+        sender=settings.sender,
+        four_eyes=settings.four_eyes,
+        now=call.now,
+    )
+    return see_other(
+        f"/redactie/edities/{call.number('id')}/verzenden",
+        message="Goedgekeurd. Verandert er nog iets, dan vervalt het akkoord.",
+    )
+
+
+def give_back(call: Call) -> Response:
+    """Return it to its author, with a reason."""
+    form = Form(call.form)
+    because = form.text("because", longest=1000, missing=NO_REASON)
+    if form.problems:
+        return edition_page(call, status=422, problems=form.problems)
+    review.return_(
+        call.services.db, call.number("id"), by=call.user_id, because=because, now=call.now
+    )
+    return _back(call, "Teruggestuurd. De editie is weer een concept.")
+
+
+def withdraw(call: Call) -> Response:
+    """Take it back to draft, to go on writing."""
+    review.withdraw(call.services.db, call.number("id"), by=call.user_id, now=call.now)
+    return _back(call, "Ingetrokken. Je kunt weer verder schrijven.")
+
+
+def _require_seen_version(call: Call, form: Form) -> None:
+    with call.services.db.read() as session:
+        edition = get_edition(session, call.number("id"))
+    if edition.version != form.number("version"):
+        raise EditionChanged(f"edition {edition.id} is not what was looked at")
+
+
+def _back(call: Call, message: str) -> Response:
+    return see_other(f"/redactie/edities/{call.number('id')}", message=message)

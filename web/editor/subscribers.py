@@ -1,0 +1,45 @@
+"""How many people are in each segment. Who they are is no matter for this page."""
+
+from starlette.responses import Response
+
+from subscribers.counts import count_segments
+from subscribers.segments import list_segments
+from subscribers.store import count_by_status
+from subscribers.values import SubscriberStatus
+from web.editor.desk import desk_page
+from web.pages import Call
+
+
+def show_subscribers(call: Call) -> Response:
+    """Show the segments with their counts, and what became of everybody who ever asked."""
+    with call.services.db.read() as session:
+        segments = list_segments(session)
+        return desk_page(
+            call,
+            session,
+            "subscribers.html",
+            segments=segments,
+            counts=count_segments(session, segments),
+            by_status=count_by_status(session),
+            words=STATUS_WORDS,
+        )
+
+
+STATUS_WORDS = (
+    (
+        SubscriberStatus.ACTIVE,
+        "Krijgt mail",
+        "heeft zich aangemeld en bevestigd, of is met een grondslag ingelezen",
+    ),
+    (
+        SubscriberStatus.PENDING,
+        "Nog niet bevestigd",
+        "kreeg een mail om te bevestigen; na 14 dagen wissen we het adres",
+    ),
+    (SubscriberStatus.UNSUBSCRIBED, "Afgemeld", "krijgt niets meer"),
+    (
+        SubscriberStatus.SUPPRESSED,
+        "Adres werkt niet",
+        "de mail kwam terug, of de ontvanger klaagde",
+    ),
+)

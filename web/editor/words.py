@@ -1,0 +1,148 @@
+"""Dutch sentences about sources, editions and what happened to them, for the desk."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from feeds.model import Source
+from newsletter.dutch import moment, relative, status_word
+from newsletter.model import Edition, EditionEvent
+from newsletter.values import EditionKind, EditionStatus
+
+S = EditionStatus
+
+# By the name of the error's class, as gathering stores it; a test holds this to feeds/errors.py.
+SOURCE_TROUBLE: Final[Mapping[str, str]] = {
+    "SourceRefused": "We mogen dit adres niet bezoeken. De beheerder kan het toestaan.",
+    "SourceUnreachable": "Op dit adres gaf niemand gehoor.",
+    "SourceTooSlow": "Het antwoord kwam niet op tijd.",
+    "SourceTooLarge": "Het antwoord was veel groter dan een nieuwsoverzicht of agenda is.",
+    "SourceAnswered": "De site gaf een foutmelding als antwoord.",
+    "SourceGone": "Dit adres bestaat niet meer, zegt de site zelf.",
+    "TooManyRedirects": "De site stuurt ons van het ene adres naar het andere, zonder einde.",
+    "MalformedSource": "Wat we kregen, is geen nieuwsoverzicht of agenda die we kunnen lezen.",
+    "UnknownSource": "Deze bron bestaat niet meer.",
+    "GatherError": "Het ophalen lukte niet.",
+}
+SOURCE_KINDS: Final = {"feed": "nieuws", "agenda": "agenda", "practice": "praktijkvoorbeelden"}
+
+MARKS: Final = re.compile(r"[*#>`]+|\]\([^)]*\)|\[")  # of the small markup in texts
+STEPS: Final = (S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.SENT)
+STEP_OF: Final[Mapping[EditionStatus, int]] = {
+    S.DRAFT: 0,
+    S.IN_REVIEW: 1,
+    S.APPROVED: 2,
+    S.SCHEDULED: 3,
+    S.SENDING: 4,
+    S.PAUSED: 4,
+    S.SENT: 4,
+    S.CANCELLED: 4,
+}
+EVENT_WORDS: Final[Mapping[str, str]] = {
+    "drafted": "begonnen",
+    "edited": "gewijzigd",
+    "submitted": "ingediend",
+    "approved": "goedgekeurd",
+    "returned": "teruggestuurd",
+    "withdrawn": "ingetrokken",
+    "scheduled": "ingepland",
+    "unscheduled": "uit de planning gehaald",
+    "send_now": "opdracht tot verzenden gegeven",
+    "sending": "verzenden begonnen",
+    "relay_unavailable": "de mailserver is niet bereikbaar, we proberen het opnieuw",
+    "halted": "op pauze gezet, omdat de mailserver ons weigert",
+    "recovered": "verder gegaan na een onderbreking",
+    "seal_broken": "akkoord vervallen: de inhoud is niet meer wat er is goedgekeurd",
+    "too_late": "niet verzonden, want de bijeenkomst is al begonnen",
+    "sent": "alles verzonden",
+    "paused": "op pauze gezet",
+    "resumed": "verder gegaan",
+    "cancelled": "afgebroken",
+    "reminded": "herinnering gestuurd",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One dot of the state line. state: "done", "now", "todo" or "void"."""
+
+    word: str
+    state: str
+    small: str = ""
+
+
+def source_trouble(source: Source, now: datetime) -> str:
+    """Return what went wrong at the last look, and when we try again."""
+    trouble = SOURCE_TROUBLE.get(source.last_error, SOURCE_TROUBLE["GatherError"])
+    if source.last_error == "SourceGone" or source.next_look_at is None:
+        return f"{trouble} We kijken hier niet meer vanzelf."
+    when = relative(source.next_look_at, now) if source.next_look_at > now else "zo meteen"
+    return f"{trouble} We proberen het {when} opnieuw."
+
+
+def how_often(minutes: int) -> str:
+    """Return "elk uur", "elke 2 uur", "2 keer per dag" for the pause between two looks."""
+    if minutes < 60:
+        return f"elke {minutes} minuten"
+    hours = round(minutes / 60)
+    if hours >= 24:
+        return "1 keer per dag" if hours < 48 else f"elke {round(hours / 24)} dagen"
+    return "elk uur" if hours == 1 else f"elke {hours} uur"
+
+
+def edition_label(edition: Edition) -> str:
+    """Return "Editie 12" or "Aankondiging"."""
+    if edition.kind == EditionKind.ANNOUNCEMENT:
+        return "Aankondiging"
+    return f"Editie {edition.number}" if edition.number else "Nieuwsbrief"
+
+
+def state_line(
+    status: EditionStatus, smalls: Mapping[EditionStatus, str] | None = None
+) -> tuple[Step, ...]:
+    """Return the five dots: what is done, where the edition is, what is to come."""
+    now = STEP_OF[status]
+    smalls = smalls or {}
+    return tuple(
+        Step(_word(one, status, index == now), _state(status, index, now), smalls.get(one, ""))
+        for index, one in enumerate(STEPS)
+    )
+
+
+def _word(step: EditionStatus, status: EditionStatus, is_now: bool) -> str:  # noqa: FBT001
+    return status_word(status if is_now else step)
+
+
+def _state(status: EditionStatus, index: int, now: int) -> str:
+    if index < now:
+        return "done"
+    if index > now:
+        return "todo"
+    return "void" if status is S.CANCELLED else "now"
+
+
+def event_word(what: str) -> str:
+    """Return the past participle for what happened to an edition."""
+    return EVENT_WORDS.get(what, what)
+
+
+def event_note(event: EditionEvent) -> str:
+    """Return what somebody wrote with it, or a plan's moment; machines keep their notes."""
+    if event.what in {"submitted", "returned", "withdrawn"}:
+        return f"‘{event.note}’" if event.note else ""
+    if event.what != "scheduled":
+        return ""
+    try:
+        return f"voor {moment(datetime.fromisoformat(event.note))}"
+    except ValueError:
+        return ""
+
+
+def first_words(texts: Sequence[str], longest: int = 40) -> str:
+    """Return the beginning of the first text that is not empty, cut at a word."""
+    text = next((" ".join(MARKS.sub("", one).split()) for one in texts if one.strip()), "")
+    if len(text) <= longest:
+        return text
+    return text[:longest].rsplit(" ", 1)[0].rstrip(",;:.") + " …"

@@ -1,0 +1,176 @@
+"""What people read when something goes wrong: made from the exception's type, never its message.
+
+WebError
+|- SignInNeeded     this page belongs to the desk, and nobody is signed in
+|- ForeignForm      the form did not come from our own page, or is of another session
+|- PageUnknown      there is no such page or thing
+|- FormTooLarge     more than a megabyte, or more than a thousand fields
+`- FormBroken       the body is not a form
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from feeds.errors import UnknownSource
+from newsletter import errors as newsletter
+from subscribers import errors as subscribers
+
+
+class WebError(Exception):
+    """Something about one request."""
+
+
+class SignInNeeded(WebError):
+    """Nobody is signed in."""
+
+
+class ForeignForm(WebError):
+    """The form was not made by the page that we gave this person."""
+
+
+class PageUnknown(WebError):
+    """There is nothing here."""
+
+
+class FormTooLarge(WebError):
+    """The form passes its limits."""
+
+
+class FormBroken(WebError):
+    """The form cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """A status, a title, and what somebody can do now."""
+
+    status: int
+    title: str
+    sentence: str
+
+
+EDITION: Final = re.compile(r"/redactie/edities/\d+")
+UNKNOWN: Final = ErrorPage(
+    404,
+    "Deze bladzijde bestaat niet",
+    "Het adres klopt niet, of wat hier stond is weggehaald.",
+)
+WRONG_METHOD: Final = ErrorPage(
+    405,
+    "Dit kan hier niet",
+    "Dit adres is er alleen om iets op te slaan. Ga terug en gebruik de knop op de bladzijde.",
+)
+SIGNED_OUT: Final = ErrorPage(
+    403,
+    "Je bent niet meer ingelogd",
+    "Er is niets gewijzigd. Log in, ga dan terug en probeer het opnieuw.",
+)
+BROKEN: Final = ErrorPage(
+    500,
+    "Het lukte niet",
+    "Er ging bij ons iets mis. Wat al bewaard was, is er nog. Probeer het straks opnieuw.",
+)
+
+ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
+    {
+        PageUnknown: UNKNOWN,
+        newsletter.UnknownEdition: ErrorPage(
+            404, "Deze editie bestaat niet", "Kijk in de lijst van edities welke er wel zijn."
+        ),
+        newsletter.UnknownItem: ErrorPage(
+            404, "Dit bericht bestaat niet", "Kijk bij wat er binnenkwam wat er wel is."
+        ),
+        newsletter.UnknownBlock: ErrorPage(
+            404, "Dit blok bestaat niet meer", "Iemand haalde het weg. Open de editie opnieuw."
+        ),
+        newsletter.UnknownUser: UNKNOWN,
+        UnknownSource: ErrorPage(
+            404, "Dit is er niet", "De bron of het bericht bestaat niet meer."
+        ),
+        subscribers.UnknownSegment: ErrorPage(
+            404, "Deze doelgroep bestaat niet", "Kies een doelgroep uit de lijst."
+        ),
+        SignInNeeded: SIGNED_OUT,
+        ForeignForm: ErrorPage(
+            403,
+            "Dit formulier is niet meer geldig",
+            "Er is niets gewijzigd. Ga terug, laad de bladzijde opnieuw en probeer het nog eens.",
+        ),
+        newsletter.RoleMissing: ErrorPage(
+            403, "Dit mag jij niet doen", "Vraag een collega die dit wel mag, of de beheerder."
+        ),
+        newsletter.NotYours: ErrorPage(
+            403,
+            "Vraag een collega om goed te keuren",
+            "Je hebt zelf aan deze editie gewerkt. Een ander kijkt er met frisse ogen naar.",
+        ),
+        newsletter.EditionChanged: ErrorPage(
+            409,
+            "Iemand anders bewaarde net iets",
+            "Jouw wijziging is niet bewaard, zodat er niets verloren gaat. "
+            "Open de editie opnieuw en breng je wijziging nog eens aan.",
+        ),
+        newsletter.MoveNotAllowed: ErrorPage(
+            409,
+            "Dat kan in deze stand niet",
+            "De editie is intussen verder of terug. Open die opnieuw en kijk hoe het ervoor staat.",
+        ),
+        newsletter.ContentChanged: ErrorPage(
+            409,
+            "Het akkoord is vervallen",
+            "Er is iets gewijzigd na het akkoord. Dien de editie opnieuw in.",
+        ),
+        newsletter.ChecksFailed: ErrorPage(
+            422,
+            "Er zijn nog fouten",
+            "Open de editie. Rechts staat wat er nog moet gebeuren.",
+        ),
+        newsletter.TooLate: ErrorPage(
+            409,
+            "De bijeenkomst is dan al voorbij",
+            "Na het begin van de bijeenkomst gaat een aankondiging niet meer uit. Kies eerder.",
+        ),
+        newsletter.NothingToSend: ErrorPage(
+            422,
+            "Niemand krijgt deze mail",
+            "In de doelgroep zit nog geen abonnee. Voeg abonnees toe of kies een andere doelgroep.",
+        ),
+        subscribers.InvalidToken: ErrorPage(
+            404,
+            "Deze link klopt niet",
+            "Misschien is hij bij het kopiëren afgekapt. Open de link nog eens vanuit de mail.",
+        ),
+        subscribers.ExpiredToken: ErrorPage(
+            410, "Deze link is te oud", "Meld je opnieuw aan, dan sturen we een nieuwe link."
+        ),
+        FormTooLarge: ErrorPage(
+            413, "Dit is te veel in één keer", "Maak de tekst korter en probeer het opnieuw."
+        ),
+        FormBroken: ErrorPage(
+            400, "Dit formulier konden we niet lezen", "Ga terug en probeer het opnieuw."
+        ),
+    }
+)
+
+
+def error_page(error: Exception) -> ErrorPage | None:
+    """Return the page for this error, or for the nearest of its ancestors; None for a surprise."""
+    for kind in type(error).__mro__:
+        if kind in ERROR_PAGES:
+            return ERROR_PAGES[kind]
+    return None
+
+
+def way_on(path: str, shown: ErrorPage) -> tuple[str, str]:
+    """Return where somebody can go from an error at this address, and the words of that link."""
+    edition = EDITION.match(path)
+    if not path.startswith("/redactie"):
+        return "/", "Naar het begin"
+    if shown is SIGNED_OUT:
+        return "/redactie/inloggen", "Naar het inloggen"
+    if edition and shown.status != 404:
+        return edition[0], "Open de editie opnieuw"
+    return "/redactie", "Naar Vandaag"

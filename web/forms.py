@@ -1,0 +1,87 @@
+"""Fields of a form become typed values, or Dutch sentences by field."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Final
+
+from newsletter.dutch import AMSTERDAM
+from subscribers.values import Audience
+from web.errors import PageUnknown
+from web.pages import LARGEST_ID
+
+LINE_BREAKS: Final = frozenset("\n\t")
+
+
+class Form:
+    """Reads the fields of one form; what is wrong gathers in `problems`, by field.
+
+    Every value comes back even when something is wrong, so that the page can be shown again.
+    """
+
+    def __init__(self, fields: Mapping[str, object]) -> None:
+        self._fields = fields
+        self.problems: dict[str, str] = {}
+
+    def line(self, name: str, *, longest: int = 200, missing: str = "") -> str:
+        """Return one line without control characters. missing: the sentence when it is empty."""
+        return self._checked(name, " ".join(self._text(name).split()), longest, missing)
+
+    def text(self, name: str, *, longest: int = 5000, missing: str = "") -> str:
+        """Return text of several lines."""
+        lines = self._text(name).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return self._checked(name, "\n".join(map(str.rstrip, lines)).strip(), longest, missing)
+
+    def number(self, name: str) -> int:
+        """Return the key or version that our own page put in a hidden field. Raises PageUnknown."""
+        text = self._text(name)
+        if not (text.isascii() and text.isdigit()) or int(text) > LARGEST_ID:
+            raise PageUnknown(name)
+        return int(text)
+
+    def audience(self, name: str) -> Audience | None:
+        """Return a side, or None for everybody. Raises PageUnknown for anything else."""
+        text = self._text(name)
+        if text not in {"", *Audience}:
+            raise PageUnknown(name)
+        return Audience(text) if text else None
+
+    def date(self, name: str) -> date | None:
+        """Return a date; None, with a problem, when it is not one."""
+        try:
+            return date.fromisoformat(self._text(name))
+        except ValueError:
+            self.problems[name] = "Vul een datum in, zoals 28-05-2027."
+            return None
+
+    def moment(self, name: str, *, after: datetime | None = None) -> datetime | None:
+        """Return a moment in UTC, read as the clock in Amsterdam shows it; None: empty or wrong."""
+        text = self._text(name)
+        if not text:
+            return None
+        try:
+            at = datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.problems[name] = "Vul een dag en een tijd in, zoals 28-05-2027 10.00."
+            return None
+        if after is not None and at <= after:
+            self.problems[name] = "Dit moment is al geweest. Kies een later moment."
+        return at
+
+    def _text(self, name: str) -> str:
+        value = self._fields.get(name, "")
+        text = value if isinstance(value, str) else ""
+        return "".join(c for c in text if c.isprintable() or c in LINE_BREAKS or c == "\r")
+
+    def _checked(self, name: str, text: str, longest: int, missing: str) -> str:
+        if not text and missing:
+            self.problems[name] = missing
+        elif len(text) > longest:
+            self.problems[name] = (
+                f"Dit is te lang: {len(text)} tekens. Maak er hoogstens {longest} van."
+            )
+        return text
+
+
+def moment_value(at: datetime | None) -> str:
+    """Return a moment as `<input type="datetime-local">` wants it, by the clock in Amsterdam."""
+    return at.astimezone(AMSTERDAM).strftime("%Y-%m-%dT%H:%M") if at else ""

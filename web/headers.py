@@ -1,0 +1,66 @@
+"""The headers that every answer carries, whoever made it."""
+
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CONTENT_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+COMMON: Final = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+HSTS: Final = "max-age=31536000; includeSubDomains"
+
+
+def mail_policy(base_url: str) -> str:
+    """Return the policy for a mail in its frame: an origin of its own, no script, no form.
+
+    Its pictures have full addresses, as in a mailbox: those of ours are allowed under any name.
+    """
+    return (
+        f"sandbox; default-src 'none'; img-src 'self' {base_url} data:; style-src 'unsafe-inline'; "
+        "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+    )
+
+
+class SecurityHeaders:
+    """Adds what an answer does not say itself."""
+
+    def __init__(self, app: ASGIApp, *, https: bool, desk: str) -> None:
+        self._app, self._https, self._desk = app, https, desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; complete the headers of its answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def complete(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._complete(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        await self._app(scope, receive, complete)
+
+    def _complete(self, headers: MutableHeaders, path: str) -> None:
+        for name, value in COMMON.items():
+            headers.setdefault(name, value)
+        if self._https:
+            headers.setdefault("Strict-Transport-Security", HSTS)
+        if path.startswith(self._desk):
+            headers["Cache-Control"] = "no-store"

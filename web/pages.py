@@ -1,0 +1,173 @@
+"""A request as our handlers get it, and a page as the browser gets it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from newsletter import dutch
+from newsletter.accounts import SignedIn
+from newsletter.values import Role
+from newsletter.wiring import Services
+from web.access import message_cookie, rank, set_cookie, unsign
+from web.assets import asset_url
+from web.errors import PageUnknown
+
+TEMPLATES: Final = Path(__file__).parent.parent / "templates" / "web"
+ROLE_WORDS: Final = {
+    Role.EDITOR: "redacteur",
+    Role.APPROVER: "eindredacteur",
+    Role.ADMINISTRATOR: "beheerder",
+}
+LARGEST_ID: Final = 2**31 - 1  # what a key's column holds in PostgreSQL
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, read: what a handler needs and no more.
+
+    path:  the parts of the address that the route names.
+    query: what stands behind the question mark.
+    form:  the fields of a POST; empty otherwise.
+    """
+
+    services: Services
+    request: Request
+    user: SignedIn | None
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    form: FormData
+
+    @property
+    def now(self) -> datetime:
+        """The program's clock."""
+        return self.services.clock()
+
+    @property
+    def user_id(self) -> int:
+        """Who does this, on a page of the desk."""
+        if self.user is None:
+            raise LookupError("this page is not of the desk")
+        return self.user.user_id
+
+    def number(self, name: str) -> int:
+        """Return a part of the address as the key of a row. Raises PageUnknown."""
+        text = self.path[name]
+        if not (text.isascii() and text.isdigit()) or int(text) > LARGEST_ID:
+            raise PageUnknown(name)
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One sentence for the next page, with the address that undoes what was done, or ""."""
+
+    text: str
+    undo: str = ""
+
+
+class SeeOther(RedirectResponse):
+    """Go and GET another page of ours; the message is shown there once."""
+
+    def __init__(self, path: str, message: Message) -> None:
+        super().__init__(path, status_code=303)
+        self.message = message
+
+
+def page(call: Call, template: str, /, *, status: int = 200, **values: object) -> HTMLResponse:
+    """Return a whole page made from a template in templates/web."""
+    message = _read_message(call)
+    shared = _shared(call, message)
+    body = environment().get_template(template).render(shared | values)
+    response = HTMLResponse(body, status_code=status)
+    if message.text:
+        set_cookie(
+            response, call.services.settings, message_cookie(call.services.settings), "", age_s=0
+        )
+    return response
+
+
+def see_other(path: str, *, message: str = "", undo: str = "") -> RedirectResponse:
+    """Send the browser on to another page of ours after something was done.
+
+    undo: an address; the message then has a button that posts to it.
+    """
+    clean = "".join(letter for letter in message if letter.isprintable())[:300]
+    return SeeOther(path, Message(clean, undo))
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates of the web: escaping on, and a missing value is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "long_date": dutch.long_date,
+        "weekday_date": dutch.weekday_date,
+        "day_month": dutch.day_month,
+        "moment": dutch.moment,
+        "clock": dutch.clock,
+        "number": dutch.number,
+        "count_word": dutch.count,
+        "capital": dutch.capital,
+        "join_words": dutch.join,
+        "status_word": dutch.status_word,
+        "kind_word": dutch.kind_word,
+        "audience_word": dutch.audience_word,
+        "weekday_short": dutch.weekday_short,
+        "month_short": dutch.month_short,
+        "as_date": _as_date,
+    }
+    made.globals |= {
+        "plural": dutch.plural,
+        "counted": dutch.counted,
+        "relative": dutch.relative,
+        "time_range": dutch.time_range,
+        "role_word": _role_word,
+    }
+    return made
+
+
+def _as_date(on: date) -> date:
+    """Return the day in Amsterdam of a date or a moment."""
+    return dutch.local(on).date() if isinstance(on, datetime) else on
+
+
+def _role_word(role: str) -> str:
+    return ROLE_WORDS[Role(role)]
+
+
+def _shared(call: Call, message: Message) -> dict[str, object]:
+    organisation = call.services.settings.organisation
+    paths: frozenset[str] = call.request.app.state.paths
+    return {
+        "organisation": organisation,
+        "static": lambda name: asset_url(name, organisation.colours),
+        "exists": lambda path: path in paths,
+        "user": call.user,
+        "rank": rank(call.user),
+        "csrf": call.user.csrf if call.user else "",
+        "path": call.request.url.path,
+        "now": call.now,
+        "message": message,
+    }
+
+
+def _read_message(call: Call) -> Message:
+    settings = call.services.settings
+    value = call.request.cookies.get(message_cookie(settings), "")
+    text = unsign(value, settings.secret_key) if value else ""
+    return Message(**json.loads(text)) if text else Message("")

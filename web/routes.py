@@ -1,0 +1,129 @@
+"""Every page in one table: the Dutch path, the handler, the English name, and who may.
+
+Public pages first, then the desk. A page that is not in this table does not exist.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import Response
+
+from web.access import Who
+from web.editor import (
+    blocks,
+    edition,
+    editions,
+    inbox,
+    items,
+    results,
+    review,
+    sending,
+    sign_in,
+    sources,
+    subscribers,
+    today,
+)
+from web.pages import Call
+from web.public import (
+    agenda,
+    archive,
+    front,
+    practice,
+    preferences,
+    privacy,
+    signup,
+    unsubscribe,
+)
+
+Handler = Callable[[Call], Response]
+POST: Final = ("POST",)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address. methods: GET also answers HEAD."""
+
+    path: str
+    handler: Handler
+    name: str
+    who: Who
+    methods: tuple[str, ...] = ("GET",)
+
+
+OPEN: Final = Who.PUBLIC
+CONFIRM: Final = "/bevestigen/{token}"
+PREFERENCES: Final = "/voorkeuren/{token}"
+UNSUBSCRIBE: Final = "/afmelden/{token}"
+
+PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
+    Route("/", front.show_front, "front", OPEN),
+    Route("/archief", archive.show_archive, "archive", OPEN),
+    Route("/archief.xml", archive.show_feed, "archive_feed", OPEN),
+    Route("/archief/{edition}", archive.show_edition, "web_edition", OPEN),
+    Route("/agenda", agenda.show_agenda, "agenda", OPEN),
+    Route("/agenda.ics", agenda.give_calendar, "agenda_calendar", OPEN),
+    Route("/agenda/{event}.ics", agenda.give_event, "event_calendar", OPEN),
+    Route("/agenda/{event}", agenda.show_event, "event", OPEN),
+    Route("/praktijkvoorbeelden", practice.show_examples, "practice_examples", OPEN),
+    Route("/praktijkvoorbeelden/{example}", practice.show_example, "practice_example", OPEN),
+    Route("/aanmelden", signup.show_sign_up, "sign_up", OPEN),
+    Route("/aanmelden", signup.sign_up, "sign_up_post", OPEN, POST),
+    Route(signup.CHECK_MAIL, signup.show_check_mail, "check_mail", OPEN),
+    Route(CONFIRM, signup.show_confirm, "confirm", OPEN),
+    Route(CONFIRM, signup.confirm, "confirm_post", OPEN, POST),
+    Route(PREFERENCES, preferences.show_preferences, "preferences", OPEN),
+    Route(PREFERENCES, preferences.change_preferences, "preferences_post", OPEN, POST),
+    Route(PREFERENCES + "/wissen", preferences.show_erase, "erase", OPEN),
+    Route(PREFERENCES + "/wissen", preferences.erase, "erase_post", OPEN, POST),
+    Route(UNSUBSCRIBE, unsubscribe.show_unsubscribe, "unsubscribe", OPEN),
+    Route(UNSUBSCRIBE, unsubscribe.unsubscribe, "unsubscribe_post", OPEN, POST),
+    Route("/privacy", privacy.show_privacy, "privacy", OPEN),
+)
+
+IN: Final = Who.EDITOR
+APPROVER: Final = Who.APPROVER
+EDITION: Final = "/redactie/edities/{id:int}"
+BLOCK: Final = EDITION + "/blokken/{block:int}"
+ITEM: Final = "/redactie/berichten/{item:int}"
+
+DESK_ROUTES: Final[tuple[Route, ...]] = (
+    Route("/redactie/inloggen", sign_in.show_sign_in, "sign_in", Who.PUBLIC),
+    Route("/redactie/inloggen", sign_in.sign_in, "sign_in_post", Who.PUBLIC, POST),
+    Route("/redactie/uitloggen", sign_in.sign_out, "sign_out", IN, POST),
+    Route("/redactie", today.show_today, "today", IN),
+    Route("/redactie/berichten", inbox.show_inbox, "inbox", IN),
+    Route(ITEM, items.show_item, "item", IN),
+    Route(ITEM, items.save_item, "save_item", IN, POST),
+    Route(ITEM + "/opnemen", items.take_item, "take_item", IN, POST),
+    Route(ITEM + "/toch-niet", items.leave_item, "leave_item", IN, POST),
+    Route(ITEM + "/weiger", items.refuse_item, "refuse_item", IN, POST),
+    Route(ITEM + "/terug", items.restore_item, "restore_item", IN, POST),
+    Route("/redactie/edities", editions.show_editions, "editions", IN),
+    Route("/redactie/edities", editions.begin_edition, "begin_edition", IN, POST),
+    Route(EDITION, edition.show_edition, "edition", IN),
+    Route(EDITION + "/voorbeeld", edition.show_preview, "preview", IN),
+    Route(EDITION + "/kop", blocks.save_head, "save_head", IN, POST),
+    Route(EDITION + "/blokken", blocks.add_block, "add_block", IN, POST),
+    Route(BLOCK, blocks.save_block, "save_block", IN, POST),
+    Route(BLOCK + "/kant", blocks.save_audience, "save_audience", IN, POST),
+    Route(BLOCK + "/plaats", blocks.move_block, "move_block", IN, POST),
+    Route(BLOCK + "/weg", blocks.drop_block, "drop_block", IN, POST),
+    Route(EDITION + "/indienen", review.submit, "submit", IN, POST),
+    Route(EDITION + "/intrekken", review.withdraw, "withdraw", IN, POST),
+    Route(EDITION + "/goedkeuren", review.approve, "approve", APPROVER, POST),
+    Route(EDITION + "/terugsturen", review.give_back, "give_back", APPROVER, POST),
+    Route(EDITION + "/verzenden", sending.show_sending, "sending", IN),
+    Route(EDITION + "/verstuur", sending.send_now, "send_now", IN, POST),
+    Route(EDITION + "/inplannen", sending.plan, "plan", IN, POST),
+    Route(EDITION + "/terughalen", sending.unplan, "unplan", IN, POST),
+    Route(EDITION + "/pauze", sending.pause, "pause", IN, POST),
+    Route(EDITION + "/hervat", sending.resume, "resume", IN, POST),
+    Route(EDITION + "/stop", sending.stop, "stop", IN, POST),
+    Route(EDITION + "/resultaat", results.show_result, "result", IN),
+    Route("/redactie/bronnen", sources.show_sources, "sources", IN),
+    Route("/redactie/bronnen/{slug}/haal", sources.fetch_source, "fetch_source", IN, POST),
+    Route("/redactie/abonnees", subscribers.show_subscribers, "subscribers", IN),
+)
+
+ROUTES: Final[tuple[Route, ...]] = PUBLIC_ROUTES + DESK_ROUTES
