@@ -205,6 +205,8 @@ def serve(services: Services, *, host: str, port: int, with_jobs: bool, with_wor
     """Serve site and desk until stopped, with the jobs and one worker beside them."""
     jobs = ticking if with_jobs else _nothing
     worker = working if with_worker else _nothing
-    config = uvicorn.Config(create_app(services), host=host, port=port, log_level="warning")
+    config = uvicorn.Config(
+        create_app(services), host=host, port=port, log_level="warning", server_header=False
+    )
     with jobs(services), worker(services):
         uvicorn.Server(config).run()

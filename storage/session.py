@@ -47,12 +47,17 @@ class Database:
 
 
 def _open_engine(url: str) -> Engine:
+    # hide_parameters: an error's text may end up in a log, and a statement's values are people's.
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20
+        )
     database = make_url(url).database
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": SQLITE_WAIT_S}, pool_size=20)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": SQLITE_WAIT_S}, pool_size=20
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

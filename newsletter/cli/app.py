@@ -12,7 +12,7 @@ from feeds.errors import GatherError
 from newsletter import accounts, pipeline, wiring
 from newsletter.cli import editions, items, people, sources
 from newsletter.cli.output import JSON, fail, print_fields, print_json, say
-from newsletter.cli.session import open_services, state
+from newsletter.cli.session import open_services, read_services, state
 from newsletter.demo import once, run
 from newsletter.errors import NewsletterError
 from newsletter.send import worker as sending
@@ -55,6 +55,8 @@ def main() -> None:
             raise
         typer.echo(f"newsletter: {expected}", err=True)
         sys.exit(1)
+    finally:
+        state.close()
 
 
 @app.callback()
@@ -68,7 +70,7 @@ def _options(
 @app.command("init")
 def init(json: bool = JSON) -> None:
     """Create the database, or bring it to this version."""
-    services = wiring.read_services()
+    services = read_services()
     before, after = wiring.prepare_database(services)
     pipeline.add_defaults(services)
     if json:

@@ -12,15 +12,30 @@ from newsletter.wiring import Services
 
 @dataclass
 class _State:
+    """What one command shares: whether tracebacks are shown, and what to close at its end."""
+
     debug: bool = False
+    services: Services | None = None
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        if self.services is not None:
+            self.services.db.close()
+            self.services = None
 
 
 state = _State()
 
 
+def read_services() -> Services:
+    """Put the program together, to be closed when the command ends. Raises SettingWrong."""
+    state.services = wiring.read_services()
+    return state.services
+
+
 def open_services() -> Services:
     """Read the settings and require today's tables. Raises SettingWrong, DatabaseNotReady."""
-    services = wiring.read_services()
+    services = read_services()
     configure_logging(services.settings.log)
     if services.settings.now is not None:
         say(f"newsletter: the clock was set to {services.clock().isoformat(timespec='seconds')}")
