@@ -24,7 +24,7 @@ demo: install
 	@$(BIN)/newsletter demo --data-dir demo-data
 
 test: develop
-	@$(BIN)/python -m pytest -m "not chaos"
+	@$(BIN)/python -m pytest -m "not chaos" -n auto
 
 check: develop
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

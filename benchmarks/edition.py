@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from feeds.items import add_item
-from newsletter.compose.draft import draft_newsletter
-
 from newsletter import accounts
 from newsletter.approve import review
+from newsletter.compose.draft import draft_newsletter
 from newsletter.logs import configure_logging
 from newsletter.pipeline import add_defaults
 from newsletter.values import Role

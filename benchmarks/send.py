@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
-from newsletter.send.schedule import send_now
-from newsletter.send.worker import run_worker
-
 from benchmarks import edition
 from benchmarks.measure import peak_mib, report, stopwatch
 from newsletter.preview import Format, preview
+from newsletter.send.schedule import send_now
+from newsletter.send.worker import run_worker
 from newsletter.settings import read_settings
 from newsletter.store import deliveries
 from newsletter.wiring import build_services

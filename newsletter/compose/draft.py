@@ -27,6 +27,7 @@ from newsletter.store import candidates as items_store
 from newsletter.store import editions as store
 from newsletter.values import EditionKind
 from storage.session import Database
+from subscribers.segments import conditions_of
 from subscribers.values import Audience
 
 
@@ -71,9 +72,13 @@ def draft_announcement(
     author_id: int | None = None,
     title: str = "",
 ) -> int:
-    """Make a mailing about one event for one segment; return its id. Raises UnknownItem."""
+    """Make a mailing about one event for one segment; return its id.
+
+    Raises UnknownItem, UnknownSegment.
+    """
     with db.write() as session:
         event = _event(session, event_id)
+        conditions_of(session, [segment])
         block = placing.block_for(event, "congress", audience=None)
         fields = block.fields
         edition = Edition(

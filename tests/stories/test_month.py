@@ -194,6 +194,7 @@ def test_an_announcement_reaches_exactly_its_segment(world: World, tmp_path: Pat
     assert [event["title"] for event in events] == ["Congres Samen sterker"]
 
     words = ("--kind", "announcement", "--event", str(events[0]["id"]))
+    world.run("edition", "draft", *words, "--segment", "bestaat-niet", status=1)
     edition = str(world.ask("edition", "draft", *words, "--segment", "lerarenopleiding")["id"])
     approve_and_send(world, edition)
 

@@ -68,8 +68,8 @@ def test_any_flipped_bit_is_refused(
         READ[purpose](flip(token, bit, alphabet))
 
 
-@pytest.mark.parametrize("made", set(Purpose) - {Purpose.BOUNCE})
-@pytest.mark.parametrize("read", set(Purpose) - {Purpose.BOUNCE})
+@pytest.mark.parametrize("made", sorted(set(Purpose) - {Purpose.BOUNCE}))
+@pytest.mark.parametrize("read", sorted(set(Purpose) - {Purpose.BOUNCE}))
 def test_a_token_of_another_purpose_is_refused(made: Purpose, read: Purpose) -> None:
     token = token_of(MAKE[made](7, 3))
     unsubscribing = {Purpose.UNSUBSCRIBE, Purpose.ONE_CLICK}

@@ -252,7 +252,7 @@ def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whol
     anna.press("Menu")
     anna.page.screenshot(path=PICTURES / "menu-375.png")
     anna.page.get_by_role("button", name="log uit").click()
-    assert "Je bent uitgelogd." in anna.page.content()
+    anna.page.get_by_text("Je bent uitgelogd.").wait_for()
     assert [one for one in anna.complaints if "status of 422" not in one] == []
     assert bas.complaints == []
 

@@ -23,6 +23,7 @@ from newsletter.settings import Organisation
 from newsletter.store import editions as editions_store
 from newsletter.values import EditionContent, EditionStatus
 from storage.session import Database
+from subscribers.segments import add_default_segments
 from subscribers.values import Audience
 from tests.fakes import START
 from tests.newsletter.compose.making import make_event, make_item, store
@@ -175,6 +176,7 @@ def test_announcement_is_drafted_from_an_event(db: Database) -> None:
     }
     with db.write() as session:
         store(session, make_event(1, starts_at, title="Samen sterker", details=details))
+    add_default_segments(db)
 
     edition_id = draft.draft_announcement(db, event_id=1, segment="school", now=START)
 
