@@ -7,11 +7,11 @@ from pathlib import Path
 
 import feedparser
 import httpx
-from feeds.gather import gather_due
 
 from benchmarks.feed_server import serving_feeds
 from benchmarks.measure import peak_mib, report, stopwatch
 from feeds import store
+from feeds.gather import gather_due
 from newsletter.settings import read_settings
 from newsletter.wiring import Services, build_services, prepare_database
 

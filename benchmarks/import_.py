@@ -6,12 +6,11 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from subscribers.importing import import_file
-
 from benchmarks.measure import peak_mib, report, stopwatch
 from newsletter.pipeline import add_defaults
 from newsletter.settings import read_settings
 from newsletter.wiring import build_services, prepare_database
+from subscribers.importing import import_file
 
 ROWS = 100_000
 

@@ -4,9 +4,9 @@ from datetime import date, datetime, time
 from typing import Annotated
 
 import typer
-from feeds.items import add_item
 
 from feeds import store
+from feeds.items import add_item
 from feeds.model import Item
 from feeds.values import ItemKind, ItemStatus
 from newsletter.cli.output import JSON, fail, local, print_fields, print_json, print_table

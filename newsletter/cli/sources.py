@@ -3,9 +3,9 @@
 from typing import Annotated
 
 import typer
-from feeds.gather import gather_due
 
 from feeds import store
+from feeds.gather import gather_due
 from feeds.model import Source
 from feeds.values import GatherReport, SourceKind, SourceReport
 from newsletter.cli.output import JSON, print_fields, print_json, print_table, progress_bar, say

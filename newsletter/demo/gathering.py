@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from feeds.gather import gather_due
-
 from feeds.values import GatherReport, SourceReport
 from newsletter.demo.opening import Demo
 
