@@ -56,9 +56,10 @@ def run_demo(*, data_dir: Path, port: int, serve: Serve) -> None:
         configure_logging(demo.services.settings.log)
         _warn(console, demo.services)
         report = _gather(demo, console)
-        _draft(demo)
+        edition_id = _draft(demo)
         pages = stack.enter_context(MailboxPages(demo.mailbox, bind_near(site_port + 1)))
-        _tell(console, demo, report, site=base_url, mailbox=pages.url)
+        draft = f"{base_url}/redactie/edities/{edition_id}"
+        _tell(console, demo, report, site=base_url, draft=draft, mailbox=pages.url)
         serve(demo.services, LOOPBACK, site_port)
 
 
@@ -84,10 +85,13 @@ def _gather(demo: Demo, console: Console) -> GatherReport:
         return gather_all(demo, progress=show)
 
 
-def _draft(demo: Demo) -> None:
-    """Make what an editor would find: this week's newsletter, and a mailing about the congress."""
+def _draft(demo: Demo) -> int:
+    """Make what an editor would find: a mailing about the congress, and this week's newsletter.
+
+    Returns the newsletter's id.
+    """
     editor = demo.seeded.accounts[EDITOR.email]
-    draft_of_the_week(demo.services, author_id=editor)
+    edition_id = draft_of_the_week(demo.services, author_id=editor)
     congress = _congress_to_announce(demo.services)
     if congress is not None:
         draft_announcement(
@@ -97,6 +101,7 @@ def _draft(demo: Demo) -> None:
             now=demo.services.clock(),
             author_id=editor,
         )
+    return edition_id
 
 
 def _congress_to_announce(services: Services) -> int | None:
@@ -115,10 +120,13 @@ def _congress_to_announce(services: Services) -> int | None:
     return next((one.id for one in events if one.details.get("type") == ANNOUNCED), None)
 
 
-def _tell(console: Console, demo: Demo, report: GatherReport, *, site: str, mailbox: str) -> None:
+def _tell(
+    console: Console, demo: Demo, report: GatherReport, *, site: str, draft: str, mailbox: str
+) -> None:
     places = Table(box=None, show_header=False, pad_edge=False)
     places.add_row("Site", f"{site}/", "wat lezers zien (the public site)")
     places.add_row("Redactie", f"{site}/redactie", "voor redacteuren (the desk)")
+    places.add_row("Concept", draft, "de editie die klaarstaat (the draft to start with)")
     places.add_row("Postvak", mailbox, "alle verstuurde post (every mail that was sent)")
     places.add_row("Partners", f"{demo.partners.url}/", "de verzonnen bronnen (invented sources)")
     logins = Table(box=None, show_header=False, pad_edge=False)
