@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Event, Thread
 from typing import Final, Protocol
-from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
@@ -20,16 +19,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import update
 
+from feeds.values import AMSTERDAM
 from newsletter import pipeline
-from newsletter.model import JobDue
+from newsletter.model import JobDue, Run
 from newsletter.send.worker import run_worker
 from newsletter.wiring import Services
+from storage.dialect import lock
 from web.app import create_app
 
 log = structlog.get_logger()
 
-AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 TICK_S: Final = 5
+LOCK: Final = "jobs"
 MONDAY: Final = date(
     2026, 1, 5
 )  # weeks are counted from here, so that "every two weeks" never slips
@@ -120,18 +121,21 @@ def in_amsterdam(day: date, at: time) -> datetime:
 
 
 def tick(services: Services, jobs: tuple[Job, ...] = JOBS) -> list[str]:
-    """Run every job that is due, once each; return the stages that ran."""
-    ran = []
-    for job in jobs:
-        due_at = claim(services, job)
-        if due_at is not None:
-            pipeline.run_stage(services, job.stage, due_at=due_at)
-            ran.append(job.stage)
-    return ran
+    """Run every job that is due, once each; return the stages that ran.
+
+    One process at a time does this for a database; the others have nothing to do meanwhile. So a
+    run without an end is one that a crash cut off, and never one that another process is at.
+    """
+    with lock(services.db.engine, LOCK) as held:
+        if held is None:
+            return []
+        run_again(services)
+        due = (run for job in jobs if (run := claim(services, job)) is not None)
+        return [pipeline.run_stage(services, run).stage for run in due]
 
 
-def claim(services: Services, job: Job) -> datetime | None:
-    """Take a due job, so that no other process runs it too; None when it is not due.
+def claim(services: Services, job: Job) -> Run | None:
+    """Take a due job, and put its run on record in one go; None when it is not due.
 
     A job that is seen for the first time waits for its next moment. One that was missed, however
     often, is due once, with the moment it should have had.
@@ -151,13 +155,13 @@ def claim(services: Services, job: Job) -> datetime | None:
             .values(due_at=job.trigger.after(now))
             .returning(JobDue.name)
         ).first()
-        return due_at if mine else None
+        return pipeline.begin_run(session, job.stage, due_at=due_at, now=now) if mine else None
 
 
 def run_again(services: Services) -> None:
-    """Make jobs that a crash cut off due at once."""
-    for stage in pipeline.close_interrupted(services):
-        with services.db.write() as session:
+    """Make jobs that a crash cut off due at once. Only for who holds the lock "jobs"."""
+    with services.db.write() as session:
+        for stage in pipeline.close_interrupted(session, now=services.clock()):
             row = session.get(JobDue, stage)
             if row is not None:
                 row.due_at = services.clock()
@@ -175,7 +179,6 @@ def ticking(services: Services) -> Iterator[None]:
         coalesce=True,
         misfire_grace_time=None,  # a late tick still asks what is due
     )
-    run_again(services)
     clock.start()
     try:
         yield

@@ -1,1 +1,7 @@
-"""The ground under the tables: base class, sessions, and what differs per database."""
+"""The ground under the tables.
+
+base       the base class, names of constraints, moments in UTC
+session    transactions, for reading and for writing
+dialect    what differs between SQLite and PostgreSQL
+migrate    bringing a database to this version; the steps are in migrations/
+"""

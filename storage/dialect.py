@@ -4,15 +4,32 @@ Everything else is plain SQLAlchemy and runs the same on both.
 """
 
 import fcntl
+import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Protocol
 
-from sqlalchemy import Engine, Table, text
+from sqlalchemy import Connection, Engine, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+
+from storage.errors import StorageError
+
+ASK_S: Final = 1.0  # between two times that the server is asked whether a lock is still held
+HELD: Final = text(
+    "select count(*) from pg_locks where locktype = 'advisory' and granted and objsubid = 1"
+    " and pid = pg_backend_pid() and (classid::bigint << 32 | objid::bigint) = :n"
+)
+
+
+class Held(Protocol):
+    """A lock that this process took."""
+
+    def is_held(self) -> bool:
+        """Say whether it still is ours: a server that restarted gave it up."""
+        ...
 
 
 def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -23,41 +40,76 @@ def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
 
 
 @contextmanager
-def lock(engine: Engine, name: str) -> Iterator[bool]:
-    """Hold the database's lock called `name`; yield False at once when another process holds it.
+def lock(engine: Engine, name: str, *, ask_s: float = ASK_S) -> Iterator[Held | None]:
+    """Hold the database's lock called `name`; give None at once when another process holds it.
 
     SQLite: an advisory lock on a file beside the database, given up by the kernel when the process
     dies. PostgreSQL: a session advisory lock, given up by the server when the connection ends.
+    Raises StorageError when the database does not answer.
     """
     if engine.dialect.name == "sqlite":
         yield from _file_lock(engine, name)
     else:
-        yield from _advisory_lock(engine, name)
+        yield from _advisory_lock(engine, name, ask_s)
 
 
-def _file_lock(engine: Engine, name: str) -> Iterator[bool]:
+def _file_lock(engine: Engine, name: str) -> Iterator[Held | None]:
     if not engine.url.database or engine.url.database == ":memory:":
-        yield True
+        yield _HeldFile()
         return
     path = Path(engine.url.database).with_suffix(f".{name}.lock")
     with path.open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            yield False
+            yield None
             return
-        yield True
+        yield _HeldFile()
 
 
-def _advisory_lock(engine: Engine, name: str) -> Iterator[bool]:
+def _advisory_lock(engine: Engine, name: str, ask_s: float) -> Iterator[Held | None]:
     number = zlib.crc32(name.encode())
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        held = connection.scalar(text("select pg_try_advisory_lock(:n)"), {"n": number})
+        if not connection.scalar(text("select pg_try_advisory_lock(:n)"), {"n": number}):
+            yield None
+            return
         try:
-            yield bool(held)
+            yield _HeldAdvisory(connection, number, ask_s)
         finally:
-            if held:
-                connection.execute(text("select pg_advisory_unlock(:n)"), {"n": number})
+            _unlock(connection, number)
+
+
+def _unlock(connection: Connection, number: int) -> None:
+    try:
+        connection.execute(text("select pg_advisory_unlock(:n)"), {"n": number})
+    except StorageError:
+        connection.invalidate()  # the session is gone, and the lock with it
+
+
+class _HeldFile:
+    """The kernel takes it from nobody who lives."""
+
+    def is_held(self) -> bool:
+        return True
+
+
+class _HeldAdvisory:
+    """Lost with the session; one that was opened instead does not hold it."""
+
+    def __init__(self, connection: Connection, number: int, ask_s: float) -> None:
+        self._connection, self._number, self._ask_s = connection, number, ask_s
+        self._is_held, self._asked_s = True, time.monotonic()
+
+    def is_held(self) -> bool:
+        if self._is_held and time.monotonic() - self._asked_s >= self._ask_s:
+            self._is_held, self._asked_s = self._ask(), time.monotonic()
+        return self._is_held
+
+    def _ask(self) -> bool:
+        try:
+            return bool(self._connection.scalar(HELD, {"n": self._number}))
+        except StorageError:
+            return False
 
 
 def _insert(session: Session, table: Table) -> Any:

@@ -1,5 +1,7 @@
 """Bringing a database to today's tables: `newsletter init`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -7,19 +9,23 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Connection, Engine, MetaData
+from sqlalchemy.exc import IntegrityError
 
 STEPS = Path(__file__).parent / "migrations"
 
 
-def migrate(engine: Engine, metadata: MetaData) -> tuple[str | None, str | None]:
+def migrate(
+    engine: Engine, metadata: MetaData, *, to: str = "head"
+) -> tuple[str | None, str | None]:
     """Run the missing steps in one transaction; return the revision before and after."""
     config = _config(metadata)
-    with engine.execution_options(writes=True).begin() as connection:
+    with _without_foreign_keys(engine) as connection, connection.begin():
         before = MigrationContext.configure(connection).get_current_revision()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         after = MigrationContext.configure(connection).get_current_revision()
+        _require_foreign_keys(connection)
     return before, after
 
 
@@ -43,6 +49,34 @@ def write_step(engine: Engine, metadata: MetaData, message: str) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.revision(config, message, autogenerate=True)
+
+
+@contextmanager
+def _without_foreign_keys(engine: Engine) -> Iterator[Connection]:
+    """Give a writing connection on which SQLite may copy a table.
+
+    A step that copies a table drops the old one, and with foreign keys on that would delete every
+    row that refers to it (sqlite.org/lang_altertable.html §7). It cannot be said in a transaction.
+    """
+    is_sqlite = engine.dialect.name == "sqlite"
+    with engine.execution_options(writes=True).connect() as connection:
+        if is_sqlite:
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            if is_sqlite:
+                connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
+
+
+def _require_foreign_keys(connection: Connection) -> None:
+    """Raise IntegrityError when a row refers to one that is not there; then no step was taken."""
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        tables = ", ".join(sorted({str(row[0]) for row in broken}))
+        raise IntegrityError("PRAGMA foreign_key_check", None, ValueError(f"rows of {tables}"))
 
 
 def _config(metadata: MetaData) -> Config:

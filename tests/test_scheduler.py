@@ -4,10 +4,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import select
 
 import scheduler
+from feeds.values import AMSTERDAM
+from newsletter.model import Run
 from newsletter.wiring import Services
 from scheduler import Daily, Every, Job, Weekly
+from storage.dialect import lock
 from tests.fakes import FakeClock
 
 
@@ -39,7 +43,7 @@ def test_ten_years_of_a_daily_job_are_ten_years_of_days() -> None:
     daily, moment, days = Daily(time(2, 30)), utc("2026-01-01T00:00"), []
     while moment < utc("2036-01-01T00:00"):
         moment = daily.after(moment)
-        days.append(moment.astimezone(scheduler.AMSTERDAM).date())
+        days.append(moment.astimezone(AMSTERDAM).date())
 
     assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
 
@@ -48,7 +52,7 @@ def test_every_other_week_does_not_slip_in_a_year_of_53_weeks() -> None:
     job, moment, weeks = Weekly(0, time(6), weeks=2), utc("2026-11-01T00:00"), []
     for _ in range(10):
         moment = job.after(moment)
-        weeks.append((moment.astimezone(scheduler.AMSTERDAM).date() - date(2026, 1, 5)).days)
+        weeks.append((moment.astimezone(AMSTERDAM).date() - date(2026, 1, 5)).days)
 
     assert [later - earlier for earlier, later in pairwise(weeks)] == [14] * 9
 
@@ -81,5 +85,39 @@ def test_missed_days_are_caught_up_once_with_the_moment_they_had(
     scheduler.tick(services, (job,))
     clock.later(days=4)
 
-    assert scheduler.claim(services, job) == utc("2027-04-21T01:30")
+    run = scheduler.claim(services, job)
+
+    assert run is not None
+    assert run.due_at == utc("2027-04-21T01:30")
     assert scheduler.claim(services, job) is None
+
+
+def test_a_job_that_a_crash_cut_off_runs_again(
+    services: Services, clock: FakeClock, job: Job
+) -> None:
+    scheduler.tick(services, (job,))
+    clock.later(days=1)
+    scheduler.claim(services, job)  # and then the process dies
+
+    assert scheduler.tick(services, (job,)) == ["clean_up"]
+    assert scheduler.tick(services, (job,)) == []
+    assert runs(services) == [("clean_up", "stopped before it was done"), ("clean_up", "")]
+
+
+def test_a_job_that_another_process_is_at_is_left_alone(
+    services: Services, clock: FakeClock, job: Job
+) -> None:
+    scheduler.tick(services, (job,))
+    clock.later(days=1)
+
+    with lock(services.db.engine, scheduler.LOCK):
+        scheduler.claim(services, job)
+        assert scheduler.tick(services, (job,)) == []
+
+    with services.db.read() as session:
+        assert session.scalars(select(Run.finished_at)).all() == [None]
+
+
+def runs(services: Services) -> list[tuple[str, str]]:
+    with services.db.read() as session:
+        return [(one.stage, one.error) for one in session.scalars(select(Run).order_by(Run.id))]

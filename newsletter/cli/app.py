@@ -3,7 +3,6 @@
 import sys
 from importlib import import_module
 from pathlib import Path
-from threading import Event
 from typing import Annotated, Protocol, cast
 
 import typer
@@ -13,6 +12,7 @@ from newsletter import accounts, pipeline, wiring
 from newsletter.cli import editions, items, people, sources
 from newsletter.cli.output import JSON, fail, print_fields, print_json, say
 from newsletter.cli.session import open_services, read_services, state
+from newsletter.cli.stopping import told_to_stop
 from newsletter.demo import once, run
 from newsletter.errors import NewsletterError
 from newsletter.send import worker as sending
@@ -97,7 +97,9 @@ def serve(
 @app.command("worker")
 def worker() -> None:
     """Send what is due, until stopped."""
-    sending.run_worker(open_services(), stop=Event())
+    services = open_services()
+    with told_to_stop() as stop:
+        sending.run_worker(services, stop=stop)
 
 
 @app.command("demo")
@@ -152,4 +154,7 @@ def _serve_all(services: Services, host: str, port: int) -> None:
 def _serve(services: Services, *, host: str, port: int, with_jobs: bool, with_worker: bool) -> None:
     # By name: the scheduler stands above the doors, so none of them may import it.
     scheduler = cast("_Scheduler", import_module("scheduler"))
-    scheduler.serve(services, host=host, port=port, with_jobs=with_jobs, with_worker=with_worker)
+    with told_to_stop():
+        scheduler.serve(
+            services, host=host, port=port, with_jobs=with_jobs, with_worker=with_worker
+        )

@@ -3,11 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from threading import Event
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
+from feeds.values import AMSTERDAM
 from newsletter.approve import review
 from newsletter.cli.output import (
     JSON,
@@ -19,8 +20,8 @@ from newsletter.cli.output import (
     say,
 )
 from newsletter.cli.session import open_services, user_id
+from newsletter.cli.stopping import told_to_stop
 from newsletter.compose import draft as drafting
-from newsletter.dutch import AMSTERDAM
 from newsletter.learn.report import edition_report
 from newsletter.preview import Format, preview
 from newsletter.send import schedule as scheduling
@@ -118,8 +119,14 @@ def show(edition_id: ID, json: bool = JSON) -> None:
 
 @app.command("status")
 def status(edition_id: ID, json: bool = JSON) -> None:
-    """Show how far it is."""
-    _print_figures(open_services(), edition_id, json=json)
+    """Show how far it is, and what happened last."""
+    services = open_services()
+    with services.db.read() as session:
+        shown = as_json(deliveries.figures(session, edition_id)) | _last_event(session, edition_id)
+    if json:
+        print_json(shown)
+    else:
+        print_fields(shown)
 
 
 @app.command("check")
@@ -228,15 +235,10 @@ def send(
     """Make an approved edition due now; run again after a crash, it goes on where it was."""
     services = open_services()
     scheduling.send_now(services.db, edition_id, now=services.clock())
-    if wait:
-        with progress_bar("Sending") as bar:
-            sending.run_worker(
-                services,
-                stop=Event(),
-                until_complete=edition_id,
-                progress=lambda f: bar.update(f.recipients - f.pending, f.recipients),
-            )
+    goes_on = _work_until_complete(services, edition_id) if wait else False
     _print_figures(services, edition_id, json=json)
+    if goes_on:
+        fail("stopped before it was complete; send it again, and it goes on where it was")
 
 
 @app.command("pause")
@@ -302,6 +304,25 @@ def as_json(figures: EditionFigures) -> dict[str, object]:
         "started_at": figures.started_at,
         "finished_at": figures.finished_at,
     }
+
+
+def _last_event(session: Session, edition_id: int) -> dict[str, object]:
+    """Return what happened last, such as a relay that is away; nothing for a new edition."""
+    for event in store.events_of(session, edition_id)[-1:]:
+        return {"last_event": event.what, "last_event_at": event.at, "last_note": event.note}
+    return {}
+
+
+def _work_until_complete(services: Services, edition_id: int) -> bool:
+    """Work as a worker; say whether it was stopped with something of this edition to do."""
+    with told_to_stop() as stop, progress_bar("Sending") as bar:
+        found = sending.run_worker(
+            services,
+            stop=stop,
+            until_complete=edition_id,
+            progress=lambda f: bar.update(f.recipients - f.pending, f.recipients),
+        )
+        return stop.is_set() and found is not None and found.state in sending.UNDER_WAY
 
 
 def _print_figures(services: Services, edition_id: int, *, json: bool) -> None:

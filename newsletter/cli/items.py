@@ -8,10 +8,9 @@ import typer
 from feeds import store
 from feeds.items import add_item
 from feeds.model import Item
-from feeds.values import ItemKind, ItemStatus
+from feeds.values import AMSTERDAM, ItemKind, ItemStatus
 from newsletter.cli.output import JSON, fail, local, print_fields, print_json, print_table
 from newsletter.cli.session import open_services
-from newsletter.dutch import AMSTERDAM
 from subscribers.values import Audience
 
 app = typer.Typer(no_args_is_help=True, help="What came in, and what editors added.")

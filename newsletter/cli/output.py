@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from newsletter.dutch import AMSTERDAM
+from feeds.values import AMSTERDAM
 
 JSON = typer.Option(False, "--json", help="Print one JSON document on standard output.")
 progress_console = Console(stderr=True)

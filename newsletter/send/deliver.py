@@ -20,7 +20,14 @@ from newsletter.errors import TransportRefused, TransportUnavailable, UnsafeHead
 from newsletter.ports import Clock, Transport
 from newsletter.send import closing, ledger
 from newsletter.send.lanes import Done, Job, Lanes
-from newsletter.send.outcomes import Attempt, Settled, settle
+from newsletter.send.outcomes import (
+    Attempt,
+    Refusal,
+    Settled,
+    is_about_us,
+    settle,
+    without_addresses,
+)
 from newsletter.send.pages import Mailing, Pages, Ready, read_mailing
 from newsletter.send.progress import Progress, Shown
 from newsletter.settings import Settings
@@ -31,7 +38,6 @@ from subscribers.links import Links
 
 T = TypeVar("T")
 
-POLICY_REFUSALS: Final = 20  # so many in a row, with 5.7.x: it is us they refuse, not the readers
 WRITE_TRIES: Final = 20  # of a write that the database did not take, a second apart
 
 
@@ -86,12 +92,13 @@ def deliver_due(  # noqa: PLR0913 - everything it works with, handed in
     settings: Settings,
     clock: Clock,
     stop: Event | None = None,
+    may_begin: Callable[[], bool] = lambda: True,
     progress: Progress | None = None,
 ) -> SendReport:
     """Send every edition that is being sent until nothing is due, and close what is complete.
 
-    It ends early when `stop` is set, after what is in hand, and when no connection reaches the
-    relay: then `unavailable` says why, and nobody was given up for it.
+    It ends early when `stop` is set or `may_begin` says no, after what is in hand, and when no
+    connection reaches the relay: then `unavailable` says why, and nobody was given up for it.
     """
     stop = stop or Event()
     tally = _Tally(recovered=_patiently(db, stop, lambda s: ledger.take_back(s, now=clock())))
@@ -100,9 +107,18 @@ def deliver_due(  # noqa: PLR0913 - everything it works with, handed in
     if editions:
         with Lanes(open_transport()) as lanes:
             for edition_id in editions:
-                if stop.is_set() or lanes.are_closed:
+                if stop.is_set() or not may_begin() or lanes.are_closed:
                     break
-                run = _Run(db, edition_id, lanes, tally, clock=clock, stop=stop, progress=progress)
+                run = _Run(
+                    db,
+                    edition_id,
+                    lanes,
+                    tally,
+                    clock=clock,
+                    stop=stop,
+                    may_begin=may_begin,
+                    progress=progress,
+                )
                 tally.statuses[edition_id] = run.send(links, settings)
     return tally.report()
 
@@ -119,13 +135,14 @@ class _Run:
         *,
         clock: Clock,
         stop: Event,
+        may_begin: Callable[[], bool],
         progress: Progress | None,
     ) -> None:
         self._db, self._edition_id, self._lanes, self._tally = db, edition_id, lanes, tally
-        self._clock, self._stop = clock, stop
+        self._clock, self._stop, self._is_allowed = clock, stop, may_begin
         self._shown = Shown(db, edition_id, progress)
-        self._refused_by_policy = 0
-        self._goes_on = True
+        self._refused: list[Refusal] = []
+        self._goes_on, self._spares = True, False
 
     def send(self, links: Links, settings: Settings) -> EditionStatus:
         """Send until nothing of it is due; return its status then."""
@@ -142,22 +159,26 @@ class _Run:
         )
 
     def _send_all(self, mailing: Mailing, pages: Pages) -> None:
+        is_full = True
         while True:
+            done = self._lanes.collect(wait=is_full)
+            settled = [self._settle(one, mailing) for one in done]
             ready = pages.take(self._lanes.idle) if self._may_begin() else []
-            done = self._lanes.collect(wait=not ready)
             if not ready and not done:
                 return
-            settled = [self._settle(one, mailing, pages) for one in done]
             begun = self._write_group(settled, ready, mailing)
+            if any(one.state is DeliveryState.PENDING for one in settled):
+                pages.start_over()
             self._hand_out(begun, ready, pages)
+            self._spare_refused()
+            is_full = len(begun) == len(ready)  # else a lane stands idle: somebody was skipped
 
     def _may_begin(self) -> bool:
-        return self._goes_on and not self._stop.is_set() and self._lanes.idle > 0
+        asked = self._goes_on and not self._stop.is_set() and self._lanes.idle > 0
+        return asked and self._is_allowed()
 
-    def _settle(self, done: Done, mailing: Mailing, pages: Pages) -> Settled:
+    def _settle(self, done: Done, mailing: Mailing) -> Settled:
         settled = settle(done.attempt, done.result, policy=mailing.policy, now=self._clock())
-        if settled.state is DeliveryState.PENDING:
-            pages.start_over()
         if isinstance(done.result, TransportUnavailable):
             self._note_outage(done.result)
         self._watch_refusals(done)
@@ -210,19 +231,31 @@ class _Run:
 
     def _note_outage(self, outage: TransportUnavailable) -> None:
         if self._lanes.are_closed:
-            self._tally.unavailable = str(outage)
+            self._tally.unavailable = why = without_addresses(str(outage))
             now = self._clock()
-            self._write(
-                lambda s: closing.note_outage(s, self._edition_id, note=str(outage), now=now)
-            )
+            self._write(lambda s: closing.note_outage(s, self._edition_id, note=why, now=now))
 
     def _watch_refusals(self, done: Done) -> None:
-        """Stop before a whole list is refused for what is wrong with us (RFC 3463: 5.7.x)."""
-        refused = isinstance(done.result, TransportRefused) and "5.7." in done.result.reply
-        self._refused_by_policy = self._refused_by_policy + 1 if refused else 0
-        if self._refused_by_policy >= POLICY_REFUSALS and self._goes_on:
-            self._goes_on = False
-            self._halt(f"{POLICY_REFUSALS} readers in a row refused for our policy or settings")
+        """Stop before a whole list is refused for what is wrong with us."""
+        result = done.result
+        if isinstance(result, TransportRefused) and result.code is not None:
+            self._refused.append(Refusal(done.attempt.delivery_id, result.reply, done.domain))
+        elif not self._spares:
+            self._refused.clear()
+        if self._goes_on and is_about_us(self._refused):
+            self._goes_on, self._spares = False, True
+            self._halt(f"{len(self._refused)} readers in a row refused: it must be us")
+
+    def _spare_refused(self) -> None:
+        """Give those readers their turn back: they had no part in it."""
+        spared, now = [one.delivery_id for one in self._refused], self._clock()
+        if not self._spares or not spared:
+            return
+        self._write(lambda s: ledger.give_back(s, self._edition_id, spared, now=now))
+        self._refused.clear()
+        moved = Counter({DeliveryState.FAILED: -len(spared), DeliveryState.PENDING: len(spared)})
+        self._tally.states.update(moved)
+        self._shown.add(moved)
 
     def _halt(self, note: str) -> EditionStatus:
         now = self._clock()

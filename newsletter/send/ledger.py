@@ -14,6 +14,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Executable,
+    String,
     Table,
     bindparam,
     case,
@@ -35,9 +36,13 @@ OPEN: Final = (D.PENDING, D.ATTEMPTING, D.DEFERRED)
 BEGUN: Final = (EditionStatus.SENDING, EditionStatus.PAUSED, EditionStatus.CANCELLED)
 TABLE: Final = cast("Table", Delivery.__table__)  # a mapped class's table is a Table
 
+# That it arrived is a fact, whoever says so and however late; the rest is said of a row in hand.
 RECORD: Final = (
     update(TABLE)
-    .where(TABLE.c.id == bindparam("delivery_id"))
+    .where(
+        TABLE.c.id == bindparam("delivery_id"),
+        (TABLE.c.state == D.ATTEMPTING) | (bindparam("new_state", type_=String) == D.SENT),
+    )
     .values(
         state=bindparam("new_state"),
         code=bindparam("new_code"),
@@ -121,6 +126,17 @@ def record(session: Session, edition_id: int, settled: Sequence[Settled], *, now
     if any(one.state in OPEN for one in settled) and _is(
         session, edition_id, EditionStatus.CANCELLED
     ):
+        skip_waiting(session, edition_id, now=now)
+
+
+def give_back(session: Session, edition_id: int, ids: Sequence[int], *, now: datetime) -> None:
+    """Let refused readers wait for their turn again, as if nothing had been tried."""
+    session.connection().execute(
+        update(TABLE)
+        .where(TABLE.c.id.in_(ids), TABLE.c.state == D.FAILED)
+        .values(state=D.PENDING.value, attempts=TABLE.c.attempts - 1, at=now)
+    )
+    if _is(session, edition_id, EditionStatus.CANCELLED):
         skip_waiting(session, edition_id, now=now)
 
 

@@ -1,5 +1,7 @@
 """What an attempt means for a delivery. Pure: the answer and `now` in, the new state out."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +16,9 @@ from newsletter.values import DeliveryState, InDoubtPolicy, Receipt
 
 WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))  # then hourly
 PATIENCE: Final = timedelta(hours=24)
+REFUSALS: Final = 20  # so many in a row have one cause
+DOMAINS: Final = 3  # a school that is gone has many readers, at one domain
+ADDRESS: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 SETTLE: Final = timedelta(minutes=10)  # a relay that was slow to answer has delivered by then
 
 
@@ -39,6 +44,15 @@ class Settled:
     resends: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reader whom the relay refused. domain: of their address."""
+
+    delivery_id: int
+    reply: str
+    domain: str
+
+
 def settle(
     attempt: Attempt, result: Receipt | TransportError, *, policy: InDoubtPolicy, now: datetime
 ) -> Settled:
@@ -59,6 +73,23 @@ def next_wait(attempts: int) -> timedelta | None:
     """Return how long to wait after so many attempts; None when patience has run out."""
     waited = sum((_wait(one) for one in range(1, attempts)), timedelta())
     return _wait(attempts) if waited < PATIENCE else None
+
+
+def is_about_us(row: Sequence[Refusal]) -> bool:
+    """Say whether these refusals, one after the other, are about us and not about the readers.
+
+    They are when all speak of policy or security (RFC 3463 §3.8: 5.7.x), whatever the addresses,
+    and when addresses that have nothing to do with each other are refused alike.
+    """
+    if len(row) < REFUSALS:
+        return False
+    is_policy = all("5.7." in one.reply for one in row[-REFUSALS:])
+    return is_policy or len({one.domain for one in row}) >= DOMAINS
+
+
+def without_addresses(words: str) -> str:
+    """Return a server's words as they may be logged: whose address they name is left out."""
+    return ADDRESS.sub("(address)", words)
 
 
 def _wait(attempt: int) -> timedelta:

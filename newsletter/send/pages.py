@@ -116,6 +116,7 @@ class _Maker:
 
     def __init__(self, mailing: Mailing, *, links: Links, settings: Settings) -> None:
         self._mailing, self._links, self._settings = mailing, links, settings
+        self._domain = mailing.letterhead.domain
         self._key = hashlib.sha256(b"message-id\0" + settings.secret_key).digest()
 
     def make(self, page: Sequence[Waiting], people: Mapping[int, Reader]) -> list[Ready]:
@@ -159,7 +160,7 @@ class _Maker:
             one_click_url=one_click_url,
             preferences_url=preferences_url,
             message_id=message_id(
-                mailing.edition_id, reader.id, key=self._key, domain=mailing.letterhead.domain
+                mailing.edition_id, reader.id, key=self._key, domain=self._domain
             ),
         )
 

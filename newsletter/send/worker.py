@@ -14,7 +14,7 @@ from newsletter.send.progress import Progress
 from newsletter.settings import Settings
 from newsletter.store.deliveries import figures
 from newsletter.values import EditionFigures, EditionStatus
-from storage.dialect import lock
+from storage.dialect import Held, lock
 from storage.errors import StorageError
 from storage.session import Database
 from subscribers.links import Links
@@ -79,38 +79,47 @@ def run_worker(
     """
     goal = Goal(until_complete)
     while not stop.is_set():
-        with lock(services.db.engine, LOCK) as held:
-            if held:
-                return _work(services, goal, stop=stop, progress=progress)
-        seen = _figures(services, goal)
-        if seen is not None and progress is not None:
-            progress(seen)
-        if goal.is_reached(seen):
+        try:
+            seen = _turn(services, goal, stop=stop, progress=progress)
+        except StorageError:
+            log.exception("the database did not answer; trying again")
+            stop.wait(OUTAGE_S[2])
+            continue
+        if seen is not None:
             return seen
         stop.wait(POLL_S)
     return _figures(services, goal)
 
 
-def _work(
+def _turn(
     services: Services, goal: Goal, *, stop: Event, progress: Progress | None
 ) -> EditionFigures | None:
+    """Work while the lock is held, or look how far its holder is; return what reached the goal."""
+    with lock(services.db.engine, LOCK) as held:
+        if held is not None:
+            return _work(services, goal, held, stop=stop, progress=progress)
+    seen = _figures(services, goal)
+    if seen is not None and progress is not None:
+        progress(seen)
+    return seen if goal.is_reached(seen) else None
+
+
+def _work(
+    services: Services, goal: Goal, held: Held, *, stop: Event, progress: Progress | None
+) -> EditionFigures | None:
     outages = 0
-    while not stop.is_set():
-        try:
-            report = _round(services, stop=stop, progress=progress)
-            seen = _figures(services, goal)
-        except StorageError:
-            log.exception("the database did not answer; trying again")
-            stop.wait(OUTAGE_S[2])
-            continue
+    while not stop.is_set() and held.is_held():
+        report = _round(services, held, stop=stop, progress=progress)
+        seen = _figures(services, goal)
         if goal.is_reached(seen, report):
             return seen
-        outages = outages + 1 if report.unavailable else 0
+        # A relay that took something is there: it is not waited for ever longer.
+        outages = outages + 1 if report.unavailable and not report.sent else 0
         stop.wait(OUTAGE_S[min(outages, len(OUTAGE_S)) - 1] if outages else POLL_S)
-    return _figures(services, goal)
+    return None
 
 
-def _round(services: Services, *, stop: Event, progress: Progress | None) -> SendReport:
+def _round(services: Services, held: Held, *, stop: Event, progress: Progress | None) -> SendReport:
     started = freeze_due(
         services.db,
         render=services.render,
@@ -126,6 +135,7 @@ def _round(services: Services, *, stop: Event, progress: Progress | None) -> Sen
         settings=services.settings,
         clock=services.clock,
         stop=stop,
+        may_begin=held.is_held,
         progress=progress,
     )
     _tell(report)

@@ -144,7 +144,7 @@ class SmtpConnection:
         if code != 354:
             self._reset(smtp)
             raise _error(_verdict(code), code, words)
-        body = smtplib._quote_periods(message)  # type: ignore[attr-defined]  # noqa: SLF001 - RFC 5321 §4.5.2
+        body = _dots_doubled(message)
         try:
             _wait(smtp, self._transport.timeouts.data)
             smtp.send(body if body.endswith(b"\r\n") else body + b"\r\n")
@@ -255,10 +255,18 @@ def _address_literal(sock: socket.socket) -> str:
     return f"[IPv6:{address}]" if address.version == 6 else f"[{address}]"
 
 
+def _dots_doubled(message: bytes) -> bytes:
+    """Return the message with a dot before each dot that begins a line (RFC 5321 §4.5.2)."""
+    # As smtplib's own expression does it, without trying each of some 40,000 places.
+    doubled = message.replace(b"\n.", b"\n..")
+    return b"." + doubled if message.startswith(b".") else doubled
+
+
 def _wait(smtp: smtplib.SMTP, seconds: float) -> None:
     if smtp.sock is None:
         raise smtplib.SMTPServerDisconnected("the connection is closed")
-    smtp.sock.settimeout(seconds)
+    if smtp.sock.gettimeout() != seconds:  # setting it costs a system call and the other threads
+        smtp.sock.settimeout(seconds)
 
 
 def _verdict(code: int) -> type[TransportError]:

@@ -95,6 +95,7 @@ class Desk:
         transport: FakeTransport,
         *,
         stop: Event | None = None,
+        may_begin: Callable[[], bool] = lambda: True,
         progress: Callable[[EditionFigures], None] | None = None,
     ) -> SendReport:
         return deliver_due(
@@ -104,6 +105,7 @@ class Desk:
             settings=self.settings,
             clock=self.clock,
             stop=stop,
+            may_begin=may_begin,
             progress=progress,
         )
 
@@ -494,7 +496,80 @@ def test_list_is_not_burnt_when_it_is_us_whom_they_refuse(desk: Desk) -> None:
 
     assert report.halted == (edition_id,)
     assert len(transport.attempted) < 20 + transport.connections
-    assert desk.states()["pending"] > 75
+    assert (report.failed, report.sent) == (0, 0)
+
+
+@pytest.mark.parametrize("connections", [1, 4])
+def test_readers_who_were_refused_for_our_fault_get_it_once_that_is_mended(
+    desk: Desk, connections: int
+) -> None:
+    edition_id = desk.arrange(readers=100)
+    ours = TransportRefused("5.7.1 relaying denied", code=554)
+    everybody = {f"r{one}@example.org": ours for one in range(1, 101)}
+    transport = FakeTransport(everybody, connections=connections)
+
+    desk.deliver(transport)
+    after_the_halt = desk.states()
+    transport.fails.clear()
+    scheduling.resume(desk.db, edition_id, now=START)
+    desk.deliver(transport)
+
+    assert after_the_halt == {"pending": 100}
+    assert desk.deliveries() == [(f"r{one}", "sent", 1, 0) for one in range(1, 101)]
+
+
+def test_list_is_not_burnt_when_everybody_is_refused_alike(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=100)
+    with desk.db.write() as session:
+        for one in session.scalars(select(Subscriber)):
+            one.email = f"r{one.id}@school{one.id % 5}.example.org"
+        people = list(session.scalars(select(Subscriber.email)))
+    transport = FakeTransport(dict.fromkeys(people, REFUSED))
+
+    report = desk.deliver(transport)
+
+    assert report.halted == (edition_id,)
+    assert desk.states() == {"pending": 100}
+
+
+def test_outage_is_told_without_anybodys_address(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=2)
+    slow = TransportUnavailable("4.7.0 <r1@example.org> too fast", code=421)
+
+    report = desk.deliver(fails(slow, "r1", "r2"))
+
+    assert report.unavailable == "421 4.7.0 <(address)> too fast"
+    assert desk.events(edition_id) == [("relay_unavailable", report.unavailable)]
+
+
+def test_a_late_answer_does_not_undo_that_it_arrived(desk: Desk) -> None:
+    desk.arrange(readers=1)
+
+    class Overtaken(FakeTransport):
+        """While its answer is awaited, another worker hands the same message over."""
+
+        def connect(self) -> "Overtaken":
+            return self
+
+        def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
+            desk.change(lambda s: s.execute(update(Delivery).values(state="sent")))
+            raise DEFERRED
+
+    desk.deliver(Overtaken())
+
+    assert desk.states() == {"sent": 1}
+
+
+def test_nothing_is_begun_once_the_lock_is_lost(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=40)
+    lost = Event()
+    transport = ActingTransport(AtTheTenth(lost.set))
+
+    desk.deliver(transport, may_begin=lambda: not lost.is_set())
+
+    assert 10 <= len(transport.accepted) <= 10 + transport.connections
+    assert desk.states()["attempting"] == 0
+    assert desk.status(edition_id) is EditionStatus.SENDING
 
 
 def test_forged_subject_halts_the_edition_and_sends_nothing(desk: Desk) -> None:

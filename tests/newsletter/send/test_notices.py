@@ -8,7 +8,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from newsletter.compose.notices import NoticeRenderer
-from newsletter.errors import UnsafeHeader
+from newsletter.errors import TransportRefused, UnsafeHeader
 from newsletter.send.notices import NOTICES, confirm_values, reminder_values, send_notice
 from newsletter.settings import Settings
 from newsletter.store.waiting import Waiting
@@ -182,7 +182,7 @@ def test_reminder_of_an_announcement_without_a_moment(render: NoticeRenderer) ->
     found = render("reminder", reminder_values(waiting, review_url="https://example.org/r"))
 
     assert found.subject == 'De aankondiging “Congres "<b>"” wacht op je akkoord'
-    assert "Verzending: nog geen moment gekozen\nNaar 0 abonnees. Één bericht." in found.text
+    assert "Verzending: nog geen moment gekozen\nNaar 0 abonnees. Eén bericht." in found.text
     assert "<b>" not in found.html
 
 
@@ -208,3 +208,10 @@ def test_notice_to_what_is_no_address_is_refused(
         )
 
     assert transport.attempted == []
+
+
+def test_a_refusal_says_in_no_log_whom_it_is_about() -> None:
+    refusal = TransportRefused("5.1.1 <lezer@example.org>: no such user", code=550)
+
+    assert str(refusal) == "550 5.1.1 <(address)>: no such user"
+    assert refusal.reply == "5.1.1 <lezer@example.org>: no such user"

@@ -11,7 +11,15 @@ from newsletter.errors import (
     TransportUnavailable,
     TransportUncertain,
 )
-from newsletter.send.outcomes import Attempt, Settled, next_wait, settle
+from newsletter.send.outcomes import (
+    Attempt,
+    Refusal,
+    Settled,
+    is_about_us,
+    next_wait,
+    settle,
+    without_addresses,
+)
 from newsletter.values import DeliveryState as D
 from newsletter.values import InDoubtPolicy, Receipt
 from tests.fakes import START
@@ -63,3 +71,26 @@ def test_patience_that_has_run_out_is_a_failure() -> None:
     )
 
     assert found == Settled(7, D.FAILED, 451, "later")
+
+
+@pytest.mark.parametrize(
+    ("reply", "domains", "number", "expected"),
+    [
+        ("5.7.1 relaying denied", 1, 20, True),
+        ("5.7.1 relaying denied", 3, 19, False),
+        ("5.1.1 unknown", 3, 20, True),
+        ("no such user here", 2, 40, False),  # two schools that are gone
+    ],
+)
+def test_a_row_of_refusals_is_about_us_when_the_readers_have_nothing_in_common(
+    reply: str, domains: int, number: int, *, expected: bool
+) -> None:
+    row = [Refusal(one, reply, f"school{one % domains}.example.org") for one in range(number)]
+
+    assert is_about_us(row) is expected
+
+
+def test_addresses_are_left_out_of_what_is_logged() -> None:
+    words = "421 4.7.0 <r1@example.org> too fast for r1@example.org"
+
+    assert without_addresses(words) == "421 4.7.0 <(address)> too fast for (address)"
