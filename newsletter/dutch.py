@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from feeds.values import ItemKind
+from feeds.values import AMSTERDAM, ItemKind
 from newsletter.values import EditionKind, EditionStatus
 from subscribers.values import Audience
-
-AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 
 WEEKDAYS: Final = (
     "maandag",
@@ -159,6 +156,11 @@ def relative(at: datetime, now: datetime) -> str:
     return f"{long_date(day)}, {clock(at)} uur"
 
 
+def in_sentence(moment: str) -> str:
+    """Return "morgen om 10.00 uur" for "morgen, 10.00 uur": a moment within a sentence."""
+    return moment.replace(", ", " om ", 1)
+
+
 def months(days: Sequence[date]) -> str:
     """Return "mei en juni 2027" for the months that these days fall in, in order; "" for none."""
     found = sorted({(day.year, day.month) for day in days})
@@ -198,7 +200,9 @@ def join(parts: Sequence[str]) -> str:
 
 
 def capital(text: str) -> str:
-    """Return the text with its first letter in upper case ("ij" is one letter)."""
+    """Return the text with its first letter in upper case ("ij" is one letter; "één" is "Eén")."""
+    if text.startswith("één"):
+        return f"E{text[1:]}"
     size = 2 if text.startswith("ij") else 1
     return text[:size].upper() + text[size:]
 

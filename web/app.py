@@ -47,6 +47,7 @@ from web.errors import (
 )
 from web.headers import SecurityHeaders
 from web.pages import Call, SeeOther, page, see_other
+from web.public.limits import SignUpLimits
 from web.routes import ROUTES, Route
 
 LARGEST_FORM_BYTES: Final = 1024 * 1024
@@ -71,6 +72,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.add_exception_handler(HTTPException, _no_page(services))
     app.state.paths = frozenset(route.path for route in ROUTES)
+    app.state.sign_up_limits = SignUpLimits()
     app.add_middleware(SecurityHeaders, https=is_secure(services.settings), desk=DESK)
     return app
 
@@ -81,7 +83,7 @@ def _starlette_route(services: Services, route: Route) -> StarletteRoute:
             form = await _read_form(request)
         except (FormTooLarge, FormBroken) as error:
             refused: Exception = error
-            return await run_in_threadpool(_explain, _call(services, request), refused)
+            return await run_in_threadpool(_explain, _call(services, request), route, refused)
         return await run_in_threadpool(_answer, services, route, request, form)
 
     return StarletteRoute(route.path, endpoint, name=route.name, methods=list(route.methods))
@@ -96,7 +98,7 @@ def _answer(services: Services, route: Route, request: Request, form: FormData) 
             _guard(call, route)
         response = route.handler(call)
     except Exception as error:  # noqa: BLE001 - the web's last handler
-        response = _explain(call, error)
+        response = _explain(call, route, error)
     return _with_message(call, response)
 
 
@@ -118,14 +120,15 @@ def _guard(call: Call, route: Route) -> None:
         require_own_form(call.request, call.form, user, call.services.settings.base_url)
 
 
-def _explain(call: Call, error: Exception) -> Response:
+def _explain(call: Call, route: Route, error: Exception) -> Response:
     if isinstance(error, SignInNeeded) and call.request.method in SAFE_METHODS:
         return see_other(f"{DESK}/inloggen?naar={quote(call.request.url.path)}")
     shown = error_page(error)
     if shown:
         return _error_page(call, shown)
     mark = secrets.token_hex(4)
-    log.error("page failed", mark=mark, path=call.request.url.path, exc_info=error)
+    # The route, not the address: that may hold the token by which somebody is let in.
+    log.error("page failed", mark=mark, route=route.name, exc_info=error)
     return _error_page(call, BROKEN, mark=mark)
 
 

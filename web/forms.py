@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Final
 
-from newsletter.dutch import AMSTERDAM
+from feeds.values import AMSTERDAM
 from subscribers.values import Audience
 from web.errors import PageUnknown
-from web.pages import LARGEST_ID
+from web.pages import read_number
 
 LINE_BREAKS: Final = frozenset("\n\t")
 
@@ -33,10 +33,10 @@ class Form:
 
     def number(self, name: str) -> int:
         """Return the key or version that our own page put in a hidden field. Raises PageUnknown."""
-        text = self._text(name)
-        if not (text.isascii() and text.isdigit()) or int(text) > LARGEST_ID:
+        number = read_number(self._text(name))
+        if number is None:
             raise PageUnknown(name)
-        return int(text)
+        return number
 
     def audience(self, name: str) -> Audience | None:
         """Return a side, or None for everybody. Raises PageUnknown for anything else."""

@@ -60,10 +60,10 @@ class Call:
 
     def number(self, name: str) -> int:
         """Return a part of the address as the key of a row. Raises PageUnknown."""
-        text = self.path[name]
-        if not (text.isascii() and text.isdigit()) or int(text) > LARGEST_ID:
+        number = read_number(self.path[name])
+        if number is None:
             raise PageUnknown(name)
-        return int(text)
+        return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,7 @@ def environment() -> Environment:
         "weekday_date": dutch.weekday_date,
         "day_month": dutch.day_month,
         "moment": dutch.moment,
+        "in_sentence": dutch.in_sentence,
         "clock": dutch.clock,
         "number": dutch.number,
         "count_word": dutch.count,
@@ -139,6 +140,13 @@ def environment() -> Environment:
         "role_word": _role_word,
     }
     return made
+
+
+def read_number(text: str) -> int | None:
+    """Return the key, version or page number that a text holds; None for anything else."""
+    # By length first: Python refuses to read thousands of digits, with an error of its own.
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))
+    return int(text) if is_number and int(text) <= LARGEST_ID else None
 
 
 def _as_date(on: date) -> date:

@@ -83,9 +83,9 @@ PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
 
 IN: Final = Who.EDITOR
 APPROVER: Final = Who.APPROVER
-EDITION: Final = "/redactie/edities/{id:int}"
-BLOCK: Final = EDITION + "/blokken/{block:int}"
-ITEM: Final = "/redactie/berichten/{item:int}"
+EDITION: Final = "/redactie/edities/{id}"
+BLOCK: Final = EDITION + "/blokken/{block}"
+ITEM: Final = "/redactie/berichten/{item}"
 
 DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route("/redactie/inloggen", sign_in.show_sign_in, "sign_in", Who.PUBLIC),

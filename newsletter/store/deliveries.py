@@ -22,7 +22,7 @@ COUNTED_AS: Final[Mapping[DeliveryState, str]] = {
     D.SKIPPED: "skipped",
     D.IN_DOUBT: "in_doubt",
 }
-NEITHER: Final = "overig"  # the slug of the segment of readers of neither side
+OTHERS: Final = "overig"  # the slug of the segment of readers of neither side
 
 
 class Count(NamedTuple):
@@ -76,7 +76,7 @@ def figures_of(session: Session, edition_ids: Sequence[int]) -> dict[int, Editio
 
 def _figures(edition: Edition, found: Sequence[Count]) -> EditionFigures:
     total = _totals(found)
-    audiences = sorted({one.audience or NEITHER for one in found})
+    audiences = sorted({one.audience or OTHERS for one in found})
     return EditionFigures(
         id=edition.id,
         kind=edition.kind,
@@ -91,7 +91,7 @@ def _figures(edition: Edition, found: Sequence[Count]) -> EditionFigures:
         started_at=edition.started_at,
         finished_at=edition.finished_at,
         by_audience={
-            name: _totals([one for one in found if (one.audience or NEITHER) == name])
+            name: _totals([one for one in found if (one.audience or OTHERS) == name])
             for name in audiences
         },
     )

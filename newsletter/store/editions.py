@@ -76,14 +76,6 @@ def item_ids_carried(session: Session) -> set[int]:
     return {found for found in session.scalars(carried_items()) if found is not None}
 
 
-def last_newsletter(session: Session) -> Edition | None:
-    """Return the newsletter with the highest number."""
-    query = select(Edition).where(Edition.kind == EditionKind.NEWSLETTER)
-    return session.scalars(
-        query.order_by(Edition.number.desc(), Edition.id.desc()).limit(1)
-    ).first()
-
-
 def find_by_period(session: Session, kind: EditionKind, period: str) -> int | None:
     """Return the edition that was drafted for a period."""
     query = select(Edition.id).where(Edition.kind == kind, Edition.period == period)

@@ -1,6 +1,6 @@
 """Editions that wait for approval, with what a reminder says about them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,12 +48,14 @@ def find_waiting(
         .where(Edition.status == EditionStatus.IN_REVIEW, Edition.reminded_at.is_(None))
         .where(or_(soon, long_ago))
         .order_by(Edition.id)
-    )
-    return [_describe(session, row) for row in rows.all()]
+    ).all()
+    blocks = _count_blocks(session, [row.id for row in rows])
+    approvers = _approvers(session)
+    return [_describe(session, row, blocks.get(row.id, 0), approvers) for row in rows]
 
 
-def _describe(session: Session, row: Edition) -> Waiting:
-    blocks = select(func.count()).select_from(Block).where(Block.edition_id == row.id)
+def _describe(session: Session, row: Edition, blocks: int, approvers: Sequence[User]) -> Waiting:
+    involved = {row.author_id, row.submitted_by_id}
     return Waiting(
         edition_id=row.id,
         kind=EditionKind(row.kind),
@@ -61,13 +63,17 @@ def _describe(session: Session, row: Edition) -> Waiting:
         title=row.title,
         submitted_at=row.status_since,
         planned_at=row.planned_at,
-        blocks=session.scalar(blocks) or 0,
+        blocks=blocks,
         recipients=counts_by_audience(session, row.segments, topic_of(row)),
-        approvers=_approvers(session, {row.author_id, row.submitted_by_id}),
+        approvers=tuple(user.email for user in approvers if user.id not in involved),
     )
 
 
-def _approvers(session: Session, involved: set[int | None]) -> tuple[str, ...]:
+def _count_blocks(session: Session, edition_ids: Sequence[int]) -> dict[int, int]:
+    counted = select(Block.edition_id, func.count()).where(Block.edition_id.in_(edition_ids))
+    return {row[0]: row[1] for row in session.execute(counted.group_by(Block.edition_id))}
+
+
+def _approvers(session: Session) -> Sequence[User]:
     roles = (Role.APPROVER, Role.ADMINISTRATOR)
-    users = session.scalars(select(User).where(User.role.in_(roles)).order_by(User.id))
-    return tuple(user.email for user in users if user.id not in involved)
+    return session.scalars(select(User).where(User.role.in_(roles)).order_by(User.id)).all()

@@ -104,6 +104,7 @@ def test_numbers_and_lists() -> None:
     assert dutch.join(["a", "b", "c"]) == "a, b en c"
     assert [dutch.join(["a", "b"]), dutch.join(["a"]), dutch.join([])] == ["a en b", "a", ""]
     assert dutch.capital("ijburg") == "IJburg"
+    assert dutch.capital("één bron") == "Eén bron"
 
 
 def test_words_for_states_kinds_and_audiences() -> None:

@@ -3,20 +3,21 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from httpx import Response
 from starlette.testclient import TestClient
 
-from feeds.model import Item, Source
+from feeds.model import Item
 from feeds.values import ItemKind
 from newsletter.accounts import add_user, open_session, user_by_email
 from newsletter.compose.draft import draft_newsletter
 from newsletter.model import Edition
 from newsletter.values import Role
 from newsletter.wiring import Services
-from subscribers.model import Subscriber
 from subscribers.segments import add_default_segments
-from subscribers.values import Audience, ConsentKind, SubscriberStatus
+from subscribers.values import Audience
+from tests import factories
 
 PASSWORD = "een-lange-zin-voor-de-proef"
 
@@ -76,19 +77,16 @@ def make_source(services: Services, name: str = "VO-raad", *, last_error: str = 
     now = services.clock()
     slug = name.lower().replace(" ", "-")
     with services.db.write() as session:
-        session.add(
-            Source(
-                slug=slug,
-                name=name,
-                kind="feed",
-                url=f"https://{slug}.example.org/feed",
-                created_at=now,
-                last_look_at=now - timedelta(hours=1),
-                last_success_at=now - timedelta(days=1),
-                next_look_at=now + timedelta(hours=1),
-                failures_in_row=3 if last_error else 0,
-                last_error=last_error,
-            )
+        factories.make_source(
+            session,
+            slug,
+            name=name,
+            created_at=now,
+            last_look_at=now - timedelta(hours=1),
+            last_success_at=now - timedelta(days=1),
+            next_look_at=now + timedelta(hours=1),
+            failures_in_row=3 if last_error else 0,
+            last_error=last_error,
         )
     return slug
 
@@ -123,24 +121,12 @@ def make_item(
 
 
 def make_subscriber(
-    services: Services, email: str, audience: Audience | None, **changed: object
+    services: Services, email: str, audience: Audience | None, **changed: Any
 ) -> int:
     """Make somebody who may be mailed; return the id."""
-    now = services.clock()
-    values: dict[str, object] = {
-        "email": email,
-        "email_key": email,
-        "audience": audience,
-        "status": SubscriberStatus.ACTIVE,
-        "since": now - timedelta(days=100),
-        "ground": ConsentKind.CONFIRMED,
-        "changed_at": now,
-        **changed,
-    }
-    row = Subscriber(**values)
+    since = services.clock() - timedelta(days=100)
     with services.db.write() as session:
-        session.add(row)
-        session.flush()
+        row = factories.make_subscriber(session, email, audience=audience, since=since, **changed)
         return row.id
 
 

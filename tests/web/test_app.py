@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from feeds import errors as feed_errors
 from newsletter.settings import Settings
 from newsletter.values import Role
 from newsletter.wiring import Services
+from subscribers.links import Links, LinkTarget
 from tests.web.desk import PASSWORD, desk, fill, make_draft, make_user, sign_in
 from web.app import create_app
 from web.editor.words import SOURCE_TROUBLE
@@ -150,3 +152,39 @@ def test_every_template_can_be_read() -> None:
     names = environment().list_templates()
 
     assert [environment().get_template(name).name for name in names] == names
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/archief/{}", "/agenda/{}", "/agenda/{}.ics", "/praktijkvoorbeelden/{}"),
+        *("/redactie/edities/{}", "/redactie/edities/1/blokken/{}", "/redactie/berichten/{}"),
+        *("/redactie/berichten?bladzijde={}", "/redactie/edities/1?blok={}"),
+    ],
+)
+def test_a_number_of_thousands_of_digits_is_no_fault_of_ours(
+    client: TestClient, services: Services, path: str
+) -> None:
+    fill(services)
+    make_draft(services)
+    desk(client, services)
+
+    for number in ("9" * 5_000, "²", "-1", "99999999999999"):
+        assert client.get(path.format(number)).status_code in {200, 404, 405}
+
+
+def test_a_fault_is_logged_without_the_token_in_the_address(services: Services) -> None:
+    path = services.links.preferences_url(1, 1).removeprefix(services.settings.base_url)
+
+    class Broken(Links):
+        def read_preferences(self, token: str) -> LinkTarget:
+            raise RuntimeError
+
+    broken = replace(services, links=Broken(key=b"k" * 32, base_url="http://127.0.0.1:8000"))
+
+    with TestClient(create_app(broken)) as client, capture_logs() as logs:
+        answer = client.post(path, data={"krijg": "newsletter", "kant": "school"})
+
+    assert answer.status_code == 500
+    assert [(one["event"], one["route"]) for one in logs] == [("page failed", "preferences_post")]
+    assert path.rsplit("/", 1)[1] not in repr(logs)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from newsletter.compose import draft
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import BlockKind
+from newsletter.dutch import audience_word
 from newsletter.errors import EditionChanged
 from newsletter.store.editions import get_edition
 from web.editor.desk import desk_page
@@ -92,36 +93,47 @@ def save_block(call: Call) -> Response:
 def save_audience(call: Call) -> Response:
     """Say for whom a block is."""
     form = Form(call.form)
+    audience = form.audience("audience")
     draft.set_block_audience(
         call.services.db,
         call.number("id"),
         call.number("block"),
         version=form.number("version"),
-        audience=form.audience("audience"),
+        audience=audience,
         now=call.now,
         by=call.user_id,
     )
-    return _back(call, block=call.number("block"))
+    return _back(
+        call, message=f"Dit blok is nu voor {audience_word(audience)}.", block=call.number("block")
+    )
 
 
 def move_block(call: Call) -> Response:
     """Move a block one place up or down."""
     form = Form(call.form)
+    is_up = form.line("to") == "up"
     draft.move_block(
         call.services.db,
         call.number("id"),
         call.number("block"),
         version=form.number("version"),
-        step=-1 if form.line("to") == "up" else 1,
+        step=-1 if is_up else 1,
         now=call.now,
         by=call.user_id,
     )
-    return _back(call, block=call.number("block"))
+    return _back(
+        call,
+        message=f"Het blok staat een plaats {'hoger' if is_up else 'lager'}.",
+        block=call.number("block"),
+    )
 
 
 def drop_block(call: Call) -> Response:
     """Take a block out; its item stays among what came in."""
     form = Form(call.form)
+    with call.services.db.read() as session:
+        edition = get_edition(session, call.number("id"), with_blocks=True)
+        has_item = any(one.item_id for one in edition.blocks if one.id == call.number("block"))
     draft.drop_block(
         call.services.db,
         call.number("id"),
@@ -130,7 +142,8 @@ def drop_block(call: Call) -> Response:
         now=call.now,
         by=call.user_id,
     )
-    return _back(call, message="Het blok is weg. Het bericht staat weer bij wat er binnenkwam.")
+    back_in_line = " Het bericht staat weer bij wat er binnenkwam." if has_item else ""
+    return _back(call, message=f"Het blok is weg.{back_in_line}")
 
 
 def _save(

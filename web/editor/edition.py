@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
-from newsletter.accounts import list_users
+from newsletter.accounts import user_names
 from newsletter.approve.checks import run_checks
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import BlockKind
@@ -27,7 +27,7 @@ from web.editor.words import edition_label, event_note, event_word, first_words,
 from web.errors import PageUnknown
 from web.forms import moment_value
 from web.headers import mail_policy
-from web.pages import Call
+from web.pages import Call, read_number
 
 Variants = Mapping[Audience | None, Rendered]
 
@@ -41,6 +41,7 @@ SCHEMES: Final = ("licht", "donker")
 DARK_SCHEME: Final = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
 GMAIL_CLIPS_BYTES: Final = 102_400  # Gmail shows no more of a mail than about this
 LATEST_EVENTS: Final = 6
+SAID_TO_EACH_OTHER: Final = frozenset({"submitted", "returned"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class BlockLine:
 class Past:
     """Something that happened to the edition."""
 
+    what: str
     at: datetime
     word: str
     who: str
@@ -102,6 +104,7 @@ def edition_page(
         variants = read_variants(call, session, edition)
         view = _view(call, variants)
         lines = [_line(block) for block in edition.blocks]
+        past = past_of(session, events_of(session, edition.id))
         return desk_page(
             call,
             session,
@@ -116,12 +119,13 @@ def edition_page(
             seen=_of_side(variants, view.side),
             lines=lines,
             current=next((one for one in lines if one.block.id == view.block_id), None),
-            block_kinds=tuple(BLOCKS.values()),
+            block_kinds=[kind for kind in BLOCKS.values() if _may_be_empty(kind)],
             findings=_findings(edition, variants),
             sizes={SIDES[one]: len(rendered.html.encode()) for one, rendered in variants.items()},
             clip=GMAIL_CLIPS_BYTES,
             people=counts_by_audience(session, edition.segments, topic_of(edition)),
-            past=past_of(session, events_of(session, edition.id)),
+            past=past,
+            last_word=next((one for one in past if one.what in SAID_TO_EACH_OTHER), None),
             may=_may(call, edition),
             planned=moment_value(edition.planned_at),
             problems=problems or {},
@@ -173,7 +177,7 @@ def _view(call: Call, variants: Variants) -> View:
         side=_one_of(sides, call.query.get("kant", "")),
         screen=_one_of(SCREENS, call.query.get("scherm", "")),
         scheme=_one_of(SCHEMES, call.query.get("kleur", "")),
-        block_id=int(block) if block.isascii() and block.isdigit() else None,
+        block_id=read_number(block),
     )
 
 
@@ -186,6 +190,11 @@ def _of_side(variants: Variants, side: str) -> Rendered:
         raise PageUnknown("an edition without a segment has no mail")
     by_side = {SIDES[audience]: rendered for audience, rendered in variants.items()}
     return by_side.get(side, next(iter(by_side.values())))
+
+
+def _may_be_empty(kind: BlockKind) -> bool:
+    """Say whether editors can fill a block themselves; an event's date comes from the agenda."""
+    return "starts_at" not in kind.blank
 
 
 def _line(block: Block) -> BlockLine:
@@ -203,14 +212,20 @@ def _findings(edition: Edition, variants: Variants) -> dict[str, list[Finding]]:
 
 def past_of(session: Session, events: Sequence[EditionEvent]) -> list[Past]:
     """Return the last things that happened, newest first; edits in a row by one person are one."""
-    names = {user.id: user.name or user.email for user in list_users(session)}
+    names = user_names(session)
     told = [
         one
         for before, one in zip([None, *events], events, strict=False)
         if before is None or (one.what, one.user_id) != (before.what, before.user_id)
     ]
     return [
-        Past(one.at, event_word(one.what), names.get(one.user_id or 0, ""), event_note(one))
+        Past(
+            one.what,
+            one.at,
+            event_word(one.what),
+            names.get(one.user_id or 0, ""),
+            event_note(one),
+        )
         for one in reversed(told[-LATEST_EVENTS:])
     ]
 

@@ -19,7 +19,7 @@ from newsletter.values import EditionKind, EditionStatus
 from web.editor.desk import desk_page
 from web.editor.words import edition_label
 from web.errors import PageUnknown
-from web.pages import Call
+from web.pages import Call, read_number
 
 SECTIONS: Final[Mapping[ItemKind, str]] = {
     ItemKind.NEWS: "Nieuws",
@@ -163,5 +163,4 @@ def _kinds(call: Call) -> tuple[ItemKind, ...]:
 
 
 def _page_number(call: Call) -> int:
-    text = call.query.get("bladzijde", "1")
-    return min(int(text), 1000) if text.isascii() and text.isdigit() and int(text) else 1
+    return min(read_number(call.query.get("bladzijde", "")) or 1, 1000)

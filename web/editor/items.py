@@ -12,7 +12,7 @@ from newsletter.compose import draft
 from newsletter.compose.blocks import BLOCKS
 from newsletter.store.editions import get_edition
 from web.editor.desk import desk_page
-from web.editor.inbox import SECTIONS
+from web.editor.inbox import SECTIONS, current_draft
 from web.editor.words import edition_label
 from web.forms import Form
 from web.pages import Call, see_other
@@ -91,12 +91,15 @@ def block_kind(kind: ItemKind) -> str:
 def _item_page(call: Call, problems: Mapping[str, str], *, status: int = 200) -> Response:
     with call.services.db.read() as session:
         item = get_item(session, call.number("item"))
+        current = current_draft(session)
         return desk_page(
             call,
             session,
             "item.html",
             status=status,
             item=item,
+            draft=current,
+            block_id=current.block_of.get(item.id) if current else None,
             word=SECTIONS[ItemKind(item.kind)],
             themes={theme.slug: theme.label for theme in list_themes(session)},
             problems=problems,

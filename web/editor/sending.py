@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from newsletter.accounts import list_users
+from newsletter.accounts import user_names
 from newsletter.dutch import plural, relative
 from newsletter.model import Edition
 from newsletter.send import schedule
@@ -122,7 +122,7 @@ def _last_look(call: Call, session: Session, edition: Edition) -> dict[str, obje
     people = counts_by_audience(session, edition.segments, topic_of(edition))
     left_out = count_left_out(session, edition.segments, topic_of(edition))
     variants = read_variants(call, session, edition)
-    names = {user.id: user.name or user.email for user in list_users(session)}
+    names = user_names(session)
     at = edition.due_at or edition.planned_at
     return {
         "rows": [

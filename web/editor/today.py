@@ -2,29 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from newsletter.accounts import list_users
-from newsletter.dutch import join, plural, relative
+from newsletter.accounts import user_names
+from newsletter.dutch import in_sentence, join, plural, relative
 from newsletter.learn.report import edition_report
 from newsletter.model import Edition
 from newsletter.store.deliveries import figures, topic_of
 from newsletter.store.editions import list_editions
+from newsletter.store.runs import find_trouble, recent_runs
 from newsletter.values import EditionKind, EditionStatus
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank
 from web.editor.desk import Desk, desk_page, read_desk
-from web.editor.words import edition_label, state_line
+from web.editor.words import edition_label, job_trouble, state_line
 from web.pages import Call
 
 S = EditionStatus
 LOOKED_AT: Final = 30
-OPEN: Final = frozenset({S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.SENDING, S.PAUSED})
+TROUBLE_SHOWN: Final = timedelta(days=1)
+MOST_URGENT: Final = (S.PAUSED, S.SENDING, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.DRAFT)
+OPEN: Final = frozenset(MOST_URGENT)
 ITEM_WORDS: Final = {
     "news": ("nieuwsbericht", "nieuwsberichten"),
     "event": ("bijeenkomst", "bijeenkomsten"),
@@ -69,6 +72,7 @@ def show_today(call: Call) -> Response:
         coming = _next(session, unfinished)
         tasks = _tasks(call, desk, unfinished)
         last = _last(editions)
+        troubles = find_trouble(recent_runs(session, since=call.now - TROUBLE_SHOWN))
         return desk_page(
             call,
             session,
@@ -77,6 +81,7 @@ def show_today(call: Call) -> Response:
             coming=coming,
             steps=state_line(coming.edition.state, _smalls(call, coming)) if coming else (),
             tasks=tasks,
+            troubles=[job_trouble(one, call.now) for one in troubles],
             going_out=[
                 (one, edition_label(one), _moment_of(one)) for one in _by_moment(unfinished)
             ],
@@ -93,7 +98,9 @@ def _headline(call: Call, coming: Next | None, tasks: Sequence[Task]) -> str:
     if coming.edition.state in {S.SENDING, S.PAUSED}:
         return f"{coming.label} wordt nu verzonden"
     if coming.at and coming.at > call.now:
-        return f"{coming.label} gaat {relative(coming.at, call.now)} de deur uit"
+        return f"{coming.label} gaat {in_sentence(relative(coming.at, call.now))} de deur uit"
+    if not tasks:
+        return "Er wacht nu niets op jou"
     return f"Er {'wacht 1 ding' if len(tasks) == 1 else f'wachten {len(tasks)} dingen'} op jou"
 
 
@@ -103,7 +110,7 @@ def _next(session: Session, unfinished: Sequence[Edition]) -> Next | None:
         return None
     newsletters = [one for one in unfinished if one.kind == EditionKind.NEWSLETTER]
     edition = _by_moment(newsletters or unfinished)[0]
-    names = {user.id: user.name or user.email for user in list_users(session)}
+    names = user_names(session)
     return Next(
         edition,
         edition_label(edition),
@@ -139,7 +146,8 @@ def _smalls(call: Call, coming: Next) -> dict[EditionStatus, str]:
 
 
 def _tasks(call: Call, desk: Desk, unfinished: Sequence[Edition]) -> list[Task]:
-    found = [task for one in unfinished for task in _task_of(call, one)]
+    in_order = sorted(_by_moment(unfinished), key=lambda one: MOST_URGENT.index(one.state))
+    found = [task for one in in_order for task in _task_of(call, one)]
     if desk.new_total:
         found.append(
             Task(
@@ -162,14 +170,12 @@ def _tasks(call: Call, desk: Desk, unfinished: Sequence[Edition]) -> list[Task]:
 
 
 def _task_of(call: Call, edition: Edition) -> list[Task]:
-    name = f"{edition_label(edition).lower()} ‘{edition.title}’"
+    name = _name(edition)
     path = f"/redactie/edities/{edition.id}"
     since = relative(edition.status_since, call.now)
     match edition.state:
         case S.DRAFT:
-            return [
-                Task(f"Schrijf {name} af", f"Concept, begonnen {since}.", path, "Schrijf verder")
-            ]
+            return [Task(f"Schrijf {name} af", f"Concept sinds {since}.", path, "Schrijf verder")]
         case S.IN_REVIEW if _may_judge(call, edition):
             return [Task(f"Beoordeel {name}", f"Ingediend {since}.", path, "Beoordeel")]
         case S.APPROVED:
@@ -187,6 +193,14 @@ def _task_of(call: Call, edition: Edition) -> list[Task]:
             ]
         case _:
             return []
+
+
+def _name(edition: Edition) -> str:
+    """Return "editie 12 ‘Naast elkaar’", or "de aankondiging ‘Congres’", for within a sentence."""
+    label = edition_label(edition)
+    article = "" if edition.number else "de "
+    title = f" ‘{edition.title}’" if edition.title not in {"", label} else ""
+    return f"{article}{label.lower()}{title}"
 
 
 def _may_judge(call: Call, edition: Edition) -> bool:

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from feeds.model import Source
-from newsletter.dutch import moment, relative, status_word
+from newsletter.dutch import in_sentence, moment, relative, status_word
 from newsletter.model import Edition, EditionEvent
+from newsletter.store.runs import Trouble
 from newsletter.values import EditionKind, EditionStatus
 
 S = EditionStatus
@@ -25,6 +26,15 @@ SOURCE_TROUBLE: Final[Mapping[str, str]] = {
     "MalformedSource": "Wat we kregen, is geen nieuwsoverzicht of agenda die we kunnen lezen.",
     "UnknownSource": "Deze bron bestaat niet meer.",
     "GatherError": "Het ophalen lukte niet.",
+}
+# By the stage's name; a test holds this to newsletter/pipeline.py.
+JOB_WORDS: Final[Mapping[str, str]] = {
+    "gather": "Het ophalen uit de bronnen",
+    "draft": "Het vullen van het concept",
+    "remind": "Het sturen van herinneringen",
+    "send": "Het begin van het verzenden",
+    "bounces": "Het lezen van teruggekomen mail",
+    "clean_up": "Het opruimen van oude gegevens",
 }
 SOURCE_KINDS: Final = {"feed": "nieuws", "agenda": "agenda", "practice": "praktijkvoorbeelden"}
 
@@ -78,8 +88,22 @@ def source_trouble(source: Source, now: datetime) -> str:
     trouble = SOURCE_TROUBLE.get(source.last_error, SOURCE_TROUBLE["GatherError"])
     if source.last_error == "SourceGone" or source.next_look_at is None:
         return f"{trouble} We kijken hier niet meer vanzelf."
-    when = relative(source.next_look_at, now) if source.next_look_at > now else "zo meteen"
+    ahead = source.next_look_at > now
+    when = in_sentence(relative(source.next_look_at, now)) if ahead else "zo meteen"
     return f"{trouble} We proberen het {when} opnieuw."
+
+
+def job_trouble(trouble: Trouble, now: datetime) -> str:
+    """Return which job was late or failed, when, and how it stands now."""
+    job = JOB_WORDS.get(trouble.stage, trouble.stage)
+    began = in_sentence(relative(trouble.started_at, now))
+    if not trouble.error:
+        due = in_sentence(relative(trouble.due_at, now))
+        return f"{job} moest {due} beginnen en begon {began}."
+    if trouble.mended_at is None:
+        return f"{job} lukte {began} niet. We proberen het vanzelf opnieuw."
+    mended = in_sentence(relative(trouble.mended_at, now))
+    return f"{job} lukte {began} niet, en {mended} wel."
 
 
 def how_often(minutes: int) -> str:

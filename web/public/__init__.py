@@ -1,1 +1,1 @@
-""""""
+"""The pages for readers: the site, signing up, preferences, leaving. No sign-in."""

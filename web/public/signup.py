@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+import structlog
+from starlette.background import BackgroundTask
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from newsletter.errors import TransportError, TransportUncertain
 from newsletter.store import published
+from newsletter.wiring import Services
 from subscribers import consent, store
 from subscribers.addresses import mask, normalise
 from subscribers.errors import AddressFault, ExpiredToken, InvalidAddress, InvalidToken
@@ -19,6 +22,7 @@ from web.forms import Form
 from web.pages import Call, page, see_other
 from web.public.confirmation import send_confirmation
 from web.public.consent_texts import CONSENT_TEXTS, FRONT, FULL
+from web.public.limits import SignUpLimits
 from web.public.reading import read_heading
 from web.public.words import (
     ADDRESS_PROBLEMS,
@@ -29,6 +33,8 @@ from web.public.words import (
     private,
     rhythm,
 )
+
+log = structlog.get_logger(__name__)
 
 TRAP: Final = "website"
 ELSEWHERE: Final = "anders"
@@ -60,6 +66,8 @@ def sign_up(call: Call) -> Response:
     if wanted.problems:
         return _form_page(call, wanted)
     now = call.now
+    if not _may_sign_up(call, now):
+        return _too_busy(call)
     asked = consent.sign_up(
         call.services.db,
         email=wanted.email,
@@ -70,21 +78,34 @@ def sign_up(call: Call) -> Response:
         source=wanted.form,
         now=now,
     )
+    answer = see_other(CHECK_MAIL)
     if asked.confirm and asked.subscriber_id is not None:
-        return _ask_to_confirm(call, asked.subscriber_id, now=now)
-    return see_other(CHECK_MAIL)
+        # After the answer: a wait for the relay would tell that the address was not on the list.
+        answer.background = BackgroundTask(
+            _ask_to_confirm, call.services, asked.subscriber_id, now=now
+        )
+    return answer
 
 
-def _ask_to_confirm(call: Call, subscriber_id: int, *, now: datetime) -> Response:
+def _ask_to_confirm(services: Services, subscriber_id: int, *, now: datetime) -> None:
     """Send the mail, now that the sign-up is stored; what could not be asked can be asked again."""
     try:
-        send_confirmation(call.services, subscriber_id, now=now)
+        send_confirmation(services, subscriber_id, now=now)
     except TransportUncertain:
-        return see_other(CHECK_MAIL)  # it may be there: a second one would only confuse
-    except TransportError:
-        consent.take_back_question(call.services.db, subscriber_id, asked_at=now)
-        return _not_sent(call)
-    return see_other(CHECK_MAIL)
+        log.warning("a confirmation may not have arrived", subscriber=subscriber_id)
+    except TransportError as failure:
+        consent.take_back_question(services.db, subscriber_id, asked_at=now)
+        log.warning("a confirmation could not be sent", code=failure.code, subscriber=subscriber_id)
+
+
+def _may_sign_up(call: Call, now: datetime) -> bool:
+    """Count this sign-up, whoever it is for, and say whether the hour still had room."""
+    limits: SignUpLimits = call.request.app.state.sign_up_limits
+    client = call.request.client
+    if limits.take(client.host if client else "", now=now):
+        return True
+    log.warning("more sign-ups than an hour may have; see web/public/limits.py")
+    return False
 
 
 def show_check_mail(call: Call) -> Response:
@@ -93,7 +114,8 @@ def show_check_mail(call: Call) -> Response:
         call,
         "Kijk in je mail",
         "We stuurden je een mail met een knop. Druk daarop, dan is je aanmelding rond.",
-        "Zie je na een kwartier nog niets? Kijk dan bij de ongewenste mail. "
+        "Zie je na een kwartier nog niets? Kijk dan bij de ongewenste mail, "
+        "of meld je nog eens aan. "
         "Sta je al op de lijst, dan verandert er niets en krijg je geen nieuwe mail.",
         onward=("/archief", "Lees alvast de edities"),
     )
@@ -207,13 +229,13 @@ def _confirmed(call: Call) -> Response:
     )
 
 
-def _not_sent(call: Call) -> Response:
+def _too_busy(call: Call) -> Response:
     contact = call.services.settings.organisation.contact
     return calm(
         call,
-        "De mail kon niet weg",
-        "We konden je de mail met de knop nu niet sturen. Dat ligt aan ons, niet aan jouw adres.",
+        "Het is nu te druk",
+        "Er komen te veel aanmeldingen tegelijk binnen. Daarom nemen we er nu even geen aan.",
         f"Probeer het over een uur opnieuw. Lukt het dan nog niet? Mail ons: {contact}.",
         onward=("/aanmelden", "Probeer het opnieuw"),
-        status=503,
+        status=429,
     )

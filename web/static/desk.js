@@ -43,8 +43,27 @@ function goOn() {
   for (let step = 0; step <= Number(place); step += 1) walk(1);
 }
 
+// The letters can be switched off, for who speaks to the machine or hits a key by accident.
+const KEYS_OFF = "keys off";
+const keysAreOff = () => localStorage.getItem(KEYS_OFF) !== null;
+const keysButton = document.getElementById("toetsen-uit");
+
+function showKeysButton() {
+  keysButton.textContent = keysAreOff() ? keysButton.dataset.on : keysButton.dataset.off;
+  keysButton.hidden = false;
+}
+
+if (keysButton) {
+  showKeysButton();
+  keysButton.addEventListener("click", () => {
+    if (keysAreOff()) localStorage.removeItem(KEYS_OFF);
+    else localStorage.setItem(KEYS_OFF, "yes");
+    showKeysButton();
+  });
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || isField(event.target)) return;
+  if (keysAreOff() || event.ctrlKey || event.altKey || event.metaKey || isField(event.target)) return;
   if (event.key === "j") walk(1);
   else if (event.key === "k") walk(-1);
   else if (!press(event.key)) return;
@@ -76,15 +95,25 @@ function keepFresh() {
   }, seconds * 1000);
 }
 
+// After something was done to a block, the keyboard goes on in that block, not at the page's top.
+function stayInBlock() {
+  const block = document.getElementById("bewerk");
+  if (block && document.querySelector(".toast")) block.focus({ preventScroll: true });
+}
+
 keepFresh();
 goOn();
+stayInBlock();
 
-// What was written is not lost by a wrong click on a link.
-let written = false;
+// What was written is not lost by a wrong click: on a link, or on the button of another form.
+const written = new Set();
 document.addEventListener("input", (event) => {
-  if (event.target.closest("form[method=post]")) written = true;
+  const form = event.target.closest("form[method=post]");
+  if (form) written.add(form);
+  const count = document.querySelector(`[data-count="${event.target.id}"]`);
+  if (count) count.textContent = String(event.target.value.length);
 });
-document.addEventListener("submit", () => { written = false; });
+document.addEventListener("submit", (event) => { written.delete(event.target); });
 window.addEventListener("beforeunload", (event) => {
-  if (written) event.preventDefault();
+  if (written.size > 0) event.preventDefault();
 });

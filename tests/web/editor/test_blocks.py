@@ -30,6 +30,34 @@ def test_blocks_are_added_written_moved_given_to_a_side_and_taken_out(
     assert f"/blokken/{block}" not in gone
 
 
+def test_a_block_says_what_is_lost_before_it_goes(editor: TestClient, near: Services) -> None:
+    edition = begin(editor)
+    opened = step(editor, near, edition, "/blokken", kind="article")
+    block = opened.split(f"/redactie/edities/{edition}/blokken/")[1].split("/")[0]
+
+    gone = step(editor, near, edition, f"/blokken/{block}/weg")
+
+    assert "Wat er in dit blok staat, is dan weg." in opened
+    assert "Het blok is weg." in gone
+    assert "Het bericht staat weer" not in gone
+
+
+def test_a_block_that_cannot_be_saved_does_not_get_into_the_head(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    opened = step(editor, near, edition, "/blokken", kind="article")
+    block = opened.split(f"/redactie/edities/{edition}/blokken/")[1].split("/")[0]
+    path = edition_path(edition, f"/blokken/{block}")
+    fields = {"kind": "article", "title": "Blok", "teaser": "x" * 6000}
+
+    page = post(editor, path, {"version": version(near, edition), **fields})
+
+    assert page.status_code == 422
+    assert 'id="blok-title" name="title" type="text" value="Blok"' in page.text
+    assert 'id="title" name="title" type="text" value="Blok"' not in page.text
+
+
 def test_who_saves_second_keeps_the_words_and_overwrites_nothing(
     editor: TestClient, near: Services
 ) -> None:
@@ -65,4 +93,4 @@ def test_a_wrong_date_is_said_at_the_field_and_nothing_typed_is_lost(
     assert answer.status_code == 422
     for sentence in ("Geef de editie een titel.", "Vul een datum in", "Dit moment is al geweest"):
         assert sentence in answer.text
-    assert 'value="Mijn onderwerp"' in answer.text
+    assert ">Mijn onderwerp</textarea>" in answer.text

@@ -44,7 +44,7 @@ def test_what_is_wrong_is_said_in_dutch_with_when_we_try_again(
     page = client.get("/redactie/bronnen").text
 
     assert "<h1>Twee bronnen vragen aandacht</h1>" in page
-    assert "Het antwoord kwam niet op tijd. We proberen het vandaag, 11.00 uur opnieuw." in page
+    assert "Het antwoord kwam niet op tijd. We proberen het vandaag om 11.00 uur opnieuw." in page
     assert "Dit adres bestaat niet meer, zegt de site zelf." in page
     assert "SourceTooSlow" not in page
     assert "Twee bronnen vragen aandacht" in client.get("/redactie").text

@@ -7,8 +7,18 @@ from pathlib import Path
 import pytest
 
 from newsletter.model import EditionEvent
+from newsletter.pipeline import STAGES
+from newsletter.store.runs import Trouble
 from newsletter.values import EditionStatus
-from web.editor.words import EVENT_WORDS, event_note, first_words, how_often, state_line
+from web.editor.words import (
+    EVENT_WORDS,
+    JOB_WORDS,
+    event_note,
+    first_words,
+    how_often,
+    job_trouble,
+    state_line,
+)
 
 NOW = datetime(2027, 4, 20, 8, 0, tzinfo=UTC)
 NEWSLETTER = Path(__file__).parents[3] / "newsletter"
@@ -19,6 +29,40 @@ def test_everything_that_can_happen_to_an_edition_has_its_words() -> None:
     logged = set(re.findall(r'what="([a-z_]+)"', source))
 
     assert logged == set(EVENT_WORDS)
+
+
+def test_every_job_has_its_words() -> None:
+    assert set(JOB_WORDS) == set(STAGES)
+
+
+@pytest.mark.parametrize(
+    ("error", "mended_at", "words"),
+    [
+        (
+            "",
+            None,
+            "Het ophalen uit de bronnen moest gisteren om 22.00 uur beginnen "
+            "en begon vandaag om 9.00 uur.",
+        ),
+        (
+            "OSError: disk full",
+            None,
+            "Het ophalen uit de bronnen lukte vandaag om 9.00 uur niet. "
+            "We proberen het vanzelf opnieuw.",
+        ),
+        (
+            "OSError: disk full",
+            NOW,
+            "Het ophalen uit de bronnen lukte vandaag om 9.00 uur niet, "
+            "en vandaag om 10.00 uur wel.",
+        ),
+    ],
+)
+def test_what_went_wrong_with_a_job(error: str, mended_at: datetime | None, words: str) -> None:
+    due_at = datetime(2027, 4, 19, 20, 0, tzinfo=UTC)
+    began_at = datetime(2027, 4, 20, 7, 0, tzinfo=UTC)
+
+    assert job_trouble(Trouble("gather", due_at, began_at, error, mended_at), NOW) == words
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from feeds.model import Item, Source, Theme
+from feeds.model import Item, Theme
 from feeds.values import ItemKind, ItemStatus
 from newsletter.model import Block, Edition
 from newsletter.values import EditionKind, EditionStatus
 from newsletter.wiring import Services
-from subscribers.model import Consent, Subscriber
+from subscribers.model import Consent
 from subscribers.values import ConsentKind, SubscriberStatus
+from tests import factories
 from tests.fakes import START
 
 HOSTILE = "<script>alert(1)</script> & \"x\" 'y' \u202e"
@@ -18,16 +19,9 @@ SHOWN = "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;x&#34; &#39;y&#39;"
 
 def add_source(services: Services, slug: str = "partner") -> int:
     with services.db.write() as session:
-        row = Source(
-            slug=slug,
-            name="Platform Samen Opleiden",
-            kind="agenda",
-            url=f"https://example.org/{slug}.ics",
-            created_at=START,
-        )
-        session.add(row)
-        session.flush()
-        return row.id
+        url = f"https://example.org/{slug}.ics"
+        name = "Platform Samen Opleiden"
+        return factories.make_source(session, slug, name=name, kind="agenda", url=url).id
 
 
 def add_event(
@@ -108,19 +102,7 @@ def add_subscriber(
     **fields: Any,
 ) -> int:
     with services.db.write() as session:
-        row = Subscriber(
-            email=email,
-            email_key=email.lower(),
-            audience="school",
-            status=status,
-            since=since,
-            ground=ConsentKind.ASKED,
-            changed_at=since,
-        )
-        for name, value in fields.items():
-            setattr(row, name, value)
-        session.add(row)
-        session.flush()
+        row = factories.make_subscriber(session, email, status=status, since=since, **fields)
         for kind in (ConsentKind.ASKED, ConsentKind.CONFIRMED):
             session.add(Consent(subscriber_id=row.id, kind=kind, at=since, topics=["newsletter"]))
         return row.id

@@ -7,7 +7,7 @@ from icalendar import Calendar
 from starlette.testclient import TestClient
 
 from feeds.model import Item
-from newsletter.dutch import AMSTERDAM
+from feeds.values import AMSTERDAM
 from newsletter.wiring import Services
 from tests.fakes import START, FakeClock
 from tests.web.public.content import add_event

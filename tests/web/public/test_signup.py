@@ -8,16 +8,18 @@ from email import message_from_bytes, policy
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from newsletter.errors import TransportUnavailable, TransportUncertain
 from newsletter.wiring import Services
 from subscribers.model import Consent, Subscriber
 from subscribers.store import consents_of, get_subscriber
 from subscribers.values import ConsentKind, SubscriberStatus
-from tests.fakes import FakeClock, FakeTransport
+from tests.fakes import START, FakeClock, FakeTransport
 from tests.web.public.content import add_subscriber
 from web.app import create_app
 from web.public.consent_texts import CONSENT_TEXTS
+from web.public.limits import MOST, MOST_OF_A_NETWORK, SignUpLimits, network_of
 
 ADDRESS = "nieuw@example.org"
 FORM = {"kant": "school", "email": ADDRESS, "krijg": ["newsletter"], "formulier": "aanmelden"}
@@ -159,15 +161,15 @@ def test_a_program_that_fills_in_everything_is_ignored(
     assert status_of(services) == ""
 
 
-def test_a_relay_that_is_away_is_said_and_can_be_tried_again(
+def test_a_relay_that_is_away_tells_nobody_who_is_known_and_can_be_tried_again(
     site: TestClient, services: Services, transport: FakeTransport
 ) -> None:
     transport.fails[ADDRESS] = TransportUnavailable("no connection")
 
     answer = site.post("/aanmelden", data=FORM)
 
-    assert answer.status_code == 503
-    assert "De mail kon niet weg" in answer.text
+    assert answer.headers["location"] == CHECK_MAIL
+    assert "nog eens aan" in site.get(CHECK_MAIL).text
     transport.fails.clear()
     assert site.post("/aanmelden", data=FORM).headers["location"] == CHECK_MAIL
     assert len(transport.accepted) == 1
@@ -225,3 +227,72 @@ def test_a_person_of_neither_side_may_sign_up(site: TestClient, services: Servic
     assert [(row.email, row.audience, row.wants_announcements) for row in rows] == [
         (ADDRESS, None, False)
     ]
+
+
+def test_the_answer_does_not_wait_for_the_relay(
+    services: Services, transport: FakeTransport
+) -> None:
+    """Else the time it takes would tell who is on the list; the mail follows the answer."""
+    order: list[str] = []
+
+    class Slow(FakeTransport):
+        def connect(self) -> FakeTransport:
+            order.append("relay")
+            return transport
+
+    app = create_app(replace(services, open_transport=Slow))
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        async def note(message: Message) -> None:
+            order.append(message["type"])
+            await send(message)
+
+        await app(scope, receive, note if scope["type"] == "http" else send)
+
+    with TestClient(told, follow_redirects=False) as client:
+        client.post("/aanmelden", data=FORM)
+
+    assert order == ["http.response.start", "http.response.body", "relay"]
+
+
+def test_an_hour_takes_so_many_sign_ups_and_no_more(
+    services: Services, transport: FakeTransport
+) -> None:
+    clock = FakeClock()
+    app = create_app(replace(services, clock=clock, open_transport=lambda: transport))
+    add_subscriber(services, "bekend@example.org")
+
+    def ask(host: str, number: int) -> int:
+        with TestClient(app, follow_redirects=False, client=(host, 1)) as client:
+            answer = client.post("/aanmelden", data={**FORM, "email": f"m{number}@example.org"})
+            known = client.post("/aanmelden", data={**FORM, "email": "bekend@example.org"})
+        assert known.status_code == answer.status_code
+        return int(answer.status_code)
+
+    one_network = [ask("192.0.2.7", number) for number in range(MOST_OF_A_NETWORK // 2 + 1)]
+    assert one_network == [303] * (MOST_OF_A_NETWORK // 2) + [429]
+    assert ask("198.51.100.7", 1000) == 303
+    clock.later(hours=1)
+    assert ask("192.0.2.9", 2000) == 303
+
+
+def test_many_networks_share_one_limit() -> None:
+    limits = SignUpLimits()
+
+    taken = [limits.take(f"10.{number}.0.1", now=START) for number in range(MOST + 5)]
+
+    assert taken == [True] * MOST + [False] * 5
+
+
+@pytest.mark.parametrize(
+    ("host", "network"),
+    [
+        ("192.0.2.7", "192.0.2.0/24"),
+        ("::ffff:192.0.2.7", "192.0.2.0/24"),
+        ("2001:db8:1:2ff::7", "2001:db8:1:200::/56"),
+        ("127.0.0.1", ""),
+        ("testclient", ""),
+    ],
+)
+def test_a_network_is_what_one_party_easily_has(host: str, network: str) -> None:
+    assert network_of(host) == network

@@ -1,0 +1,66 @@
+"""How many sign-ups are taken in an hour: a form that mails strangers must not become a weapon.
+
+Kept in memory, so it begins anew with the process: one process serves the site. An address gets one
+mail a day whatever happens (`subscribers.consent.ASK_EVERY`); this bounds how many addresses do.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from threading import Lock
+from types import MappingProxyType
+from typing import Final
+
+WINDOW: Final = timedelta(hours=1)
+MOST: Final = 200  # in all; a round of invitations to a congress brings some tens an hour
+MOST_OF_A_NETWORK: Final = 50  # a whole school shares one address, and may sign up at one meeting
+PREFIXES: Final[Mapping[int, int]] = MappingProxyType({4: 24, 6: 56})  # what one party easily has
+EVERYBODY: Final = ""
+
+
+@dataclass(slots=True)
+class SignUpLimits:
+    """Counts sign-ups of the last hour, in all and by network. Safe to share between threads."""
+
+    most: int = MOST
+    most_of_a_network: int = MOST_OF_A_NETWORK
+    _taken: dict[str, deque[datetime]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def take(self, host: str, *, now: datetime) -> bool:
+        """Count one sign-up and return True; False when the hour is full, and nothing is counted.
+
+        host: the address that asks. One on this machine is a proxy that does not say for whom.
+        """
+        limits = {EVERYBODY: self.most}
+        if network := network_of(host):
+            limits[network] = self.most_of_a_network
+        with self._lock:
+            self._forget(now - WINDOW)
+            if any(len(self._taken.get(who, ())) >= most for who, most in limits.items()):
+                return False
+            for who in limits:
+                self._taken.setdefault(who, deque()).append(now)
+        return True
+
+    def _forget(self, before: datetime) -> None:
+        for who, moments in list(self._taken.items()):
+            while moments and moments[0] <= before:
+                moments.popleft()
+            if not moments:
+                del self._taken[who]
+
+
+def network_of(host: str) -> str:
+    """Return the network that an address belongs to; "" for our own machine or no address."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if address.is_loopback:
+        return ""
+    return str(ip_network((address, PREFIXES[address.version]), strict=False))
