@@ -16,6 +16,9 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 USUAL_PORTS: Final = frozenset({80, 443})
 NAT64: Final = IPv6Network("64:ff9b::/96")
+# All that IANA gave out as global unicast; Python holds fec0::/10, once site-local, for global too.
+GLOBAL_IPV6: Final = IPv6Network("2000::/3")
+DOCUMENTATION_IPV6: Final = IPv6Network("3fff::/20")  # RFC 9637, younger than our Python
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
@@ -55,6 +58,10 @@ def is_global_unicast(address: str) -> bool:
         return False
     inner = _inner_ipv4(parsed) if isinstance(parsed, IPv6Address) else None
     judged = inner or parsed
+    if isinstance(judged, IPv6Address) and (
+        judged not in GLOBAL_IPV6 or judged in DOCUMENTATION_IPV6
+    ):
+        return False
     return judged.is_global and not judged.is_multicast and not judged.is_reserved
 
 

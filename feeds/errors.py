@@ -14,6 +14,12 @@
 The first line of each message says what happened, in English, without personal data.
 """
 
+from typing import Final
+
+STUMBLES: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError,
+                   TypeError, ValueError)  # fmt: skip
+"""What parsers, ours and others', were seen to raise on hostile documents: one source's problem."""
+
 
 class GatherError(Exception):
     """Something about one source; the others go on."""

@@ -27,6 +27,12 @@ from feeds.errors import (
 from feeds.unpack import unpack
 from feeds.values import Fetched
 
+UNUSABLE: Final = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpx.InvalidURL,
+    httpx.HTTPError,  # httpx itself looks at a Location, also when it does not follow
+)
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 PERMANENT: Final = frozenset({301, 308})
 ACCEPT: Final = (
@@ -112,13 +118,14 @@ class _Round:
 
     def __call__(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
         validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {name: value for name, value in validators.items() if value}
+        # A validator with letters that HTTP does not allow is left out: the answer is whole then.
+        headers = {name: value for name, value in validators.items() if value and value.isascii()}
         self._deadline.start(self._limits.whole_s)
         try:
             return self._follow(url, headers)
         except httpcore.TimeoutException as failure:
             raise SourceTooSlow(f"no complete answer in time: {_reason(failure)}") from failure
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpx.InvalidURL) as failure:
+        except UNUSABLE as failure:
             raise SourceUnreachable(f"no usable answer: {_reason(failure)}") from failure
 
     def _follow(self, start: str, headers: dict[str, str]) -> Fetched:
@@ -164,7 +171,7 @@ def retry_after_s(value: str, *, answered_at: str) -> float | None:
 
     answered_at: the Date header of the same answer, so that the server's own clock counts.
     """
-    if value.strip().isdigit():
+    if value.strip().isascii() and value.strip().isdigit():
         return float(value.strip())
     try:
         until = _http_date(value)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from feeds.decide import body_mark
-from feeds.errors import MalformedSource, SourceGone, SourceTooLarge, SourceUnreachable
+from feeds.errors import STUMBLES, MalformedSource, SourceGone, SourceTooLarge, SourceUnreachable
 from feeds.model import Source
 from feeds.save import Look
 from feeds.sources import PARSERS
@@ -40,7 +40,10 @@ def look_at_folder(source: Source, *, now: datetime) -> Look:
 def _parse(name: str, body: bytes, source: Source, now: datetime) -> Parsed:
     if len(body) > FILE_BYTES:
         raise SourceTooLarge(f"the file is larger than {FILE_BYTES} bytes")
-    return PARSERS[source.kind](body, now=now, base_url=f"{source.url}/{name}")
+    try:
+        return PARSERS[source.kind](body, now=now, base_url=f"{source.url}/{name}")
+    except STUMBLES as failure:
+        raise MalformedSource(f"it cannot be read: {type(failure).__name__}") from failure
 
 
 def _read(folder: Path) -> list[tuple[str, bytes]]:

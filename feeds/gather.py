@@ -18,7 +18,7 @@ import structlog
 
 from feeds import folder, save, store
 from feeds.decide import body_mark, may_ask_conditionally, usable_date
-from feeds.errors import GatherError, SourceAnswered
+from feeds.errors import STUMBLES, GatherError, MalformedSource, SourceAnswered
 from feeds.fetch import Fetch, Fetcher
 from feeds.model import Source
 from feeds.sources import PARSERS
@@ -127,4 +127,7 @@ def _parse(kind: str, fetched: Fetched, now: datetime) -> Parsed:
     if "charset" in fetched.content_type.lower():
         # A parser sees bytes only; what the header adds to them is settled here.
         document = to_text(document, content_type=fetched.content_type).encode("utf-8", "replace")
-    return PARSERS[kind](document, now=now, base_url=fetched.final_url)
+    try:
+        return PARSERS[kind](document, now=now, base_url=fetched.final_url)
+    except STUMBLES as failure:  # whoever writes a source must not be able to end everybody's round
+        raise MalformedSource(f"it cannot be read: {type(failure).__name__}") from failure

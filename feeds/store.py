@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from feeds.errors import SourceRefused, UnknownSource
@@ -145,18 +145,6 @@ def items_by_id(session: Session, ids: Iterable[int]) -> dict[int, Item]:
     """Return the items that exist, with their source, by id."""
     found = session.scalars(_with_source().where(Item.id.in_(list(ids))))
     return {item.id: item for item in found}
-
-
-def count_items_since(
-    session: Session, since: datetime, *, status: str = ItemStatus.NEW
-) -> dict[str, int]:
-    """Return how many items of each kind were first seen from `since` on; no kind has 0."""
-    query = (
-        select(Item.kind, func.count())
-        .where(Item.first_seen_at >= since, Item.status == status)
-        .group_by(Item.kind)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def upcoming_events(

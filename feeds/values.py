@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NewType
+from typing import Final
+from zoneinfo import ZoneInfo
 
-SafeHtml = NewType("SafeHtml", str)
-"""HTML that went through `feeds.clean`; nothing else makes one."""
+AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
+"""The zone of a time that names none: our sources and readers are Dutch."""
 
 
 class SourceKind(StrEnum):

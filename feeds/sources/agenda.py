@@ -1,6 +1,7 @@
 """Agenda: the events of an iCalendar stream (RFC 5545), each occurrence an item."""
 
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -9,17 +10,18 @@ from typing import Final
 from icalendar import Component
 
 from feeds.clean import plain_text, safe_link, shorten, summary_text, title_text
-from feeds.errors import MalformedSource
+from feeds.errors import STUMBLES, MalformedSource
 from feeds.sources import vevent
 from feeds.sources.charsets import to_text
 from feeds.sources.ics import Block, Stream, take_apart, with_zones
-from feeds.sources.occurrences import STUMBLES, Occurrence, effort, expand
+from feeds.sources.occurrences import Occurrence, effort, expand
 from feeds.sources.programme import with_programmes
 from feeds.sources.zones import known_zone
 from feeds.values import ItemKind, Parsed, ParsedItem
 from feeds.words import audiences_in, event_type_in
 
 MOST: Final = 2000  # VEVENTs and items; icalendar takes a fifth of a millisecond for one
+MOST_SECONDS: Final = 10.0  # for the recurring events of one document; some rules never match a day
 MOST_EFFORT: Final = 1_000_000  # steps of recurrence in one document, about five seconds
 CALLED_OFF: Final = re.compile(
     r"\W*(geannuleerd|afgelast|vervallen|vervalt|gaat niet door|cancelled|canceled)\b", re.I
@@ -57,6 +59,7 @@ class _Reading:
         self._stream, self._now, self._base = stream, now, base_url
         self._zone = known_zone(stream.properties.get("X-WR-TIMEZONE", ""))
         self._effort = 0
+        self._until = time.monotonic() + MOST_SECONDS
         self._is_cancelling = stream.properties.get("METHOD", "").upper() == "CANCEL"
 
     def items(self) -> Iterator[ParsedItem]:
@@ -82,7 +85,8 @@ class _Reading:
 
     def _items_of(self, uid: str, events: Sequence[Component]) -> Iterator[ParsedItem]:
         asked = effort(events, self._now)
-        if self._effort + asked > MOST_EFFORT:
+        is_late = asked > 0 and time.monotonic() > self._until
+        if is_late or self._effort + asked > MOST_EFFORT:
             self.complaints.append(f"event {uid[:80]}: too many repetitions in this calendar")
             return
         self._effort += asked

@@ -3,10 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo
 
-AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
-"""The zone of a time that names none: our sources and readers are Dutch."""
+from feeds.values import AMSTERDAM
 
 EARLIEST: Final = datetime(1995, 1, 1, tzinfo=UTC)
 AHEAD: Final = timedelta(days=2)

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from feeds.clean import one_line, plain_text, safe_link, summary_text, title_text
+from feeds.clean import one_line, safe_link, summary_text, title_text
 from feeds.values import ItemKind, ParsedItem
 from feeds.words import audiences_in
 
@@ -31,6 +31,8 @@ ATTRIBUTE: Final = re.compile(
 )
 EMOJI: Final = ("s.w.org", "/emoji/", "gravatar.com", "feedburner.com/~", "/pixel")
 SMALL_PX: Final = 200
+MAILBOX: Final = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}\.\w{1,63}")
+WHOLE_NUMBER: Final = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class RawEntry:
 
 def to_item(raw: RawEntry, *, base: str) -> ParsedItem:
     """Clean an entry; links become absolute or empty."""
-    categories = tuple(dict.fromkeys(filter(None, map(plain_text, raw.categories))))
+    categories = tuple(dict.fromkeys(filter(None, map(title_text, raw.categories))))
     kind = next((KINDS[c.lower()] for c in categories if c.lower() in KINDS), ItemKind.NEWS)
     summaries = (summary_text(text) for text in raw.texts)
     return ParsedItem(
@@ -73,7 +75,7 @@ def to_item(raw: RawEntry, *, base: str) -> ParsedItem:
         published_at=raw.published_at,
         categories=categories,
         audiences=audiences_in(categories),
-        details=_file(raw.enclosures) if kind is ItemKind.PUBLICATION else {},
+        details=_file(raw.enclosures, base) if kind is ItemKind.PUBLICATION else {},
     )
 
 
@@ -91,7 +93,7 @@ def _age(item: ParsedItem) -> float:
 
 def _author(text: str) -> str:
     """Return the name without the mail address that RSS wants beside it."""
-    name = re.sub(r"[\w.+-]+@[\w.-]+\.\w+", "", plain_text(text)).strip(" ()<>,;")
+    name = MAILBOX.sub("", title_text(text)).strip(" ()<>,;")
     return title_text(name)
 
 
@@ -109,17 +111,18 @@ def _images_in(text: str) -> Iterable[str]:
         found = {name.lower(): a or b or c for name, a, b, c in ATTRIBUTE.findall(tag)}
         width = found.get("width", "")
         source = found.get("data-src") or found.get("src", "")
-        if width.isdigit() and int(width) < SMALL_PX:
+        if WHOLE_NUMBER.fullmatch(width) and int(width) < SMALL_PX:
             continue
         if source and not source.startswith("data:") and not any(e in source for e in EMOJI):
             yield source
 
 
-def _file(enclosures: tuple[Enclosure, ...]) -> Mapping[str, object]:
+def _file(enclosures: tuple[Enclosure, ...], base: str) -> Mapping[str, object]:
     for one in enclosures:
-        suffix = PurePosixPath(unquote(urlsplit(one.url).path)).suffix.lstrip(".").lower()
-        size = int(one.length) if one.length.isdigit() else 0
-        return {"format": suffix or one.type, "size": _readable(size)}
+        path = urlsplit(safe_link(one.url, base=base)).path
+        suffix = PurePosixPath(unquote(path)).suffix.lstrip(".").lower()
+        size = int(one.length) if WHOLE_NUMBER.fullmatch(one.length) else 0
+        return {"format": title_text(suffix or one.type), "size": _readable(size)}
     return {}
 
 

@@ -10,6 +10,8 @@ from feeds.sources.zones import HOME, known_zone, zone_name
 LINE_END: Final = re.compile(r"\r\n|\n|\r")
 TIMED: Final = re.compile(r"(DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)([;:].*)", re.I)
 TZID: Final = re.compile(r';TZID=("[^"]*"|[^;]*)', re.I)
+MOST_DATES: Final = 5_000  # in one RDATE or EXDATE: each is parsed and compared to the others
+DEEPEST: Final = 50  # components inside each other; real calendars have three
 KEPT_PARAMETERS: Final = re.compile(r";(?:VALUE|RANGE)=[^;:]*", re.I)
 
 
@@ -63,7 +65,12 @@ def unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 
 def with_zones(block: Block, stream: Stream) -> str:
-    """Return a VEVENT as text whose times name an IANA zone or UTC; floating is Amsterdam."""
+    """Return a VEVENT as text whose times name an IANA zone or UTC; floating is Amsterdam.
+
+    Raises ValueError for more dates than an event can have.
+    """
+    if sum(line.count(",") for line in block.lines if TIMED.match(line)) > MOST_DATES:
+        raise ValueError(f"it has more than {MOST_DATES} dates")
     lines = (_with_zone(line, stream.zones, stream.default_zone) for line in block.lines)
     return "\r\n".join(("BEGIN:VEVENT", *lines, "END:VEVENT", ""))
 
@@ -106,7 +113,8 @@ class _Taker:
             self.zone = []
         elif component == "VCALENDAR":
             stream.begun, stream.ended, self.open = True, False, []
-        self.open.append(component)
+        if len(self.open) < DEEPEST:
+            self.open.append(component)
 
     def _end(self, stream: Stream, component: str) -> None:
         if component in self.open:  # closes also what was left open inside it

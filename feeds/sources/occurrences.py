@@ -9,6 +9,7 @@ from typing import Any, Final
 import recurring_ical_events
 from icalendar import Calendar, Component
 
+from feeds.errors import STUMBLES
 from feeds.sources.vevent import start_of
 
 BEHIND: Final = timedelta(days=30)
@@ -18,12 +19,10 @@ MOST_A_DAY: Final = 24
 STEPS_A_YEAR: Final = {"HOURLY": 8760, "DAILY": 365, "WEEKLY": 52}  # others: a dozen at most
 
 RECURRING: Final = ("RRULE", "RDATE", "RECURRENCE-ID")
-REFUSED: Final = re.compile(r"FREQ=(SECONDLY|MINUTELY)", re.I)
+# dateutil does not come back from INTERVAL=0.
+REFUSED: Final = re.compile(r"FREQ=(SECONDLY|MINUTELY)|INTERVAL=(-|0+\b)", re.I)
 FREQUENCY: Final = re.compile(r"FREQ=([A-Z]+)")
 TIMES_OF_DAY: Final = re.compile(r"BY(?:HOUR|MINUTE|SECOND)=([\d,]+)", re.I)
-# What icalendar, recurring-ical-events and dateutil were seen to raise on calendars of the corpus.
-STUMBLES: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError,
-                   TypeError, ValueError)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

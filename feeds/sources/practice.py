@@ -11,13 +11,13 @@ import yaml
 from feeds.clean import one_line, safe_link, shorten, summary_text, title_text
 from feeds.errors import MalformedSource
 from feeds.sources.charsets import to_text
-from feeds.sources.dates import AMSTERDAM
-from feeds.values import ItemKind, Parsed, ParsedItem
+from feeds.values import AMSTERDAM, ItemKind, Parsed, ParsedItem
 
 FENCE: Final = "---"
 TEXTS: Final = ("partnership", "question", "approach", "result", "contact")
 KNOWN: Final = frozenset({"title", "themes", "audiences", "published", "url", "image", *TEXTS})
 TEXT_LENGTH: Final = 2000
+SCALARS: Final = (str, int, float, date)  # lists in lists can be written small, and be enormous
 
 
 def parse_practice(document: bytes, *, now: datetime, base_url: str) -> Parsed:
@@ -44,7 +44,8 @@ def parse_practice(document: bytes, *, now: datetime, base_url: str) -> Parsed:
         audiences=_words(fields.get("audiences")),
         details={**details, "story": body},
     )
-    unknown = sorted(set(fields) - KNOWN)
+    # A complaint is logged, and what somebody wrote in the wrong place may be an address.
+    unknown = sorted({"(address)" if "@" in name else name for name in set(fields) - KNOWN})
     complaints = tuple(f"line {first_line}: the field {name!r} is not known" for name in unknown)
     return Parsed(items=(item,), complaints=complaints, title=title)
 
@@ -68,7 +69,7 @@ def _fields(head: str, first_line: int) -> Mapping[str, object]:
         line = first_line + (mark.line if mark else 0)
         problem = getattr(failure, "problem", None) or "no YAML"
         raise MalformedSource(f"line {line}: the head cannot be read: {problem}") from failure
-    except ValueError as failure:  # a date such as 2026-02-31
+    except (ValueError, RecursionError) as failure:  # a date such as 2026-02-31
         raise MalformedSource(f"line {first_line}: the head cannot be read: {failure}") from failure
     if not isinstance(fields, dict):
         raise MalformedSource(f"line {first_line}: the head is not a list of fields")
@@ -77,19 +78,22 @@ def _fields(head: str, first_line: int) -> Mapping[str, object]:
 
 def _text(fields: Mapping[str, object], name: str) -> str:
     value = fields.get(name)
-    return "" if value is None else one_line(str(value))
+    return one_line(str(value)) if isinstance(value, SCALARS) else ""
 
 
 def _words(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         value = value.replace(";", ",").split(",")
     given = value if isinstance(value, list) else []
-    return tuple(dict.fromkeys(word for word in (one_line(str(one)) for one in given) if word))
+    words = (one_line(str(one)) for one in given if isinstance(one, SCALARS))
+    return tuple(dict.fromkeys(word for word in words if word))
 
 
 def _published(value: object, line: int) -> datetime | None:
     if value is None or value == "":
         return None
+    if isinstance(value, date) and not 1 < value.year < 9999:  # no room for another zone
+        raise MalformedSource(f"line {line}: published is not in our days")
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=AMSTERDAM)).astimezone(UTC)
     if isinstance(value, date):

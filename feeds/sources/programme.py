@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from feeds.sources.dates import AMSTERDAM
-from feeds.values import ParsedItem
+from feeds.values import AMSTERDAM, ParsedItem
 
 
 def with_programmes(items: Sequence[ParsedItem]) -> Iterator[ParsedItem]:

@@ -8,8 +8,7 @@ from icalendar import Component
 from icalendar.prop import vBroken
 
 from feeds.clean import plain_text, safe_link, title_text
-from feeds.sources.dates import AMSTERDAM
-from feeds.values import EventTimes
+from feeds.values import AMSTERDAM, EventTimes
 
 MATTERS: Final = frozenset({"RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "DTEND", "DURATION"})
 

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-HOME: Final = "Europe/Amsterdam"
+from feeds.values import AMSTERDAM
+
+HOME: Final = AMSTERDAM.key
 UTC_NAMES: Final = frozenset({"utc", "z", "gmt", "etc/utc", "coordinated universal time"})
 BY_OFFSETS: Final[Mapping[tuple[str, ...], str]] = {
     ("+0000",): "UTC",

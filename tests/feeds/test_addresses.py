@@ -12,7 +12,7 @@ from feeds.addresses import host_port, is_global_unicast
         "224.0.0.1", "239.255.255.255", "255.255.255.255", "192.0.2.1", "198.18.0.1", "240.0.0.1",
         "::", "::1", "fe80::1", "fc00::1", "ff02::1", "2001:db8::1", "::ffff:127.0.0.1",
         "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1", "2002:c0a8:1::", "fe80::1%eth0",
-        "not an address", "169.254.1.1",
+        "not an address", "169.254.1.1", "fec0::1", "3fff::1", "5f00::1", "64:ff9b:1::7f00:1",
     ],
 )  # fmt: skip
 def test_an_address_inside_is_not_public(address: str) -> None:

@@ -16,9 +16,8 @@ from feeds import store
 from feeds.fetch import Fetcher
 from feeds.gather import gather_due
 from feeds.sources.agenda import parse_agenda
-from feeds.sources.dates import AMSTERDAM
 from feeds.sources.syndication import parse_feed
-from feeds.values import ParsedItem, SourceReport
+from feeds.values import AMSTERDAM, ParsedItem, SourceReport
 from storage.session import Database
 from tests.feeds.site import Site
 

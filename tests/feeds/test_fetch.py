@@ -3,6 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -203,7 +204,7 @@ def test_retry_after_is_read_as_seconds_or_date(value: str, seconds: float | Non
 @pytest.mark.parametrize(
     ("encoding", "packed"),
     [
-        ("gzip", gzip.compress(b"hallo")),
+        ("gzip", gzip.compress(b"hallo", mtime=0)),
         ("deflate", zlib.compress(b"hallo")),
         ("identity", b"hallo"),
     ],
@@ -218,10 +219,10 @@ def test_a_packed_answer_is_unpacked(
     ("body", "encoding", "error"),
     [
         (b"x" * 3_000, "identity", SourceTooLarge),
-        (gzip.compress(b"x" * 3_000), "gzip", SourceTooLarge),
-        (gzip.compress(gzip.compress(b"hallo")), "gzip, gzip", MalformedSource),
+        (gzip.compress(b"x" * 3_000, mtime=0), "gzip", SourceTooLarge),
+        (gzip.compress(gzip.compress(b"hallo", mtime=0), mtime=0), "gzip, gzip", MalformedSource),
         (b"no gzip at all", "gzip", MalformedSource),
-        (gzip.compress(b"hallo")[:-4], "gzip", SourceUnreachable),
+        (gzip.compress(b"hallo", mtime=0)[:-4], "gzip", SourceUnreachable),
     ],
 )
 def test_an_answer_that_is_too_much_or_broken_is_refused(
@@ -271,3 +272,26 @@ def test_a_closed_port_is_unreachable(fetcher: Fetcher) -> None:
 def test_a_name_without_address_is_unreachable() -> None:
     with pytest.raises(SourceUnreachable, match=r"the name nergens\.invalid is not known"):
         Fetcher(allow=frozenset(), contact="").fetch("http://nergens.invalid/")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"status": 302, "Location": "http://a\xff b/"},
+        {"status": 503, "Retry_After": "\xb2"},
+        {"status": 503, "Retry_After": "9" * 5_000},
+    ],
+)
+def test_headers_that_nobody_should_send_are_a_failure_of_that_source(
+    site: Site, fetcher: Fetcher, headers: dict[str, Any]
+) -> None:
+    with pytest.raises(GatherError):
+        fetcher.fetch(site.put("/a", **headers))
+
+
+def test_a_validator_that_cannot_be_sent_back_is_left_out(site: Site, fetcher: Fetcher) -> None:
+    url = site.put("/a", b"hallo", ETag='"\xe9"')
+
+    again = fetcher.fetch(url, etag=fetcher.fetch(url).etag)
+
+    assert (again.status, again.body) == (200, b"hallo")

@@ -108,8 +108,6 @@ def test_an_item_has_its_source_with_it(db: Database) -> None:
         assert listed.source is not None
         assert listed.source.slug == "a-example"
         assert store.items_by_id(session, [item.id, 999]) == {item.id: listed}
-        assert store.count_items_since(session, NOW) == {"news": 1}
-        assert store.count_items_since(session, NOW + DAY) == {}
 
 
 def test_an_item_that_is_not_there_is_unknown(db: Database) -> None:
