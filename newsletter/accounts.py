@@ -40,10 +40,6 @@ class SignedIn:
     role: Role
     csrf: str
 
-    def may(self, role: Role) -> bool:
-        """Say whether this account may do what `role` may."""
-        return includes(self.role, role)
-
 
 def includes(role: Role, needed: Role) -> bool:
     """Say whether a role may do what the needed one may; each includes the one before it."""
@@ -159,6 +155,11 @@ def user_by_email(session: Session, email: str) -> User:
 def list_users(session: Session) -> list[User]:
     """Return the accounts by address."""
     return list(session.scalars(select(User).order_by(User.email_key)))
+
+
+def user_names(session: Session) -> dict[int, str]:
+    """Return what each account is called at the desk, by id: its name, else its address."""
+    return {user.id: user.name or user.email for user in list_users(session)}
 
 
 def _find(db: Database, email: str) -> User | None:

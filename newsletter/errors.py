@@ -22,7 +22,12 @@ NewsletterError
    `- TransportUncertain    lost after the final dot: it may have arrived
 """
 
+import re
+from typing import Final
+
 from newsletter.values import EditionStatus, Finding
+
+ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:]{1,64}@[^\s<>()\[\],;:]{1,255}")
 
 
 class NewsletterError(Exception):
@@ -111,7 +116,8 @@ class TransportError(NewsletterError):
     """A message was not handed over. reply: what the server said, or what happened."""
 
     def __init__(self, reply: str, *, code: int | None = None) -> None:
-        super().__init__(f"{code or ''} {reply}".strip())
+        # Servers repeat the address that they refuse: kept with the delivery, and in no log.
+        super().__init__(f"{code or ''} {ADDRESS.sub('(address)', reply)}".strip())
         self.reply, self.code = reply, code
 
 

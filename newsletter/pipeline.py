@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from feeds.gather import gather_due
 from feeds.themes import add_default_themes
-from newsletter import accounts
+from newsletter import accounts, dutch
 from newsletter.approve.remind import remind
 from newsletter.compose.draft import draft_newsletter
-from newsletter.dutch import AMSTERDAM
 from newsletter.learn.bounces import process_folder
 from newsletter.model import Run
 from newsletter.send.freeze import freeze_due
@@ -45,32 +44,35 @@ def add_defaults(services: Services) -> None:
     add_default_segments(services.db)
 
 
-def run_stage(services: Services, name: str, *, due_at: datetime) -> Run:
-    """Run one stage and record it: when it was due, when it ran, what it did or why it failed."""
-    with services.db.write() as session:
-        run = Run(stage=name, due_at=due_at, started_at=services.clock(), report={}, error="")
-        session.add(run)
+def begin_run(session: Session, stage: str, *, due_at: datetime, now: datetime) -> Run:
+    """Put the beginning of a run on record, within the caller's transaction."""
+    run = Run(stage=stage, due_at=due_at, started_at=now, report={}, error="")
+    session.add(run)
+    return run
+
+
+def run_stage(services: Services, run: Run) -> Run:
+    """Run the stage of a run that was begun; record what it did or why it failed, and when."""
     report: Report = {}
     error = ""
     try:
-        report = STAGES[name].do(services, services.clock())
+        report = STAGES[run.stage].do(services, services.clock())
     except Exception as failure:
         error = f"{type(failure).__name__}: {failure}".splitlines()[0]
-        log.exception("stage failed", stage=name)
+        log.exception("stage failed", stage=run.stage)
     with services.db.write() as session:
         return _finish(session, run.id, now=services.clock(), report=report, error=error)
 
 
-def close_interrupted(services: Services) -> list[str]:
+def close_interrupted(session: Session, *, now: datetime) -> list[str]:
     """Mark runs that a crash cut off; return their stages, which are to be run again."""
-    with services.db.write() as session:
-        cut_off = session.execute(
-            update(Run)
-            .where(Run.finished_at.is_(None))
-            .values(finished_at=services.clock(), error="stopped before it was done")
-            .returning(Run.stage)
-        )
-        return sorted(set(cut_off.scalars()))
+    cut_off = session.execute(
+        update(Run)
+        .where(Run.finished_at.is_(None))
+        .values(finished_at=now, error="stopped before it was done")
+        .returning(Run.stage)
+    )
+    return sorted(set(cut_off.scalars()))
 
 
 def _finish(session: Session, run_id: int, *, now: datetime, report: Report, error: str) -> Run:
@@ -91,7 +93,7 @@ def _gather(services: Services, now: datetime) -> Report:
 
 
 def _draft(services: Services, now: datetime) -> Report:
-    year, week, _ = now.astimezone(AMSTERDAM).isocalendar()
+    year, week, _ = dutch.local(now).isocalendar()
     edition_id = draft_newsletter(
         services.db,
         now=now,

@@ -80,11 +80,6 @@ class Settings:
     organisation: Organisation
 
     @property
-    def sender_name(self) -> str:
-        """The display name of the From header."""
-        return parseaddr(self.sender)[0]
-
-    @property
     def sender_address(self) -> str:
         """The address of the From header."""
         return parseaddr(self.sender)[1]

@@ -10,7 +10,7 @@ from subscribers.verdicts import TEXTS
 
 COLUMNS: Final = ("email", "audience", *TEXTS, "themes", "status", "since")
 PAGE: Final = 1_000  # rows in memory at once; no transaction is open between two pages
-_FORMULA: Final = ("=", "+", "-", "@")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_csv(db: Database, out: TextIO, *, segment: str = "") -> int:
@@ -34,7 +34,7 @@ def export_csv(db: Database, out: TextIO, *, segment: str = "") -> int:
 def _cells(row: Subscriber, themes: list[str]) -> list[str]:
     texts = [_harmless(str(getattr(row, name))) for name in TEXTS]
     since = row.since.isoformat()
-    return [row.email, row.audience or "", *texts, ";".join(themes), row.status, since]
+    return [_harmless(row.email), row.audience or "", *texts, ";".join(themes), row.status, since]
 
 
 def _harmless(text: str) -> str:

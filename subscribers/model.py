@@ -47,7 +47,11 @@ class Subscriber(Base):
     """
 
     __tablename__ = "subscriber"
-    __table_args__ = (Index("ix_subscriber_audience_status_id", "audience", "status", "id"),)
+    __table_args__ = (
+        Index("ix_subscriber_audience_status_id", "audience", "status", "id"),
+        # A key is never given out again: the links in an erased person's mail hold it.
+        {"sqlite_autoincrement": True},
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254), unique=True)

@@ -69,7 +69,7 @@ def judge(
         return RowError(record.line, "", record.fault)
     if any(cells[width:]):
         return RowError(record.line, "", "er staan meer velden dan in de kop")
-    given = {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}
+    given = {name: _typed(cells[at]) for name, at in columns.items() if at < len(cells)}
     email = given.pop("email", "")
     try:
         address = normalise(email)
@@ -80,6 +80,12 @@ def judge(
     except _WrongValue as wrong:
         return RowError(record.line, _shown(wrong.value), wrong.reason)
     return Candidate(record.line, address.email, address.key, fields, themes)
+
+
+def _typed(cell: str) -> str:
+    """Return a cell without the mark by which our own export keeps it from being a formula."""
+    text = cell.strip()
+    return text[1:] if text.startswith(("'=", "'+", "'-", "'@")) else text
 
 
 class _WrongValue(Exception):

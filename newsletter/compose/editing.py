@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from newsletter.errors import EditionChanged, MoveNotAllowed
-from newsletter.model import Edition, Variant
+from newsletter.model import Edition
 from newsletter.store import editions as store
+from newsletter.store.approvals import void_approval
 from newsletter.values import EditionStatus
 from storage.session import Database
 
@@ -31,7 +31,8 @@ def editing(
         edition = store.lock_edition(session, edition_id)
         _allow(edition, version)
         if edition.state in WITHDRAWN_BY_EDIT:
-            _withdraw(session, edition, now=now, by=by)
+            void_approval(session, edition, now=now)
+            store.log_event(session, edition.id, what="withdrawn", now=now, user_id=by)
         yield session, edition
         edition.version += 1
         store.log_event(session, edition.id, what="edited", now=now, user_id=by)
@@ -45,11 +46,3 @@ def _allow(edition: Edition, version: int) -> None:
             f"edition {edition.id} is at version {edition.version}, not {version}: "
             "somebody else saved first"
         )
-
-
-def _withdraw(session: Session, edition: Edition, *, now: datetime, by: int | None) -> None:
-    edition.move(EditionStatus.DRAFT, now=now)
-    edition.content_hash = ""
-    edition.approved_by_id = edition.approved_at = edition.due_at = None
-    session.execute(delete(Variant).where(Variant.edition_id == edition.id))
-    store.log_event(session, edition.id, what="withdrawn", now=now, user_id=by)

@@ -7,10 +7,14 @@ from typing import Final
 from mjml import mjml2html
 
 from newsletter import dutch
-from newsletter.compose.colours import dark_colours, light_colours
 from newsletter.compose.escape import ascii_only, one_line
 from newsletter.compose.mend import mend
-from newsletter.compose.templates import TEMPLATES, mjml_templates, text_templates
+from newsletter.compose.templates import (
+    TEMPLATES,
+    mjml_templates,
+    shared_values,
+    text_templates,
+)
 from newsletter.settings import Organisation
 from newsletter.values import NoticeText
 
@@ -31,14 +35,8 @@ class NoticeRenderer:
     def __init__(
         self, *, organisation: Organisation, base_url: str, templates: Path = TEMPLATES.parent
     ) -> None:
-        self._colours = light_colours(organisation.colours)
-        values = {
-            "c": self._colours,
-            "d": dark_colours(organisation.colours),
-            "organisation": organisation,
-            "base_url": base_url,
-            "pictures": f"{base_url}/static/mail",
-        }
+        values = shared_values(organisation, base_url)
+        self._colours = values["c"]
         self._mjml = mjml_templates(templates, values)
         self._text = text_templates(templates, values)
         for environment in (self._mjml, self._text):

@@ -18,12 +18,17 @@ from mjml import mjml2html
 from newsletter.compose import pieces
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import Frame, View
-from newsletter.compose.colours import dark_colours, light_colours
 from newsletter.compose.escape import ascii_only, one_line
 from newsletter.compose.mend import mend
 from newsletter.compose.pieces import Group, Piece
 from newsletter.compose.sections import SECTIONS, grouped
-from newsletter.compose.templates import TEMPLATES, for_audience, mjml_templates, text_templates
+from newsletter.compose.templates import (
+    TEMPLATES,
+    for_audience,
+    mjml_templates,
+    shared_values,
+    text_templates,
+)
 from newsletter.settings import Organisation
 from newsletter.values import (
     BlockContent,
@@ -63,14 +68,8 @@ class Renderer:
         self, *, organisation: Organisation, base_url: str, templates: Path = TEMPLATES
     ) -> None:
         self._base_url = base_url
-        self._colours = light_colours(organisation.colours)
-        values = {
-            "c": self._colours,
-            "d": dark_colours(organisation.colours),
-            "organisation": organisation,
-            "base_url": base_url,
-            "pictures": f"{base_url}/static/mail",
-        }
+        values = shared_values(organisation, base_url)
+        self._colours = values["c"]
         self._mjml = mjml_templates(templates, values)
         self._text = text_templates(templates, values)
 
@@ -106,8 +105,8 @@ class Renderer:
             for block in blocks:
                 try:
                     done.append(self._piece(block, frame, first=not done, said=said))
-                except _FIELD_ERRORS as wrong:
-                    problems.append(_left_out(block, wrong))
+                except _FIELD_ERRORS:
+                    problems.append(_left_out(block))
             if done:
                 groups.append(Group(key, tuple(done)))
         return groups, problems
@@ -115,6 +114,8 @@ class Renderer:
     def _piece(self, block: BlockContent, frame: Frame, *, first: bool, said: set[str]) -> Piece:
         kind = BLOCKS[block.kind]
         view = _distinct(kind.view({**kind.blank, **block.fields}, frame), said)
+        if not str(view.get("image", "")).startswith(f"{self._base_url}/"):
+            view = {**view, "image": ""}  # a picture elsewhere would tell its host who reads us
         context = {
             "b": view,
             "audience": block.audience,
@@ -171,8 +172,8 @@ class Renderer:
                 try:
                     self._compiled(f"<mjml><mj-body>{ascii_only(piece.mjml)}</mj-body></mjml>")
                     good.append(piece)
-                except ValueError as wrong:
-                    problems.append(_left_out(piece.block, wrong))
+                except ValueError:
+                    problems.append(_left_out(piece.block))
             if good:
                 kept.append(Group(group.key, tuple(good)))
         return kept, problems
@@ -205,14 +206,14 @@ def _distinct(view: View, said: set[str]) -> View:
     return view
 
 
-def _left_out(block: BlockContent, wrong: Exception) -> Finding:
+def _left_out(block: BlockContent) -> Finding:
     kind = BLOCKS.get(block.kind)
     name = kind.label if kind else block.kind
     title = one_line(str(block.fields.get("title") or ""))
     what = f"{name} “{title}”" if title else name
     message = (
-        f"{what} kan niet worden getoond en staat daarom niet in de mail. "
-        f"Controleer de velden: {one_line(str(wrong))}"
+        f"{what} staat niet in de mail: er ontbreken gegevens, of ze kloppen niet. "
+        "Vul het blok aan of haal het weg."
     )
     return Finding("render.block", Level.ERROR, message, where=f"block {block.id}")
 

@@ -10,7 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from newsletter import dutch
+from newsletter.compose.colours import dark_colours, light_colours
 from newsletter.compose.escape import clean, escape
+from newsletter.settings import Organisation
 from subscribers.values import Audience
 
 TEMPLATES: Final = Path(__file__).parent.parent.parent / "templates" / "email"
@@ -18,6 +20,17 @@ LINE_WIDTH: Final = 72
 _ADDRESS: Final = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}"
 )
+
+
+def shared_values(organisation: Organisation, base_url: str) -> dict[str, Any]:
+    """Return what every template knows: the colours, the organisation and where things stand."""
+    return {
+        "c": light_colours(organisation.colours),
+        "d": dark_colours(organisation.colours),
+        "organisation": organisation,
+        "base_url": base_url,
+        "pictures": f"{base_url}/static/mail",
+    }
 
 
 def mjml_templates(folder: Path, values: Mapping[str, Any]) -> Environment:

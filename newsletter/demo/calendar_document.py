@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from feeds.values import AMSTERDAM
 from newsletter.demo.material import Event, Repeat, Talk, weekday_of
-from newsletter.dutch import AMSTERDAM
 
 ZONE: Final = f"""\
 BEGIN:VTIMEZONE

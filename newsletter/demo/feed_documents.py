@@ -7,8 +7,8 @@ from email.utils import format_datetime
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from feeds.values import AMSTERDAM
 from newsletter.demo.material import Entry, Feed
-from newsletter.dutch import AMSTERDAM
 
 ATOM: Final = "http://www.w3.org/2005/Atom"
 CONTACT: Final = "redactie@example.org"

@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from feeds.values import GatherReport
+from feeds.values import AMSTERDAM, GatherReport
 from newsletter.approve import review
 from newsletter.compose.draft import draft_newsletter
 from newsletter.demo.gathering import gather_all
@@ -23,7 +23,6 @@ from newsletter.demo.once_report import OnceReport, print_report
 from newsletter.demo.opening import Demo, opened
 from newsletter.demo.reading import LetterRead, letters_of, read_letter
 from newsletter.demo.seed import APPROVER, EDITOR
-from newsletter.dutch import AMSTERDAM
 from newsletter.logs import configure_logging
 from newsletter.model import Delivery
 from newsletter.send import schedule

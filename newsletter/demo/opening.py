@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from feeds.values import AMSTERDAM
 from newsletter import wiring
 from newsletter.demo.catcher import Catcher
 from newsletter.demo.errors import DemoRunning, NotADemo
@@ -16,7 +17,6 @@ from newsletter.demo.partners import PartnerServer
 from newsletter.demo.ports import is_free
 from newsletter.demo.remembered import Remembered, recall, remember
 from newsletter.demo.seed import EDITOR, Seeded, seed
-from newsletter.dutch import AMSTERDAM
 from newsletter.model import User
 from newsletter.settings import Settings, SmtpRelay, read_settings
 from newsletter.wiring import Services

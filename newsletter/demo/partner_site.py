@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from typing import Final
 
+from feeds.values import AMSTERDAM
 from newsletter.demo import material
 from newsletter.demo.calendar_document import Calendar, write_calendar
 from newsletter.demo.feed_documents import Edition, published_at, write_feed
 from newsletter.demo.material import Event, Feed
 from newsletter.demo.templates import TEMPLATES
-from newsletter.dutch import AMSTERDAM, long_date
+from newsletter.dutch import long_date
 
 AGENDA_PATH: Final = "/agenda/agenda.ics"
 

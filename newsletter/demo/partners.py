@@ -15,8 +15,8 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from feeds.themes import DEFAULT_THEMES
-from newsletter.demo.partner_site import AGENDA_PATH, Document, PartnerSite
-from newsletter.dutch import AMSTERDAM
+from feeds.values import AMSTERDAM
+from newsletter.demo.partner_site import Document, PartnerSite
 from newsletter.ports import Clock
 
 LOOPBACK: Final = "127.0.0.1"
@@ -53,11 +53,6 @@ class PartnerServer:
     def url(self) -> str:
         """The address of the site, without a slash at the end."""
         return f"http://{self.host_port}"
-
-    @property
-    def agenda_url(self) -> str:
-        """The address of the calendar."""
-        return self.url + AGENDA_PATH
 
     def publish_changes(self) -> None:
         """Bring the calendar's second version out: one event moved, one cancelled."""

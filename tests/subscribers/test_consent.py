@@ -14,8 +14,8 @@ from subscribers.consent import SignUp
 from subscribers.errors import GroundMissing, InvalidAddress, SuppressedAddress
 from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
 from subscribers.values import Audience, SubscriberStatus, SuppressionReason, Topic
+from tests.factories import KEY, make_subscriber
 from tests.fakes import START
-from tests.subscribers.people import KEY, make_subscriber
 
 S = SubscriberStatus
 TEXT = "Ja, ik wil de nieuwsbrief ontvangen."

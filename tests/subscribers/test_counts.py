@@ -1,14 +1,12 @@
 """How many people a selection holds, and who gets nothing."""
 
-from datetime import timedelta
-
 from sqlalchemy.orm import Session
 
 from subscribers.counts import LeftOut, SegmentCount, count_left_out, count_segments
-from subscribers.model import Segment, Subscriber
+from subscribers.model import Segment
 from subscribers.segments import DEFAULT_SEGMENTS, list_segments
-from subscribers.values import Audience, ConsentKind, SubscriberStatus, Topic
-from tests.fakes import START
+from subscribers.values import Audience, SubscriberStatus, Topic
+from tests.factories import make_subscriber
 
 S = SubscriberStatus
 
@@ -21,17 +19,12 @@ def add(
     *,
     newsletter: bool = True,
 ) -> None:
-    session.add(
-        Subscriber(
-            email=f"{name}@example.org",
-            email_key=f"{name}@example.org",
-            audience=audience,
-            status=status,
-            wants_newsletter=newsletter,
-            since=START - timedelta(days=1),
-            ground=ConsentKind.CONFIRMED,
-            changed_at=START,
-        )
+    make_subscriber(
+        session,
+        f"{name}@example.org",
+        audience=audience,
+        status=status,
+        wants_newsletter=newsletter,
     )
 
 

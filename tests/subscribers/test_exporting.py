@@ -12,8 +12,8 @@ from subscribers.exporting import export_csv
 from subscribers.importing import import_file
 from subscribers.model import SubscriberTheme
 from subscribers.values import SubscriberStatus
+from tests.factories import KEY, make_subscriber
 from tests.fakes import START
-from tests.subscribers.people import KEY, make_subscriber
 
 
 def export(db: Database, segment: str = "") -> str:
@@ -63,3 +63,18 @@ def test_one_segment_is_written(db: Database) -> None:
     ]
     with pytest.raises(UnknownSegment):
         export(db, "nergens")
+
+
+def test_an_address_that_looks_like_a_formula_is_none_and_comes_back(
+    db: Database, tmp_path: Path
+) -> None:
+    address = "=1+1@example.org"
+    with db.write() as session:
+        make_subscriber(session, address, name="-Jan")
+    file = tmp_path / "export.csv"
+    file.write_text(export(db), encoding="utf-8")
+
+    report = import_file(db, file, ground="eigen lijst", key=KEY, now=START)
+
+    assert f"\n'{address}," in file.read_text("utf-8")
+    assert (report.unchanged, report.added, report.updated, report.rejected) == (1, 0, 0, 0)

@@ -14,8 +14,8 @@ from subscribers.importing import ImportReport, import_file
 from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
 from subscribers.values import SubscriberStatus
 from subscribers.verdicts import REFUSED, RowError
+from tests.factories import KEY, make_subscriber
 from tests.fakes import START
-from tests.subscribers.people import KEY, make_subscriber
 
 S = SubscriberStatus
 GROUND = "deelnemer congres 2027"

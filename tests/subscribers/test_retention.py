@@ -8,8 +8,8 @@ from storage.session import Database
 from subscribers.model import Consent, Subscriber, Suppression
 from subscribers.retention import CleanUpReport, clean_up
 from subscribers.values import ConsentKind, SubscriberStatus
+from tests.factories import make_subscriber
 from tests.fakes import START
-from tests.subscribers.people import make_subscriber
 
 
 def test_sign_ups_that_nobody_confirmed_in_time_are_erased(db: Database) -> None:

@@ -15,7 +15,7 @@ from subscribers.errors import UnknownCondition, UnknownSegment
 from subscribers.model import Partnership, Subscriber, SubscriberTheme
 from subscribers.segments import CONDITIONS, DEFAULT_SEGMENTS, parse_expression, where
 from subscribers.values import Audience, SubscriberStatus
-from tests.subscribers.people import make_subscriber
+from tests.factories import make_subscriber
 
 # For each condition: what selects "jan" and not "piet".
 SELECTS_JAN: Mapping[str, str] = {

@@ -10,8 +10,8 @@ from storage.session import Database
 from subscribers import segments, store
 from subscribers.model import Consent, Subscriber, SubscriberTheme
 from subscribers.values import Audience, ConsentKind, Reader, SubscriberStatus, Topic
+from tests.factories import make_subscriber
 from tests.fakes import START
-from tests.subscribers.people import make_subscriber
 
 SCHOOL = {"audience": "school"}
 INSTITUTE = {"audience": "lerarenopleiding"}

@@ -39,9 +39,9 @@ def read_mail(html: str) -> Mail:
 
 
 def name_of(block: BlockContent) -> str:
-    """Return what a finding calls a block: its title in quotation marks, or its kind."""
+    """Return what a finding calls a block: its title in quotation marks, or that it has none."""
     title = " ".join(str(block.fields.get("title") or "").split())
-    return f"“{title}”" if title else f"het blok {block.kind}"
+    return f"“{title}”" if title else "een blok zonder titel"
 
 
 def where(block: BlockContent) -> str:

@@ -7,7 +7,7 @@ register_by: ISO date
 note:        what cannot wait, such as "Nog zes plaatsen"
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any, Final
 
 from feeds.model import Item
@@ -66,13 +66,6 @@ def place(location: str) -> str:
         return f" {location.lower()}"
     whole = "," in location or any(letter.isdigit() for letter in location)
     return f", {location}" if whole else f" in {location}"
-
-
-def last_day(starts_at: datetime, ends_at: datetime | None, *, all_day: bool) -> date:
-    """Return the last day of an event."""
-    end = ends_at or starts_at
-    exclusive = all_day and end > starts_at
-    return dutch.local(end - timedelta(minutes=1) if exclusive else end).date()
 
 
 def _facts(fields: Fields, times: str) -> str:
