@@ -9,7 +9,7 @@ install: .venv/.runtime
 develop: .venv/.development
 
 .venv/.runtime: locks/runtime.txt pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
 	@echo "Installing the newsletter and its libraries ..."
 	@$(PIP) install --require-hashes -r locks/runtime.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from feeds.values import ItemKind, ItemStatus
 from newsletter.compose.choose import Choice, choose_items
+from tests.factories import make_event, make_item
 from tests.fakes import START
-from tests.newsletter.compose.making import make_event, make_item
 
 WEEK = timedelta(weeks=1)
 

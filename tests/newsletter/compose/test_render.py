@@ -263,3 +263,13 @@ def _read(html: str) -> _Page:
     page = _Page()
     page.feed(html)
     return page
+
+
+def test_picture_on_another_host_is_never_loaded(render: Renderer) -> None:
+    foreign = block(
+        1, "article", title="Nieuws", lead=True, image="https://elders.example.org/p.png"
+    )
+
+    rendered = render(samples.newsletter(blocks=(foreign,)), None)
+
+    assert "elders.example.org" not in rendered.html

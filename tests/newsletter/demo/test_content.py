@@ -8,10 +8,9 @@ import pytest
 
 from feeds.sources import PARSERS
 from feeds.themes import DEFAULT_THEMES
-from feeds.values import ItemKind, Parsed, SourceKind
+from feeds.values import AMSTERDAM, ItemKind, Parsed, SourceKind
 from newsletter.demo import material
 from newsletter.demo.partner_site import AGENDA_PATH, PartnerSite
-from newsletter.dutch import AMSTERDAM
 from subscribers.values import Audience
 
 DAY = date(2026, 11, 24)

@@ -20,11 +20,11 @@ from storage.session import Database
 from subscribers.addresses import address_hash
 from subscribers.links import Links
 from subscribers.model import Consent, Subscriber, Suppression
-from subscribers.values import ConsentKind, SubscriberStatus
+from subscribers.values import SubscriberStatus
+from tests.factories import KEY, make_subscriber
 from tests.fakes import START
 
 B = BounceClass
-KEY = b"a secret key of at least 32 bytes"
 LINKS = Links(key=KEY, base_url="https://nieuwsbrief.example.org")
 EDITION = 3
 
@@ -109,17 +109,7 @@ def auto_reply(to: str) -> bytes:
 
 def subscriber(db: Database, status: SubscriberStatus = SubscriberStatus.ACTIVE) -> int:
     with db.write() as session:
-        row = Subscriber(
-            email="jan@example.org",
-            email_key="jan@example.org",
-            status=status,
-            since=START,
-            ground=ConsentKind.ASKED,
-            changed_at=START,
-        )
-        session.add(row)
-        session.flush()
-        return row.id
+        return make_subscriber(session, status=status).id
 
 
 def verp(subscriber_id: int) -> str:
