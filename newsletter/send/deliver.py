@@ -164,7 +164,7 @@ class _Run:
             done = self._lanes.collect(wait=is_full)
             settled = [self._settle(one, mailing) for one in done]
             ready = pages.take(self._lanes.idle) if self._may_begin() else []
-            if not ready and not done:
+            if not (ready or done or self._lanes.busy):
                 return
             begun = self._write_group(settled, ready, mailing)
             if any(one.state is DeliveryState.PENDING for one in settled):

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from newsletter.errors import ContentChanged, NothingToSend, TooLate, UnknownEdition
+from newsletter.errors import ContentChanged, MoveNotAllowed, NothingToSend, TooLate, UnknownEdition
 from newsletter.model import Delivery, Edition
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import log_event
@@ -76,9 +76,12 @@ def resume(db: Database, edition_id: int, *, now: datetime, by: int | None = Non
     """Go on with a paused edition. Raises MoveNotAllowed."""
     with db.write() as session:
         edition = _locked(session, edition_id)
-        if edition.state is not S.SENDING:
-            edition.move(S.SENDING, now=now)
-            log_event(session, edition_id, what="resumed", now=now, user_id=by)
+        if edition.state is S.SENDING:
+            return edition_id
+        if edition.state is not S.PAUSED:  # the table also lets a freeze begin sending; this is not
+            raise MoveNotAllowed(edition_id, edition.state, S.SENDING)
+        edition.move(S.SENDING, now=now)
+        log_event(session, edition_id, what="resumed", now=now, user_id=by)
     return edition_id
 
 

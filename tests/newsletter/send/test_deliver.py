@@ -75,6 +75,27 @@ class AtTheTenth:
             assert self._done.wait(30)
 
 
+class SlowTransport(FakeTransport):
+    """A relay during whose tenth acceptance something happens, and that is slow from then on."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__(connections=8)
+        self._work, self._counter = work, itertools.count(1)
+        self._never = Event()
+
+    def connect(self) -> "SlowTransport":
+        return self
+
+    def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
+        receipt = super().deliver(sender=sender, recipient=recipient, message=message)
+        count = next(self._counter)
+        if count == 10:
+            self._work()
+        elif count > 10:
+            self._never.wait(0.2)
+        return receipt
+
+
 class Desk:
     """An edition that is being sent, and what a test asks about it."""
 
@@ -423,6 +444,19 @@ def test_pause_holds_for_all_but_what_is_in_hand(desk: Desk, connections: int) -
     assert still == at_end
     assert len(transport.accepted) == len(set(transport.attempted)) == 40
     assert desk.status(edition_id) is EditionStatus.SENT
+
+
+@pytest.mark.parametrize("move", [scheduling.pause, scheduling.cancel])
+def test_what_is_in_hand_is_awaited_after_a_pause_and_a_cancel(
+    desk: Desk, move: Callable[..., int]
+) -> None:
+    edition_id = desk.arrange(readers=40)
+    transport = SlowTransport(lambda: move(desk.db, edition_id, now=START))
+
+    desk.deliver(transport)
+
+    assert desk.states()["attempting"] == 0
+    assert desk.states()["sent"] == len(transport.accepted) >= 10
 
 
 def test_cancel_ends_it_and_everybody_is_accounted_for(desk: Desk) -> None:

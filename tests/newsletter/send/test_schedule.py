@@ -149,6 +149,8 @@ def test_send_now_can_be_said_again(
         (scheduling.send_now, S.CANCELLED),
         (scheduling.pause, S.SCHEDULED),
         (scheduling.resume, S.SENT),
+        (scheduling.resume, S.APPROVED),
+        (scheduling.resume, S.SCHEDULED),
         (scheduling.unschedule, S.SENDING),
         (scheduling.cancel, S.SENT),
     ],
