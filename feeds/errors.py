@@ -10,6 +10,7 @@
     |- TooManyRedirects
     |- MalformedSource        the bytes are not what this kind of source is made of
     `- UnknownSource          there is no source, theme or item of that name
+    ItemUnusable              an item of the editors' own lacks or contradicts something
 
 The first line of each message says what happened, in English, without personal data.
 """
@@ -52,6 +53,10 @@ class SourceAnswered(GatherError):
 
 class SourceGone(SourceAnswered):
     """The server says that the source is gone for good."""
+
+
+class ItemUnusable(Exception):
+    """An item cannot be kept like this; the message says what to change."""
 
 
 class TooManyRedirects(GatherError):

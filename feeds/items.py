@@ -5,6 +5,8 @@ from datetime import datetime
 from uuid import uuid4
 
 from feeds import store
+from feeds.clean import safe_link
+from feeds.errors import ItemUnusable
 from feeds.model import Item
 from feeds.values import ItemKind, ItemStatus
 from storage.session import Database
@@ -26,20 +28,27 @@ def add_item(  # noqa: PLR0913 - an item has this many sides; all by name
     audiences: Iterable[str] = (),
     details: Mapping[str, object] | None = None,
 ) -> int:
-    """Add an item that no source gave; the editors want it, so it is accepted. Return its id."""
+    """Add an item that no source gave; the editors want it, so it is accepted. Return its id.
+
+    Raises ItemUnusable, UnknownSource for a theme that does not exist.
+    """
+    title = _one_line(title)
+    _judge(title=title, url=url.strip(), starts_at=starts_at, ends_at=ends_at)
+    themes = list(themes)
     with db.write() as session:
+        store.require_themes(session, themes)
         item = Item(
             kind=ItemKind(kind).value,
             key=f"own:{uuid4().hex}",
             status=ItemStatus.ACCEPTED.value,
-            title=title.strip(),
+            title=title,
             summary=summary.strip(),
             url=url.strip(),
             starts_at=starts_at,
             ends_at=ends_at,
             all_day=all_day,
             location=location.strip(),
-            themes=list(themes),
+            themes=themes,
             audiences=list(audiences),
             details=dict(details or {}),
             first_seen_at=now,
@@ -47,6 +56,19 @@ def add_item(  # noqa: PLR0913 - an item has this many sides; all by name
         session.add(item)
         session.flush()
         return item.id
+
+
+def _judge(*, title: str, url: str, starts_at: datetime | None, ends_at: datetime | None) -> None:
+    if not title:
+        raise ItemUnusable("give the item a title")
+    if url and not safe_link(url, base=""):
+        raise ItemUnusable("the item's url is not an http or https address")
+    if starts_at and ends_at and ends_at < starts_at:
+        raise ItemUnusable("the event ends before it starts")
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def rewrite_item(db: Database, item_id: int, *, title: str, summary: str, now: datetime) -> None:

@@ -93,7 +93,7 @@ def save_items(
         session.execute(insert(Item), inserts)
     if updates:
         session.execute(update(Item), updates)
-    return len(parsed.items), len(inserts), len(updates)
+    return parsed.entries, len(inserts), len(updates)
 
 
 def _new_row(

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from feeds.errors import SourceRefused, UnknownSource
-from feeds.model import Item, Source
-from feeds.values import ItemKind, ItemStatus, SourceKind
+from feeds.model import Item, Source, Theme
+from feeds.values import AMSTERDAM, ItemKind, ItemStatus, SourceKind
 
 AGENDA_MINUTES: Final = 360
 FEED_MINUTES: Final = 60
@@ -33,13 +33,14 @@ def add_source(  # noqa: PLR0913 - by name; a source has this many sides
     """Return the source with this address, made when there is none; it is due at once.
 
     url: http(s) or webcal; for practice examples the path of a folder.
-    Raises SourceRefused for another address, UnknownSource for a kind that does not exist.
+    Raises SourceRefused for another address, UnknownSource for a kind or theme that does not exist.
     """
     if kind not in tuple(SourceKind):
         raise UnknownSource(f"there is no kind of source called {kind!r}")
     address = folder_path(url) if kind == SourceKind.PRACTICE else web_address(url)
     if known := session.scalar(select(Source).where(Source.url == address)):
         return known
+    require_themes(session, themes)
     shown = name.strip() or default_name(address)
     source = Source(
         slug=_free_slug(session, shown),
@@ -57,10 +58,19 @@ def add_source(  # noqa: PLR0913 - by name; a source has this many sides
     return source
 
 
+def require_themes(session: Session, slugs: Iterable[str]) -> None:
+    """Raise UnknownSource for a slug that is no theme's."""
+    if unknown := set(slugs) - set(session.scalars(select(Theme.slug))):
+        raise UnknownSource(f"there is no theme called {min(unknown)!r}")
+
+
 def web_address(url: str) -> str:
     """Return the address to fetch. Raises SourceRefused unless it is http(s) or webcal."""
     address = re.sub(r"^webcals?:", "https:", url.strip(), flags=re.I)
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as failure:
+        raise SourceRefused(f"{url!r} cannot be read as an address: {failure}") from failure
     if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
         raise SourceRefused(f"{url!r} is not an http or https address")
     return address
@@ -116,6 +126,7 @@ def list_items(  # noqa: PLR0913 - by name; each narrows the list
 
     Events (kind="event") by their start and filtered on it; others newest seen first and filtered
     on when they were first seen. Without a kind an event counts by when it was first seen too.
+    An all-day event has a date and no zone: it is held against the window's dates as written.
     """
     is_event = kind == ItemKind.EVENT
     moment = Item.starts_at if is_event else Item.first_seen_at
@@ -127,8 +138,10 @@ def list_items(  # noqa: PLR0913 - by name; each narrows the list
     )
     for column, value in wanted:
         query = query if value is None else query.where(column == value)
-    query = query if start is None else query.where(moment >= start)
-    query = query if end is None else query.where(moment < end)
+    if start is not None:
+        query = query.where(not_(_before(start, is_event=is_event)))
+    if end is not None:
+        query = query.where(_before(end, is_event=is_event))
     order = (moment, Item.id) if is_event else (moment.desc(), Item.id.desc())
     return list(session.scalars(query.order_by(*order).limit(limit)))
 
@@ -174,6 +187,16 @@ def slugify(text: str) -> str:
     """Return a text as a slug: ASCII letters, digits and dashes."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")
+
+
+def _before(bound: datetime, *, is_event: bool) -> ColumnElement[bool]:
+    if not is_event:
+        return Item.first_seen_at < bound
+    as_written = bound.replace(tzinfo=AMSTERDAM)
+    return or_(
+        and_(Item.all_day, Item.starts_at < as_written),
+        and_(not_(Item.all_day), Item.starts_at < bound),
+    )
 
 
 def _with_source() -> Select[Item]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from feeds.errors import MalformedSource, SourceTooLarge, SourceUnreachable
 
+GZIP: Final = b"\x1f\x8b\x08"  # how every gzip file starts (RFC 1952 §2.3.1)
 STEP_BYTES: Final = 64 * 1024
 SMALL_BYTES: Final = 1024 * 1024  # below this a high ratio is only a repetitive text
 
@@ -19,7 +20,11 @@ def unpack(chunks: Iterable[bytes], encoding: str, *, size_bytes: int, ratio: in
     """
     name = encoding.strip().lower()
     if name in {"", "identity"}:
-        return _take(chunks, size_bytes)
+        body = _take(chunks, size_bytes)
+        if not body.startswith(GZIP):
+            return body
+        # A file that lies packed on the server, and of which the server does not say so.
+        name, chunks = "gzip", [body]
     if name in {"gzip", "x-gzip"}:
         return _inflate(chunks, zlib.decompressobj(16 + zlib.MAX_WBITS), size_bytes, ratio)
     if name == "deflate":

@@ -101,11 +101,20 @@ class ParsedItem:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A document read: its items, and what could not be read, in one English line each."""
+    """A document read: its items, and what could not be read, in one English line each.
+
+    events: how many VEVENTs a calendar holds, however often each recurs; None for other kinds.
+    """
 
     items: tuple[ParsedItem, ...]
     complaints: tuple[str, ...] = ()
     title: str = ""
+    events: int | None = None
+
+    @property
+    def entries(self) -> int:
+        """How many entries the document holds."""
+        return len(self.items) if self.events is None else self.events
 
 
 @dataclass(frozen=True, slots=True)

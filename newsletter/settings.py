@@ -99,7 +99,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         smtp=smtp,
         sender=read("sender", "Steunpunt Opleidingsscholen VO <nieuwsbrief@example.org>", _sender),
         bounce_address=read("bounce_address", "", _bounce_address),
-        secret_key=_secret_key(given.get("NEWSLETTER_SECRET_KEY", ""), data_dir),
+        secret_key=read("secret_key", "", lambda text: _secret_key(text, data_dir)),
         source_allow=read("source_allow", "", _host_ports),
         log=read("log", "text", _log),
         now=_refuse_on_real_relay(read("now", "", _moment), smtp),
@@ -126,24 +126,41 @@ class _Reader:
 
 
 def _read_config(path: Path) -> dict[str, Any]:
-    if not path.exists():
+    if not path.is_file():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        config = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise SettingWrong(f"{path} cannot be read as TOML: {wrong}") from None
+    known = {one.name for one in fields(Settings)} - {"smtp", "data_dir"} | {"smtp_url"}
+    if unknown := set(config) - known:
+        raise SettingWrong(f"{path} has an unknown setting {min(unknown)!r}")
+    if _holds_secret(config) and path.stat().st_mode & 0o077:
+        raise SettingWrong(f"{path} holds a secret and can be read by others: run chmod 600 on it")
+    return config
+
+
+def _holds_secret(config: Mapping[str, Any]) -> bool:
+    urls = (str(config.get(name, "")) for name in ("smtp_url", "database_url"))
+    # "user:password@" stands between the slashes and the host.
+    return "secret_key" in config or any(re.search(r"//[^/@]*:[^/@]*@", url) for url in urls)
 
 
 def _secret_key(given: str, data_dir: Path) -> bytes:
     if given:
         if len(given) < 32:
-            raise SettingWrong("NEWSLETTER_SECRET_KEY is too short: give at least 32 characters")
+            raise ValueError("too short: give at least 32 characters")
         return given.encode()
     path = data_dir / KEY_NAME
-    if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    try:
+        if not path.exists():
+            data_dir.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    except OSError as failure:
+        raise SettingWrong(
+            f"NEWSLETTER_DATA_DIR: {data_dir} cannot be used as a folder: {failure.strerror}"
+        ) from None
     if path.stat().st_mode & 0o077:
         raise SettingWrong(f"{path} can be read by others: run chmod 600 on it")
     return path.read_bytes().strip()
@@ -176,6 +193,7 @@ def _base_url(text: str) -> str:
     url = urlsplit(text)
     if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
         raise ValueError("give the public address, such as https://nieuwsbrief.example.org")
+    url.port  # noqa: B018 - says so by itself when it is no port
     return text.rstrip("/")
 
 
@@ -197,6 +215,8 @@ def _host_ports(text: str) -> frozenset[str]:
     for part in parts:
         if not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\s/]+):\d{1,5}", part):
             raise ValueError(f"{part!r} is not host:port")
+        if int(part.rpartition(":")[2]) > 65535:
+            raise ValueError(f"{part!r} has no port from 0 to 65535")
     return parts
 
 
@@ -215,6 +235,8 @@ def _moment(text: str) -> datetime | None:
         raise ValueError("give an ISO moment with offset, such as 2027-04-22T10:00+02:00") from None
     if moment.tzinfo is None:
         raise ValueError("the moment needs an offset, such as 2027-04-22T10:00+02:00")
+    if not 1970 <= moment.year <= 9000:  # a clock near the calendar's ends cannot count from there
+        raise ValueError("give a year from 1970 to 9000")
     return moment
 
 
@@ -240,12 +262,27 @@ def _count(text: str) -> int:
     return int(text)
 
 
+SHAPES: Final = {"name_lines": "a list of texts", "colours": "a table of texts"}
+
+
+def _is_shaped(name: str, value: object) -> bool:
+    if name == "name_lines":
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if name == "colours":
+        return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+    return isinstance(value, str)
+
+
 def _organisation(table: object) -> Organisation:
     if not isinstance(table, dict):
         raise SettingWrong(f"organisation in {CONFIG_NAME}: make it a table")
     known = {one.name for one in fields(Organisation)}
     if unknown := set(table) - known:
         raise SettingWrong(f"organisation in {CONFIG_NAME}: unknown field {min(unknown)!r}")
+    for name, value in table.items():
+        if not _is_shaped(name, value):
+            shape = SHAPES.get(name, "a text")
+            raise SettingWrong(f"organisation.{name} in {CONFIG_NAME}: make it {shape}")
     if "name_lines" in table:
         table = {**table, "name_lines": tuple(table["name_lines"])}
     elif "name" in table:

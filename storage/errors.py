@@ -5,4 +5,8 @@ SQLAlchemy's own tree, under our name: doors catch it without knowing the librar
 
 from sqlalchemy.exc import SQLAlchemyError as StorageError
 
-__all__ = ["StorageError"]
+__all__ = ["NumberTooLarge", "StorageError"]
+
+
+class NumberTooLarge(StorageError):
+    """A number was asked for that no column can hold, so nothing has it."""

@@ -11,8 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session, sessionmaker
 
+from storage.errors import NumberTooLarge
+
+NUMERIC_OUT_OF_RANGE = "22003"  # SQLSTATE of PostgreSQL
 SQLITE_WAIT_S = 30.0  # a writer waits this long for another process's write before it gives up
 
 
@@ -28,7 +32,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session whose changes are thrown away; it never waits for a writer."""
-        with self._reading() as session:
+        with _numbers_judged(), self._reading() as session:
             yield session
 
     @contextmanager
@@ -38,12 +42,25 @@ class Database:
         On SQLite it is the writer from its first statement (BEGIN IMMEDIATE), so what it reads
         still holds when it writes; on PostgreSQL rows are locked as they are changed.
         """
-        with self._writing.begin() as session:
+        with _numbers_judged(), self._writing.begin() as session:
             yield session
 
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+@contextmanager
+def _numbers_judged() -> Iterator[None]:
+    """Raise NumberTooLarge for what the drivers say differently: SQLite's does not even wrap it."""
+    try:
+        yield
+    except OverflowError as failure:
+        raise NumberTooLarge("there is nothing with so large a number") from failure
+    except DataError as failure:
+        if getattr(failure.orig, "sqlstate", "") != NUMERIC_OUT_OF_RANGE:
+            raise
+        raise NumberTooLarge("there is nothing with so large a number") from failure
 
 
 def _open_engine(url: str) -> Engine:

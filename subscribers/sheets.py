@@ -57,10 +57,9 @@ class Sheet:
         stated = re.fullmatch(r"sep=(.)\r?\n?", first)  # Excel's own note to itself
         head = self._lines.readline() if stated else first
         self.delimiter = stated[1] if stated else _delimiter(head)
-        self.columns = _find_columns(
-            next(csv.reader([head], delimiter=self.delimiter), []), columns
-        )
-        self.width = len(next(csv.reader([head], delimiter=self.delimiter), []))
+        names = _cells(head, self.delimiter)
+        self.columns = _find_columns(names, columns)
+        self.width = len(names)
 
     @property
     def position(self) -> int:
@@ -139,6 +138,13 @@ def _is_utf8(file: BinaryIO) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _cells(head: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([head], delimiter=delimiter), [])
+    except csv.Error as failure:
+        raise MalformedImport(f"the header cannot be read: {failure}") from failure
 
 
 def _delimiter(head: str) -> str:

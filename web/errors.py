@@ -16,6 +16,7 @@ from typing import Final
 
 from feeds.errors import UnknownSource
 from newsletter import errors as newsletter
+from storage.errors import NumberTooLarge
 from subscribers import errors as subscribers
 
 
@@ -77,6 +78,7 @@ BROKEN: Final = ErrorPage(
 ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
     {
         PageUnknown: UNKNOWN,
+        NumberTooLarge: UNKNOWN,
         newsletter.UnknownEdition: ErrorPage(
             404, "Deze editie bestaat niet", "Kijk in de lijst van edities welke er wel zijn."
         ),

@@ -48,7 +48,12 @@ def parse_agenda(document: bytes, *, now: datetime, base_url: str) -> Parsed:
         nearest = sorted(items, key=lambda item: abs(_start(item) - now))[:MOST]
         items = sorted(nearest, key=_start)
     title = plain_text(stream.properties.get("X-WR-CALNAME", ""))
-    return Parsed(tuple(with_programmes(items)), complaints=tuple(reading.complaints), title=title)
+    return Parsed(
+        tuple(with_programmes(items)),
+        complaints=tuple(reading.complaints),
+        title=title,
+        events=len(stream.events),
+    )
 
 
 class _Reading:

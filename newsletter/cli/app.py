@@ -3,11 +3,11 @@
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Protocol, cast
+from typing import Annotated, Final, Protocol, cast
 
 import typer
 
-from feeds.errors import GatherError
+from feeds.errors import GatherError, ItemUnusable
 from newsletter import accounts, pipeline, wiring
 from newsletter.cli import editions, items, people, sources
 from newsletter.cli.output import JSON, fail, print_fields, print_json, say
@@ -18,7 +18,7 @@ from newsletter.errors import NewsletterError
 from newsletter.send import worker as sending
 from newsletter.values import Role
 from newsletter.wiring import Services
-from storage.errors import StorageError
+from storage.errors import NumberTooLarge, StorageError
 from subscribers.errors import SubscriberError
 
 app = typer.Typer(
@@ -40,6 +40,16 @@ app.add_typer(editions.report_app, name="report")
 app.command("gather")(sources.gather)
 
 
+EXPECTED: Final = (
+    NewsletterError,
+    GatherError,
+    ItemUnusable,
+    SubscriberError,
+    NumberTooLarge,
+    OSError,
+)
+
+
 class _Scheduler(Protocol):
     def serve(
         self, services: Services, *, host: str, port: int, with_jobs: bool, with_worker: bool
@@ -50,13 +60,30 @@ def main() -> None:
     """Run one command. Nobody sees a traceback, unless asked for by --debug."""
     try:
         app()
-    except (NewsletterError, GatherError, SubscriberError, StorageError, OSError) as expected:
+    except EXPECTED as expected:
         if state.debug:
             raise
-        typer.echo(f"newsletter: {expected}", err=True)
+        typer.echo(f"newsletter: {_first_line(expected)}", err=True)
+        sys.exit(1)
+    except StorageError as trouble:
+        if state.debug:
+            raise
+        typer.echo(
+            f"newsletter: the database of NEWSLETTER_DATABASE_URL: {_first_line(trouble)}", err=True
+        )
+        sys.exit(1)
+    except Exception as surprise:
+        if state.debug:
+            raise
+        what = f"{type(surprise).__name__}: {_first_line(surprise)}"
+        typer.echo(f"newsletter: unexpected {what}; add --debug to see where", err=True)
         sys.exit(1)
     finally:
         state.close()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 @app.callback()
@@ -130,7 +157,7 @@ def user_add(
 ) -> None:
     """Make an account for the desk, or change its role and password."""
     services = open_services()
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask_password()
+    password = _read_password() if password_stdin else _ask_password()
     user_id = accounts.add_user(
         services.db, email=email, role=role, name=name, password=password, now=services.clock()
     )
@@ -139,6 +166,13 @@ def user_add(
         print_json(report)
     else:
         print_fields(report)
+
+
+def _read_password() -> str:
+    try:
+        return sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        fail("the password on standard input is not text in UTF-8")
 
 
 def _ask_password() -> str | None:

@@ -1,6 +1,6 @@
 """`newsletter edition ...` and `newsletter report ...`: from draft to mailbox."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -201,6 +201,8 @@ def return_(
     json: bool = JSON,
 ) -> None:
     """Return an edition to its author with a reason."""
+    if not because.strip():
+        fail("say what should change: --because TEXT")
     services = open_services()
     review.return_(
         services.db,
@@ -342,6 +344,8 @@ def _account(services: Services, email: str) -> int:
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)
+        moment.astimezone(UTC)  # the first and last hours of the calendar have no UTC
+    except (ValueError, OverflowError):
         fail(f"--at {text!r} is not a moment such as 2027-04-22T10:00")
-    return moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)
+    return moment

@@ -1,6 +1,6 @@
 """`newsletter item ...`: what came in."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 import typer
@@ -136,8 +136,10 @@ def _moment(text: str, option: str) -> datetime | None:
         return None
     try:
         if len(text) == len("2027-04-22"):
-            return datetime.combine(date.fromisoformat(text), time(), AMSTERDAM)
+            text = datetime.combine(date.fromisoformat(text), time()).isoformat()
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)
+        moment.astimezone(UTC)  # the first and last hours of the calendar have no UTC
+    except (ValueError, OverflowError):
         fail(f"{option} {text!r} is not a date (2027-04-22) or a moment (2027-04-22T10:00)")
-    return moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)
+    return moment

@@ -83,6 +83,9 @@ def export(
     if out is None:
         export_csv(services.db, sys.stdout, segment=segment)
         return
+    if segment:
+        with services.db.read() as session:  # before the file is emptied
+            store.count_segment(session, segment)
     with out.open("w", newline="", encoding="utf-8") as file:
         out.chmod(0o600)
         say(f"{export_csv(services.db, file, segment=segment)} subscribers written to {out}.")

@@ -66,5 +66,7 @@ def _own(tokens: Mapping[str, str], overrides: Mapping[str, str], suffix: str) -
 def _checked(name: str, value: str) -> str:
     # Colours stand in style blocks unescaped, so they must be colours.
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
-        raise SettingWrong(f"organisation.colours.{name}: give a colour such as #0b5b6b")
+        raise SettingWrong(
+            f"organisation.colours.{name} in newsletter.toml: give a colour such as #0b5b6b"
+        )
     return value.lower()

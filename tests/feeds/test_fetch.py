@@ -215,6 +215,14 @@ def test_a_packed_answer_is_unpacked(
     assert fetcher.fetch(site.put("/a", packed, Content_Encoding=encoding)).body == b"hallo"
 
 
+def test_a_packed_file_that_the_server_sends_as_it_lies_is_unpacked(
+    site: Site, fetcher: Fetcher
+) -> None:
+    packed = gzip.compress(b"hallo", mtime=0)
+
+    assert fetcher.fetch(site.put("/a", packed)).body == b"hallo"
+
+
 @pytest.mark.parametrize(
     ("body", "encoding", "error"),
     [

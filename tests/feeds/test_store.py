@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from feeds import store
-from feeds.errors import SourceRefused, UnknownSource
+from feeds.errors import ItemUnusable, SourceRefused, UnknownSource
 from feeds.items import add_item, judge_item, rewrite_item
 from feeds.model import Item, Source, Theme
 from feeds.themes import DEFAULT_THEMES, add_default_themes, list_themes, theme_words
-from feeds.values import ItemStatus
+from feeds.values import AMSTERDAM, ItemStatus
 from storage.session import Database
 
 NOW = datetime(2027, 4, 20, 8, 0, tzinfo=UTC)
@@ -57,7 +58,9 @@ def test_a_subscription_to_a_calendar_is_an_address(session: Session) -> None:
     assert (source.url, source.interval_minutes) == ("https://a.example/x.ics", 360)
 
 
-@pytest.mark.parametrize("url", ["ftp://a.example/", "a.example", "file:///etc/passwd", "https://"])
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "ftp://a.example/", "a.example", "file:///etc/passwd", "https://"]
+)
 def test_another_address_is_refused(session: Session, url: str) -> None:
     with pytest.raises(SourceRefused):
         make_source(session, url)
@@ -172,3 +175,59 @@ def test_thirty_themes_are_shipped_and_edited_ones_stay(db: Database) -> None:
         assert len({theme.group for theme in themes}) == 7
         assert theme_words(session)["onze visie"] == "visie"
         assert theme_words(session)["hr-beleid"] == "hr-beleid"
+
+
+def test_a_source_with_a_theme_that_does_not_exist_is_refused(session: Session) -> None:
+    with pytest.raises(UnknownSource, match="no theme called 'kaas'"):
+        store.add_source(session, url="https://a.example/", kind="feed", themes=["kaas"], now=NOW)
+
+
+def test_an_all_day_event_is_in_the_window_of_its_date(db: Database) -> None:
+    add_item(
+        db,
+        kind="event",
+        title="Nieuwjaar",
+        now=NOW,
+        starts_at=datetime(2028, 1, 1, tzinfo=AMSTERDAM),
+        all_day=True,
+    )
+
+    with db.read() as session:
+        before, after = (
+            titles(
+                store.list_items(
+                    session,
+                    kind="event",
+                    start=datetime(year, 1, 1, tzinfo=UTC),
+                    end=datetime(year + 1, 1, 1, tzinfo=UTC),
+                )
+            )
+            for year in (2027, 2028)
+        )
+
+    assert (before, after) == ([], ["Nieuwjaar"])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": " \n"},
+        {"url": "javascript:alert(1)"},
+        {"starts_at": NOW, "ends_at": NOW - DAY},
+    ],
+)
+def test_an_own_item_that_lacks_or_contradicts_something_is_refused(
+    db: Database, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(ItemUnusable):
+        add_item(db, **{"kind": "event", "title": "Congres", "now": NOW, **fields})
+
+    with db.read() as session:
+        assert store.list_items(session) == []
+
+
+def test_the_title_of_an_own_item_is_one_line(db: Database) -> None:
+    item_id = add_item(db, kind="news", title=" Regel een\n\x1b[31mregel twee\x00", now=NOW)
+
+    with db.read() as session:
+        assert store.get_item(session, item_id).title == "Regel een [31mregel twee"

@@ -60,6 +60,10 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("FOUR_EYES", "perhaps"),
         ("SECTION_MAXIMUM", "0"),
         ("SECRET_KEY", "short"),
+        ("BASE_URL", "http://nieuwsbrief.example.org:abc"),
+        ("SOURCE_ALLOW", "localhost:99999"),
+        ("NOW", "9999-12-31T23:59:59+00:00"),
+        ("DATA_DIR", "/dev/null"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
@@ -72,6 +76,40 @@ def test_a_wrong_value_in_the_file_names_the_file(tmp_path: Path) -> None:
 
     with pytest.raises(SettingWrong, match=r"^log in newsletter.toml"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ('bas_url = "https://a.example.org"', "unknown setting 'bas_url'"),
+        ("[organisation]\nname = 5", r"organisation\.name"),
+        ('[organisation]\nname_lines = "abc"', r"organisation\.name_lines"),
+        ("[organisation]\ncolours = 5", r"organisation\.colours"),
+    ],
+)
+def test_what_the_file_says_wrongly_is_named(tmp_path: Path, written: str, named: str) -> None:
+    (tmp_path / "newsletter.toml").write_text(written)
+
+    with pytest.raises(SettingWrong, match=named):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        'smtp_url = "smtps://u:geheim@mail.example.org"',
+        f'secret_key = "{"k" * 40}"',
+    ],
+)
+def test_a_secret_in_a_file_that_others_can_read_is_refused(tmp_path: Path, secret: str) -> None:
+    path = tmp_path / "newsletter.toml"
+    path.write_text(secret)
+    path.chmod(0o644)
+    with pytest.raises(SettingWrong, match="chmod 600"):
+        read(tmp_path)
+
+    path.chmod(0o600)
+    assert read(tmp_path)
 
 
 def test_a_moved_clock_is_refused_on_a_real_relay(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from newsletter.model import DeskSession, JobDue, Run
 from storage import dialect, migrate
 from storage.base import Base
+from storage.errors import NumberTooLarge
 from storage.session import Database
 from subscribers.addresses import normalise
 from subscribers.evidence import find_or_add, make_fact
@@ -36,6 +37,11 @@ def test_a_moment_comes_back_aware_and_in_utc(db: Database) -> None:
 def test_a_moment_without_zone_is_refused(db: Database) -> None:
     with pytest.raises(StatementError, match="needs a time zone"), db.write() as session:
         session.add(job("a", datetime(2027, 4, 22, 12, 0)))  # noqa: DTZ001 - the mistake under test
+
+
+def test_a_number_that_no_column_holds_is_nobodys(db: Database) -> None:
+    with pytest.raises(NumberTooLarge), db.read() as session:
+        session.scalars(select(Run).where(Run.id == 10**20)).all()
 
 
 def test_an_error_undoes_the_whole_write(db: Database) -> None:

@@ -240,6 +240,7 @@ def test_columns_are_found_by_the_heads_that_were_given(db: Database, run: Impor
         ("email\njan@example.org\n", {"schoenmaat": "email"}),
         (b"PK\x03\x04 a workbook", {}),
         ("email\njan@example.org\n".encode("utf-16-le"), {}),
+        ("x" * 3_000_000, {}),
     ],
 )
 def test_a_file_that_is_no_such_list_is_refused_whole(

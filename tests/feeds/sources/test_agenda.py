@@ -366,4 +366,4 @@ def test_what_is_no_calendar_is_refused(document: bytes, message: str) -> None:
 def test_an_empty_calendar_has_no_items() -> None:
     head = ["X-WR-CALNAME:Agenda van ons"]
 
-    assert parse(calendar(head=head)) == Parsed(items=(), title="Agenda van ons")
+    assert parse(calendar(head=head)) == Parsed(items=(), title="Agenda van ons", events=0)

@@ -1,0 +1,88 @@
+"""What a command says when it could not: one line, status 1, and never a traceback."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from newsletter.cli.app import main
+from newsletter.cli.session import state
+
+HUGE = "9" * 22
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLETTER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
+    monkeypatch.setattr(state, "debug", False)
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr("sys.argv", ["newsletter", *words])
+    with pytest.raises(SystemExit) as end:
+        main()
+    return int(end.value.code or 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("item", "show", HUGE), "nothing with so large a number"),
+        (("edition", "show", HUGE), "nothing with so large a number"),
+        (("edition", "send", HUGE), "nothing with so large a number"),
+        (("item", "list", "--from", "0001-01-01"), "is not a date"),
+        (("edition", "schedule", "1", "--at", "0001-01-01T00:00"), "is not a moment"),
+        (("edition", "return", "1", "--by", "a@example.org", "--because", " "), "--because"),
+        (("source", "add", "http://[::1", "--kind", "feed"), "cannot be read as an address"),
+    ],
+)
+def test_a_failure_is_one_line(
+    words: tuple[str, ...],
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(monkeypatch, *words) == 1
+
+    printed = capsys.readouterr()
+    (line,) = printed.err.splitlines()
+    assert line.startswith("newsletter: ")
+    assert says in line
+    assert printed.out == ""
+
+
+def test_a_password_that_is_no_text_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe"), encoding="utf-8"))
+
+    words = ("user", "add", "a@example.org", "--role", "editor", "--password-stdin")
+    assert run(monkeypatch, *words) == 1
+
+    assert "UTF-8" in capsys.readouterr().err
+
+
+def test_what_nobody_foresaw_is_one_line_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stumble() -> None:
+        raise RuntimeError("first\nsecond")
+
+    monkeypatch.setattr("newsletter.cli.app.app", stumble)
+
+    assert run(monkeypatch) == 1
+    assert capsys.readouterr().err == (
+        "newsletter: unexpected RuntimeError: first; add --debug to see where\n"
+    )
+
+
+def test_an_export_of_no_segment_leaves_the_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "e.csv"
+    out.write_text("er stond al iets")
+
+    assert run(monkeypatch, "subscriber", "export", "--segment", "nee", "--out", str(out)) == 1
+
+    assert out.read_text() == "er stond al iets"
