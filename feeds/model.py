@@ -1,9 +1,9 @@
-"""Source, Item and Theme: the rows of gathering."""
+"""Source, Item, Sighting, Image and Theme: the rows of gathering."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from feeds.values import ItemStatus
@@ -21,7 +21,13 @@ class Theme(Base):
 
 
 class Source(Base):
-    """A feed, a calendar, or a folder of practice examples, with the state of its last looks."""
+    """A feed, a calendar, or a folder of practice examples, with the state of its last looks.
+
+    interval_minutes: how long until the next look, learnt from how often something new comes.
+    previous_url:     the address before the last permanent redirect; editors can go back to it.
+    recent:           how the last looks ended, oldest first: n(ew), s(ame), f(ailed).
+    active:           False when editors turned it off, or when it said that it is gone (410).
+    """
 
     __tablename__ = "source"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,13 +52,23 @@ class Source(Base):
     # The name of the error's class (the Dutch sentence is made from it) and its one English line.
     last_error: Mapped[str] = mapped_column(String(40), default="")
     last_error_line: Mapped[str] = mapped_column(Text, default="")
+    previous_url: Mapped[str] = mapped_column(Text, default="")
+    recent: Mapped[str] = mapped_column(String(20), default="")
 
 
 class Item(Base):
     """Anything an edition can hold: what its source says, and beside it the editors' words.
 
-    An event's row is one occurrence; occurrences of one VEVENT share `series`. `key` names the item
-    within its source for ever, also after it moved or was renamed.
+    An event's row is one occurrence; occurrences of one VEVENT share `series`. `source` is where it
+    was seen first, and whose words it holds; every name under which any source gives it is a
+    `Sighting`.
+
+    link_key, text_key: what it has in common with the same story elsewhere (feeds/identity.py); "".
+    because:            why each theme and audience was proposed: slug -> [reason, word].
+    before:             what the source said before its last change, for the columns that changed.
+    backlog:            came along in a flood, such as the first look; not among what is new.
+    missing_since:      since when a source that still covers its place no longer holds it.
+    vanished_at:        when that was seen again a day later, and so is believed.
     """
 
     __tablename__ = "item"
@@ -60,6 +76,8 @@ class Item(Base):
         UniqueConstraint("source_id", "key"),
         Index("ix_item_kind_starts_at", "kind", "starts_at"),
         Index("ix_item_kind_first_seen_at", "kind", "first_seen_at"),
+        Index("ix_item_link_key", "link_key"),
+        Index("ix_item_text_key", "text_key"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"), index=True)
@@ -67,6 +85,8 @@ class Item(Base):
     kind: Mapped[str] = mapped_column(String(20))
     key: Mapped[str] = mapped_column(String(200))
     fingerprint: Mapped[str] = mapped_column(String(64), default="")
+    link_key: Mapped[str] = mapped_column(String(64), default="")
+    text_key: Mapped[str] = mapped_column(String(64), default="")
     status: Mapped[str] = mapped_column(String(20), default=ItemStatus.NEW)
 
     title: Mapped[str] = mapped_column(Text)
@@ -79,10 +99,16 @@ class Item(Base):
     themes: Mapped[list[str]] = mapped_column(default=list)
     audiences: Mapped[list[str]] = mapped_column(default=list)
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    because: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    backlog: Mapped[bool] = mapped_column(default=False)
+    image_id: Mapped[int | None] = mapped_column(ForeignKey("image.id"), index=True)
 
     published_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime]
     changed_at: Mapped[datetime | None]
+    missing_since: Mapped[datetime | None]
+    vanished_at: Mapped[datetime | None]
 
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
@@ -101,3 +127,73 @@ class Item(Base):
     def shown_summary(self) -> str:
         """The editors' summary, else the source's."""
         return self.own_summary or self.summary
+
+
+class Sighting(Base):
+    """One name under which one source gives an item; the first is the item's own.
+
+    key: the source's name for it, for ever, also after it moved or was renamed.
+    """
+
+    __tablename__ = "sighting"
+    __table_args__ = (UniqueConstraint("source_id", "key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), index=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"))
+    source: Mapped[Source] = relationship(lazy="raise")
+    key: Mapped[str] = mapped_column(String(200))
+    url: Mapped[str] = mapped_column(Text, default="")
+    first_seen_at: Mapped[datetime]
+
+
+class Image(Base):
+    """A picture of our own making: decoded, shrunk and encoded anew, so that it holds nothing else.
+
+    digest: SHA-256 of the bytes, and its name in addresses. source_url: where it came from, or "".
+    """
+
+    __tablename__ = "image"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    media_type: Mapped[str] = mapped_column(String(40))
+    width: Mapped[int]
+    height: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    source_url: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+
+
+class Submission(Base):
+    """A practice example that a reader sent in, on its way to the public (`feeds/submissions.py`).
+
+    name, email:     who sent it; erased when it is withdrawn or not confirmed in time.
+    told:            what the reader wrote, by field.
+    edited:          what the editors made of it, by field; {} until then.
+    links:           addresses of attachments.
+    permission_text: the very words that the reader agreed to, with the version they stand under.
+    agreed_mark:     the hash of the edited text that the reader agreed to.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (Index("ix_submission_status_status_since", "status", "status_since"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(String(20))
+    status_since: Mapped[datetime]
+    created_at: Mapped[datetime]
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    partnership: Mapped[str] = mapped_column(String(200), default="")
+    told: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    edited: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    links: Mapped[list[str]] = mapped_column(default=list)
+    themes: Mapped[list[str]] = mapped_column(default=list)
+    audiences: Mapped[list[str]] = mapped_column(default=list)
+    image_id: Mapped[int | None] = mapped_column(ForeignKey("image.id"), index=True)
+    image_alt: Mapped[str] = mapped_column(Text, default="")
+    permission_version: Mapped[str] = mapped_column(String(40))
+    permission_text: Mapped[str] = mapped_column(Text)
+    confirmed_at: Mapped[datetime | None]
+    agreed_at: Mapped[datetime | None]
+    agreed_mark: Mapped[str] = mapped_column(String(64), default="")
+    remark: Mapped[str] = mapped_column(Text, default="")
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)

@@ -37,6 +37,7 @@ class ItemStatus(StrEnum):
     ACCEPTED = "accepted"
     PARKED = "parked"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # by the reader who sent it in: it is shown nowhere any more
 
 
 class Change(StrEnum):

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from feeds.model import Item, Sighting, Source
 from newsletter.model import DeskSession, JobDue, Run
 from storage import dialect, migrate
 from storage.base import Base
@@ -146,3 +147,42 @@ def test_a_step_that_copies_a_table_keeps_what_refers_to_it(tmp_path: Path) -> N
         assert [fact.source for fact in session.scalars(select(Consent))] == ["test"]
     assert migrate.differences(db.engine, Base.metadata) == []
     db.close()
+
+
+def test_items_of_before_are_sightings_of_their_source(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    migrate.migrate(db.engine, Base.metadata, to="b7d0c41e92aa")
+    with db.write() as session:
+        session.execute(text(OLD_SOURCE))
+        session.execute(text(OLD_ITEM))
+
+    migrate.migrate(db.engine, Base.metadata)
+
+    with db.read() as session:
+        seen = session.scalars(select(Sighting)).one()
+        item = session.get_one(Item, seen.item_id)
+        source = session.get_one(Source, seen.source_id)
+    assert (seen.key, seen.url, item.because, item.backlog) == (
+        "k1",
+        "https://a.example/1",
+        {},
+        False,
+    )
+    assert (source.recent, source.previous_url) == ("", "")
+    assert migrate.differences(db.engine, Base.metadata) == []
+    db.close()
+
+
+OLD_SOURCE = """
+insert into source (id, slug, name, kind, url, themes, audiences, active, created_at, etag,
+ last_modified, body_hash, interval_minutes, failures_in_row, last_error, last_error_line)
+values (1, 'a', 'A', 'feed', 'https://a.example/feed', '[]', '[]', 1, '2027-04-20', '', '', '', 60,
+ 0, '', '')
+"""
+OLD_ITEM = """
+insert into item (id, source_id, kind, key, fingerprint, status, title, summary, own_title,
+ own_summary, url, image_url, author, themes, audiences, details, first_seen_at, all_day, location,
+ series, cancelled)
+values (7, 1, 'news', 'k1', '', 'new', 'Titel', '', '', '', 'https://a.example/1', '', '', '[]',
+ '[]', '{}', '2027-04-20', 0, '', '', 0)
+"""
