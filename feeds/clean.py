@@ -8,6 +8,8 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 import idna
 import nh3
 
+from storage.text import INVISIBLE, one_line, shorten
+
 TITLE_LENGTH: Final = 300
 SUMMARY_LENGTH: Final = 400
 ENOUGH: Final = 20_000  # of a whole article's HTML, for its first two sentences
@@ -18,10 +20,6 @@ PRINTABLE: Final = "".join(map(chr, range(33, 127)))  # nothing in it is encoded
 # Elements between which a reader sees white space; without it "einde</p><p>begin" becomes one word.
 BREAKS: Final = re.compile(
     r"<(?=/?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|th|blockquote|section)\b)", re.I
-)
-INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff]"  # half a character, such as JSON can hold: no database and no mail takes it
 )
 BOILERPLATE: Final = re.compile(
     r"(?:\s*(?:Het bericht|The post)\s.{1,300}?\s(?:verscheen eerst op|appeared first on)\s"
@@ -55,11 +53,6 @@ def plain_text(markup: str) -> str:
     return one_line(markup)
 
 
-def one_line(text: str) -> str:
-    """Return text without invisible characters, its white space collapsed."""
-    return " ".join(INVISIBLE.sub("", text).split())
-
-
 def title_text(markup: str) -> str:
     """Return a title as plain text of at most 300 characters."""
     return shorten(plain_text(markup[:ENOUGH]), TITLE_LENGTH)
@@ -90,14 +83,6 @@ def first_sentences(text: str, count: int) -> str:
         if count == 0:
             return text[: end.end()]
     return text
-
-
-def shorten(text: str, length: int) -> str:
-    """Cut a text at a space so that it fits, and show by "…" that it was cut."""
-    if len(text) <= length:
-        return text
-    cut = text[: length - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:-") + "…"
 
 
 def safe_link(link: str, *, base: str = "") -> str:

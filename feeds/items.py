@@ -10,6 +10,7 @@ from feeds.errors import ItemUnusable
 from feeds.model import Item
 from feeds.values import ItemKind, ItemStatus
 from storage.session import Database
+from storage.text import one_line
 
 
 def add_item(  # noqa: PLR0913 - an item has this many sides; all by name
@@ -32,7 +33,7 @@ def add_item(  # noqa: PLR0913 - an item has this many sides; all by name
 
     Raises ItemUnusable, UnknownSource for a theme that does not exist.
     """
-    title = _one_line(title)
+    title = one_line(title)
     _judge(title=title, url=url.strip(), starts_at=starts_at, ends_at=ends_at)
     themes = list(themes)
     with db.write() as session:
@@ -65,10 +66,6 @@ def _judge(*, title: str, url: str, starts_at: datetime | None, ends_at: datetim
         raise ItemUnusable("the item's url is not an http or https address")
     if starts_at and ends_at and ends_at < starts_at:
         raise ItemUnusable("the event ends before it starts")
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def rewrite_item(db: Database, item_id: int, *, title: str, summary: str, now: datetime) -> None:

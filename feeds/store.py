@@ -1,7 +1,6 @@
 """Queries on sources and items. Nothing here commits."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from feeds.errors import SourceRefused, UnknownSource
 from feeds.model import Item, Source, Theme
 from feeds.values import AMSTERDAM, ItemKind, ItemStatus, SourceKind
+from storage.text import slugify
 
 AGENDA_MINUTES: Final = 360
 FEED_MINUTES: Final = 60
@@ -183,12 +183,6 @@ def upcoming_events(
     ]
 
 
-def slugify(text: str) -> str:
-    """Return a text as a slug: ASCII letters, digits and dashes."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")
-
-
 def _before(bound: datetime, *, is_event: bool) -> ColumnElement[bool]:
     if not is_event:
         return Item.first_seen_at < bound
@@ -204,7 +198,7 @@ def _with_source() -> Select[Item]:
 
 
 def _free_slug(session: Session, name: str) -> str:
-    base = slugify(name.removeprefix("www.")) or "bron"
+    base = slugify(name.removeprefix("www."), maximum=SLUG_LENGTH) or "bron"
     taken = set(session.scalars(select(Source.slug).where(Source.slug.startswith(base))))
     candidates = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 2))
     return next(slug for slug in candidates if slug not in taken)

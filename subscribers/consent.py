@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from storage.dialect import insert_new
 from storage.session import Database
+from storage.text import one_line
 from subscribers.addresses import address_hash, normalise
 from subscribers.errors import GroundMissing, SuppressedAddress
 from subscribers.evidence import (
@@ -33,7 +34,6 @@ from subscribers.values import (
     SubscriberStatus,
     SuppressionReason,
     Topic,
-    one_line,
 )
 
 ASK_EVERY: Final = timedelta(days=1)  # no stranger can fill a mailbox with our confirmations

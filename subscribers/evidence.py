@@ -9,9 +9,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from storage.dialect import insert_new
+from storage.text import one_line
 from subscribers.addresses import Address
 from subscribers.model import Consent, Subscriber, SubscriberTheme
-from subscribers.values import Audience, ConsentKind, SubscriberStatus, Topic, is_slug, one_line
+from subscribers.values import Audience, ConsentKind, SubscriberStatus, Topic, is_slug
 
 BLANK: Final = {
     "name": "",

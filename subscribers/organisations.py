@@ -1,22 +1,21 @@
 """Schools, lerarenopleidingen, and the partnerships (opleidingsscholen) they form together."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from storage.session import Database
+from storage.text import one_line, slugify
 from subscribers.errors import UnknownPartnership
 from subscribers.model import Organisation, Partnership
-from subscribers.values import Audience, one_line
+from subscribers.values import Audience
 
 
 def add_partnership(db: Database, *, name: str, region: str = "", stage: str = "") -> int:
     """Add a partnership, or give the one of that name another region or stage; return its id."""
     with db.write() as session:
-        slug = _slug(name)
+        slug = slugify(name, maximum=80) or "opleidingsschool"
         row = session.scalar(select(Partnership).where(Partnership.slug == slug))
         if row is None:
             row = Partnership(slug=slug, name=one_line(name, maximum=200))
@@ -62,8 +61,3 @@ def _partnership_id(session: Session, slug: str) -> int:
     if found is None:
         raise UnknownPartnership(f"there is no partnership {slug!r}")
     return found
-
-
-def _slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80] or "opleidingsschool"

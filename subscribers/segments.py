@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.session import Database
+from storage.text import one_line
 from subscribers.errors import UnknownCondition, UnknownSegment
 from subscribers.model import Partnership, Segment, Subscriber, SubscriberTheme
-from subscribers.values import Audience, SubscriberStatus, one_line
+from subscribers.values import Audience, SubscriberStatus
 
 Conditions: TypeAlias = Mapping[str, Any]  # a field to a value or a list of values, as in JSON
 Clause: TypeAlias = ColumnElement[bool]

@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy import Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from storage.text import one_line
 from subscribers import segments
 from subscribers.addresses import normalise
 from subscribers.errors import InvalidAddress
 from subscribers.model import Consent, Subscriber, SubscriberTheme
 from subscribers.segments import Clause, Conditions
-from subscribers.values import Audience, ConsentKind, Reader, SubscriberStatus, Topic, one_line
+from subscribers.values import Audience, ConsentKind, Reader, SubscriberStatus, Topic
 
 
 def recipients_select(

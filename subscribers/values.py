@@ -57,12 +57,6 @@ class SuppressionReason(StrEnum):
     ERASED = "erased"
 
 
-def one_line(text: str, *, maximum: int) -> str:
-    """Return the text on one line of at most `maximum` characters, all of which can be seen."""
-    shown = "".join(one for one in text if one.isprintable() or one.isspace())
-    return " ".join(shown.split())[:maximum].rstrip()
-
-
 def is_slug(text: str) -> bool:
     """Say whether the text can be the key of a theme: letters, digits and hyphens."""
     return len(text) <= 80 and text.isascii() and text.replace("-", "").isalnum()

@@ -9,7 +9,7 @@ from typing import Final
 
 from icalendar import Component
 
-from feeds.clean import plain_text, safe_link, shorten, summary_text, title_text
+from feeds.clean import plain_text, safe_link, summary_text, title_text
 from feeds.errors import STUMBLES, MalformedSource
 from feeds.sources import vevent
 from feeds.sources.charsets import to_text
@@ -19,6 +19,7 @@ from feeds.sources.programme import with_programmes
 from feeds.sources.zones import known_zone
 from feeds.values import ItemKind, Parsed, ParsedItem
 from feeds.words import audiences_in, event_type_in
+from storage.text import shorten
 
 MOST: Final = 2000  # VEVENTs and items; icalendar takes a fifth of a millisecond for one
 MOST_SECONDS: Final = 10.0  # for the recurring events of one document; some rules never match a day

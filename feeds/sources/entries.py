@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from feeds.clean import one_line, safe_link, summary_text, title_text
+from feeds.clean import safe_link, summary_text, title_text
 from feeds.values import ItemKind, ParsedItem
 from feeds.words import audiences_in
+from storage.text import one_line
 
 KINDS: Final = {
     "publicatie": ItemKind.PUBLICATION,

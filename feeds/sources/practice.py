@@ -8,10 +8,11 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
-from feeds.clean import one_line, safe_link, shorten, summary_text, title_text
+from feeds.clean import safe_link, summary_text, title_text
 from feeds.errors import MalformedSource
 from feeds.sources.charsets import to_text
 from feeds.values import AMSTERDAM, ItemKind, Parsed, ParsedItem
+from storage.text import one_line, shorten
 
 FENCE: Final = "---"
 TEXTS: Final = ("partnership", "question", "approach", "result", "contact")

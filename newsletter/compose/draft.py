@@ -19,7 +19,7 @@ from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.choose import AHEAD, choose_items
 from newsletter.compose.editing import editing
 from newsletter.compose.editions import EDITION_KINDS
-from newsletter.compose.escape import one_line
+from newsletter.compose.escape import clean_line
 from newsletter.compose.sections import in_reading_order, moved
 from newsletter.errors import UnknownBlock, UnknownItem
 from newsletter.model import Block, Edition
@@ -263,4 +263,4 @@ def _renumber(blocks: Sequence[Block]) -> None:
 
 
 def _head(text: str) -> str:
-    return one_line(text)[: propose.HEAD_LENGTH]
+    return clean_line(text)[: propose.HEAD_LENGTH]

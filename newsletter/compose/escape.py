@@ -10,15 +10,9 @@ from typing import Final
 
 from markupsafe import Markup
 
-# What no text needs and some programs trip over: controls, lone surrogates, noncharacters, and the
-# marks that turn the order of the letters after them around (U+202A-E, U+2066-9).
-_DROPPED: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(
-        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
-    )
-    + "]"
-)
+from storage.text import NO_TEXT
+
+_NO_TEXT: Final = re.compile(f"[{NO_TEXT}]")
 _LINE_BREAKS: Final = re.compile("\r\n?|[\u2028\u2029]")
 _SPECIAL: Final = re.compile("[&<>\"'\\\\]|[^\x00-\x7f]")
 _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
@@ -27,10 +21,10 @@ _REFERENCE: Final = re.compile("&#(\\d{3,7});")
 
 def clean(text: str) -> str:
     """Return the text without characters that are no text; line breaks become newlines."""
-    return _DROPPED.sub("", _LINE_BREAKS.sub("\n", text))
+    return _NO_TEXT.sub("", _LINE_BREAKS.sub("\n", text))
 
 
-def one_line(text: str) -> str:
+def clean_line(text: str) -> str:
     """Return the cleaned text with every run of white space as one space: safe in a header."""
     return " ".join(clean(text).split())
 

@@ -7,7 +7,7 @@ from typing import Final
 from mjml import mjml2html
 
 from newsletter import dutch
-from newsletter.compose.escape import ascii_only, one_line
+from newsletter.compose.escape import ascii_only, clean_line
 from newsletter.compose.mend import mend
 from newsletter.compose.templates import (
     TEMPLATES,
@@ -45,7 +45,7 @@ class NoticeRenderer:
     def __call__(self, notice: str, values: Mapping[str, object]) -> NoticeText:
         """Return the mail. Raises jinja2.UndefinedError for a value that is missing."""
         folder = f"notices/{notice}"
-        subject = one_line(self._text.get_template(f"{folder}/subject.txt").render(values))
+        subject = clean_line(self._text.get_template(f"{folder}/subject.txt").render(values))
         context = {**values, "subject": subject}
         mjml = ascii_only(self._mjml.get_template(f"{folder}/body.mjml").render(context))
         text = self._text.get_template(f"{folder}/body.txt").render(context)

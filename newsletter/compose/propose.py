@@ -6,8 +6,9 @@ from typing import Any, Final, Protocol
 
 from newsletter import dutch
 from newsletter.compose.blocks import event
-from newsletter.compose.escape import one_line
+from newsletter.compose.blocks.kind import text
 from newsletter.compose.markup import quoted
+from storage.text import shorten
 
 SUBJECT_TITLE_LENGTH: Final = 60  # a phone shows about forty characters, a computer about seventy
 HEAD_LENGTH: Final = 200  # of the columns
@@ -38,7 +39,7 @@ def subject(blocks: Sequence[HasContent], *, otherwise: str) -> str:
     dates = _dates(blocks)
     if not opening:
         return dutch.capital(dates) or otherwise
-    first = shortened(str(opening.fields.get("title", "")), SUBJECT_TITLE_LENGTH)
+    first = _shortened(text(opening.fields, "title"), SUBJECT_TITLE_LENGTH)
     if not dates:
         return first
     return (
@@ -56,7 +57,7 @@ def intro(blocks: Sequence[HasContent]) -> str:
     opening = _opening(blocks)
     if opening is None:
         return _also(_parts(blocks), "In deze editie vind je")
-    title = one_line(str(opening.fields.get("title", "")))
+    title = text(opening.fields, "title")
     sentence = title if title[-1:] in "?!." else f"{title}."
     rest = [block for block in blocks if block is not opening]
     also = _also(_parts(rest), "Verder vind je")
@@ -65,29 +66,25 @@ def intro(blocks: Sequence[HasContent]) -> str:
 
 def announcement_subject(fields: Mapping[str, Any]) -> str:
     """Return "Congres Samen sterker op donderdag 3 juni in Doorn"."""
-    title, what = one_line(str(fields["title"])), str(fields.get("type") or "")
+    title, what = text(fields, "title"), str(fields.get("type") or "")
     named = title if what.lower() in title.lower() else f"{what} {title}"
-    place = event.place(one_line(str(fields.get("location") or "")))
+    place = event.place(text(fields, "location"))
     day = dutch.weekday_date(_day(fields["starts_at"]))
-    whole = f"{shortened(named, SUBJECT_TITLE_LENGTH)} op {day}"
+    whole = f"{_shortened(named, SUBJECT_TITLE_LENGTH)} op {day}"
     return f"{whole}{place}" if not place.startswith(",") and len(whole + place) < 100 else whole
 
 
 def announcement_preheader(fields: Mapping[str, Any]) -> str:
     """Return what it is about and until when one can sign up."""
-    about = shortened(one_line(str(fields.get("summary") or "")), 110)
+    about = _shortened(text(fields, "summary"), 110)
     by = str(fields.get("register_by") or "")
     until = f"Aanmelden tot en met {dutch.weekday_date(date.fromisoformat(by))}." if by else ""
     day = f"Op {dutch.long_date(_day(fields['starts_at']))}."
     return " ".join(part for part in (about, until or day) if part)
 
 
-def shortened(text: str, length: int) -> str:
-    """Return the text, cut after a word with an ellipsis when it is longer than that."""
-    whole = one_line(text)
-    if len(whole) <= length:
-        return whole
-    return f"{whole[:length].rsplit(' ', 1)[0].rstrip(' ,.;:-')} …"
+def _shortened(words: str, length: int) -> str:
+    return shorten(words, length, mark=" …")
 
 
 def _opening(blocks: Sequence[HasContent]) -> HasContent | None:

@@ -17,8 +17,8 @@ from mjml import mjml2html
 
 from newsletter.compose import pieces
 from newsletter.compose.blocks import BLOCKS
-from newsletter.compose.blocks.kind import Frame, View
-from newsletter.compose.escape import ascii_only, one_line
+from newsletter.compose.blocks.kind import Frame, View, text
+from newsletter.compose.escape import ascii_only, clean_line
 from newsletter.compose.mend import mend
 from newsletter.compose.pieces import Group, Piece
 from newsletter.compose.sections import SECTIONS, grouped
@@ -80,8 +80,8 @@ class Renderer:
         html, more = self._html(page, groups)
         return Rendered(
             audience=audience,
-            subject=one_line(content.subject),
-            preheader=one_line(content.preheader),
+            subject=clean_line(content.subject),
+            preheader=clean_line(content.preheader),
             html=html,
             text=self._plain(page),
             marker=_marker(content),
@@ -139,10 +139,10 @@ class Renderer:
             "event": pieces.main_event(groups),
             "slots": {slot.value: f"{marker}{slot}x" for slot in Slot},
             "page": {
-                "subject": one_line(content.subject),
-                "preheader": one_line(content.preheader),
-                "title": one_line(content.title),
-                "sentence": one_line(pieces.sentence(content)),
+                "subject": clean_line(content.subject),
+                "preheader": clean_line(content.preheader),
+                "title": clean_line(content.title),
+                "sentence": clean_line(pieces.sentence(content)),
                 "number": content.number,
                 "dated_on": content.dated_on,
                 "web_url": f"{self._base_url}/archief/{content.id}",
@@ -209,7 +209,7 @@ def _distinct(view: View, said: set[str]) -> View:
 def _left_out(block: BlockContent) -> Finding:
     kind = BLOCKS.get(block.kind)
     name = kind.label if kind else block.kind
-    title = one_line(str(block.fields.get("title") or ""))
+    title = text(block.fields, "title")
     what = f"{name} “{title}”" if title else name
     message = (
         f"{what} staat niet in de mail: er ontbreken gegevens, of ze kloppen niet. "

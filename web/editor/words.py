@@ -11,6 +11,7 @@ from newsletter.dutch import in_sentence, moment, relative, status_word
 from newsletter.model import Edition, EditionEvent
 from newsletter.store.runs import Trouble
 from newsletter.values import EditionKind, EditionStatus
+from storage.text import shorten
 
 S = EditionStatus
 
@@ -167,6 +168,4 @@ def event_note(event: EditionEvent) -> str:
 def first_words(texts: Sequence[str], longest: int = 40) -> str:
     """Return the beginning of the first text that is not empty, cut at a word."""
     text = next((" ".join(MARKS.sub("", one).split()) for one in texts if one.strip()), "")
-    if len(text) <= longest:
-        return text
-    return text[:longest].rsplit(" ", 1)[0].rstrip(",;:.") + " …"
+    return shorten(text, longest, mark=" …")

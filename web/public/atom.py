@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from newsletter.compose.escape import one_line
+from newsletter.compose.escape import clean_line
 
 NAMESPACE: Final = "http://www.w3.org/2005/Atom"
 
@@ -55,7 +55,7 @@ def _page(address: str) -> dict[str, str]:
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = one_line(text)  # no character that XML 1.0 §2.2 refuses
+    ET.SubElement(parent, name).text = clean_line(text)  # no character that XML 1.0 §2.2 refuses
 
 
 def _moment(at: datetime) -> str:

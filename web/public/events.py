@@ -10,7 +10,7 @@ from feeds.model import Item
 from newsletter import dutch
 from newsletter.compose.blocks import congress, kind
 from newsletter.compose.blocks.kind import Frame, View
-from newsletter.compose.escape import one_line
+from newsletter.compose.escape import clean_line
 from newsletter.values import EditionKind
 from subscribers.values import Audience
 
@@ -69,13 +69,13 @@ def read_event(item: Item) -> EventView:
     details = item.details
     return EventView(
         id=item.id,
-        title=one_line(item.shown_title),
-        summary=one_line(item.shown_summary),
-        type=one_line(str(details.get("type") or "")).lower(),
+        title=clean_line(item.shown_title),
+        summary=clean_line(item.shown_summary),
+        type=kind.text(details, "type").lower(),
         starts_at=item.starts_at,
         ends_at=item.ends_at,
         all_day=item.all_day,
-        location=one_line(item.location),
+        location=clean_line(item.location),
         audiences=tuple(one for one in Audience if one in item.audiences),
         cancelled=item.cancelled,
         moved_from=item.moved_from,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from feeds.model import Item
 from newsletter import dutch
 from newsletter.compose.blocks import kind
-from newsletter.compose.escape import one_line
+from newsletter.compose.escape import clean_line
 from subscribers.values import Audience
 from web.public.story import story_html
 
@@ -39,20 +39,20 @@ class ExampleView:
 
 def read_example(item: Item) -> ExampleView:
     """Return the example in a row of kind practice."""
-    contact = _detail(item, "contact")
+    contact = kind.text(item.details, "contact")
     found = ADDRESS.search(contact)
     url = kind.link({"url": item.url}, "url")
     return ExampleView(
         id=item.id,
-        title=one_line(item.shown_title),
+        title=clean_line(item.shown_title),
         summary=_lead(item),
-        question=_detail(item, "question"),
-        approach=_detail(item, "approach"),
-        result=_detail(item, "result"),
+        question=kind.text(item.details, "question"),
+        approach=kind.text(item.details, "approach"),
+        result=kind.text(item.details, "result"),
         story=story_html(str(item.details.get("story") or "")),
         contact=contact.removesuffix("."),
         contact_address=found.group() if found else "",
-        partnership=_detail(item, "partnership"),
+        partnership=kind.text(item.details, "partnership"),
         audiences=tuple(one for one in Audience if one in item.audiences),
         since=dutch.local(item.published_at or item.first_seen_at).date(),
         url=url,
@@ -71,10 +71,6 @@ def with_mail_links(text: str) -> Markup:
 
 def _lead(item: Item) -> str:
     """Return the summary; "" when it only repeats the question, as a file's own does."""
-    summary = one_line(item.shown_summary)
-    repeats = _detail(item, "question").startswith(summary.rstrip("…. "))
+    summary = clean_line(item.shown_summary)
+    repeats = kind.text(item.details, "question").startswith(summary.rstrip("…. "))
     return "" if repeats else summary
-
-
-def _detail(item: Item, name: str) -> str:
-    return one_line(str(item.details.get(name) or ""))

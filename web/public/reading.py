@@ -10,7 +10,7 @@ from markupsafe import Markup
 from newsletter import dutch
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import Frame, View
-from newsletter.compose.escape import one_line
+from newsletter.compose.escape import clean_line
 from newsletter.compose.sections import SECTIONS, grouped
 from newsletter.model import Edition
 from newsletter.settings import Settings
@@ -117,8 +117,8 @@ def read_heading(edition: Edition) -> Heading:
     return Heading(
         id=edition.id,
         name=edition_name(edition),
-        title=one_line(edition.title),
-        preheader=one_line(edition.preheader),
+        title=clean_line(edition.title),
+        preheader=clean_line(edition.preheader),
         dated_on=edition.dated_on,
     )
 
@@ -136,8 +136,8 @@ def read_edition(content: EditionContent, settings: Settings) -> Issue:
         id=content.id,
         name=edition_name(content),
         over=_over(content, settings.organisation.newsletter_title),
-        title=one_line(content.title),
-        lead=one_line(content.preheader),
+        title=clean_line(content.title),
+        lead=clean_line(content.preheader),
         dated_on=content.dated_on,
         groups=tuple(groups),
     )

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from feeds.model import Item
 from feeds.values import ItemKind
 from newsletter import dutch
-from newsletter.compose.escape import one_line
+from newsletter.compose.escape import clean_line
 from newsletter.compose.markup import is_link
 from newsletter.values import EditionKind
 from subscribers.values import Audience
@@ -64,7 +64,7 @@ class BlockKind:
 
 def text(fields: Fields, name: str) -> str:
     """Return a field as one line of text; "" when it is missing."""
-    return one_line(str(fields.get(name) or ""))
+    return clean_line(str(fields.get(name) or ""))
 
 
 def moment(fields: Fields, name: str) -> datetime | None:
@@ -113,7 +113,7 @@ def held(words: str) -> str:
 
 def clock_time(value: object) -> str:
     """Return "9.30" for "09:30", for "9.30" and for an ISO moment; other words as they are."""
-    words = one_line(str(value or ""))
+    words = clean_line(str(value or ""))
     if len(words) > len("00:00:00"):
         try:
             return dutch.clock(datetime.fromisoformat(words))

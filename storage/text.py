@@ -1,0 +1,42 @@
+"""Text as a column, a screen and an address take it: on one line, cut to fit, as a slug. Pure.
+
+It stands here because feeds and subscribers both need it, and neither may import the other.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+# What no text needs and no database or mail takes well, as the inside of a character class:
+# controls, half characters (lone surrogates), noncharacters, and the marks that turn the order of
+# the letters after them around (U+202A-E, U+2066-9).
+NO_TEXT: Final = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+    )
+)
+# Soft hyphens and characters without a width mean something in our own words; in what others gave
+# they only make two texts differ that look the same.
+INVISIBLE: Final = re.compile(
+    f"[{NO_TEXT}\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2065\ufeff\ufff9-\ufffb]"
+)
+
+
+def one_line(text: str, *, maximum: int | None = None) -> str:
+    """Return text without what cannot be seen, its white space collapsed, cut at `maximum`."""
+    return " ".join(INVISIBLE.sub("", text).split())[:maximum].rstrip()
+
+
+def shorten(text: str, length: int, *, mark: str = "…") -> str:
+    """Cut a text at a space so that it fits, and show by the mark that it was cut."""
+    if len(text) <= length:
+        return text
+    cut = text[: length - len(mark)]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,.;:-") + mark
+
+
+def slugify(text: str, *, maximum: int) -> str:
+    """Return a text as a slug: ASCII letters, digits and dashes; "" when it has none of them."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:maximum].strip("-")

@@ -1,0 +1,62 @@
+"""Text is kept on one line, cut to fit, and as a slug."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.text import one_line, shorten, slugify
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("  Zoë\t de\n\nVries ", "Zoë de Vries"),
+        ("a\u00a0b\u2028c", "a b c"),
+        ("om\u00adzoom\u200b\u202e\x07\ufeff", "omzoom"),
+        ("half \ud83d, geen teken \ufdd0", "half , geen teken"),
+        ("", ""),
+    ],
+)
+def test_one_line_holds_what_can_be_seen(text: str, line: str) -> None:
+    assert one_line(text) == line
+
+
+def test_one_line_is_cut_without_a_space_at_its_end() -> None:
+    assert one_line("Zoë  de Vries", maximum=4) == "Zoë"
+
+
+@given(text=st.text(), maximum=st.integers(1, 20))
+def test_one_line_is_the_same_again(text: str, maximum: int) -> None:
+    once = one_line(text, maximum=maximum)
+
+    assert len(once) <= maximum
+    assert one_line(once, maximum=maximum) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "mark", "short"),
+    [
+        ("past precies", 12, "…", "past precies"),
+        ("een zin, met meer", 10, "…", "een zin…"),
+        ("Een zin. En nog een.", 12, " …", "Een zin …"),
+        ("samenwerkingsverband", 10, "…", "samenwerk…"),
+    ],
+)
+def test_a_long_text_is_cut_at_a_word(text: str, length: int, mark: str, short: str) -> None:
+    assert shorten(text, length, mark=mark) == short
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("Opleidingsschool Één", "opleidingsschool-een"),
+        ("  --Raad & Co.-- ", "raad-co"),
+        ("日本", ""),
+    ],
+)
+def test_a_slug_is_letters_digits_and_dashes(text: str, slug: str) -> None:
+    assert slugify(text, maximum=80) == slug
+
+
+def test_a_slug_is_cut_without_a_dash_at_its_end() -> None:
+    assert slugify("een tweede woord", maximum=11) == "een-tweede"
