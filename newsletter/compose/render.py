@@ -40,15 +40,6 @@ from newsletter.values import (
 )
 from subscribers.values import Audience
 
-CLIPPED_FROM_BYTES: Final = (
-    102_400  # Gmail cuts a mail off there, with the unsubscribe link in what is cut
-)
-# The checks before submission say the same in the same words, so that editors read it once.
-CLIPPED: Final = (
-    "De mail is groter dan 100 kB. Gmail kapt hem af, met de link om je af te melden erbij. "
-    "Laat berichten weg of kort ze in."
-)
-NO_ALT: Final = "De afbeelding bij {name} heeft geen beschrijving. Schrijf wat erop te zien is."
 _EMPTY_LINES: Final = re.compile(r"\n{4,}")
 # What wrong fields can cause; anything else is a fault in our code and should be seen.
 _FIELD_ERRORS: Final = (
@@ -85,7 +76,7 @@ class Renderer:
             html=html,
             text=self._plain(page),
             marker=_marker(content),
-            problems=(*problems, *more, *_look_over(html, groups)),
+            problems=(*problems, *more, *_nothing_left(groups)),
         )
 
     def mjml(self, content: EditionContent, audience: Audience | None) -> str:
@@ -218,14 +209,6 @@ def _left_out(block: BlockContent) -> Finding:
     return Finding("render.block", Level.ERROR, message, where=f"block {block.id}")
 
 
-def _look_over(html: str, groups: Sequence[Group]) -> Iterable[Finding]:
+def _nothing_left(groups: Sequence[Group]) -> Iterable[Finding]:
     if not groups:
         yield Finding("render.empty", Level.ERROR, "Voor deze lezers staat er niets in de editie.")
-    if len(html.encode()) > CLIPPED_FROM_BYTES:
-        yield Finding("size.clipped", Level.ERROR, CLIPPED)
-    for piece in (piece for group in groups for piece in group.pieces):
-        if piece.view.get("image") and not piece.view.get("image_alt"):
-            name = f"“{piece.view['title']}”"
-            yield Finding(
-                "images.alt", Level.ERROR, NO_ALT.format(name=name), f"block {piece.block.id}"
-            )

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.accounts import user_names
 from newsletter.approve.checks import run_checks
+from newsletter.approve.checks.size import CLIPPED_FROM_BYTES
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.model import Block, Edition, EditionEvent
@@ -39,7 +40,6 @@ SIDES: Final[Mapping[Audience | None, str]] = {
 SCREENS: Final = ("computer", "telefoon")
 SCHEMES: Final = ("licht", "donker")
 DARK_SCHEME: Final = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
-GMAIL_CLIPS_BYTES: Final = 102_400  # Gmail shows no more of a mail than about this
 LATEST_EVENTS: Final = 6
 SAID_TO_EACH_OTHER: Final = frozenset({"submitted", "returned"})
 
@@ -122,7 +122,7 @@ def edition_page(
             block_kinds=[kind for kind in BLOCKS.values() if _may_be_empty(kind)],
             findings=_findings(edition, variants),
             sizes={SIDES[one]: len(rendered.html.encode()) for one, rendered in variants.items()},
-            clip=GMAIL_CLIPS_BYTES,
+            clip=CLIPPED_FROM_BYTES,
             people=counts_by_audience(session, edition.segments, topic_of(edition)),
             past=past,
             last_word=next((one for one in past if one.what in SAID_TO_EACH_OTHER), None),

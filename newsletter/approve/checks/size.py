@@ -6,12 +6,8 @@ from typing import Final
 from newsletter.values import EditionContent, Finding, Level, Rendered
 from subscribers.values import Audience
 
-CLIPPED_FROM_BYTES: Final = 102_400
+CLIPPED_FROM_BYTES: Final = 102_400  # Gmail cuts off here, with the unsubscribe link in what is cut
 CLOSE_FROM_BYTES: Final = 92_160
-CLIPPED: Final = (
-    "De mail is groter dan 100 kB. Gmail kapt hem af, met de link om je af te melden erbij. "
-    "Laat berichten weg of kort ze in."
-)
 
 
 def check_size(
@@ -20,7 +16,12 @@ def check_size(
     """Find mails that are too large, or nearly so."""
     largest = max((len(variant.html.encode()) for variant in rendered.values()), default=0)
     if largest > CLIPPED_FROM_BYTES:
-        yield Finding("size.clipped", Level.ERROR, CLIPPED)
+        yield Finding(
+            "size.clipped",
+            Level.ERROR,
+            "De mail is groter dan 100 kB. Gmail kapt hem af, met de link om je af te melden "
+            "erbij. Laat berichten weg of kort ze in.",
+        )
     elif largest > CLOSE_FROM_BYTES:
         yield Finding(
             "size.close",

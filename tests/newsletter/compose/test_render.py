@@ -11,7 +11,7 @@ from newsletter.compose.render import Renderer, fill
 from newsletter.compose.templates import TEMPLATES
 from newsletter.errors import SettingWrong
 from newsletter.settings import Organisation
-from newsletter.values import BlockContent, EditionContent, Level, Rendered, Slot
+from newsletter.values import BlockContent, EditionContent, Level, Slot
 from subscribers.values import Audience
 from tests.newsletter.compose import samples
 from tests.newsletter.compose.samples import BASE, INSTITUTE, SCHOOL, block
@@ -184,16 +184,10 @@ def test_block_that_mjml_refuses_is_left_out(tmp_path: Path) -> None:
     assert "Kijken bij een academische opleidingsschool" in rendered.html
 
 
-def test_problems_are_found(render: Renderer) -> None:
-    many = tuple(
-        block(number, "article", title=f"Titel {number}", teaser="Veel woorden. " * 40)
-        for number in range(120)
-    )
-    bare = block(1, "publication", title="Zonder alt", image=f"{BASE}/static/mail/koppel.png")
+def test_an_edition_with_nothing_in_it_is_found(render: Renderer) -> None:
+    rendered = render(samples.newsletter(blocks=()), None)
 
-    assert _rules(render(samples.newsletter(blocks=many), None)) == ["size.clipped"]
-    assert _rules(render(samples.newsletter(blocks=(bare,)), None)) == ["images.alt"]
-    assert _rules(render(samples.newsletter(blocks=()), None)) == ["render.empty"]
+    assert [problem.rule for problem in rendered.problems] == ["render.empty"]
 
 
 def test_second_link_of_a_source_gets_its_own_words(render: Renderer) -> None:
@@ -218,10 +212,6 @@ def test_title_of_an_edition_stands_below_that_of_the_newsletter(render: Rendere
 
     assert "Over samen beginnen" in render(titled, None).html
     assert render(samples.newsletter(), None).text.count("Editie 14") == 1
-
-
-def _rules(rendered: Rendered) -> list[str]:
-    return [problem.rule for problem in rendered.problems]
 
 
 def _titles(edition: EditionContent) -> list[str]:
