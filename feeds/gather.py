@@ -21,6 +21,7 @@ from feeds.decide import body_mark, may_ask_conditionally, usable_date
 from feeds.errors import STUMBLES, GatherError, MalformedSource, SourceAnswered
 from feeds.fetch import Fetch, Fetcher
 from feeds.model import Source
+from feeds.propose import ThemeWords
 from feeds.sources import PARSERS
 from feeds.sources.charsets import to_text
 from feeds.themes import theme_words
@@ -65,7 +66,7 @@ class _Round:
     db: Database
     fetch: Fetch
     now: datetime
-    theme_words: save.ThemeWords
+    theme_words: ThemeWords
     total: int
     progress: Progress | None
     done: int = 0

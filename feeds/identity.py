@@ -1,4 +1,7 @@
-"""One key per item within its source, and the fingerprint that says whether it changed. Pure."""
+"""One key per item within its source, and what it has in common with the same story elsewhere.
+
+The fingerprint says whether a reader would see a change. Pure.
+"""
 
 import hashlib
 import json
@@ -11,6 +14,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from feeds.values import ParsedItem
 
 KEY_LENGTH: Final = 200
+WORD: Final = re.compile(r"\w+")
+ENOUGH_WORDS: Final = 16
 TRACKING_PREFIXES: Final = ("utm_", "mc_", "pk_", "mtm_", "wt_", "_hs", "at_")
 TRACKING: Final = frozenset(
     {"fbclid", "gclid", "dclid", "msclkid", "igshid", "yclid", "ref", "xtor"}
@@ -70,6 +75,39 @@ def fingerprint(item: ParsedItem) -> str:
         dict(item.details),
     )
     return _digest(json.dumps(seen, sort_keys=True, default=str))
+
+
+def link_key(item: ParsedItem) -> str:
+    """Return what items about one page share, in every source; "" when the link says too little.
+
+    The front page of a site is the link of many items. An event's page serves all its occurrences,
+    so its start counts too.
+    """
+    if names_no_page(item.url):
+        return ""
+    return _digest(f"{_family(item)}|{canonical_link(item.url)}")
+
+
+def names_no_page(link: str) -> bool:
+    """Say whether a link is none, or a site's front page."""
+    parts = urlsplit(canonical_link(link))
+    return not parts.netloc or (parts.path in {"", "/"} and not parts.query)
+
+
+def text_key(item: ParsedItem) -> str:
+    """Return what items with the same words share, in every source; "" for too few words.
+
+    A headline alone is no proof: there are many called "Nieuwsbrief".
+    """
+    words = WORD.findall(f"{item.title} {item.summary}".casefold())
+    if len(words) < ENOUGH_WORDS or len(WORD.findall(item.summary)) < ENOUGH_WORDS // 2:
+        return ""
+    return _digest(f"{_family(item)}|{' '.join(words)}")
+
+
+def _family(item: ParsedItem) -> str:
+    """Return what two items must share to be one: an event is none but at its own time."""
+    return item.times.starts_at.isoformat() if item.times else "text"
 
 
 def _first_key(item: ParsedItem) -> str:

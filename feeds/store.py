@@ -1,18 +1,21 @@
 """Queries on sources and items. Nothing here commits."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, insert, not_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from feeds.errors import SourceRefused, UnknownSource
-from feeds.model import Item, Source, Theme
-from feeds.values import AMSTERDAM, ItemKind, ItemStatus, SourceKind
+from feeds.decide import BELIEVED_AFTER
+from feeds.errors import SourceGone, SourceRefused, UnknownSource
+from feeds.identity import link_key, text_key
+from feeds.match import Candidate
+from feeds.model import Item, Sighting, Source, Theme
+from feeds.values import AMSTERDAM, ItemKind, ItemStatus, ParsedItem, SourceKind
 from storage.text import slugify
 
 AGENDA_MINUTES: Final = 360
@@ -100,16 +103,94 @@ def get_source(session: Session, slug: str) -> Source:
 
 
 def due_sources(session: Session, now: datetime) -> list[Source]:
-    """Return the active sources whose next look has come, by name."""
-    is_due = or_(Source.next_look_at.is_(None), Source.next_look_at <= now)
-    query = select(Source).where(Source.active, is_due).order_by(Source.name, Source.id)
+    """Return the sources whose next look has come, by name.
+
+    Those that said to be gone are looked at until that is believed.
+    """
+    is_looked_at = or_(Source.active, Source.last_error == SourceGone.__name__)
+    is_due = or_(Source.next_look_at <= now, and_(Source.next_look_at.is_(None), Source.active))
+    query = select(Source).where(is_looked_at, is_due).order_by(Source.name, Source.id)
     return list(session.scalars(query))
 
 
-def known_items(session: Session, source_id: int, keys: Sequence[str]) -> Mapping[str, Item]:
+def known_items(session: Session, source_id: int, keys: Sequence[str]) -> dict[str, Item]:
     """Return the items of a source that have one of these keys, by key, in one query."""
-    query = select(Item).where(Item.source_id == source_id, Item.key.in_(keys))
-    return {item.key: item for item in session.scalars(query)}
+    query = (
+        select(Sighting.key, Item)
+        .join(Item, Item.id == Sighting.item_id)
+        .where(Sighting.source_id == source_id, Sighting.key.in_(keys))
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def see_first(session: Session, source_id: int, keys: Sequence[str]) -> None:
+    """Give each of these new items of a source its own sighting, in one statement."""
+    columns = ("item_id", "source_id", "key", "url", "first_seen_at")
+    new = select(Item.id, Item.source_id, Item.key, Item.url, Item.first_seen_at).where(
+        Item.source_id == source_id, Item.key.in_(keys)
+    )
+    session.execute(insert(Sighting).from_select(columns, new))
+
+
+def candidates_for(
+    session: Session, source_id: int, items: Sequence[ParsedItem], *, now: datetime
+) -> list[Candidate]:
+    """Return the stored items that could be one of these, the oldest first, in one query."""
+    links = {key for item in items if (key := link_key(item))}
+    texts = {key for item in items if (key := text_key(item))}
+    titles = {item.title for item in items if item.title}
+    here = and_(Item.source_id == source_id, or_(Item.starts_at.is_(None), Item.starts_at >= now))
+    query = select(
+        Item.id,
+        Item.source_id,
+        Item.kind,
+        Item.title,
+        Item.url,
+        Item.link_key,
+        Item.text_key,
+        Item.published_at,
+        Item.starts_at,
+    ).where(
+        or_(
+            Item.link_key.in_(links),
+            Item.text_key.in_(texts),
+            and_(
+                here, or_(Item.title.in_(titles), Item.url.in_({one.url for one in items} - {""}))
+            ),
+        )
+    )
+    rows = session.execute(query.order_by(Item.id))
+    return [Candidate(*row) for row in rows]
+
+
+def mark_back(session: Session, ids: Sequence[int]) -> None:
+    """Take the mark off items that their source holds again."""
+    session.execute(
+        update(Item).where(Item.id.in_(ids)).values(missing_since=None, vanished_at=None)
+    )
+
+
+def mark_missing(
+    session: Session,
+    source: Source,
+    there: Sequence[int],
+    *,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+) -> None:
+    """Mark the items of a source in that time that are not `there`, or that were not for long."""
+    moment = Item.starts_at if source.kind == SourceKind.AGENDA else Item.published_at
+    missed = update(Item).where(
+        Item.source_id == source.id,
+        moment >= since,
+        moment <= until,
+        Item.vanished_at.is_(None),
+        Item.id.not_in(there),
+    )
+    believed = missed.where(Item.missing_since <= now - BELIEVED_AFTER)
+    session.execute(believed.values(vanished_at=now))
+    session.execute(missed.where(Item.missing_since.is_(None)).values(missing_since=now))
 
 
 def list_items(  # noqa: PLR0913 - by name; each narrows the list

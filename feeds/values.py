@@ -104,13 +104,15 @@ class ParsedItem:
 class Parsed:
     """A document read: its items, and what could not be read, in one English line each.
 
-    events: how many VEVENTs a calendar holds, however often each recurs; None for other kinds.
+    events:   how many VEVENTs a calendar holds, however often each recurs; None for other kinds.
+    complete: whether the document was read to its end, so that what is not in it is gone.
     """
 
     items: tuple[ParsedItem, ...]
     complaints: tuple[str, ...] = ()
     title: str = ""
     events: int | None = None
+    complete: bool = True
 
     @property
     def entries(self) -> int:
@@ -124,6 +126,7 @@ class Fetched:
 
     etag, last_modified: exactly as received, byte for byte, or "" (RFC 9110 §8.8).
     moved_to:            the new address when every hop so far was 301 or 308, or "".
+    fresh_s:             for how long the server says that the answer holds, or 0.
     """
 
     status: int
@@ -133,6 +136,7 @@ class Fetched:
     last_modified: str = ""
     final_url: str = ""
     moved_to: str = ""
+    fresh_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def test_a_first_look_stores_and_a_second_adds_nothing(
     db: Database, site: Site, fetcher: Fetcher
 ) -> None:
     add(db, site.put("/a", rss(entry("x"), entry("y")), ETag='"1"'), name="A")
-    add(db, site.put("/b", rss(entry("x"), title="Andere")), name="B")
+    add(db, site.put("/b", rss(entry("z"), title="Andere")), name="B")
 
     assert look(db, fetcher) == [("a", Outcome.OK, 2, 0), ("b", Outcome.OK, 1, 0)]
     assert look(db, fetcher) == []
@@ -86,6 +86,28 @@ def test_what_changed_is_updated_and_what_editors_did_stays(
     assert (changed.title, changed.shown_title, changed.own_summary) == ("Nieuw", "Van ons", "Ook")
     assert (changed.status, changed.first_seen_at) == (ItemStatus.ACCEPTED, NOW)
     assert (changed.changed_at, same.changed_at) == (NOW + HOUR, None)
+
+
+def test_one_story_of_two_sources_is_one_item(db: Database, site: Site, fetcher: Fetcher) -> None:
+    add(db, site.put("/a", rss(entry("x", title="Van a"))), name="A")
+    tracked = "http://www.partner.example.org/x/?utm_source=b"
+    add(db, site.put("/b", rss(entry("other", title="Van b", link=tracked))), name="B")
+
+    assert look(db, fetcher) == [("a", Outcome.OK, 1, 0), ("b", Outcome.OK, 0, 0)]
+    site.put("/b", rss(entry("other", title="Van b, anders", link=tracked)))
+    assert look(db, fetcher, NOW + HOUR)[1] == ("b", Outcome.OK, 0, 0)
+    assert [item.title for item in items(db)] == ["Van a"]
+
+
+def test_an_entry_that_got_another_guid_stays_one_item(
+    db: Database, site: Site, fetcher: Fetcher
+) -> None:
+    add(db, site.put("/a", rss(entry("x", title="Oud"), entry("y"))), name="A")
+    look(db, fetcher)
+    site.put("/a", rss(entry("x", title="Nieuw", guid="urn:moved"), entry("y")))
+
+    assert look(db, fetcher, NOW + HOUR) == [("a", Outcome.OK, 0, 1)]
+    assert sorted(item.title for item in items(db)) == ["Bericht", "Nieuw"]
 
 
 def test_what_vanishes_from_a_source_stays(db: Database, site: Site, fetcher: Fetcher) -> None:
@@ -300,4 +322,4 @@ def test_the_statements_do_not_grow_with_the_entries(
     event.remove(db.engine, "before_cursor_execute", note)
 
     counts = {verb: statements.count(verb) for verb in ("SELECT", "INSERT", "UPDATE")}
-    assert counts == {"SELECT": 4, "INSERT": 1, "UPDATE": 2}
+    assert counts == {"SELECT": 5, "INSERT": 2, "UPDATE": 2}
