@@ -17,13 +17,12 @@ from newsletter.errors import (
     NothingToSend,
     NotYours,
     RoleMissing,
-    UnknownEdition,
     UnknownUser,
 )
 from newsletter.model import Edition, User
 from newsletter.ports import Render
 from newsletter.store.approvals import audiences_of, save_variants, seal_of, void_approval
-from newsletter.store.editions import content_of, get_edition, log_event
+from newsletter.store.editions import content_of, get_edition, lock_edition, log_event
 from newsletter.values import (
     MOVES,
     EditionContent,
@@ -61,7 +60,7 @@ def submit(
         raise ChecksFailed(edition_id, errors)
     with db.write() as session:
         _user(session, by)
-        edition = _locked(session, edition_id, version)
+        edition = _as_rendered(session, edition_id, version)
         edition.move(EditionStatus.IN_REVIEW, now=now)
         edition.submitted_by_id, edition.reminded_at = by, None
         log_event(session, edition_id, what="submitted", now=now, user_id=by, note=note)
@@ -87,7 +86,7 @@ def approve(  # noqa: PLR0913 - an approval has this many facts
     _, version, variants = _render_variants(db, edition_id, render)
     with db.write() as session:
         _require_role(session, by)
-        edition = _locked(session, edition_id, version)
+        edition = _as_rendered(session, edition_id, version)
         if four_eyes and by in {edition.author_id, edition.submitted_by_id}:
             raise NotYours(f"edition {edition_id} is approved by somebody else than its author")
         edition.move(EditionStatus.APPROVED, now=now)
@@ -140,17 +139,15 @@ def _require_status(db: Database, edition_id: int, to: EditionStatus) -> None:
         raise MoveNotAllowed(edition_id, now, to)
 
 
-def _locked(session: Session, edition_id: int, version: int | None = None) -> Edition:
-    edition = session.get(Edition, edition_id, with_for_update=True)
-    if edition is None:
-        raise UnknownEdition(f"there is no edition {edition_id}")
-    if version is not None and edition.version != version:
+def _as_rendered(session: Session, edition_id: int, version: int) -> Edition:
+    edition = lock_edition(session, edition_id)
+    if edition.version != version:
         raise EditionChanged(f"edition {edition_id} was changed in the meantime; look again")
     return edition
 
 
 def _to_draft(session: Session, edition_id: int, *, now: datetime) -> None:
-    void_approval(session, _locked(session, edition_id), now=now)
+    void_approval(session, lock_edition(session, edition_id), now=now)
 
 
 def _user(session: Session, user_id: int) -> User:

@@ -28,7 +28,7 @@ def editing(
     Raises UnknownEdition, EditionChanged, MoveNotAllowed; then nothing changed.
     """
     with db.write() as session:
-        edition = store.lock_edition(session, edition_id)
+        edition = store.lock_edition(session, edition_id, with_blocks=True)
         _allow(edition, version)
         if edition.state in WITHDRAWN_BY_EDIT:
             void_approval(session, edition, now=now)

@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from newsletter.errors import ContentChanged, MoveNotAllowed, NothingToSend, TooLate, UnknownEdition
+from newsletter.errors import ContentChanged, MoveNotAllowed, NothingToSend, TooLate
 from newsletter.model import Delivery, Edition
 from newsletter.store.deliveries import topic_of
-from newsletter.store.editions import log_event
+from newsletter.store.editions import lock_edition, log_event
 from newsletter.values import DeliveryState, EditionStatus
 from storage.session import Database
 from subscribers.segments import conditions_of
@@ -31,7 +31,7 @@ def schedule(
     announcement after its event, NothingToSend when no segment has a reader.
     """
     with db.write() as session:
-        edition = _locked(session, edition_id)
+        edition = lock_edition(session, edition_id)
         _plan(session, edition, at=at, now=now)
         log_event(session, edition_id, what="scheduled", now=now, user_id=by, note=at.isoformat())
     return edition_id
@@ -40,7 +40,7 @@ def schedule(
 def unschedule(db: Database, edition_id: int, *, now: datetime, by: int | None = None) -> int:
     """Take the plan back; the approval stands. Raises MoveNotAllowed once sending has begun."""
     with db.write() as session:
-        edition = _locked(session, edition_id)
+        edition = lock_edition(session, edition_id)
         edition.move(S.APPROVED, now=now)
         edition.due_at = None
         log_event(session, edition_id, what="unscheduled", now=now, user_id=by)
@@ -53,7 +53,7 @@ def send_now(db: Database, edition_id: int, *, now: datetime, by: int | None = N
     Raises as `schedule` does.
     """
     with db.write() as session:
-        edition = _locked(session, edition_id)
+        edition = lock_edition(session, edition_id)
         if edition.state in {S.SENDING, S.SENT}:
             return edition_id
         if edition.state is S.PAUSED:
@@ -75,7 +75,7 @@ def pause(db: Database, edition_id: int, *, now: datetime, by: int | None = None
 def resume(db: Database, edition_id: int, *, now: datetime, by: int | None = None) -> int:
     """Go on with a paused edition. Raises MoveNotAllowed."""
     with db.write() as session:
-        edition = _locked(session, edition_id)
+        edition = lock_edition(session, edition_id)
         if edition.state is S.SENDING:
             return edition_id
         if edition.state is not S.PAUSED:  # the table also lets a freeze begin sending; this is not
@@ -88,7 +88,7 @@ def resume(db: Database, edition_id: int, *, now: datetime, by: int | None = Non
 def cancel(db: Database, edition_id: int, *, now: datetime, by: int | None = None) -> int:
     """Stop for good: who still waits gets nothing, and is on record so. Raises MoveNotAllowed."""
     with db.write() as session:
-        edition = _locked(session, edition_id)
+        edition = lock_edition(session, edition_id)
         cancel_in(session, edition, now=now)
         log_event(session, edition_id, what="cancelled", now=now, user_id=by)
     return edition_id
@@ -149,13 +149,6 @@ def _move(
     db: Database, edition_id: int, to: EditionStatus, *, what: str, now: datetime, by: int | None
 ) -> int:
     with db.write() as session:
-        _locked(session, edition_id).move(to, now=now)
+        lock_edition(session, edition_id).move(to, now=now)
         log_event(session, edition_id, what=what, now=now, user_id=by)
     return edition_id
-
-
-def _locked(session: Session, edition_id: int) -> Edition:
-    edition = session.get(Edition, edition_id, with_for_update=True)
-    if edition is None:
-        raise UnknownEdition(f"there is no edition {edition_id}")
-    return edition

@@ -18,16 +18,16 @@ from subscribers.values import Audience
 
 def get_edition(session: Session, edition_id: int, *, with_blocks: bool = False) -> Edition:
     """Return one edition, with its blocks in order when asked for. Raises UnknownEdition."""
-    query = select(Edition).where(Edition.id == edition_id)
-    if with_blocks:
-        query = query.options(selectinload(Edition.blocks))
-    return _one(session, query, edition_id)
+    return _one(session, _query(edition_id, with_blocks=with_blocks), edition_id)
 
 
-def lock_edition(session: Session, edition_id: int) -> Edition:
-    """Return one edition with its blocks, held against other writers until the session ends."""
-    query = select(Edition).where(Edition.id == edition_id).options(selectinload(Edition.blocks))
-    return _one(session, query.with_for_update(), edition_id)
+def lock_edition(session: Session, edition_id: int, *, with_blocks: bool = False) -> Edition:
+    """Return one edition as it is now, held against other writers until the session ends.
+
+    Raises UnknownEdition.
+    """
+    query = _query(edition_id, with_blocks=with_blocks).with_for_update()
+    return _one(session, query.execution_options(populate_existing=True), edition_id)
 
 
 def list_editions(session: Session, *, limit: int = 50) -> list[Edition]:
@@ -104,6 +104,11 @@ def log_event(
 ) -> None:
     """Write down that something happened to an edition; the caller's transaction commits it."""
     session.add(EditionEvent(edition_id=edition_id, at=now, user_id=user_id, what=what, note=note))
+
+
+def _query(edition_id: int, *, with_blocks: bool) -> Select[Edition]:
+    query = select(Edition).where(Edition.id == edition_id)
+    return query.options(selectinload(Edition.blocks)) if with_blocks else query
 
 
 def _one(session: Session, query: Select[Edition], edition_id: int) -> Edition:
