@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -197,4 +197,3 @@ class EditionFigures:
     resent: int = 0
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    by_audience: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

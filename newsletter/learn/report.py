@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.model import Delivery
-from newsletter.store.deliveries import COUNTED_AS, Count, counts
+from newsletter.store.deliveries import counts, totals
 from newsletter.store.editions import get_edition
 from newsletter.values import EditionStatus
 from subscribers.model import Consent
@@ -51,26 +51,16 @@ def edition_report(session: Session, edition_id: int) -> EditionReport:
     edition = get_edition(session, edition_id)
     found = counts(session, [edition_id])
     left = _left(session, edition_id)
-    rows = [_row(one, [c for c in found if c.audience == one], left) for one in ORDER]
+    rows = [
+        ReportRow(one, left=left.get(one, 0), **totals([c for c in found if c.audience == one]))
+        for one in ORDER
+    ]
     return EditionReport(
         edition_id=edition_id,
         title=edition.title,
         state=edition.state,
         rows=tuple(row for row in rows if row.recipients),
-        total=_row(None, found, {None: sum(left.values())}),
-    )
-
-
-def _row(audience: Audience | None, found: list[Count], left: dict[str | None, int]) -> ReportRow:
-    numbers = dict.fromkeys(COUNTED_AS.values(), 0)
-    for one in found:
-        numbers[COUNTED_AS[one.state]] += one.number
-    return ReportRow(
-        audience=audience,
-        recipients=sum(one.number for one in found),
-        resent=sum(one.resends for one in found),
-        left=left.get(audience, 0),
-        **numbers,
+        total=ReportRow(None, left=sum(left.values()), **totals(found)),
     )
 
 

@@ -22,7 +22,6 @@ COUNTED_AS: Final[Mapping[DeliveryState, str]] = {
     D.SKIPPED: "skipped",
     D.IN_DOUBT: "in_doubt",
 }
-OTHERS: Final = "overig"  # the slug of the segment of readers of neither side
 
 
 class Count(NamedTuple):
@@ -74,9 +73,19 @@ def figures_of(session: Session, edition_ids: Sequence[int]) -> dict[int, Editio
     return {one.id: _figures(one, by_edition[one.id]) for one in editions}
 
 
+def totals(found: Sequence[Count]) -> dict[str, int]:
+    """Return the recipients in these counts, the second copies, and how many are in each state."""
+    total = dict.fromkeys(COUNTED_AS.values(), 0)
+    for one in found:
+        total[COUNTED_AS[one.state]] += one.number
+    recipients = sum(total.values())
+    return total | {"recipients": recipients, "resent": sum(one.resends for one in found)}
+
+
 def _figures(edition: Edition, found: Sequence[Count]) -> EditionFigures:
-    total = _totals(found)
-    audiences = sorted({one.audience or OTHERS for one in found})
+    total = totals(found)
+    if edition.size is not None:
+        total["recipients"] = edition.size
     return EditionFigures(
         id=edition.id,
         kind=edition.kind,
@@ -85,20 +94,7 @@ def _figures(edition: Edition, found: Sequence[Count]) -> EditionFigures:
         state=EditionStatus(edition.status),
         segments=tuple(edition.segments),
         content_hash=edition.content_hash,
-        recipients=sum(one.number for one in found) if edition.size is None else edition.size,
-        **total,
-        resent=sum(one.resends for one in found),
         started_at=edition.started_at,
         finished_at=edition.finished_at,
-        by_audience={
-            name: _totals([one for one in found if (one.audience or OTHERS) == name])
-            for name in audiences
-        },
+        **total,
     )
-
-
-def _totals(found: Sequence[Count]) -> dict[str, int]:
-    total = dict.fromkeys(COUNTED_AS.values(), 0)
-    for one in found:
-        total[COUNTED_AS[one.state]] += one.number
-    return total

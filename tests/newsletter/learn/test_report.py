@@ -92,13 +92,6 @@ def test_figures_add_up(db: Database) -> None:
 
     assert (found.recipients, found.sent, found.failed, found.pending) == (8, 3, 1, 2)
     assert (found.in_doubt, found.skipped, found.resent) == (1, 1, 2)
-    assert found.by_audience["school"] == {
-        "pending": 0,
-        "sent": 0,
-        "failed": 1,
-        "skipped": 1,
-        "in_doubt": 0,
-    }
 
 
 def test_figures_of_many_editions_cost_as_much_as_of_one(db: Database) -> None:
