@@ -1,9 +1,5 @@
 """Queries: who gets a mailing, and no one else."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from storage.session import Database
@@ -12,22 +8,10 @@ from subscribers.model import Consent, Subscriber, SubscriberTheme
 from subscribers.values import Audience, ConsentKind, Reader, SubscriberStatus, Topic
 from tests.factories import make_subscriber
 from tests.fakes import START
+from tests.queries import counted
 
 SCHOOL = {"audience": "school"}
 INSTITUTE = {"audience": "lerarenopleiding"}
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_c: object, _x: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
-            statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def names(session: Session, conditions: list[dict[str, str]], topic: Topic) -> list[str]:

@@ -1,7 +1,7 @@
 """What became of an edition, in counts."""
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from newsletter.errors import UnknownEdition
 from newsletter.learn.report import EditionReport, ReportRow, edition_report
@@ -20,6 +20,7 @@ from tests.newsletter.making import (
     make_segments,
     plain_render,
 )
+from tests.queries import counted
 
 D = DeliveryState
 STATES = (D.SENT, D.SENT, D.FAILED, D.SENT, D.IN_DOUBT, D.SKIPPED, D.DEFERRED, D.ATTEMPTING)
@@ -96,19 +97,14 @@ def test_figures_add_up(db: Database) -> None:
 
 def test_figures_of_many_editions_cost_as_much_as_of_one(db: Database) -> None:
     first = arrange(db)
-    asked: list[str] = []
 
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.extend([statement] if statement.startswith("SELECT") else [])
-
-    event.listen(db.engine, "before_cursor_execute", note)
     with db.read() as session:
-        figures_of(session, [first])
-        one = len(asked)
-        figures_of(session, [first, 2, 3])
-    event.remove(db.engine, "before_cursor_execute", note)
+        with counted(db.engine) as one:
+            figures_of(session, [first])
+        with counted(db.engine) as three:
+            figures_of(session, [first, 2, 3])
 
-    assert (one, len(asked) - one) == (2, 2)
+    assert (len(one), len(three)) == (2, 2)
 
 
 def test_figures_of_an_unknown_edition_are_an_error(db: Database) -> None:

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from threading import Event
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from newsletter.errors import (
@@ -40,6 +40,7 @@ from tests.newsletter.making import (
     make_segments,
     plain_render,
 )
+from tests.queries import counted, reads
 
 REFUSED = TransportRefused("5.1.1 unknown", code=550)
 DEFERRED = TransportDeferred("4.2.2 full", code=452)
@@ -672,15 +673,9 @@ def test_readers_are_asked_for_by_the_page(desk: Desk) -> None:
 
 def count_reads(desk: Desk, column: str) -> int:
     """Deliver, and return how many queries read that column."""
-    statements: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    event.listen(desk.db.engine, "before_cursor_execute", note)
-    desk.deliver(FakeTransport())
-    event.remove(desk.db.engine, "before_cursor_execute", note)
-    return sum(one.startswith("SELECT") and column in one for one in statements)
+    with counted(desk.db.engine) as statements:
+        desk.deliver(FakeTransport())
+    return sum(column in one for one in reads(statements))
 
 
 def test_progress_ends_with_the_true_figures(desk: Desk) -> None:

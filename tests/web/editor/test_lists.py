@@ -10,6 +10,7 @@ from feeds.values import ItemKind
 from newsletter.compose.draft import add_block
 from newsletter.wiring import Services
 from subscribers.segments import add_default_segments, save_segment
+from tests.queries import counted
 from tests.web.desk import (
     desk,
     make_draft,
@@ -18,7 +19,6 @@ from tests.web.desk import (
     make_subscriber,
     version,
 )
-from tests.web.queries import counted
 
 Grow = Callable[[Services, int], object]
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import feedparser
 import pytest
-from sqlalchemy import event as sqlalchemy_event
 from starlette.testclient import TestClient
 
 from feeds.values import ItemStatus
@@ -326,40 +325,3 @@ def test_pages_load_nothing_from_elsewhere(client: TestClient, services: Service
         text = client.get(path).text
         assert '<img src="/static/mail/straat.png" alt="Een straat">' in text
         assert "pixel.png" not in text
-
-
-@pytest.mark.parametrize("path", ["/", "/archief", "/agenda", "/praktijkvoorbeelden"])
-def test_a_longer_list_asks_no_more_queries(
-    client: TestClient, services: Services, path: str
-) -> None:
-    def fill(number: int) -> None:
-        add_edition(services, number, f"Editie {number}", blocks=BLOCKS)
-        add_event(services, f"Bijeenkomst {number}", days=number)
-        add_event(services, f"Eerder {number}", days=-number)
-        add_example(services, f"Voorbeeld {number}")
-
-    counted = []
-    fill(1)
-    client.get(path)
-    counted.append(_count_queries(client, services, path))
-    fill(2)
-    fill(3)
-    counted.append(_count_queries(client, services, path))
-
-    assert counted[0] == counted[1]
-    assert counted[0] > 0
-
-
-def _count_queries(client: TestClient, services: Services, path: str) -> int:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
-            seen.append(statement)
-
-    sqlalchemy_event.listen(services.db.engine, "before_cursor_execute", note)
-    try:
-        assert client.get(path).status_code == 200
-    finally:
-        sqlalchemy_event.remove(services.db.engine, "before_cursor_execute", note)
-    return len(seen)

@@ -1,6 +1,6 @@
-"""How many statements a page needs."""
+"""How many statements something needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, event
@@ -20,3 +20,8 @@ def counted(engine: Engine) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def reads(statements: Iterable[str]) -> list[str]:
+    """Return those that only ask."""
+    return [one for one in statements if one.startswith("SELECT")]
