@@ -9,8 +9,8 @@ import typer
 
 from feeds.errors import GatherError, ItemUnusable
 from newsletter import accounts, pipeline, wiring
-from newsletter.cli import editions, items, people, sources
-from newsletter.cli.output import JSON, fail, print_fields, print_json, say
+from newsletter.cli import editions, items, people, reports, sources, way
+from newsletter.cli.output import JSON, fail, print_json, print_report, say
 from newsletter.cli.session import open_services, read_services, state
 from newsletter.cli.stopping import told_to_stop
 from newsletter.demo import once, run
@@ -32,11 +32,12 @@ user_app = typer.Typer(no_args_is_help=True, help="Accounts for the desk.")
 app.add_typer(user_app, name="user")
 app.add_typer(sources.app, name="source")
 app.add_typer(items.app, name="item")
+editions.app.add_typer(way.app)  # without a name: its commands are commands of edition
 app.add_typer(editions.app, name="edition")
 app.add_typer(people.subscriber_app, name="subscriber")
 app.add_typer(people.segment_app, name="segment")
 app.add_typer(people.bounce_app, name="bounce")
-app.add_typer(editions.report_app, name="report")
+app.add_typer(reports.app, name="report")
 app.command("gather")(sources.gather)
 
 
@@ -162,10 +163,7 @@ def user_add(
         services.db, email=email, role=role, name=name, password=password, now=services.clock()
     )
     report = {"id": user_id, "email": email, "role": role.value}
-    if json:
-        print_json(report)
-    else:
-        print_fields(report)
+    print_report(report, json=json)
 
 
 def _read_password() -> str:

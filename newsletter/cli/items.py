@@ -1,6 +1,6 @@
 """`newsletter item ...`: what came in."""
 
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -8,8 +8,9 @@ import typer
 from feeds import store
 from feeds.items import add_item
 from feeds.model import Item
-from feeds.values import AMSTERDAM, ItemKind, ItemStatus
-from newsletter.cli.output import JSON, fail, local, print_fields, print_json, print_table
+from feeds.values import ItemKind, ItemStatus
+from newsletter.cli.moments import read_moment
+from newsletter.cli.output import JSON, fail, local, print_list, print_report
 from newsletter.cli.session import open_services
 from subscribers.values import Audience
 
@@ -37,12 +38,11 @@ def list_(
             end=_moment(end, "--to"),
         )
         shown = [as_json(row) for row in rows]
-    if json:
-        print_json(shown)
-        return
-    print_table(
-        ("Id", "Kind", "When", "Title", "Source", "Status"),
-        (
+    print_list(
+        shown,
+        json=json,
+        columns=("Id", "Kind", "When", "Title", "Source", "Status"),
+        rows=(
             (
                 r["id"],
                 r["kind"],
@@ -64,10 +64,7 @@ def show(item_id: Annotated[int, typer.Argument(metavar="ID")], json: bool = JSO
     with services.db.read() as session:
         row = store.get_item(session, item_id)
         shown = as_json(row) | {"details": row.details, "own_title": row.own_title or None}
-    if json:
-        print_json(shown)
-    else:
-        print_fields(shown)
+    print_report(shown, json=json)
 
 
 @app.command("add")
@@ -102,10 +99,7 @@ def add(
         themes=tuple(theme or ()),
         audiences=tuple(one.value for one in audience or ()),
     )
-    if json:
-        print_json({"id": item_id})
-    else:
-        print_fields({"id": item_id, "title": title})
+    print_report({"id": item_id, "title": title}, json=json)
 
 
 def as_json(row: Item) -> dict[str, object]:
@@ -132,14 +126,4 @@ def as_json(row: Item) -> dict[str, object]:
 
 
 def _moment(text: str, option: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        if len(text) == len("2027-04-22"):
-            text = datetime.combine(date.fromisoformat(text), time()).isoformat()
-        moment = datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)
-        moment.astimezone(UTC)  # the first and last hours of the calendar have no UTC
-    except (ValueError, OverflowError):
-        fail(f"{option} {text!r} is not a date (2027-04-22) or a moment (2027-04-22T10:00)")
-    return moment
+    return read_moment(text, option) if text else None

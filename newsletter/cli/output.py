@@ -3,13 +3,13 @@
 Standard output holds the report and nothing else; progress and logs go to standard error.
 """
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from json import dump
 from typing import Any, NoReturn
 
 import typer
@@ -23,9 +23,32 @@ JSON = typer.Option(False, "--json", help="Print one JSON document on standard o
 progress_console = Console(stderr=True)
 
 
+def print_report(report: Mapping[str, object], *, json: bool) -> None:
+    """Print one thing: as JSON, or for people."""
+    if json:
+        print_json(report)
+    else:
+        print_fields(report)
+
+
+def print_list(
+    report: object,
+    *,
+    json: bool,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    empty: str,
+) -> None:
+    """Print a list: the report as JSON, or its rows for people."""
+    if json:
+        print_json(report)
+    else:
+        print_table(columns, rows, empty=empty)
+
+
 def print_json(report: object) -> None:
     """Print one JSON document; moments are ISO 8601 with the offset of Amsterdam."""
-    json.dump(report, sys.stdout, default=_plain, ensure_ascii=False, indent=2)
+    dump(report, sys.stdout, default=_plain, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
 
 

@@ -12,6 +12,8 @@ from newsletter.cli.output import (
     fail,
     print_fields,
     print_json,
+    print_list,
+    print_report,
     print_table,
     progress_bar,
     say,
@@ -111,10 +113,7 @@ def add(
         now=services.clock(),
     )
     report = {"id": subscriber_id, "audience": audience.value}
-    if json:
-        print_json(report)
-    else:
-        print_fields(report)
+    print_report(report, json=json)
 
 
 @subscriber_app.command("show")
@@ -125,10 +124,7 @@ def show(email: str, json: bool = JSON) -> None:
         report = store.everything_about(session, email)
     if report is None:
         fail("no subscriber has that address")
-    if json:
-        print_json(report)
-    else:
-        print_fields(report)
+    print_report(report, json=json)
 
 
 @subscriber_app.command("erase")
@@ -140,10 +136,7 @@ def erase(email: str, json: bool = JSON) -> None:
     )
     if not erased:
         fail("no subscriber has that address")
-    if json:
-        print_json({"erased": True})
-    else:
-        print_fields({"erased": True})
+    print_report({"erased": True}, json=json)
 
 
 @segment_app.command("list")
@@ -155,14 +148,13 @@ def list_(json: bool = JSON) -> None:
             {"segment": one.slug, "name": one.name, "conditions": one.conditions}
             for one in segments.list_segments(session)
         ]
-    if json:
-        print_json(rows)
-    else:
-        print_table(
-            ("Segment", "Name", "Conditions"),
-            ((r["segment"], r["name"], r["conditions"]) for r in rows),
-            empty="There are no segments: run newsletter init",
-        )
+    print_list(
+        rows,
+        json=json,
+        columns=("Segment", "Name", "Conditions"),
+        rows=((r["segment"], r["name"], r["conditions"]) for r in rows),
+        empty="There are no segments: run newsletter init",
+    )
 
 
 @segment_app.command("save")
@@ -178,10 +170,7 @@ def save(
     segments.save_segment(services.db, slug, conditions=conditions, name=name)
     with services.db.read() as session:
         report = {"segment": slug, "count": store.count_segment(session, slug)}
-    if json:
-        print_json(report)
-    else:
-        print_fields(report)
+    print_report(report, json=json)
 
 
 @segment_app.command("count")
@@ -190,10 +179,7 @@ def count(slug: str, json: bool = JSON) -> None:
     services = open_services()
     with services.db.read() as session:
         report = {"segment": slug, "count": store.count_segment(session, slug)}
-    if json:
-        print_json(report)
-    else:
-        print_fields(report)
+    print_report(report, json=json)
 
 
 @bounce_app.command("process")
@@ -208,14 +194,13 @@ def process(paths: list[Path], json: bool = JSON) -> None:
         now=services.clock(),
     )
     shown = [bounces.as_json(one) for one in reports]
-    if json:
-        print_json(shown)
-    else:
-        print_table(
-            ("File", "Class", "Recipients"),
-            ((r["file"], r["class"], len(r["recipients"])) for r in shown),
-            empty="No messages there.",
-        )
+    print_list(
+        shown,
+        json=json,
+        columns=("File", "Class", "Recipients"),
+        rows=((r["file"], r["class"], len(r["recipients"])) for r in shown),
+        empty="No messages there.",
+    )
 
 
 def _columns(pairs: list[str]) -> dict[str, str]:

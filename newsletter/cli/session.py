@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from newsletter import accounts, wiring
 from newsletter.cli.output import say
 from newsletter.logs import configure_logging
@@ -43,6 +41,7 @@ def open_services() -> Services:
     return services
 
 
-def user_id(session: Session, email: str) -> int:
-    """Return the account's id. Raises UnknownUser."""
-    return accounts.user_by_email(session, email).id
+def account_id(services: Services, email: str) -> int:
+    """Return the id of the account with this address. Raises UnknownUser."""
+    with services.db.read() as session:
+        return accounts.user_by_email(session, email).id

@@ -8,7 +8,15 @@ from feeds import store
 from feeds.gather import gather_due
 from feeds.model import Source
 from feeds.values import GatherReport, SourceKind, SourceReport
-from newsletter.cli.output import JSON, print_fields, print_json, print_table, progress_bar, say
+from newsletter.cli.output import (
+    JSON,
+    print_json,
+    print_list,
+    print_report,
+    print_table,
+    progress_bar,
+    say,
+)
 from newsletter.cli.session import open_services
 from subscribers.values import Audience
 
@@ -41,10 +49,7 @@ def add(
             now=services.clock(),
         )
     report = {"slug": source.slug, "name": source.name, "kind": source.kind, "url": source.url}
-    if json:
-        print_json(report)
-    else:
-        print_fields(report)
+    print_report(report, json=json)
 
 
 @app.command("list")
@@ -53,12 +58,11 @@ def list_(json: bool = JSON) -> None:
     services = open_services()
     with services.db.read() as session:
         rows = store.list_sources(session)
-    if json:
-        print_json([_source_as_json(row) for row in rows])
-        return
-    print_table(
-        ("Source", "Kind", "Name", "Last success", "Next look", "Error"),
-        (
+    print_list(
+        [_source_as_json(row) for row in rows],
+        json=json,
+        columns=("Source", "Kind", "Name", "Last success", "Next look", "Error"),
+        rows=(
             (r.slug, r.kind, r.name, r.last_success_at, r.next_look_at, r.last_error_line)
             for r in rows
         ),

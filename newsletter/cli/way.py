@@ -1,0 +1,154 @@
+"""`newsletter edition submit ... cancel`: an edition's way to the reader."""
+
+from typing import Annotated
+
+import typer
+from sqlalchemy.orm import Session
+
+from newsletter.approve import review
+from newsletter.cli.editions import ID, as_json, print_figures
+from newsletter.cli.moments import read_moment
+from newsletter.cli.output import JSON, fail, print_report, progress_bar
+from newsletter.cli.session import account_id, open_services
+from newsletter.cli.stopping import told_to_stop
+from newsletter.send import schedule as scheduling
+from newsletter.send import worker as sending
+from newsletter.store import deliveries
+from newsletter.store import editions as store
+from newsletter.wiring import Services
+
+app = typer.Typer()
+
+BY = Annotated[str, typer.Option("--by", metavar="EMAIL", help="The account that does this.")]
+
+
+@app.command("submit")
+def submit(edition_id: ID, by: BY, json: bool = JSON) -> None:
+    """Submit a draft for review; its checks must pass."""
+    services = open_services()
+    review.submit(
+        services.db,
+        edition_id,
+        by=account_id(services, by),
+        render=services.render,
+        now=services.clock(),
+    )
+    print_figures(services, edition_id, json=json)
+
+
+@app.command("approve")
+def approve(edition_id: ID, by: BY, json: bool = JSON) -> None:
+    """Approve exactly this; with four-eyes on, never your own."""
+    services = open_services()
+    review.approve(
+        services.db,
+        edition_id,
+        by=account_id(services, by),
+        render=services.render,
+        sender=services.settings.sender,
+        four_eyes=services.settings.four_eyes,
+        now=services.clock(),
+    )
+    print_figures(services, edition_id, json=json)
+
+
+@app.command("return")
+def return_(
+    edition_id: ID,
+    by: BY,
+    because: Annotated[str, typer.Option(help="What should change.")],
+    json: bool = JSON,
+) -> None:
+    """Return an edition to its author with a reason."""
+    if not because.strip():
+        fail("say what should change: --because TEXT")
+    services = open_services()
+    review.return_(
+        services.db,
+        edition_id,
+        by=account_id(services, by),
+        because=because,
+        now=services.clock(),
+    )
+    print_figures(services, edition_id, json=json)
+
+
+@app.command("schedule")
+def schedule(
+    edition_id: ID,
+    at: Annotated[str, typer.Option(help="Moment, such as 2027-04-22T10:00; Dutch time.")],
+    json: bool = JSON,
+) -> None:
+    """Plan when an approved edition goes out."""
+    services = open_services()
+    scheduling.schedule(services.db, edition_id, at=read_moment(at, "--at"), now=services.clock())
+    print_figures(services, edition_id, json=json)
+
+
+@app.command("send")
+def send(
+    edition_id: ID,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Also work as a worker, until it is complete.")
+    ] = False,
+    json: bool = JSON,
+) -> None:
+    """Make an approved edition due now; run again after a crash, it goes on where it was."""
+    services = open_services()
+    scheduling.send_now(services.db, edition_id, now=services.clock())
+    goes_on = _work_until_complete(services, edition_id) if wait else False
+    print_figures(services, edition_id, json=json)
+    if goes_on:
+        fail("stopped before it was complete; send it again, and it goes on where it was")
+
+
+@app.command("pause")
+def pause(edition_id: ID, json: bool = JSON) -> None:
+    """Stop sending for now; what was handed over stays sent."""
+    services = open_services()
+    scheduling.pause(services.db, edition_id, now=services.clock())
+    print_figures(services, edition_id, json=json)
+
+
+@app.command("resume")
+def resume(edition_id: ID, json: bool = JSON) -> None:
+    """Go on sending a paused edition."""
+    services = open_services()
+    scheduling.resume(services.db, edition_id, now=services.clock())
+    print_figures(services, edition_id, json=json)
+
+
+@app.command("cancel")
+def cancel(edition_id: ID, json: bool = JSON) -> None:
+    """Stop for good; the rest is not sent."""
+    services = open_services()
+    scheduling.cancel(services.db, edition_id, now=services.clock())
+    print_figures(services, edition_id, json=json)
+
+
+@app.command("status")
+def status(edition_id: ID, json: bool = JSON) -> None:
+    """Show how far it is, and what happened last."""
+    services = open_services()
+    with services.db.read() as session:
+        shown = as_json(deliveries.figures(session, edition_id)) | _last_event(session, edition_id)
+    print_report(shown, json=json)
+
+
+def _last_event(session: Session, edition_id: int) -> dict[str, object]:
+    """Return what happened last, such as a relay that is away; nothing for a new edition."""
+    for event in store.events_of(session, edition_id)[-1:]:
+        return {"last_event": event.what, "last_event_at": event.at, "last_note": event.note}
+    return {}
+
+
+def _work_until_complete(services: Services, edition_id: int) -> bool:
+    """Work as a worker; say whether it was stopped with something of this edition to do."""
+    with told_to_stop() as stop, progress_bar("Sending") as bar:
+        found = sending.run_worker(
+            services,
+            stop=stop,
+            until_complete=edition_id,
+            progress=lambda f: bar.update(f.recipients - f.pending, f.recipients),
+        )
+        return stop.is_set() and found is not None and found.state in sending.UNDER_WAY
