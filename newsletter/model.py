@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from feeds.model import Item
 from newsletter.errors import MoveNotAllowed
 from newsletter.values import MOVES, DeliveryState, EditionStatus, InDoubtPolicy
 from storage.base import Base
@@ -108,6 +109,7 @@ class Block(Base):
     kind: Mapped[str] = mapped_column(String(30))
     audience: Mapped[str | None] = mapped_column(String(20))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
+    item: Mapped[Item | None] = relationship(lazy="raise")
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 

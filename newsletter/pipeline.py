@@ -1,6 +1,6 @@
 """The stages in order, and how one is run: every run leaves a row that people can see."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,16 +9,19 @@ import structlog
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from feeds.gather import gather_due
+from feeds.gather import Progress, gather_due
 from feeds.themes import add_default_themes
+from feeds.values import GatherReport
 from newsletter import accounts, dutch
 from newsletter.approve.remind import remind
+from newsletter.approve.watch import Held, hold_outdated
 from newsletter.compose.draft import draft_newsletter
+from newsletter.errors import TransportError
 from newsletter.learn.bounces import process_folder
 from newsletter.model import Run
 from newsletter.send.freeze import freeze_due
 from newsletter.send.ledger import forget_erased
-from newsletter.send.notices import reminder_values, send_notice
+from newsletter.send.notices import held_values, reminder_values, send_notice
 from newsletter.store.waiting import Waiting
 from newsletter.wiring import Services
 from subscribers.retention import clean_up
@@ -81,14 +84,75 @@ def _finish(session: Session, run_id: int, *, now: datetime, report: Report, err
     return run
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a round brought. held: editions taken back, as an event in them was moved or called off.
+
+    untold: how many of the people of those editions could not be mailed about it.
+    """
+
+    report: GatherReport
+    held: tuple[Held, ...]
+    untold: int
+
+
+def gather(
+    services: Services,
+    *,
+    now: datetime,
+    only: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Gathered:
+    """Look at the sources that are due, or at these; stop the editions that are not true any more.
+
+    Raises UnknownSource for a slug in `only`.
+    """
+    report = gather_due(
+        services.db, fetcher=services.fetcher, now=now, only=only, progress=progress
+    )
+    held = hold_outdated(services.db, now=now)
+    return Gathered(report, held, sum(_tell_held(services, one, now) for one in held))
+
+
+def _tell_held(services: Services, held: Held, now: datetime) -> int:
+    """Mail the people of an edition that it was taken back; return how many could not be told.
+
+    The edition stays taken back whether or not the relay is there: the desk shows it too.
+    """
+    untold = 0
+    for address in held.people:
+        try:
+            send_notice(
+                "held",
+                to=address,
+                values=held_values(
+                    kind=held.kind,
+                    number=held.number,
+                    title=held.title,
+                    because=held.because,
+                    edition_url=f"{services.settings.base_url}/redactie/edities/{held.edition_id}",
+                ),
+                settings=services.settings,
+                transport=services.open_transport(),
+                render=services.render_notice,
+                now=now,
+            )
+        except TransportError:
+            untold += 1
+            log.exception("notice not sent", notice="held", edition=held.edition_id)
+    return untold
+
+
 def _gather(services: Services, now: datetime) -> Report:
-    report = gather_due(services.db, fetcher=services.fetcher, now=now)
-    failed = [one.slug for one in report.sources if one.error]
+    gathered = gather(services, now=now)
+    report = gathered.report
     return {
         "sources": len(report.sources),
         "new": report.new,
         "updated": report.updated,
-        "failed": failed,
+        "failed": [one.slug for one in report.sources if one.error],
+        "held": [one.edition_id for one in gathered.held],
+        "untold": gathered.untold,
     }
 
 

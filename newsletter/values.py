@@ -91,17 +91,36 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class AtSource:
+    """What the source of a block's item says today; the block holds what it said when it was made.
+
+    before: what it said before its last change, for the fields that changed.
+    status: what the editors, or who sent it in, decided about the item.
+    """
+
+    title: str
+    location: str
+    starts_at: datetime | None
+    cancelled: bool
+    has_vanished: bool
+    status: str
+    before: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class BlockContent:
     """One block as its template gets it: values only, never a row.
 
-    audience: None for everybody.
-    fields:   by kind, see the block's own file in `compose/blocks/`.
+    audience:  None for everybody.
+    fields:    by kind, see the block's own file in `compose/blocks/`.
+    at_source: for the checks only; nothing that readers get depends on it.
     """
 
     id: int
     kind: str
     audience: Audience | None
     fields: Mapping[str, Any]
+    at_source: AtSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,7 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION + "/kop", blocks.save_head, "save_head", IN, POST),
     Route(EDITION + "/blokken", blocks.add_block, "add_block", IN, POST),
     Route(BLOCK, blocks.save_block, "save_block", IN, POST),
+    Route(BLOCK + "/volg", blocks.follow_event, "follow_event", IN, POST),
     Route(BLOCK + "/kant", blocks.save_audience, "save_audience", IN, POST),
     Route(BLOCK + "/plaats", blocks.move_block, "move_block", IN, POST),
     Route(BLOCK + "/weg", blocks.drop_block, "drop_block", IN, POST),

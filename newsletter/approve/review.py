@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter.approve.checks import run_checks
+from newsletter.approve.checks.changed import check_changed
 from newsletter.errors import (
     ChecksFailed,
     EditionChanged,
@@ -80,10 +81,14 @@ def approve(  # noqa: PLR0913 - an approval has this many facts
     """Approve exactly this: keep what each audience gets, and seal it; return the edition's id.
 
     Raises RoleMissing, NotYours (with four_eyes on, for its author and for who submitted it),
-    MoveNotAllowed, EditionChanged; then nothing changed.
+    ChecksFailed for an event that was moved or called off since, MoveNotAllowed, EditionChanged;
+    then nothing changed.
     """
     _require_status(db, edition_id, EditionStatus.APPROVED)
-    _, version, variants = _render_variants(db, edition_id, render)
+    content, version, variants = _render_variants(db, edition_id, render)
+    changed = tuple(one for one in check_changed(content, variants) if one.level is Level.ERROR)
+    if changed:
+        raise ChecksFailed(edition_id, changed)
     with db.write() as session:
         _require_role(session, by)
         edition = _as_rendered(session, edition_id, version)

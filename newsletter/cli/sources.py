@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from feeds import store
-from feeds.gather import gather_due
 from feeds.model import Source
 from feeds.values import GatherReport, SourceKind, SourceReport
+from newsletter import pipeline
 from newsletter.cli.output import (
     JSON,
     print_json,
@@ -83,13 +83,10 @@ def gather(
         def show(one: SourceReport, done: int, total: int) -> None:
             bar.update(done, total, one.name)
 
-        report = gather_due(
-            services.db,
-            fetcher=services.fetcher,
-            now=services.clock(),
-            only=tuple(source or ()),
-            progress=show,
+        gathered = pipeline.gather(
+            services, now=services.clock(), only=tuple(source or ()), progress=show
         )
+    report = gathered.report
     if json:
         print_json(_as_json(report))
         return
@@ -102,6 +99,8 @@ def gather(
         empty="No source is due. See newsletter source list for when each is.",
     )
     say(f"{report.new} new, {report.updated} updated.")
+    for one in gathered.held:
+        say(f"Edition {one.edition_id} is a draft again: an event in it was moved or called off.")
 
 
 def _as_json(report: GatherReport) -> dict[str, object]:

@@ -158,6 +158,24 @@ def rewrite_block(  # noqa: PLR0913 - the fields of the form
         _renumber(in_reading_order(edition.blocks))
 
 
+def follow_event(
+    db: Database, edition_id: int, block_id: int, *, version: int, now: datetime, by: int | None
+) -> None:
+    """Let a block about an event say when and where it is today, at its source.
+
+    An announcement is then not sent after the new moment; its subject follows, unless an editor
+    wrote it. Raises UnknownItem for a block without an event.
+    """
+    with editing(db, edition_id, version=version, now=now, by=by) as (session, edition):
+        block = _find(edition, block_id)
+        event = _event(session, block.item_id or 0)
+        before = block.fields
+        block.fields = placing.as_told_now(before, event)
+        if edition.kind == EditionKind.ANNOUNCEMENT:
+            edition.not_after = event.starts_at
+            _follow_head(edition, before, block.fields)
+
+
 def set_block_audience(  # noqa: PLR0913 - the fields of the form
     db: Database,
     edition_id: int,
@@ -214,6 +232,13 @@ def _new_newsletter(session: Session, now: datetime, title: str, maximum: int) -
         segments=list(EDITION_KINDS[EditionKind.NEWSLETTER].segments),
         blocks=_numbered([intro, *blocks]),
     )
+
+
+def _follow_head(edition: Edition, before: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
+    if edition.subject == _head(propose.announcement_subject(before)):
+        edition.subject = _head(propose.announcement_subject(fields))
+    if edition.preheader == _head(propose.announcement_preheader(before)):
+        edition.preheader = _head(propose.announcement_preheader(fields))
 
 
 def _event(session: Session, event_id: int) -> Item:

@@ -1,15 +1,19 @@
 """From chosen items to the blocks of a draft: which comes first, and who gets it. No queries."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from feeds.model import Item
 from feeds.values import ItemKind
 from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks.event import event_fields
 from newsletter.compose.choose import Choice
 from newsletter.compose.escape import clean
 from newsletter.model import Block
 from subscribers.values import Audience
+
+WHEN: Final = ("starts_at", "ends_at", "all_day", "register_by")
+TOLD: Final = ("title", "location")
 
 
 def blocks_for(choice: Choice, items: Mapping[int, Item]) -> list[Block]:
@@ -35,6 +39,16 @@ def block_for(item: Item, kind: str, *, audience: Audience | None) -> Block:
     make = BLOCKS[kind].from_item
     fields = cleaned(make(item)) if make else {}
     return Block(kind=kind, audience=audience, item_id=item.id, fields=fields)
+
+
+def as_told_now(fields: Mapping[str, Any], item: Item) -> dict[str, Any]:
+    """Return the fields of a block about an event with when and where it is today.
+
+    A title or place that an editor wrote stays; one that the source wrote follows the source.
+    """
+    told = cleaned(event_fields(item))
+    followed = [name for name in TOLD if fields.get(name) == item.before.get(name, told[name])]
+    return {**fields, **{name: told[name] for name in (*WHEN, *followed)}}
 
 
 def audience_of(item: Item) -> Audience | None:

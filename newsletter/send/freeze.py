@@ -7,12 +7,14 @@ Sending begins with `materialised_at`, which the last chunk sets: half a list is
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from newsletter.model import Delivery, Edition
+from newsletter.outdated import find_outdated
 from newsletter.ports import Render
 from newsletter.send.schedule import cancel_in
 from newsletter.store.approvals import (
@@ -43,8 +45,9 @@ def freeze_due(
 ) -> list[int]:
     """Freeze the readers of every edition that is due; return the ids of those that now send.
 
-    An edition whose seal is broken goes back to draft, and an announcement whose event is over is
-    cancelled: nothing of either is sent, and both are on record.
+    An edition whose seal is broken, or that announces an event that was moved or called off since,
+    goes back to draft, and an announcement whose event is over is cancelled: nothing of them is
+    sent, and each is on record.
     """
     with db.read() as session:
         due = session.scalars(
@@ -62,8 +65,8 @@ def _freeze(
 ) -> bool:
     if _stop_if_too_late(db, edition_id, now=now):
         return False
-    if not _is_seal_whole(db, edition_id, render=render, sender=sender):
-        _break_off(db, edition_id, now=now)
+    if stopped := _reason_to_stop(db, edition_id, render=render, sender=sender):
+        _break_off(db, edition_id, stopped, now=now)
         return False
     _drop_leftovers(db, edition_id)
     while (status := _write_chunk(db, edition_id, now=now, chunk=chunk)) is SCHEDULED:
@@ -81,26 +84,43 @@ def _stop_if_too_late(db: Database, edition_id: int, *, now: datetime) -> bool:
         return True
 
 
-def _is_seal_whole(db: Database, edition_id: int, *, render: Render, sender: str) -> bool:
-    """Render again what would go out, and compare: the stored variants are not simply trusted."""
+class Stopped(StrEnum):
+    """Why an edition does not go out after all."""
+
+    SEAL_BROKEN = "it is not what was approved"
+    EVENT_CHANGED = "an event in it was moved or called off"
+
+
+def _reason_to_stop(
+    db: Database, edition_id: int, *, render: Render, sender: str
+) -> Stopped | None:
+    """Return why an edition may not go out, or None.
+
+    What would go out is rendered again and compared: the stored variants are not simply trusted.
+    """
     with db.read() as session:
         edition = get_edition(session, edition_id, with_blocks=True)
         content = content_of(edition)
         try:
             audiences = audiences_of(session, edition.segments)
         except UnknownSegment:
-            return False
+            return Stopped.SEAL_BROKEN
     variants: Mapping[Audience | None, Rendered] = {one: render(content, one) for one in audiences}
-    return seal_of(edition, variants, sender=sender) == edition.content_hash
+    if seal_of(edition, variants, sender=sender) != edition.content_hash:
+        return Stopped.SEAL_BROKEN
+    return Stopped.EVENT_CHANGED if any(find_outdated(content)) else None
 
 
-def _break_off(db: Database, edition_id: int, *, now: datetime) -> None:
+def _break_off(db: Database, edition_id: int, why: Stopped, *, now: datetime) -> None:
     with db.write() as session:
         edition = _scheduled(session, edition_id)
         if edition is None:
             return
         void_approval(session, edition, now=now)
-        log_event(session, edition_id, what="seal_broken", now=now)
+        if why is Stopped.EVENT_CHANGED:
+            log_event(session, edition_id, what="event_changed", now=now)
+        else:
+            log_event(session, edition_id, what="seal_broken", now=now)
 
 
 def _drop_leftovers(db: Database, edition_id: int) -> None:

@@ -53,17 +53,33 @@ def reminder_values(
     waiting: Waiting, *, review_url: str, points: tuple[str, ...] = ()
 ) -> dict[str, object]:
     """Return what "reminder" needs. points: what still asks for attention, a sentence each."""
-    is_newsletter = waiting.kind is EditionKind.NEWSLETTER
-    name = f"editie {waiting.number}" if is_newsletter else f"de aankondiging “{waiting.title}”"
     return {
-        "name": dutch.capital(name),
-        "button": name if is_newsletter else "de aankondiging",
+        **_names(waiting.kind, waiting.number, waiting.title),
         "submitted_at": waiting.submitted_at,
         "planned_at": waiting.planned_at,
         "reach": _reach(waiting),
         "review_url": review_url,
         "points": points,
     }
+
+
+def held_values(
+    *,
+    kind: EditionKind,
+    number: int | None,
+    title: str,
+    because: tuple[str, ...],
+    edition_url: str,
+) -> dict[str, object]:
+    """Return what "held" needs. because: what happened, a sentence for each event."""
+    return {**_names(kind, number, title), "because": because, "edition_url": edition_url}
+
+
+def _names(kind: EditionKind, number: int | None, title: str) -> dict[str, str]:
+    """Return what a notice calls an edition, in its heading and on its button."""
+    if kind is EditionKind.NEWSLETTER:
+        return {"name": f"Editie {number}", "button": f"editie {number}"}
+    return {"name": f"De aankondiging “{title}”", "button": "de aankondiging"}
 
 
 SAMPLE_AT: Final = datetime(2027, 5, 20, 8, 0, tzinfo=UTC)
@@ -94,6 +110,16 @@ NOTICES: Final[Mapping[str, Notice]] = {
             ),
             review_url="https://example.org/redactie/edities/15",
             points=("Bij “Werkbezoek Breda” staat nog niet voor wie het is.",),
+        ),
+    ),
+    "held": Notice(
+        "tells who made and approved an edition that it was taken back",
+        lambda: held_values(
+            kind=EditionKind.NEWSLETTER,
+            number=15,
+            title="Nieuwsbrief 15",
+            because=("“Werkbezoek Breda” is afgezegd door de organisator. Haal het blok weg.",),
+            edition_url="https://example.org/redactie/edities/15",
         ),
     ),
 }

@@ -4,10 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
+from feeds.model import Item
 from newsletter.errors import UnknownEdition
 from newsletter.model import Block, Edition, EditionEvent
 from newsletter.values import (
+    AtSource,
     BlockContent,
     EditionContent,
     EditionKind,
@@ -37,7 +40,7 @@ def list_editions(session: Session, *, limit: int = 50) -> list[Edition]:
 
 
 def content_of(edition: Edition) -> EditionContent:
-    """Return an edition with its blocks (loaded) as the values that decide what readers get."""
+    """Return an edition, its blocks and their items loaded, as what decides what readers get."""
     return EditionContent(
         id=edition.id,
         kind=EditionKind(edition.kind),
@@ -52,10 +55,16 @@ def content_of(edition: Edition) -> EditionContent:
                 kind=block.kind,
                 audience=Audience(block.audience) if block.audience else None,
                 fields=block.fields,
+                at_source=_at_source(block.item) if block.item_id else None,
             )
             for block in sorted(edition.blocks, key=lambda block: block.position)
         ),
     )
+
+
+def with_items() -> ExecutableOption:
+    """Return the option that loads an edition's blocks, and with each what its item says now."""
+    return selectinload(Edition.blocks).selectinload(Block.item)
 
 
 def carried_items() -> Select[int | None]:
@@ -106,9 +115,23 @@ def log_event(
     session.add(EditionEvent(edition_id=edition_id, at=now, user_id=user_id, what=what, note=note))
 
 
+def _at_source(item: Item | None) -> AtSource | None:
+    if item is None:
+        return None
+    return AtSource(
+        title=item.title,
+        location=item.location,
+        starts_at=item.starts_at,
+        cancelled=item.cancelled,
+        has_vanished=item.vanished_at is not None,
+        status=item.status,
+        before=item.before,
+    )
+
+
 def _query(edition_id: int, *, with_blocks: bool) -> Select[Edition]:
     query = select(Edition).where(Edition.id == edition_id)
-    return query.options(selectinload(Edition.blocks)) if with_blocks else query
+    return query.options(with_items()) if with_blocks else query
 
 
 def _one(session: Session, query: Select[Edition], edition_id: int) -> Edition:

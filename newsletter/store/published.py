@@ -3,10 +3,11 @@
 from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from newsletter.errors import UnknownEdition
 from newsletter.model import Edition
+from newsletter.store.editions import with_items
 from newsletter.values import EditionKind, EditionStatus
 
 # While it is being sent, readers already follow its link to the site.
@@ -16,7 +17,7 @@ PUBLISHED: Final = (EditionStatus.SENDING, EditionStatus.PAUSED, EditionStatus.S
 def get_published(session: Session, edition_id: int) -> Edition:
     """Return an edition that readers got, with its blocks. Raises UnknownEdition for any other."""
     query = select(Edition).where(Edition.id == edition_id, _is_published())
-    edition = session.scalars(query.options(selectinload(Edition.blocks))).one_or_none()
+    edition = session.scalars(query.options(with_items())).one_or_none()
     if edition is None:
         raise UnknownEdition(f"there is no published edition {edition_id}")
     return edition
@@ -38,7 +39,7 @@ def latest_published(session: Session) -> Edition | None:
     """Return the newest newsletter that readers got, with its blocks."""
     query = select(Edition).where(_is_published(), Edition.kind == EditionKind.NEWSLETTER)
     newest = query.order_by(Edition.dated_on.desc(), Edition.id.desc()).limit(1)
-    return session.scalars(newest.options(selectinload(Edition.blocks))).first()
+    return session.scalars(newest.options(with_items())).first()
 
 
 def _is_published() -> ColumnElement[bool]:

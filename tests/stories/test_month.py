@@ -10,6 +10,7 @@ import pytest
 from tests.stories.world import World, open_world
 
 EDITOR, APPROVER = "redacteur@example.org", "eindredacteur@example.org"
+PASSWORD = "een-heel-lang-wachtwoord"
 SCHOOL, INSTITUTE, BOTH = "schoolopleider@example.org", "instituut@example.org", "zoë@example.org"
 
 SUBSCRIBERS = """email,name,audience,role
@@ -91,7 +92,7 @@ def set_up(world: World) -> None:
 
 def add_people(world: World, folder: Path) -> None:
     for address, role in ((EDITOR, "editor"), (APPROVER, "approver")):
-        world.monkeypatch.setattr("sys.stdin", _Line("een-heel-lang-wachtwoord"))
+        world.monkeypatch.setattr("sys.stdin", _Line(PASSWORD))
         world.ask("user", "add", address, "--role", role, "--password-stdin")
     path = folder / "lijst.csv"
     path.write_text(SUBSCRIBERS, encoding="utf-8")

@@ -71,6 +71,22 @@ class World:
 
     def run(self, *words: str, status: int = 0) -> str:
         """Run a command, require its exit status, and return what it printed."""
+        ended, out, err = self._call(*words)
+        assert ended == status, (words, ended, err)
+        return err if status else out
+
+    def ask(self, *words: str) -> Any:
+        """Run a command with --json and return its document."""
+        return json.loads(self.run(*words, "--json"))
+
+    def findings(self, edition: str) -> list[str]:
+        """Return the rules that `edition check` found broken; its status says whether any is."""
+        ended, out, _ = self._call("edition", "check", edition, "--json")
+        report = json.loads(out)
+        assert ended == (0 if report["passed"] else 1)
+        return [one["rule"] for one in report["findings"]]
+
+    def _call(self, *words: str) -> tuple[int, str, str]:
         self.capsys.readouterr()
         self.monkeypatch.setattr("sys.argv", ["newsletter", *words])
         try:
@@ -79,12 +95,7 @@ class World:
         except SystemExit as end:
             ended = int(end.code or 0)
         printed = self.capsys.readouterr()
-        assert ended == status, (words, ended, printed.err)
-        return printed.err if status else printed.out
-
-    def ask(self, *words: str) -> Any:
-        """Run a command with --json and return its document."""
-        return json.loads(self.run(*words, "--json"))
+        return ended, printed.out, printed.err
 
     @contextmanager
     def site(self) -> Iterator[TestClient]:

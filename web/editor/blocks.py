@@ -90,6 +90,21 @@ def save_block(call: Call) -> Response:
     )
 
 
+def follow_event(call: Call) -> Response:
+    """Let a block say when and where its event is today."""
+    form = Form(call.form)
+    block_id = call.number("block")
+    draft.follow_event(
+        call.services.db,
+        call.number("id"),
+        block_id,
+        version=form.number("version"),
+        now=call.now,
+        by=call.user_id,
+    )
+    return _back(call, message="De nieuwe gegevens staan erin.", block=block_id)
+
+
 def save_audience(call: Call) -> Response:
     """Say for whom a block is."""
     form = Form(call.form)

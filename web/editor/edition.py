@@ -15,6 +15,7 @@ from newsletter.approve.checks.size import CLIPPED_FROM_BYTES
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.model import Block, Edition, EditionEvent
+from newsletter.outdated import Cause, find_outdated
 from newsletter.preview import shown
 from newsletter.store.approvals import audiences_of, variants_of
 from newsletter.store.deliveries import topic_of
@@ -121,6 +122,11 @@ def edition_page(
             current=next((one for one in lines if one.block.id == view.block_id), None),
             block_kinds=[kind for kind in BLOCKS.values() if _may_be_empty(kind)],
             findings=_findings(edition, variants),
+            moved={
+                one.block.id
+                for one in find_outdated(content_of(edition))
+                if one.cause is Cause.MOVED
+            },
             sizes={SIDES[one]: len(rendered.html.encode()) for one, rendered in variants.items()},
             clip=CLIPPED_FROM_BYTES,
             people=counts_by_audience(session, edition.segments, topic_of(edition)),

@@ -2,9 +2,9 @@
 
 from starlette.responses import Response
 
-from feeds.gather import gather_due
 from feeds.store import get_source
 from feeds.values import Outcome, SourceReport
+from newsletter import pipeline
 from newsletter.dutch import join, plural
 from web.editor.desk import desk_page, is_failing
 from web.editor.words import SOURCE_KINDS, how_often, source_trouble
@@ -30,7 +30,7 @@ def fetch_source(call: Call) -> Response:
     slug = call.path["slug"]
     with call.services.db.read() as session:
         name = get_source(session, slug).name
-    report = gather_due(call.services.db, fetcher=call.services.fetcher, now=call.now, only=(slug,))
+    report = pipeline.gather(call.services, now=call.now, only=(slug,)).report
     said = [_outcome(one) for one in report.sources]
     return see_other("/redactie/bronnen", message=f"{name}: {join(said) or 'niet bekeken'}.")
 

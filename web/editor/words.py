@@ -66,6 +66,7 @@ EVENT_WORDS: Final[Mapping[str, str]] = {
     "halted": "op pauze gezet, omdat de mailserver ons weigert",
     "recovered": "verder gegaan na een onderbreking",
     "seal_broken": "akkoord vervallen: de inhoud is niet meer wat er is goedgekeurd",
+    "event_changed": "teruggehaald, omdat een bijeenkomst is verzet of afgezegd",
     "too_late": "niet verzonden, want de bijeenkomst is al begonnen",
     "sent": "alles verzonden",
     "paused": "op pauze gezet",

@@ -7,6 +7,7 @@ stops the submission, a warning is for the editor to judge. Pure: no database, n
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+from newsletter.approve.checks.changed import check_changed
 from newsletter.approve.checks.dates import check_dates
 from newsletter.approve.checks.head import check_head
 from newsletter.approve.checks.images import check_images
@@ -24,6 +25,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "links": check_links,
     "images": check_images,
     "dates": check_dates,
+    "changed": check_changed,
     "size": check_size,
 }
 _WEIGHT: Final = {level: weight for weight, level in enumerate(Level)}

@@ -1,0 +1,61 @@
+"""What changed at its source since it was put into the edition."""
+
+from collections.abc import Iterable, Mapping
+
+from newsletter import dutch
+from newsletter.approve.checks.reading import name_of, where
+from newsletter.outdated import EVENT_BLOCKS, Cause, Outdated, find_outdated
+from newsletter.values import BlockContent, EditionContent, Finding, Level, Rendered
+from subscribers.values import Audience
+
+
+def check_changed(
+    content: EditionContent, rendered: Mapping[Audience | None, Rendered]
+) -> Iterable[Finding]:
+    """Find events that were moved or called off, and items whose source says something else now."""
+    yield from (_finding(one) for one in find_outdated(content))
+    for block in content.blocks:
+        yield from _vanished(block)
+        yield from _corrected(block)
+
+
+def _finding(outdated: Outdated) -> Finding:
+    name, place = name_of(outdated.block), where(outdated.block)
+    if outdated.cause is Cause.CANCELLED:
+        told = f"{name} is afgezegd door de organisator. Haal het blok weg."
+        return Finding("changed.cancelled", Level.ERROR, told, where=place)
+    told = f"{name} is verzet{_to(outdated)}. Neem de nieuwe gegevens over of haal het blok weg."
+    return Finding("changed.moved", Level.ERROR, told, where=place)
+
+
+def _to(outdated: Outdated) -> str:
+    if not outdated.announced_at or not outdated.starts_at:
+        return ""
+    return f" van {dutch.moment(outdated.announced_at)} naar {dutch.moment(outdated.starts_at)}"
+
+
+def _vanished(block: BlockContent) -> Iterable[Finding]:
+    there = block.at_source
+    if there and there.has_vanished and not there.cancelled and block.kind in EVENT_BLOCKS:
+        yield Finding(
+            "changed.vanished",
+            Level.WARNING,
+            f"{name_of(block)} staat niet meer in de agenda van de bron. Vraag na of het doorgaat.",
+            where=where(block),
+        )
+
+
+def _corrected(block: BlockContent) -> Iterable[Finding]:
+    """Find words that the source changed while the block still has the old ones."""
+    there = block.at_source
+    if there is None:
+        return
+    for field, word in (("title", "titel"), ("location", "plaats")):
+        old, new = there.before.get(field), getattr(there, field)
+        if old and old != new and block.fields.get(field) == old:
+            yield Finding(
+                "changed.corrected",
+                Level.WARNING,
+                f"De bron van {name_of(block)} wijzigde de {word} in “{new}”.",
+                where=where(block),
+            )

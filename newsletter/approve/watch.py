@@ -1,0 +1,72 @@
+"""Taking back what may not go out as it was approved, because an event was moved or called off."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.approve.checks.changed import check_changed
+from newsletter.model import Edition, User
+from newsletter.outdated import find_outdated
+from newsletter.store.approvals import void_approval
+from newsletter.store.editions import content_of, lock_edition, log_event, with_items
+from newsletter.values import EditionKind, EditionStatus, Level
+from storage.session import Database
+
+WATCHED: Final = (EditionStatus.IN_REVIEW, EditionStatus.APPROVED, EditionStatus.SCHEDULED)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An edition that was taken back to draft.
+
+    because: a Dutch sentence for each event; people: the addresses of who made and approved it.
+    """
+
+    edition_id: int
+    kind: EditionKind
+    number: int | None
+    title: str
+    because: tuple[str, ...]
+    people: tuple[str, ...]
+
+
+def hold_outdated(db: Database, *, now: datetime) -> tuple[Held, ...]:
+    """Take back every edition on its way out that announces an event as it no longer is.
+
+    Its approval is void, and nothing of it is sent until somebody mends and approves it again.
+    """
+    with db.read() as session:
+        query = select(Edition).where(Edition.status.in_(WATCHED)).options(with_items())
+        outdated = [one.id for one in session.scalars(query) if any(find_outdated(content_of(one)))]
+    held = (_hold(db, edition_id, now=now) for edition_id in outdated)
+    return tuple(one for one in held if one is not None)
+
+
+def _hold(db: Database, edition_id: int, *, now: datetime) -> Held | None:
+    with db.write() as session:
+        edition = lock_edition(session, edition_id, with_blocks=True)
+        content = content_of(edition)
+        if edition.state not in WATCHED or not any(find_outdated(content)):
+            return None  # somebody mended it meanwhile
+        people = _people(session, edition)
+        void_approval(session, edition, now=now)
+        log_event(session, edition_id, what="event_changed", now=now)
+        return Held(
+            edition_id=edition_id,
+            kind=content.kind,
+            number=content.number,
+            title=content.title,
+            because=tuple(
+                one.message for one in check_changed(content, {}) if one.level is Level.ERROR
+            ),
+            people=people,
+        )
+
+
+def _people(session: Session, edition: Edition) -> tuple[str, ...]:
+    involved = {edition.author_id, edition.submitted_by_id, edition.approved_by_id} - {None}
+    found = session.scalars(select(User.email).where(User.id.in_(involved)).order_by(User.id))
+    return tuple(found)
