@@ -21,8 +21,9 @@ from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services, build_services
 from storage.session import Database
 from subscribers.model import Subscriber
+from tests.factories import make_readers, make_segments, make_user
 from tests.fakes import START
-from tests.newsletter.making import make_draft, make_readers, make_segments, make_user
+from tests.newsletter.making import make_draft
 
 ROOT = Path(__file__).parent.parent.parent
 BEGUN_S = 30.0  # a program that has sent nothing by then is broken, not slow

@@ -1,14 +1,13 @@
-"""Rows for the tests of approving and sending: plain functions, no surprises."""
+"""What the tests of approving and sending need: a renderer, services, editions on their way."""
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from newsletter.model import Block, Edition, User
+from newsletter.model import Block
 from newsletter.ports import Clock, Render, Transport
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings
@@ -20,13 +19,11 @@ from newsletter.values import (
     EditionStatus,
     InDoubtPolicy,
     Rendered,
-    Role,
 )
 from storage.session import Database
 from subscribers.links import Links
-from subscribers.model import Segment, Subscriber
-from subscribers.segments import DEFAULT_SEGMENTS
-from subscribers.values import Audience, ConsentKind, SubscriberStatus
+from subscribers.values import Audience
+from tests.factories import make_edition
 
 SENDER = "Steunpunt Opleidingsscholen VO <nieuwsbrief@example.org>"
 ALL_SEGMENTS = ("school", "lerarenopleiding", "overig")
@@ -77,40 +74,6 @@ def plain_render(content: EditionContent, audience: Audience | None) -> Rendered
     )
 
 
-def make_segments(session: Session) -> None:
-    for slug, name, conditions in DEFAULT_SEGMENTS:
-        session.add(Segment(slug=slug, name=name, conditions=dict(conditions)))
-    session.flush()
-
-
-def make_user(session: Session, email: str, role: Role, *, now: datetime) -> int:
-    user = User(email=email, email_key=email, role=role, created_at=now)
-    session.add(user)
-    session.flush()
-    return user.id
-
-
-def make_readers(session: Session, number: int, *, now: datetime, first: int = 1) -> None:
-    """Add readers r1@, r2@ ...: schools, institutes and neither in turn."""
-    audiences = (Audience.SCHOOL, Audience.TEACHER_EDUCATION, None)
-    session.execute(
-        insert(Subscriber),
-        [
-            {
-                "email": f"r{one}@example.org",
-                "email_key": f"r{one}@example.org",
-                "name": f"Zoë {one}",
-                "audience": audiences[one % 3],
-                "status": SubscriberStatus.ACTIVE,
-                "since": now,
-                "ground": ConsentKind.CONFIRMED,
-                "changed_at": now,
-            }
-            for one in range(first, first + number)
-        ],
-    )
-
-
 def make_draft(
     session: Session,
     *,
@@ -119,25 +82,19 @@ def make_draft(
     segments: tuple[str, ...] = ALL_SEGMENTS,
     kind: EditionKind = EditionKind.NEWSLETTER,
 ) -> int:
-    is_newsletter = kind is EditionKind.NEWSLETTER
-    edition = Edition(
+    article = {"title": "Een dag meelopen", "text": "Dat mag.", "url": "https://example.org/nieuws"}
+    return make_edition(
+        session,
+        now=now,
         kind=kind,
-        number=14 if is_newsletter else None,
+        number=14 if kind is EditionKind.NEWSLETTER else None,
         title="Nieuwsbrief 14",
         subject="Nieuwsbrief 14: één dag meelopen",
         preheader="Wat er speelt",
-        dated_on=now.date(),
         segments=list(segments),
-        status_since=now,
-        created_at=now,
         author_id=author_id,
-    )
-    session.add(edition)
-    session.flush()
-    article = {"title": "Een dag meelopen", "text": "Dat mag.", "url": "https://example.org/nieuws"}
-    session.add(Block(edition_id=edition.id, position=1, kind="article", fields=article))
-    session.flush()
-    return edition.id
+        blocks=[Block(position=1, kind="article", fields=article)],
+    ).id
 
 
 def make_scheduled(

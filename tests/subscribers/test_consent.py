@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from newsletter.model import Delivery, Edition
+from newsletter.model import Delivery
 from storage.session import Database
 from subscribers import consent
 from subscribers.addresses import address_hash
@@ -14,7 +14,7 @@ from subscribers.consent import SignUp
 from subscribers.errors import GroundMissing, InvalidAddress, SuppressedAddress
 from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
 from subscribers.values import Audience, SubscriberStatus, SuppressionReason, Topic
-from tests.factories import KEY, make_subscriber
+from tests.factories import KEY, make_edition, make_subscriber
 from tests.fakes import START
 
 S = SubscriberStatus
@@ -242,15 +242,7 @@ def test_nobody_is_added_back(db: Database, status: SubscriberStatus) -> None:
 def test_erasing_leaves_only_a_keyed_hash_and_numbers(db: Database) -> None:
     subscriber_id = subscribe(db)
     with db.write() as session:
-        edition = Edition(
-            kind="newsletter",
-            title="E",
-            dated_on=START.date(),
-            status_since=START,
-            created_at=START,
-        )
-        session.add(edition)
-        session.flush()
+        edition = make_edition(session)
         session.add(Delivery(edition_id=edition.id, subscriber_id=subscriber_id, state="sent"))
         session.add(SubscriberTheme(theme="visie", subscriber_id=subscriber_id))
 

@@ -8,7 +8,6 @@ from typing import Any
 from httpx import Response
 from starlette.testclient import TestClient
 
-from feeds.model import Item
 from feeds.values import ItemKind
 from newsletter.accounts import add_user, open_session, user_by_email
 from newsletter.compose.draft import draft_newsletter
@@ -101,23 +100,20 @@ def make_item(
 ) -> int:
     """Make an item of our own; return its id."""
     now = services.clock()
-    item = Item(
-        kind=kind,
-        key=title,
-        title=title,
-        summary=f"Waar ‘{title}’ over gaat, in een zin.",
-        url="https://example.org/bericht",
-        audiences=list(audiences),
-        first_seen_at=now - timedelta(hours=2),
-        published_at=now - timedelta(hours=3),
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=3) if starts_at else None,
-        location="Utrecht" if starts_at else "",
-    )
     with services.db.write() as session:
-        session.add(item)
-        session.flush()
-        return item.id
+        return factories.store_item(
+            session,
+            title,
+            kind,
+            summary=f"Waar ‘{title}’ over gaat, in een zin.",
+            url="https://example.org/bericht",
+            audiences=list(audiences),
+            first_seen_at=now - timedelta(hours=2),
+            published_at=now - timedelta(hours=3),
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=3) if starts_at else None,
+            location="Utrecht" if starts_at else "",
+        ).id
 
 
 def make_subscriber(

@@ -12,8 +12,9 @@ from newsletter.store.waiting import Waiting
 from newsletter.values import EditionKind, EditionStatus, Role
 from storage.session import Database
 from subscribers.values import Audience
+from tests.factories import make_readers, make_segments, make_user
 from tests.fakes import START
-from tests.newsletter.making import make_draft, make_readers, make_segments, make_user
+from tests.newsletter.making import make_draft
 
 DAY = timedelta(days=1)
 

@@ -31,15 +31,9 @@ from newsletter.values import (
 )
 from storage.session import Database
 from subscribers.values import Audience
+from tests.factories import make_segments, make_user
 from tests.fakes import START
-from tests.newsletter.making import (
-    ALL_SEGMENTS,
-    SENDER,
-    make_draft,
-    make_segments,
-    make_user,
-    plain_render,
-)
+from tests.newsletter.making import ALL_SEGMENTS, SENDER, make_draft, plain_render
 
 S = EditionStatus
 

@@ -17,14 +17,14 @@ from newsletter.errors import (
     UnknownEdition,
     UnknownItem,
 )
-from newsletter.model import Edition, User, Variant
+from newsletter.model import Edition, Variant
 from newsletter.settings import Organisation
 from newsletter.store import editions as editions_store
-from newsletter.values import EditionContent, EditionStatus
+from newsletter.values import EditionContent, EditionStatus, Role
 from storage.session import Database
 from subscribers.segments import add_default_segments
 from subscribers.values import Audience
-from tests.factories import make_event, make_item, store_items
+from tests.factories import make_event, make_item, make_user, store_items
 from tests.fakes import START
 from tests.queries import counted, reads
 
@@ -393,14 +393,10 @@ def test_item_that_does_not_fit_is_refused(filled: Database, drafted: tuple[int,
 
 def bring_to(db: Database, edition_id: int, status: EditionStatus) -> None:
     with db.write() as session:
-        user = User(
-            email="a@example.org", email_key="a@example.org", role="approver", created_at=START
-        )
-        session.add(user)
-        session.flush()
+        approver = make_user(session, "a@example.org", Role.APPROVER)
         edition = editions_store.get_edition(session, edition_id)
         edition.status, edition.content_hash = status, "f" * 64
-        edition.approved_by_id, edition.approved_at, edition.due_at = user.id, START, START
+        edition.approved_by_id, edition.approved_at, edition.due_at = approver, START, START
         session.add(
             Variant(edition_id=edition_id, subject="", preheader="", html="", text="", marker="")
         )

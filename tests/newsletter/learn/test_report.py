@@ -12,14 +12,9 @@ from newsletter.values import DeliveryState, EditionStatus
 from storage.session import Database
 from subscribers.model import Consent
 from subscribers.values import Audience, ConsentKind
+from tests.factories import make_readers, make_segments
 from tests.fakes import START
-from tests.newsletter.making import (
-    SENDER,
-    make_readers,
-    make_scheduled,
-    make_segments,
-    plain_render,
-)
+from tests.newsletter.making import SENDER, make_scheduled, plain_render
 from tests.queries import counted
 
 D = DeliveryState

@@ -32,14 +32,9 @@ from storage.session import Database
 from subscribers.links import Links
 from subscribers.model import Subscriber
 from subscribers.values import SubscriberStatus
+from tests.factories import make_readers, make_segments
 from tests.fakes import START, FakeClock, FakeTransport
-from tests.newsletter.making import (
-    SENDER,
-    make_readers,
-    make_scheduled,
-    make_segments,
-    plain_render,
-)
+from tests.newsletter.making import SENDER, make_scheduled, plain_render
 from tests.queries import counted, reads
 
 REFUSED = TransportRefused("5.1.1 unknown", code=550)

@@ -14,14 +14,9 @@ from newsletter.values import EditionKind, EditionStatus
 from storage.session import Database
 from subscribers.model import Segment, Subscriber
 from subscribers.values import SubscriberStatus
+from tests.factories import make_readers, make_segments
 from tests.fakes import START, FakeClock
-from tests.newsletter.making import (
-    SENDER,
-    make_readers,
-    make_scheduled,
-    make_segments,
-    plain_render,
-)
+from tests.newsletter.making import SENDER, make_scheduled, plain_render
 
 
 def arrange(db: Database, *, readers: int = 7, segments: tuple[str, ...] = ("school",)) -> int:

@@ -13,14 +13,9 @@ from newsletter.send.freeze import freeze_due
 from newsletter.store.editions import events_of
 from newsletter.values import DeliveryState, EditionStatus
 from storage.session import Database
+from tests.factories import make_readers, make_segments
 from tests.fakes import START
-from tests.newsletter.making import (
-    SENDER,
-    make_readers,
-    make_scheduled,
-    make_segments,
-    plain_render,
-)
+from tests.newsletter.making import SENDER, make_scheduled, plain_render
 
 S = EditionStatus
 TOMORROW = START + timedelta(days=1)

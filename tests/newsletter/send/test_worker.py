@@ -14,14 +14,9 @@ from newsletter.settings import Settings
 from newsletter.values import EditionFigures, EditionStatus
 from storage.dialect import lock
 from storage.session import Database
+from tests.factories import make_readers, make_segments
 from tests.fakes import START, FakeClock, FakeTransport
-from tests.newsletter.making import (
-    WorkerServices,
-    make_readers,
-    make_scheduled,
-    make_segments,
-    worker_services,
-)
+from tests.newsletter.making import WorkerServices, make_scheduled, worker_services
 
 
 @pytest.fixture

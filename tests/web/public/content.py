@@ -3,9 +3,9 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from feeds.model import Item, Theme
-from feeds.values import ItemKind, ItemStatus
-from newsletter.model import Block, Edition
+from feeds.model import Theme
+from feeds.values import ItemKind
+from newsletter.model import Block
 from newsletter.values import EditionKind, EditionStatus
 from newsletter.wiring import Services
 from subscribers.model import Consent
@@ -49,14 +49,10 @@ def add_example(services: Services, title: str = "Samen kijken", **fields: Any) 
 
 
 def _add_item(services: Services, kind: ItemKind, title: str, **fields: Any) -> int:
+    key = f"{kind}-{title}-{fields.get('starts_at', '')}"[:200]
+    values = {"key": key, "summary": "", "url": ""}
     with services.db.write() as session:
-        row = Item(kind=kind, key="", title=title, first_seen_at=START, status=ItemStatus.NEW)
-        for name, value in fields.items():
-            setattr(row, name, value)
-        row.key = fields.get("key", f"{kind}-{title}-{fields.get('starts_at', '')}")[:200]
-        session.add(row)
-        session.flush()
-        return row.id
+        return factories.store_item(session, title, kind, **{**values, **fields}).id
 
 
 def add_edition(
@@ -69,28 +65,22 @@ def add_edition(
     **fields: Any,
 ) -> int:
     """Blocks: kind, audience, fields."""
+    values: dict[str, Any] = {
+        "kind": EditionKind.NEWSLETTER if number else EditionKind.ANNOUNCEMENT,
+        "number": number,
+        "title": title,
+        "preheader": "Dinsdag zien we elkaar in Doorn.",
+        "dated_on": date(2027, 4, 1) + timedelta(days=number or 0),
+        "segments": ["school"],
+        "status": status,
+        "started_at": START,
+        "blocks": [
+            Block(position=place, kind=kind, audience=audience, fields=words)
+            for place, (kind, audience, words) in enumerate(blocks)
+        ],
+    }
     with services.db.write() as session:
-        row = Edition(
-            kind=EditionKind.NEWSLETTER if number else EditionKind.ANNOUNCEMENT,
-            number=number,
-            title=title,
-            preheader="Dinsdag zien we elkaar in Doorn.",
-            dated_on=date(2027, 4, 1) + timedelta(days=number or 0),
-            segments=["school"],
-            status=status,
-            status_since=START,
-            created_at=START,
-            started_at=START,
-        )
-        for name, value in fields.items():
-            setattr(row, name, value)
-        row.blocks = [
-            Block(position=place, kind=kind, audience=audience, fields=values)
-            for place, (kind, audience, values) in enumerate(blocks)
-        ]
-        session.add(row)
-        session.flush()
-        return row.id
+        return factories.make_edition(session, **{**values, **fields}).id
 
 
 def add_subscriber(
