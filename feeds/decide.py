@@ -87,7 +87,7 @@ FEW: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Of what time a document tells everything: what it does not hold of it is gone."""
+    """Of what time, ends excluded, a document tells all: what it does not hold of it is gone."""
 
     since: datetime
     until: datetime

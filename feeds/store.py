@@ -179,18 +179,29 @@ def mark_missing(
     until: datetime,
     now: datetime,
 ) -> None:
-    """Mark the items of a source in that time that are not `there`, or that were not for long."""
+    """Mark the items of a source in that time that are not `there` and were not new just now."""
     moment = Item.starts_at if source.kind == SourceKind.AGENDA else Item.published_at
-    missed = update(Item).where(
-        Item.source_id == source.id,
-        moment >= since,
-        moment <= until,
-        Item.vanished_at.is_(None),
-        Item.id.not_in(there),
+    session.execute(
+        update(Item)
+        .where(Item.source_id == source.id, Item.missing_since.is_(None))
+        .where(Item.first_seen_at < now)
+        .where(moment > since, moment < until, Item.id.not_in(there))
+        .values(missing_since=now)
     )
-    believed = missed.where(Item.missing_since <= now - BELIEVED_AFTER)
-    session.execute(believed.values(vanished_at=now))
-    session.execute(missed.where(Item.missing_since.is_(None)).values(missing_since=now))
+
+
+def believe_missing(session: Session, *, now: datetime) -> None:
+    """Believe of what was missed a day ago that it is gone, where its source was read just now.
+
+    Also a source that says "not modified" was read: it still does not hold the item.
+    """
+    read_now = select(Source.id).where(Source.last_success_at == now)
+    session.execute(
+        update(Item)
+        .where(Item.missing_since <= now - BELIEVED_AFTER, Item.vanished_at.is_(None))
+        .where(Item.source_id.in_(read_now))
+        .values(vanished_at=now)
+    )
 
 
 def list_items(  # noqa: PLR0913 - by name; each narrows the list

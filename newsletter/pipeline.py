@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from feeds.gather import Progress, gather_due
+from feeds.store import believe_missing
 from feeds.themes import add_default_themes
 from feeds.values import GatherReport
 from newsletter import accounts, dutch
@@ -110,6 +111,8 @@ def gather(
     report = gather_due(
         services.db, fetcher=services.fetcher, now=now, only=only, progress=progress
     )
+    with services.db.write() as session:
+        believe_missing(session, now=now)
     held = hold_outdated(services.db, now=now)
     return Gathered(report, held, sum(_tell_held(services, one, now) for one in held))
 
