@@ -1,4 +1,4 @@
-"""Queries on the items that the public site shows: all but what editors refused."""
+"""Queries on the items that the public site shows: not what was refused or withdrawn."""
 
 from datetime import datetime
 
@@ -51,6 +51,6 @@ def _shown(kind: ItemKind) -> Select[Item]:
 def _is_shown(kind: ItemKind) -> tuple[ColumnElement[bool], ...]:
     shown: tuple[ColumnElement[bool], ...] = (
         Item.kind == kind,
-        Item.status != ItemStatus.REFUSED,
+        Item.status.not_in((ItemStatus.REFUSED, ItemStatus.WITHDRAWN)),
     )
     return (*shown, Item.starts_at.is_not(None)) if kind is ItemKind.EVENT else shown

@@ -263,7 +263,7 @@ def upcoming_events(
     query = (
         _with_source()
         .where(Item.kind == ItemKind.EVENT, Item.cancelled.is_(False))
-        .where(Item.status != ItemStatus.REFUSED)
+        .where(Item.status.not_in((ItemStatus.REFUSED, ItemStatus.WITHDRAWN)))
         .where(Item.starts_at >= start, Item.starts_at < end)
         .order_by(Item.starts_at, Item.id)
     )

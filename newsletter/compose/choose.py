@@ -12,7 +12,7 @@ AHEAD: Final = timedelta(
     weeks=8
 )  # what an agenda announces; further away nobody plans by newsletter
 NEWS_KINDS: Final = frozenset({ItemKind.NEWS, ItemKind.REPORT})
-_PASSED_OVER: Final = frozenset({ItemStatus.REFUSED, ItemStatus.PARKED})
+_PASSED_OVER: Final = frozenset({ItemStatus.REFUSED, ItemStatus.PARKED, ItemStatus.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +31,29 @@ def choose_items(
     """Return what a new edition should hold: at most `maximum` a section, nothing twice.
 
     What editors accepted goes before what nobody looked at yet; then the newest first, events by
-    date. Of an event that repeats only its next occurrence is chosen.
+    date. Of an event that repeats only its next occurrence is chosen. What came along in a flood,
+    and what its source no longer holds, is chosen only when an editor accepted it.
     """
-    free = [item for item in items if item.id not in carried and item.status not in _PASSED_OVER]
+    free = [item for item in items if item.id not in carried and _may_be_chosen(item)]
     news = _newest([item for item in free if item.kind in NEWS_KINDS], now, maximum)
-    practice = _newest([item for item in free if item.kind == ItemKind.PRACTICE], now, 1)
+    practice = _newest(
+        [item for item in free if item.kind == ItemKind.PRACTICE], now, PRACTICE_MAXIMUM
+    )
     publications = _newest(
         [item for item in free if item.kind == ItemKind.PUBLICATION], now, maximum
     )
     return Choice(
         news=_ids(news),
-        events=_ids(_upcoming(free, now)[:maximum]),
+        events=_ids(_upcoming(free, now, maximum)),
         practice=practice[0].id if practice else None,
         publications=_ids(publications),
     )
+
+
+def _may_be_chosen(item: Item) -> bool:
+    if item.status in _PASSED_OVER:
+        return False
+    return item.status == ItemStatus.ACCEPTED or not (item.backlog or item.vanished_at)
 
 
 def _newest(items: Sequence[Item], now: datetime, maximum: int) -> list[Item]:
@@ -53,22 +62,39 @@ def _newest(items: Sequence[Item], now: datetime, maximum: int) -> list[Item]:
         return min(item.published_at or item.first_seen_at, now), item.id
 
     newest = sorted(items, key=age, reverse=True)
-    accepted_first = sorted(newest, key=lambda item: item.status != ItemStatus.ACCEPTED)
-    return sorted(accepted_first[:maximum], key=age, reverse=True)
+    return sorted(_accepted_first(newest)[:maximum], key=age, reverse=True)
 
 
-def _upcoming(items: Sequence[Item], now: datetime) -> list[Item]:
+def _upcoming(items: Sequence[Item], now: datetime, maximum: int) -> list[Item]:
+    def start(item: Item) -> tuple[datetime, int]:
+        return item.starts_at or now, item.id
+
+    coming = sorted((item for item in items if _is_announced(item, now)), key=start)
+    accepted = [item for item in coming if item.status == ItemStatus.ACCEPTED]
     chosen: dict[tuple[int | None, str], Item] = {}
-    dated = [(item.starts_at, item) for item in items if item.starts_at and _is_announced(item)]
-    for starts_at, item in sorted(dated, key=lambda pair: (pair[0], pair[1].id)):
-        if now <= starts_at < now + AHEAD:
-            chosen.setdefault((item.source_id, item.series or f"item {item.id}"), item)
-    return list(chosen.values())
+    for item in _accepted_first(coming):
+        chosen.setdefault((item.source_id, item.series or f"item {item.id}"), item)
+    others = [item for item in chosen.values() if item not in accepted]
+    return sorted([*accepted, *others][:maximum], key=start)
 
 
-def _is_announced(item: Item) -> bool:
+def _accepted_first(items: Sequence[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: item.status != ItemStatus.ACCEPTED)
+
+
+def _may_be_chosen(item: Item) -> bool:
+    if item.status in _PASSED_OVER:
+        return False
+    return item.status == ItemStatus.ACCEPTED or not item.backlog
+
+
+def _is_announced(item: Item, now: datetime) -> bool:
     # A session of a congress stands in the programme of the congress, not in the agenda of a mail.
-    return item.kind == ItemKind.EVENT and not item.cancelled and not item.details.get("part_of")
+    if item.kind != ItemKind.EVENT or item.cancelled or item.starts_at is None:
+        return False
+    if item.status == ItemStatus.ACCEPTED:
+        return now <= item.starts_at
+    return now <= item.starts_at < now + AHEAD and not item.details.get("part_of")
 
 
 def _ids(items: Iterable[Item]) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from feeds.model import Item
@@ -16,11 +16,11 @@ ENOUGH: Final = 100  # of a kind; the choice takes a handful of the newest
 def candidates(session: Session, *, now: datetime, until: datetime) -> list[Item]:
     """Return the items to choose from, their sources loaded, in a fixed number of queries.
 
-    now, until: the window in which an event must start.
+    now, until: the window in which an event must start, unless editors accepted it.
     """
     kinds = {ItemKind.NEWS, ItemKind.REPORT, ItemKind.PUBLICATION, ItemKind.PRACTICE}
     found = [item for kind in sorted(kinds) for item in session.scalars(_newest(kind))]
-    in_window = Item.starts_at.between(now, until)
+    in_window = or_(Item.starts_at.between(now, until), and_(_is_accepted(), Item.starts_at >= now))
     events = _free(ItemKind.EVENT).where(in_window, Item.cancelled.is_(False))
     return [*found, *session.scalars(events.order_by(Item.starts_at, Item.id).limit(4 * ENOUGH))]
 
@@ -32,13 +32,12 @@ def find_item(session: Session, item_id: int) -> Item | None:
 
 
 def _newest(kind: ItemKind) -> Select[Item]:
-    accepted: ColumnElement[bool] = Item.status == ItemStatus.ACCEPTED
     when = func.coalesce(Item.published_at, Item.first_seen_at)
-    return _free(kind).order_by(accepted.desc(), when.desc(), Item.id.desc()).limit(ENOUGH)
+    return _free(kind).order_by(_is_accepted().desc(), when.desc(), Item.id.desc()).limit(ENOUGH)
 
 
 def _free(kind: ItemKind) -> Select[Item]:
-    passed_over = (ItemStatus.REFUSED, ItemStatus.PARKED)
+    passed_over = (ItemStatus.REFUSED, ItemStatus.PARKED, ItemStatus.WITHDRAWN)
     return (
         select(Item)
         .where(Item.kind == kind, Item.status.not_in(passed_over), Item.id.not_in(carried_items()))

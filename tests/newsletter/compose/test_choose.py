@@ -49,6 +49,18 @@ def test_refused_parked_and_carried_items_are_passed_over() -> None:
     assert choose_items(items, carried={3}, now=START, maximum=5).news == (4,)
 
 
+def test_a_flood_and_what_is_gone_upstream_wait_for_an_editor() -> None:
+    items = [
+        make_item(1, backlog=True),
+        make_item(2, vanished_at=START),
+        make_item(3, backlog=True, status=ItemStatus.ACCEPTED),
+        make_item(4, status=ItemStatus.WITHDRAWN),
+        make_item(5),
+    ]
+
+    assert choose_items(items, carried=set(), now=START, maximum=5).news == (5, 3)
+
+
 def test_events_of_eight_weeks_by_date() -> None:
     items = [
         make_event(1, START + 7 * WEEK),
