@@ -11,10 +11,15 @@
     |- MalformedSource        the bytes are not what this kind of source is made of
     `- UnknownSource          there is no source, theme or item of that name
     ItemUnusable              an item of the editors' own lacks or contradicts something
+    ImageRefused              a picture that we do not take in
+    UnknownSubmission         nobody sent that in
+    SubmissionMoveNotAllowed  it does not stand where that can be done
+    SubmissionChanged         its text is no longer the one that was looked at
 
 The first line of each message says what happened, in English, without personal data.
 """
 
+from enum import StrEnum
 from typing import Final
 
 STUMBLES: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError,
@@ -69,3 +74,35 @@ class MalformedSource(GatherError):
 
 class UnknownSource(GatherError):
     """No source, theme or item is called that."""
+
+
+class ImageFault(StrEnum):
+    """Why a picture is not taken in."""
+
+    TOO_LARGE = "too_large"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    OTHER_KIND = "other_kind"
+    BROKEN = "broken"
+
+
+class ImageRefused(Exception):
+    """The bytes are no picture that we take in; `fault` says why."""
+
+    def __init__(self, fault: ImageFault, detail: str) -> None:
+        super().__init__(f"the picture is refused ({fault}): {detail}")
+        self.fault = fault
+
+
+class UnknownSubmission(Exception):
+    """There is no such submission."""
+
+
+class SubmissionMoveNotAllowed(Exception):
+    """The submission stands elsewhere on its way."""
+
+    def __init__(self, submission_id: int, status: str, to: str) -> None:
+        super().__init__(f"submission {submission_id} is {status} and cannot become {to}")
+
+
+class SubmissionChanged(Exception):
+    """Somebody changed the text in the meantime."""

@@ -13,6 +13,7 @@ PACKAGES = ("feeds", "newsletter", "subscribers", "storage", "web")
 LONGEST = 400  # lines of a module
 
 HOMES = {
+    "PIL": {"feeds/images.py"},
     "aiosmtpd": {"newsletter/demo"},
     "alembic": {"storage"},
     "apscheduler": {"scheduler.py"},
