@@ -12,6 +12,7 @@ AHEAD: Final = timedelta(
     weeks=8
 )  # what an agenda announces; further away nobody plans by newsletter
 NEWS_KINDS: Final = frozenset({ItemKind.NEWS, ItemKind.REPORT})
+PRACTICE_MAXIMUM: Final = 1  # one story, told well
 _PASSED_OVER: Final = frozenset({ItemStatus.REFUSED, ItemStatus.PARKED, ItemStatus.WITHDRAWN})
 
 
@@ -80,12 +81,6 @@ def _upcoming(items: Sequence[Item], now: datetime, maximum: int) -> list[Item]:
 
 def _accepted_first(items: Sequence[Item]) -> list[Item]:
     return sorted(items, key=lambda item: item.status != ItemStatus.ACCEPTED)
-
-
-def _may_be_chosen(item: Item) -> bool:
-    if item.status in _PASSED_OVER:
-        return False
-    return item.status == ItemStatus.ACCEPTED or not item.backlog
 
 
 def _is_announced(item: Item, now: datetime) -> bool:

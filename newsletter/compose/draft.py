@@ -4,7 +4,7 @@ Each change names the version that the editor saw. A change to what was submitte
 it back to a draft and voids the approval: what goes out is what was approved, or nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from newsletter.compose.choose import AHEAD, choose_items
 from newsletter.compose.editing import editing
 from newsletter.compose.editions import EDITION_KINDS
 from newsletter.compose.escape import clean_line
-from newsletter.compose.sections import in_reading_order, moved
+from newsletter.compose.sections import in_reading_order, moved, renumber
 from newsletter.errors import UnknownBlock, UnknownItem
 from newsletter.model import Block, Edition
 from newsletter.store import candidates as items_store
@@ -132,7 +132,7 @@ def add_block(  # noqa: PLR0913 - the fields of the form
     with editing(db, edition_id, version=version, now=now, by=by) as (session, edition):
         block = _new_block(session, kind, item_id)
         edition.blocks.append(block)
-        _renumber(in_reading_order(edition.blocks))
+        renumber(in_reading_order(edition.blocks))
         session.flush()
         return block.id
 
@@ -155,7 +155,7 @@ def rewrite_block(  # noqa: PLR0913 - the fields of the form
             **block.fields,
             **placing.cleaned({k: v for k, v in fields.items() if k in known}),
         }
-        _renumber(in_reading_order(edition.blocks))
+        renumber(in_reading_order(edition.blocks))
 
 
 def follow_event(
@@ -203,7 +203,7 @@ def move_block(  # noqa: PLR0913 - the fields of the form
 ) -> None:
     """Move a block one place up (-1) or down (+1); at the edge of its section the section moves."""
     with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
-        _renumber(moved(edition.blocks, _find(edition, block_id), step))
+        renumber(moved(edition.blocks, _find(edition, block_id), step))
 
 
 def drop_block(
@@ -212,7 +212,7 @@ def drop_block(
     """Take a block out; its item may stand in a later edition."""
     with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
         edition.blocks.remove(_find(edition, block_id))
-        _renumber(edition.blocks)
+        renumber(edition.blocks)
 
 
 def _new_newsletter(session: Session, now: datetime, title: str, maximum: int) -> Edition:
@@ -278,13 +278,8 @@ def _saved(session: Session, edition: Edition, author_id: int | None, now: datet
 
 
 def _numbered(blocks: list[Block]) -> list[Block]:
-    _renumber(blocks)
+    renumber(blocks)
     return blocks
-
-
-def _renumber(blocks: Sequence[Block]) -> None:
-    for position, block in enumerate(blocks):
-        block.position = position
 
 
 def _head(text: str) -> str:

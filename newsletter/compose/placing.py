@@ -34,6 +34,11 @@ def blocks_for(choice: Choice, items: Mapping[int, Item]) -> list[Block]:
     return sorted(blocks, key=lambda block: not block.fields.get("lead"))
 
 
+def kind_for(item: Item) -> str:
+    """Return the first kind of block that is made from this kind of item."""
+    return next(name for name, kind in BLOCKS.items() if item.kind in kind.item_kinds)
+
+
 def block_for(item: Item, kind: str, *, audience: Audience | None) -> Block:
     """Return a block of this kind, filled from the item (its source loaded)."""
     make = BLOCKS[kind].from_item

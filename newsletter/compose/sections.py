@@ -7,6 +7,12 @@ from typing import Any, Final, Protocol, TypeVar
 from newsletter.compose.blocks import BLOCKS
 
 
+class HasPlace(Protocol):
+    """A block as a row: where it stands among the others."""
+
+    position: int
+
+
 class HasKind(Protocol):
     """A block as row or as value: what decides where it stands."""
 
@@ -90,3 +96,9 @@ def moved(blocks: Sequence[B], block: B, step: int) -> list[B]:
     elif 0 <= at + step < len(groups):
         groups[at], groups[at + step] = groups[at + step], groups[at]
     return [one for _, part in groups for one in part]
+
+
+def renumber(blocks: Sequence[HasPlace]) -> None:
+    """Give each block the number of its place in this order."""
+    for position, block in enumerate(blocks):
+        block.position = position

@@ -41,5 +41,10 @@ def _free(kind: ItemKind) -> Select[Item]:
     return (
         select(Item)
         .where(Item.kind == kind, Item.status.not_in(passed_over), Item.id.not_in(carried_items()))
+        .where(or_(_is_accepted(), and_(not_(Item.backlog), Item.vanished_at.is_(None))))
         .options(joinedload(Item.source))
     )
+
+
+def _is_accepted() -> ColumnElement[bool]:
+    return Item.status == ItemStatus.ACCEPTED

@@ -86,3 +86,27 @@ def test_one_practice_example() -> None:
     items = [make_item(number, ItemKind.PRACTICE) for number in (1, 2, 3)]
 
     assert choose_items(items, carried={3}, now=START, maximum=5).practice == 2
+
+
+def test_accepted_events_go_before_sooner_ones_however_far_away() -> None:
+    accepted = {"status": ItemStatus.ACCEPTED}
+    items = [
+        make_event(1, START + WEEK),
+        make_event(2, START + 2 * WEEK),
+        make_event(3, START + 20 * WEEK, **accepted),
+        make_event(4, START - timedelta(hours=1), **accepted),
+        make_event(5, START + WEEK, cancelled=True, **accepted),
+    ]
+
+    assert choose_items(items, carried=set(), now=START, maximum=2).events == (1, 3)
+
+
+def test_each_accepted_occurrence_of_a_series_is_chosen_and_no_other() -> None:
+    accepted = {"status": ItemStatus.ACCEPTED, "series": "intervisie"}
+    items = [
+        make_event(1, START + WEEK, series="intervisie"),
+        make_event(2, START + 2 * WEEK, **accepted),
+        make_event(3, START + 3 * WEEK, **accepted),
+    ]
+
+    assert choose_items(items, carried=set(), now=START, maximum=5).events == (2, 3)
