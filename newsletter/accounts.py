@@ -72,13 +72,6 @@ def add_user(
         return user.id
 
 
-def disable_user(db: Database, user_id: int) -> None:
-    """Let nobody sign in with this account any more, and end its sessions; what it did stays."""
-    with db.write() as session:
-        session.execute(update(User).where(User.id == user_id).values(password_hash=""))
-        session.execute(delete(DeskSession).where(DeskSession.user_id == user_id))
-
-
 def check_password(db: Database, email: str, password: str, *, now: datetime) -> User | None:
     """Return the account when the password is right, or None: for whatever reason, equally late.
 

@@ -67,7 +67,6 @@ class LinkTarget:
 
     subscriber_id: int
     edition_id: int | None = None
-    one_click: bool = False
 
 
 class Links:
@@ -99,12 +98,11 @@ class Links:
         prefix = f"{self._base_url}/{PATHS[purpose]}/"
         return [prefix + _base64(block) for block in self._encipher(purpose, pairs)]
 
-    def bounce_token(self, subscriber_id: int, edition_id: int) -> str:
-        """Return 26 lower-case base32 characters: they survive systems that change case."""
-        return self.bounce_tokens([(subscriber_id, edition_id)])[0]
-
     def bounce_tokens(self, pairs: Sequence[tuple[int, int]]) -> list[str]:
-        """Return the bounce token of each (subscriber, edition), enciphered in one call."""
+        """Return the bounce token of each (subscriber, edition), enciphered in one call.
+
+        26 lower-case base32 characters: they survive systems that change case.
+        """
         return [_base32(block) for block in self._encipher(Purpose.BOUNCE, pairs)]
 
     def read_unsubscribe(self, token: str) -> LinkTarget:
@@ -114,7 +112,6 @@ class Links:
             edition, subscriber = self._decipher(Purpose.UNSUBSCRIBE, block)
         except InvalidToken:
             edition, subscriber = self._decipher(Purpose.ONE_CLICK, block)
-            return LinkTarget(subscriber, edition or None, one_click=True)
         return LinkTarget(subscriber, edition or None)
 
     def read_preferences(self, token: str) -> LinkTarget:

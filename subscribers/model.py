@@ -66,7 +66,7 @@ class Subscriber(Base):
     wants_announcements: Mapped[bool] = mapped_column(default=True)
     since: Mapped[datetime]  # of the ground that the footer names: asked, or imported
     ground: Mapped[str] = mapped_column(String(20))  # a ConsentKind
-    confirmed_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]  # for whoever asks what we keep of them (AVG art. 15)
     changed_at: Mapped[datetime]
 
     @property

@@ -50,12 +50,6 @@ def list_partnerships(session: Session) -> Sequence[Partnership]:
     return session.scalars(loaded.order_by(Partnership.name)).all()
 
 
-def list_organisations(session: Session) -> Sequence[Organisation]:
-    """Return the organisations by name, each with its partnership."""
-    loaded = select(Organisation).options(selectinload(Organisation.partnership))
-    return session.scalars(loaded.order_by(Organisation.name)).all()
-
-
 def _partnership_id(session: Session, slug: str) -> int:
     found = session.scalar(select(Partnership.id).where(Partnership.slug == slug))
     if found is None:

@@ -210,16 +210,6 @@ def test_a_new_role_or_password_ends_the_sessions(
     assert (accounts.find_session(db, token, now=START) is not None) is stays
 
 
-def test_a_disabled_account_is_out_at_once(db: Database) -> None:
-    user_id = add(db)
-    token = accounts.open_session(db, user_id, now=START)
-
-    accounts.disable_user(db, user_id)
-
-    assert accounts.find_session(db, token, now=START) is None
-    assert accounts.check_password(db, EMAIL, PASSWORD, now=START) is None
-
-
 def test_rows_of_sessions_that_are_over_are_removed(db: Database, clock: FakeClock) -> None:
     user_id = add(db)
     accounts.open_session(db, user_id, now=clock())

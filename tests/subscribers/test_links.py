@@ -21,7 +21,7 @@ MAKE: dict[Purpose, Callable[[int, int], str]] = {
     Purpose.ONE_CLICK: LINKS.one_click_url,
     Purpose.PREFERENCES: LINKS.preferences_url,
     Purpose.CONFIRM: lambda subscriber, _: LINKS.confirm_url(subscriber, now=NOW),
-    Purpose.BOUNCE: LINKS.bounce_token,
+    Purpose.BOUNCE: lambda subscriber, edition: LINKS.bounce_tokens([(subscriber, edition)])[0],
 }
 READ: dict[Purpose, Callable[[str], LinkTarget]] = {
     Purpose.UNSUBSCRIBE: LINKS.read_unsubscribe,
@@ -50,7 +50,7 @@ def test_each_link_reads_back_as_what_it_was_made_for(subscriber: int, edition: 
 
     assert got == {
         Purpose.UNSUBSCRIBE: LinkTarget(subscriber, edition),
-        Purpose.ONE_CLICK: LinkTarget(subscriber, edition, one_click=True),
+        Purpose.ONE_CLICK: LinkTarget(subscriber, edition),
         Purpose.PREFERENCES: LinkTarget(subscriber, edition),
         Purpose.CONFIRM: LinkTarget(subscriber),
         Purpose.BOUNCE: LinkTarget(subscriber, edition),
@@ -123,12 +123,12 @@ def test_a_page_of_links_equals_its_links_one_by_one() -> None:
     pairs = [(subscriber, 3) for subscriber in range(1, 501)]
 
     assert LINKS.many(Purpose.ONE_CLICK, pairs) == [LINKS.one_click_url(*pair) for pair in pairs]
-    assert LINKS.bounce_tokens(pairs) == [LINKS.bounce_token(*pair) for pair in pairs]
+    assert LINKS.bounce_tokens(pairs) == [MAKE[Purpose.BOUNCE](*pair) for pair in pairs]
     assert LINKS.many(Purpose.ONE_CLICK, []) == []
 
 
 def test_a_bounce_token_survives_a_change_of_case() -> None:
-    token = LINKS.bounce_token(7, 3)
+    token = MAKE[Purpose.BOUNCE](7, 3)
 
     assert len(token) == 26
     assert token == token.lower()

@@ -113,7 +113,11 @@ def subscriber(db: Database, status: SubscriberStatus = SubscriberStatus.ACTIVE)
 
 
 def verp(subscriber_id: int) -> str:
-    return f"bounces+{LINKS.bounce_token(subscriber_id, EDITION)}@example.org"
+    return f"bounces+{bounce_token(subscriber_id)}@example.org"
+
+
+def bounce_token(subscriber_id: int) -> str:
+    return LINKS.bounce_tokens([(subscriber_id, EDITION)])[0]
 
 
 def process(db: Database, raw: bytes) -> ProcessedBounce:
@@ -230,7 +234,7 @@ def test_a_permanent_failure_suppresses_once(db: Database) -> None:
 def test_our_own_headers_in_the_report_say_whom_it_is_about(db: Database, original: str) -> None:
     who = subscriber(db)
     original = original.format(
-        bounce=LINKS.bounce_token(who, EDITION),
+        bounce=bounce_token(who),
         one_click=LINKS.one_click_url(who, EDITION),
         footer=LINKS.unsubscribe_url(who, EDITION),
     )
