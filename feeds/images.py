@@ -8,14 +8,14 @@ The same bytes always give the same picture. Pure: no network, no database.
 import hashlib
 import struct
 import zlib
-from dataclasses import dataclass
 from io import BytesIO
 from threading import Lock
 from typing import Final
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from feeds.errors import ImageFault, ImageRefused
+from feeds.values import Picture
 
 LARGEST_BYTES: Final = 5 * 1024 * 1024
 MOST_PIXELS: Final = 40_000_000  # a telephone takes 12 million; each costs four bytes when decoded
@@ -25,7 +25,6 @@ PNG_BYTES: Final = 1024 * 1024  # a transparent picture above this is put on whi
 JPEG_QUALITY: Final = 82
 PROFILE_BYTES: Final = 1024 * 1024
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
-EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png"}
 BOMBS: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 STUMBLES: Final = (ArithmeticError, EOFError, LookupError, MemoryError, OSError, SyntaxError,
                    TypeError, ValueError, struct.error, zlib.error)  # fmt: skip
@@ -33,17 +32,6 @@ STUMBLES: Final = (ArithmeticError, EOFError, LookupError, MemoryError, OSError,
 
 # One at a time: a picture of forty million pixels needs some hundreds of megabytes for a moment.
 _DECODING: Final = Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture of our own making. digest: SHA-256 of its content, in hexadecimal."""
-
-    content: bytes
-    media_type: str
-    width: int
-    height: int
-    digest: str
 
 
 def make_picture(document: bytes) -> Picture:
@@ -70,7 +58,7 @@ def _open(document: bytes) -> Image.Image:
         return Image.open(BytesIO(document), formats=FORMATS)
     except BOMBS as failure:
         raise ImageRefused(ImageFault.TOO_MANY_PIXELS, "by its header") from failure
-    except Image.UnidentifiedImageError as failure:
+    except UnidentifiedImageError as failure:
         raise ImageRefused(ImageFault.OTHER_KIND, "not JPEG, PNG, WebP or GIF") from failure
     except STUMBLES as failure:
         raise ImageRefused(ImageFault.BROKEN, type(failure).__name__) from failure

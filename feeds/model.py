@@ -1,4 +1,4 @@
-"""Source, Item, Sighting, Image and Theme: the rows of gathering."""
+"""Source, Item, Sighting, Image, Submission and Theme: the rows of gathering."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from feeds.values import ItemStatus
+from feeds.errors import SubmissionMoveNotAllowed
+from feeds.values import EXTENSIONS, SUBMISSION_MOVES, ItemStatus, SubmissionStatus
 from storage.base import Base
 
 
@@ -103,6 +104,7 @@ class Item(Base):
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
     backlog: Mapped[bool] = mapped_column(default=False)
     image_id: Mapped[int | None] = mapped_column(ForeignKey("image.id"), index=True)
+    image: Mapped["Image | None"] = relationship(lazy="raise")
 
     published_at: Mapped[datetime | None]
     first_seen_at: Mapped[datetime]
@@ -149,7 +151,9 @@ class Sighting(Base):
 class Image(Base):
     """A picture of our own making: decoded, shrunk and encoded anew, so that it holds nothing else.
 
-    digest: SHA-256 of the bytes, and its name in addresses. source_url: where it came from, or "".
+    digest:     SHA-256 of the bytes, and its name in addresses.
+    content:    left in the database until it is asked for.
+    source_url: where it came from, or "".
     """
 
     __tablename__ = "image"
@@ -158,9 +162,19 @@ class Image(Base):
     media_type: Mapped[str] = mapped_column(String(40))
     width: Mapped[int]
     height: Mapped[int]
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     source_url: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
+
+    @property
+    def name(self) -> str:
+        """What it is called in an address."""
+        return f"{self.digest}.{EXTENSIONS[self.media_type]}"
+
+    @property
+    def path(self) -> str:
+        """Where our site gives it."""
+        return f"/beeld/{self.name}"
 
 
 class Submission(Base):
@@ -172,6 +186,8 @@ class Submission(Base):
     links:           addresses of attachments.
     permission_text: the very words that the reader agreed to, with the version they stand under.
     agreed_mark:     the hash of the edited text that the reader agreed to.
+    remark:          the last word between the two: what the reader wants otherwise, or why the
+                     editors declined.
     """
 
     __tablename__ = "submission"
@@ -189,6 +205,7 @@ class Submission(Base):
     themes: Mapped[list[str]] = mapped_column(default=list)
     audiences: Mapped[list[str]] = mapped_column(default=list)
     image_id: Mapped[int | None] = mapped_column(ForeignKey("image.id"), index=True)
+    image: Mapped[Image | None] = relationship(lazy="raise")
     image_alt: Mapped[str] = mapped_column(Text, default="")
     permission_version: Mapped[str] = mapped_column(String(40))
     permission_text: Mapped[str] = mapped_column(Text)
@@ -197,3 +214,17 @@ class Submission(Base):
     agreed_mark: Mapped[str] = mapped_column(String(64), default="")
     remark: Mapped[str] = mapped_column(Text, default="")
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
+
+    @property
+    def state(self) -> SubmissionStatus:
+        """Where it is on its way."""
+        return SubmissionStatus(self.status)
+
+    def move(self, to: SubmissionStatus, *, now: datetime) -> None:
+        """Change status along SUBMISSION_MOVES, or change nothing.
+
+        Raises SubmissionMoveNotAllowed.
+        """
+        if to not in SUBMISSION_MOVES[self.state]:
+            raise SubmissionMoveNotAllowed(self.id, self.status, to)
+        self.status, self.status_since = to, now

@@ -12,6 +12,10 @@ AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 """The zone of a time that names none: our sources and readers are Dutch."""
 
 
+EXTENSIONS: Final[Mapping[str, str]] = MappingProxyType({"image/jpeg": "jpg", "image/png": "png"})
+"""From the media type of a picture of ours to the end of its name."""
+
+
 class SourceKind(StrEnum):
     """Where items come from; the keys of `feeds.sources.PARSERS`."""
 
@@ -38,6 +42,32 @@ class ItemStatus(StrEnum):
     PARKED = "parked"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"  # by the reader who sent it in: it is shown nowhere any more
+
+
+class SubmissionStatus(StrEnum):
+    """Where a practice example that a reader sent in is on its way to the public."""
+
+    UNCONFIRMED = "unconfirmed"  # the link in the first mail was not used yet
+    WAITING = "waiting"  # for the editors
+    ASKED = "asked"  # the reader has the edited text to agree to
+    AGREED = "agreed"
+    PUBLISHED = "published"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+_S = SubmissionStatus
+SUBMISSION_MOVES: Final[Mapping[SubmissionStatus, frozenset[SubmissionStatus]]] = MappingProxyType(
+    {
+        _S.UNCONFIRMED: frozenset({_S.WAITING, _S.WITHDRAWN}),
+        _S.WAITING: frozenset({_S.ASKED, _S.DECLINED, _S.WITHDRAWN}),
+        _S.ASKED: frozenset({_S.WAITING, _S.AGREED, _S.DECLINED, _S.WITHDRAWN}),
+        _S.AGREED: frozenset({_S.WAITING, _S.PUBLISHED, _S.DECLINED, _S.WITHDRAWN}),
+        _S.PUBLISHED: frozenset({_S.WAITING, _S.WITHDRAWN}),  # an edit: the old text stays public
+        _S.DECLINED: frozenset({_S.WITHDRAWN}),
+        _S.WITHDRAWN: frozenset(),
+    }
+)
 
 
 class Change(StrEnum):
@@ -98,6 +128,17 @@ class ParsedItem:
     series: str = ""
     cancelled: bool = False
     details: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of our own making. digest: SHA-256 of its content, in hexadecimal."""
+
+    content: bytes
+    media_type: str
+    width: int
+    height: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
