@@ -21,6 +21,7 @@ PRINTABLE: Final = "".join(map(chr, range(33, 127)))  # nothing in it is encoded
 BREAKS: Final = re.compile(
     r"<(?=/?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|th|blockquote|section)\b)", re.I
 )
+TAG: Final = re.compile(r"</?[A-Za-z!?][^<>]*>?")
 BOILERPLATE: Final = re.compile(
     r"(?:\s*(?:Het bericht|The post)\s.{1,300}?\s(?:verscheen eerst op|appeared first on)\s"
     r".{1,200}$"
@@ -56,6 +57,14 @@ def plain_text(markup: str) -> str:
 def title_text(markup: str) -> str:
     """Return a title as plain text of at most 300 characters."""
     return shorten(plain_text(markup[:ENOUGH]), TITLE_LENGTH)
+
+
+def name_text(name: str) -> str:
+    """Return what a source calls something (guid, UID) without tags, entities left as they are.
+
+    An address in it keeps its "&copy=".
+    """
+    return one_line(TAG.sub("", name) if "<" in name else name)
 
 
 def summary_text(markup: str) -> str:

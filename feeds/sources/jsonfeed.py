@@ -4,11 +4,14 @@ import html
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from feeds.errors import MalformedSource
+from feeds.sources.cut import READ
 from feeds.sources.dates import read_date
-from feeds.sources.entries import Enclosure, RawEntry
+from feeds.sources.entries import Enclosure, Image, RawEntry, Reading
+
+PICTURES: Final = ("image", "banner_image")
 
 
 def looks_like_json(text: str) -> bool:
@@ -16,8 +19,8 @@ def looks_like_json(text: str) -> bool:
     return text.lstrip()[:1] in {"{", "["}
 
 
-def read_json_feed(text: str, *, now: datetime) -> tuple[str, list[RawEntry], int]:
-    """Return the title, the entries, and how many entries could not be read.
+def read_json_feed(text: str, *, now: datetime) -> Reading:
+    """Return the entries of a feed; what is no entry is complained of.
 
     Raises: MalformedSource when it is not JSON, or JSON of another kind.
     """
@@ -29,9 +32,16 @@ def read_json_feed(text: str, *, now: datetime) -> tuple[str, list[RawEntry], in
         "items" in feed or "jsonfeed" in _text(feed.get("version"))
     ):
         raise MalformedSource("JSON, but not a JSON feed: it has no version and no items")
-    entries = [entry for entry in _list(feed.get("items")) if isinstance(entry, dict)]
-    unreadable = len(_list(feed.get("items"))) - len(entries)
-    return _text(feed.get("title")), [_entry(one, now) for one in entries], unreadable
+    items = _list(feed.get("items"))
+    entries = [item for item in items[:READ] if isinstance(item, dict)]
+    complaints = []
+    if len(items) > READ:
+        complaints.append(f"of {len(items)} entries the first {READ} were read")
+    if unreadable := len(items[:READ]) - len(entries):
+        complaints.append(f"{unreadable} entries could not be read")
+    raws = tuple(_entry(one, now) for one in entries)
+    title = html.escape(_text(feed.get("title")), quote=False)
+    return Reading(title, raws, tuple(complaints), is_complete=not complaints)
 
 
 def _entry(one: dict[str, Any], now: datetime) -> RawEntry:
@@ -49,7 +59,7 @@ def _entry(one: dict[str, Any], now: datetime) -> RawEntry:
         author=_author(one),
         published_at=read_date(published, now=now) if published else None,
         categories=tuple(_text(tag) for tag in _list(one.get("tags"))),
-        images=tuple(filter(None, (_text(one.get("image")), _text(one.get("banner_image"))))),
+        images=tuple(Image(url) for name in PICTURES if (url := _text(one.get(name)))),
         enclosures=tuple(_enclosures(_list(one.get("attachments")))),
     )
 

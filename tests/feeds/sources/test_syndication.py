@@ -90,6 +90,7 @@ def test_a_json_feed_is_read_tolerantly() -> None:
         ("8", "", "1 < 2 & 3", ""),
     ]
     assert parsed.complaints == ("1 entries could not be read",)
+    assert not parsed.complete
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,16 @@ def test_a_feed_that_is_not_well_formed_gives_what_can_be_read() -> None:
     assert parse(cut_off).complaints
 
 
+def test_an_entry_behind_a_password_is_left_out() -> None:
+    form = "&lt;form class=&quot;post-password-form&quot;&gt;Wachtwoord: &lt;/form&gt;"
+
+    parsed = parse(rss(entry("a", title="Beveiligd: a", description=form), entry("b")))
+
+    assert [item.guid for item in parsed.items] == ["urn:b"]
+    assert parsed.complaints == ("1 entries behind a password are left out",)
+    assert parsed.complete
+
+
 def test_control_characters_do_no_harm() -> None:
     assert parse(rss(entry("a", title="Een\x0b\x00twee"))).items[0].title == "Eentwee"
 
@@ -160,6 +171,7 @@ def test_a_flood_is_cut_before_it_is_parsed() -> None:
         (b"  \n", "the document is empty"),
         (b"<!DOCTYPE html><html><body>Log in</body></html>", "this is a web page, not a feed"),
         (b"<!-- x --><!-- y --> <HTML></HTML>", "this is a web page, not a feed"),
+        (b"<!doctype html><title>Log in</title>", "this is a web page, not a feed"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a feed"),
         (b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "not a feed"),
         (b"gewoon tekst", "not a feed"),
@@ -173,6 +185,14 @@ def test_what_is_no_feed_is_refused_in_one_line(document: bytes, message: str) -
         parse(document)
 
     assert "\n" not in str(raised.value)
+
+
+def test_a_feed_that_says_it_is_a_web_page_is_a_feed_all_the_same() -> None:
+    page = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0" "x"><!-- y -->'
+
+    assert [item.guid for item in parse(page + rss(entry("a")).partition("?>")[2]).items] == [
+        "urn:a"
+    ]
 
 
 def test_entities_that_grow_or_point_outside_bring_nothing() -> None:
