@@ -10,7 +10,10 @@
     |- TooManyRedirects
     |- MalformedSource        the bytes are not what this kind of source is made of
     `- UnknownSource          there is no source, theme or item of that name
+    AddressTaken              another source has that address
+    SourceInUse               it brought items, so it cannot be removed
     ItemUnusable              an item of the editors' own lacks or contradicts something
+    ExampleChanged            somebody else saved that example first
     ImageRefused              a picture that we do not take in
     UnknownSubmission         nobody sent that in
     SubmissionMoveNotAllowed  it does not stand where that can be done
@@ -60,6 +63,18 @@ class SourceGone(SourceAnswered):
     """The server says that the source is gone for good."""
 
 
+class AddressTaken(Exception):
+    """Another source has that address; `slug` and `name` say which."""
+
+    def __init__(self, slug: str, name: str) -> None:
+        super().__init__(f"the source {slug!r} has that address")
+        self.slug, self.name = slug, name
+
+
+class SourceInUse(Exception):
+    """The source brought items, which would lose where they come from; it can be turned off."""
+
+
 class ItemUnusable(Exception):
     """An item cannot be kept like this; the message says what to change."""
 
@@ -74,6 +89,10 @@ class MalformedSource(GatherError):
 
 class UnknownSource(GatherError):
     """No source, theme or item is called that."""
+
+
+class ExampleChanged(Exception):
+    """The practice example is no longer the one that was looked at."""
 
 
 class ImageFault(StrEnum):

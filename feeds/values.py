@@ -59,7 +59,7 @@ class SubmissionStatus(StrEnum):
 _S = SubmissionStatus
 SUBMISSION_MOVES: Final[Mapping[SubmissionStatus, frozenset[SubmissionStatus]]] = MappingProxyType(
     {
-        _S.UNCONFIRMED: frozenset({_S.WAITING, _S.WITHDRAWN}),
+        _S.UNCONFIRMED: frozenset({_S.WAITING}),
         _S.WAITING: frozenset({_S.ASKED, _S.DECLINED, _S.WITHDRAWN}),
         _S.ASKED: frozenset({_S.WAITING, _S.AGREED, _S.DECLINED, _S.WITHDRAWN}),
         _S.AGREED: frozenset({_S.WAITING, _S.PUBLISHED, _S.DECLINED, _S.WITHDRAWN}),
