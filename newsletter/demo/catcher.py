@@ -1,7 +1,6 @@
 """The mail catcher: an SMTP server on this machine that accepts everything and sends nothing on."""
 
 import asyncio
-from types import TracebackType
 from typing import Final, Self
 
 from aiosmtpd.controller import Controller
@@ -40,12 +39,7 @@ class Catcher:
         self._controller.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._controller.stop()
 
 

@@ -7,7 +7,6 @@ no access to these pages.
 import re
 import socket
 from threading import Thread
-from types import TracebackType
 from typing import Final, Self
 
 import uvicorn
@@ -109,12 +108,7 @@ class MailboxPages:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join()
         self._bound.close()

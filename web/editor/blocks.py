@@ -1,7 +1,7 @@
 """What editors do to a draft. Each form carries the version that they looked at."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from starlette.responses import Response
 
@@ -11,12 +11,13 @@ from newsletter.compose.blocks.kind import BlockKind
 from newsletter.dutch import audience_word
 from newsletter.errors import EditionChanged
 from newsletter.store.editions import get_edition
-from web.editor.desk import desk_page
+from web.editor.desk import desk_page, edition_head, edition_path
 from web.editor.edition import edition_page
-from web.editor.words import edition_label
 from web.errors import PageUnknown
 from web.forms import Form
 from web.pages import Call, see_other
+
+T = TypeVar("T")
 
 TITLE_LONGEST: Final = 200
 
@@ -32,17 +33,14 @@ def save_head(call: Call) -> Response:
         return edition_page(call, status=422, problems=form.problems, given=_strings(call))
     return _save(
         call,
-        lambda: draft.set_head(
-            call.services.db,
-            call.number("id"),
-            version=form.number("version"),
+        lambda: _change(
+            call,
+            draft.set_head,
             title=title,
             subject=subject,
             preheader=preheader,
             dated_on=dated_on,
             planned_at=planned_at,
-            now=call.now,
-            by=call.user_id,
         ),
         message="Bewaard.",
         typed={"Titel": title, "Onderwerp": subject, "Voorproefje": preheader},
@@ -53,14 +51,7 @@ def add_block(call: Call) -> Response:
     """Add an empty block of a kind at the end of its section, and open it."""
     form = Form(call.form)
     kind = _kind(form.line("kind"))
-    block_id = draft.add_block(
-        call.services.db,
-        call.number("id"),
-        version=form.number("version"),
-        kind=kind.name,
-        now=call.now,
-        by=call.user_id,
-    )
+    block_id = _change(call, draft.add_block, kind=kind.name)
     return _back(call, message=f"‘{kind.label}’ is toegevoegd.", block=block_id)
 
 
@@ -76,15 +67,7 @@ def save_block(call: Call) -> Response:
         return edition_page(call, status=422, problems=form.problems, given=_strings(call))
     return _save(
         call,
-        lambda: draft.rewrite_block(
-            call.services.db,
-            call.number("id"),
-            call.number("block"),
-            version=form.number("version"),
-            fields=fields,
-            now=call.now,
-            by=call.user_id,
-        ),
+        lambda: _change(call, draft.rewrite_block, block_id=call.number("block"), fields=fields),
         message="Bewaard.",
         typed={field.label: fields[field.name] for field in kind.editable},
     )
@@ -92,73 +75,48 @@ def save_block(call: Call) -> Response:
 
 def follow_event(call: Call) -> Response:
     """Let a block say when and where its event is today."""
-    form = Form(call.form)
     block_id = call.number("block")
-    draft.follow_event(
-        call.services.db,
-        call.number("id"),
-        block_id,
-        version=form.number("version"),
-        now=call.now,
-        by=call.user_id,
-    )
+    _change(call, draft.follow_event, block_id=block_id)
     return _back(call, message="De nieuwe gegevens staan erin.", block=block_id)
 
 
 def save_audience(call: Call) -> Response:
     """Say for whom a block is."""
-    form = Form(call.form)
-    audience = form.audience("audience")
-    draft.set_block_audience(
-        call.services.db,
-        call.number("id"),
-        call.number("block"),
-        version=form.number("version"),
-        audience=audience,
-        now=call.now,
-        by=call.user_id,
-    )
-    return _back(
-        call, message=f"Dit blok is nu voor {audience_word(audience)}.", block=call.number("block")
-    )
+    audience, block_id = Form(call.form).audience("audience"), call.number("block")
+    _change(call, draft.set_block_audience, block_id=block_id, audience=audience)
+    return _back(call, message=f"Dit blok is nu voor {audience_word(audience)}.", block=block_id)
 
 
 def move_block(call: Call) -> Response:
     """Move a block one place up or down."""
-    form = Form(call.form)
-    is_up = form.line("to") == "up"
-    draft.move_block(
-        call.services.db,
-        call.number("id"),
-        call.number("block"),
-        version=form.number("version"),
-        step=-1 if is_up else 1,
-        now=call.now,
-        by=call.user_id,
-    )
-    return _back(
-        call,
-        message=f"Het blok staat een plaats {'hoger' if is_up else 'lager'}.",
-        block=call.number("block"),
-    )
+    is_up, block_id = Form(call.form).line("to") == "up", call.number("block")
+    _change(call, draft.move_block, block_id=block_id, step=-1 if is_up else 1)
+    where = "hoger" if is_up else "lager"
+    return _back(call, message=f"Het blok staat een plaats {where}.", block=block_id)
 
 
 def drop_block(call: Call) -> Response:
     """Take a block out; its item stays among what came in."""
-    form = Form(call.form)
+    block_id = call.number("block")
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
-        has_item = any(one.item_id for one in edition.blocks if one.id == call.number("block"))
-    draft.drop_block(
-        call.services.db,
-        call.number("id"),
-        call.number("block"),
-        version=form.number("version"),
-        now=call.now,
-        by=call.user_id,
-    )
+        has_item = any(one.item_id for one in edition.blocks if one.id == block_id)
+    _change(call, draft.drop_block, block_id=block_id)
     back_in_line = " Het bericht staat weer bij wat er binnenkwam." if has_item else ""
     return _back(call, message=f"Het blok is weg.{back_in_line}")
+
+
+def _change(call: Call, change: Callable[..., T], **values: object) -> T:
+    """Do something to the edition of this page, as its form saw it."""
+    version = Form(call.form).number("version")
+    return change(
+        call.services.db,
+        call.number("id"),
+        version=version,
+        now=call.now,
+        by=call.user_id,
+        **values,
+    )
 
 
 def _save(
@@ -181,8 +139,7 @@ def _changed_page(call: Call, typed: Mapping[str, str]) -> Response:
             session,
             "changed.html",
             status=409,
-            edition=edition,
-            label=edition_label(edition),
+            **edition_head(edition),
             typed={label: text for label, text in typed.items() if text},
         )
 
@@ -193,7 +150,7 @@ def _back(call: Call, *, message: str = "", block: int | None = None) -> Respons
     if block is not None:
         view["blok"] = str(block)
     query = "&".join(f"{key}={value}" for key, value in view.items() if value.isalnum())
-    path = f"/redactie/edities/{call.number('id')}"
+    path = edition_path(call.number("id"))
     return see_other(f"{path}?{query}" if query else path, message=message)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse
@@ -10,9 +10,12 @@ from starlette.responses import HTMLResponse
 from feeds.model import Source
 from feeds.store import list_sources
 from newsletter.dutch import plural
+from newsletter.model import Edition
 from newsletter.store.inbox import count_waiting
+from web.editor.words import edition_label, state_line
 from web.pages import Call, page
 
+EDITIONS: Final = "/redactie/edities"
 NEW_DAYS: Final = 30  # what nobody looked at for so long is not new any more
 
 
@@ -54,6 +57,21 @@ def desk_page(
     return page(call, f"editor/{template}", status=status, desk=desk, **values)
 
 
+def edition_path(edition_id: int, rest: str = "") -> str:
+    """Return the address of an edition at the desk, or of what is below it."""
+    return f"{EDITIONS}/{edition_id}{rest}"
+
+
+def edition_head(edition: Edition) -> dict[str, Any]:
+    """Return what stands above every page about one edition."""
+    return {
+        "edition": edition,
+        "label": edition_label(edition),
+        "steps": state_line(edition.state),
+        "base": edition_path(edition.id),
+    }
+
+
 def read_desk(call: Call, session: Session) -> Desk:
     """Read what waits at each place."""
     new = count_waiting(session, since=call.now - timedelta(days=NEW_DAYS), now=call.now)
@@ -77,7 +95,7 @@ def _places(here: str, new: int, sources: tuple[Source, ...]) -> tuple[Place, ..
             new,
             plural(new, "nieuw bericht", "nieuwe berichten"),
         ),
-        Place("/redactie/edities", "Edities", here.startswith("/redactie/edities")),
+        Place(EDITIONS, "Edities", here.startswith(EDITIONS)),
         Place("/redactie/abonnees", "Abonnees", here.startswith("/redactie/abonnees")),
         Place(
             "/redactie/bronnen",

@@ -24,8 +24,8 @@ from newsletter.values import EditionStatus, Finding, Level, Rendered
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank
-from web.editor.desk import desk_page
-from web.editor.words import edition_label, event_note, event_word, first_words, state_line
+from web.editor.desk import desk_page, edition_head
+from web.editor.words import event_note, event_word, first_words
 from web.errors import PageUnknown
 from web.forms import moment_value
 from web.headers import mail_policy
@@ -111,10 +111,7 @@ def edition_page(
             session,
             "edition.html",
             status=status,
-            edition=edition,
-            label=edition_label(edition),
-            steps=state_line(edition.state),
-            base=f"/redactie/edities/{edition.id}",
+            **edition_head(edition),
             view=view,
             sides=[SIDES[one] for one in variants],
             seen=_of_side(variants, view.side),

@@ -13,7 +13,7 @@ from newsletter.store.deliveries import figures_of
 from newsletter.store.editions import list_editions
 from newsletter.values import EditionFigures, EditionKind, EditionStatus
 from subscribers.segments import conditions_of, list_segments
-from web.editor.desk import desk_page
+from web.editor.desk import desk_page, edition_path
 from web.editor.words import edition_label
 from web.forms import Form
 from web.pages import Call, see_other
@@ -38,7 +38,7 @@ class Line:
             EditionStatus.PAUSED: "/verzenden",
             EditionStatus.SENT: "/resultaat",
         }
-        return f"/redactie/edities/{self.edition.id}{ends.get(self.edition.state, '')}"
+        return edition_path(self.edition.id, ends.get(self.edition.state, ""))
 
 
 def show_editions(call: Call) -> Response:
@@ -72,7 +72,7 @@ def begin_edition(call: Call) -> Response:
         maximum=call.services.settings.section_maximum,
     )
     return see_other(
-        f"/redactie/edities/{edition_id}",
+        edition_path(edition_id),
         message="Het concept is gevuld met wat er nieuw is. Lees het na en maak het van jou.",
     )
 
@@ -88,6 +88,4 @@ def _begin_announcement(call: Call, form: Form) -> Response:
         now=call.now,
         author_id=call.user_id,
     )
-    return see_other(
-        f"/redactie/edities/{edition_id}", message="De aankondiging staat klaar als concept."
-    )
+    return see_other(edition_path(edition_id), message="De aankondiging staat klaar als concept.")

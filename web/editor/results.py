@@ -5,8 +5,7 @@ from starlette.responses import Response
 from newsletter.learn.report import edition_report
 from newsletter.store.deliveries import figures
 from newsletter.store.editions import get_edition
-from web.editor.desk import desk_page
-from web.editor.words import edition_label, state_line
+from web.editor.desk import desk_page, edition_head
 from web.pages import Call
 
 
@@ -18,10 +17,7 @@ def show_result(call: Call) -> Response:
             call,
             session,
             "result.html",
-            edition=edition,
-            label=edition_label(edition),
-            steps=state_line(edition.state),
-            base=f"/redactie/edities/{edition.id}",
+            **edition_head(edition),
             figures=figures(session, edition.id),
             report=edition_report(session, edition.id),
         )

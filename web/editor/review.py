@@ -7,6 +7,7 @@ from starlette.responses import Response
 from newsletter.approve import review
 from newsletter.errors import ChecksFailed, EditionChanged
 from newsletter.store.editions import get_edition
+from web.editor.desk import edition_path
 from web.editor.edition import edition_page
 from web.forms import Form
 from web.pages import Call, see_other
@@ -48,7 +49,7 @@ def approve(call: Call) -> Response:
         now=call.now,
     )
     return see_other(
-        f"/redactie/edities/{call.number('id')}/verzenden",
+        edition_path(call.number("id"), "/verzenden"),
         message="Goedgekeurd. Verandert er nog iets, dan vervalt het akkoord.",
     )
 
@@ -79,4 +80,4 @@ def _require_seen_version(call: Call, form: Form) -> None:
 
 
 def _back(call: Call, message: str) -> Response:
-    return see_other(f"/redactie/edities/{call.number('id')}", message=message)
+    return see_other(edition_path(call.number("id")), message=message)

@@ -17,9 +17,8 @@ from newsletter.values import EditionFigures, EditionStatus
 from storage.session import Database
 from subscribers.counts import LeftOut, count_left_out
 from subscribers.store import counts_by_audience
-from web.editor.desk import desk_page
+from web.editor.desk import desk_page, edition_head, edition_path
 from web.editor.edition import SIDES, past_of, read_variants
-from web.editor.words import edition_label, state_line
 from web.forms import Form, moment_value
 from web.pages import Call, see_other
 
@@ -90,7 +89,7 @@ def _move(call: Call, move: Move, message: str) -> Response:
 
 
 def _back(call: Call, message: str) -> Response:
-    return see_other(f"/redactie/edities/{call.number('id')}/verzenden", message=message)
+    return see_other(edition_path(call.number("id"), "/verzenden"), message=message)
 
 
 def _sending_page(call: Call, *, problem: str = "") -> Response:
@@ -108,10 +107,7 @@ def _sending_page(call: Call, *, problem: str = "") -> Response:
             session,
             template,
             status=422 if problem else 200,
-            edition=edition,
-            label=edition_label(edition),
-            steps=state_line(edition.state),
-            base=f"/redactie/edities/{edition.id}",
+            **edition_head(edition),
             figures=found,
             problem=problem,
             **values,

@@ -19,7 +19,7 @@ from newsletter.values import EditionKind, EditionStatus
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank
-from web.editor.desk import Desk, desk_page, read_desk
+from web.editor.desk import EDITIONS, Desk, desk_page, edition_path, read_desk
 from web.editor.words import edition_label, job_trouble, state_line
 from web.pages import Call
 
@@ -162,7 +162,7 @@ def _tasks(call: Call, desk: Desk, unfinished: Sequence[Edition]) -> list[Task]:
             Task(
                 "Begin de volgende editie",
                 "Het concept wordt gevuld met wat er binnenkwam.",
-                "/redactie/edities",
+                EDITIONS,
                 "Naar de edities",
             )
         )
@@ -171,7 +171,7 @@ def _tasks(call: Call, desk: Desk, unfinished: Sequence[Edition]) -> list[Task]:
 
 def _task_of(call: Call, edition: Edition) -> list[Task]:
     name = _name(edition)
-    path = f"/redactie/edities/{edition.id}"
+    path = edition_path(edition.id)
     since = relative(edition.status_since, call.now)
     match edition.state:
         case S.DRAFT:
