@@ -2,8 +2,10 @@
 
 A token is one AES-256 block over a fixed layout, big-endian:
 
-    edition  uint32 | subscriber uint32 | 8 zero bytes      every kind but confirm
+    edition  uint32 | subscriber uint32 | 8 zero bytes      every kind but these two
     minutes  uint32 | subscriber uint32 | 8 zero bytes      confirm: minutes since 1970, when issued
+    minutes  uint32 | submission uint32 | 8 zero bytes      of a practice example that was sent in;
+                                                            0 minutes where it does not grow old
 
 Nothing is stored, so a link in an old mail works for as long as the secret key lives, and an
 erased person leaves no token behind. The zeros are redundancy: encode first, then encipher, and an
@@ -51,6 +53,8 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     CONFIRM = "confirm"
     BOUNCE = "bounce"  # the local part of the envelope sender
+    CONFIRM_SUBMISSION = "confirm-submission"  # a practice example that a reader sent in
+    SUBMISSION = "submission"  # its reader's own page: agree, remark, withdraw
 
 
 PATHS: Final = {
@@ -58,6 +62,8 @@ PATHS: Final = {
     Purpose.ONE_CLICK: "afmelden",
     Purpose.PREFERENCES: "voorkeuren",
     Purpose.CONFIRM: "bevestigen",
+    Purpose.CONFIRM_SUBMISSION: "praktijkvoorbeelden/bevestigen",
+    Purpose.SUBMISSION: "praktijkvoorbeelden/inzending",
 }
 
 
@@ -93,6 +99,15 @@ class Links:
         minutes = int(now.timestamp()) // 60
         return self.many(Purpose.CONFIRM, [(subscriber_id, minutes)])[0]
 
+    def confirm_submission_url(self, submission_id: int, *, now: datetime) -> str:
+        """Return the link that confirms what was sent in; it works for CONFIRM_WITHIN."""
+        minutes = int(now.timestamp()) // 60
+        return self.many(Purpose.CONFIRM_SUBMISSION, [(submission_id, minutes)])[0]
+
+    def submission_url(self, submission_id: int) -> str:
+        """Return the link to its reader's own page; it works for as long as the key lives."""
+        return self.many(Purpose.SUBMISSION, [(submission_id, None)])[0]
+
     def many(self, purpose: Purpose, pairs: Sequence[tuple[int, int | None]]) -> list[str]:
         """Return the link of each (subscriber, edition), in their order, enciphered in one call."""
         prefix = f"{self._base_url}/{PATHS[purpose]}/"
@@ -121,15 +136,26 @@ class Links:
 
     def read_confirm(self, token: str, *, now: datetime) -> LinkTarget:
         """Read a token of a confirmation link. Raises InvalidToken, ExpiredToken."""
-        minutes, subscriber = self._decipher(Purpose.CONFIRM, _unbase64(token))
-        if now.timestamp() - minutes * 60 > CONFIRM_WITHIN.total_seconds():
-            raise ExpiredToken("the confirmation link is older than 14 days")
-        return LinkTarget(subscriber)
+        return LinkTarget(self._read_fresh(Purpose.CONFIRM, token, now))
+
+    def read_confirm_submission(self, token: str, *, now: datetime) -> int:
+        """Return the id of what a link confirms. Raises InvalidToken, ExpiredToken."""
+        return self._read_fresh(Purpose.CONFIRM_SUBMISSION, token, now)
+
+    def read_submission(self, token: str) -> int:
+        """Return the id of the submission whose page a link opens. Raises InvalidToken."""
+        return self._decipher(Purpose.SUBMISSION, _unbase64(token))[1]
 
     def read_bounce_token(self, token: str) -> LinkTarget:
         """Read a token from an envelope sender, in any case. Raises InvalidToken."""
         edition, subscriber = self._decipher(Purpose.BOUNCE, _unbase32(token))
         return LinkTarget(subscriber, edition or None)
+
+    def _read_fresh(self, purpose: Purpose, token: str, now: datetime) -> int:
+        minutes, about = self._decipher(purpose, _unbase64(token))
+        if now.timestamp() - minutes * 60 > CONFIRM_WITHIN.total_seconds():
+            raise ExpiredToken("the confirmation link is older than 14 days")
+        return about
 
     def _encipher(
         self, purpose: Purpose, pairs: Sequence[tuple[int, int | None]]

@@ -22,6 +22,8 @@ MAKE: dict[Purpose, Callable[[int, int], str]] = {
     Purpose.PREFERENCES: LINKS.preferences_url,
     Purpose.CONFIRM: lambda subscriber, _: LINKS.confirm_url(subscriber, now=NOW),
     Purpose.BOUNCE: lambda subscriber, edition: LINKS.bounce_tokens([(subscriber, edition)])[0],
+    Purpose.CONFIRM_SUBMISSION: lambda one, _: LINKS.confirm_submission_url(one, now=NOW),
+    Purpose.SUBMISSION: lambda one, _: LINKS.submission_url(one),
 }
 READ: dict[Purpose, Callable[[str], LinkTarget]] = {
     Purpose.UNSUBSCRIBE: LINKS.read_unsubscribe,
@@ -29,6 +31,10 @@ READ: dict[Purpose, Callable[[str], LinkTarget]] = {
     Purpose.PREFERENCES: LINKS.read_preferences,
     Purpose.CONFIRM: lambda token: LINKS.read_confirm(token, now=NOW),
     Purpose.BOUNCE: LINKS.read_bounce_token,
+    Purpose.CONFIRM_SUBMISSION: lambda token: LinkTarget(
+        LINKS.read_confirm_submission(token, now=NOW)
+    ),
+    Purpose.SUBMISSION: lambda token: LinkTarget(LINKS.read_submission(token)),
 }
 
 
@@ -54,6 +60,8 @@ def test_each_link_reads_back_as_what_it_was_made_for(subscriber: int, edition: 
         Purpose.PREFERENCES: LinkTarget(subscriber, edition),
         Purpose.CONFIRM: LinkTarget(subscriber),
         Purpose.BOUNCE: LinkTarget(subscriber, edition),
+        Purpose.CONFIRM_SUBMISSION: LinkTarget(subscriber),
+        Purpose.SUBMISSION: LinkTarget(subscriber),
     }
 
 
@@ -106,6 +114,7 @@ def test_another_key_reads_nothing() -> None:
 def test_links_have_their_paths_and_lengths() -> None:
     urls = [LINKS.unsubscribe_url(7, 3), LINKS.one_click_url(7, 3), LINKS.preferences_url(7)]
     urls.append(LINKS.confirm_url(7, now=NOW))
+    urls += [LINKS.confirm_submission_url(7, now=NOW), LINKS.submission_url(7)]
 
     shown = [(url.rsplit("/", 1)[0], len(token_of(url))) for url in urls]
 
@@ -115,8 +124,10 @@ def test_links_have_their_paths_and_lengths() -> None:
         (f"{base}/afmelden", 22),
         (f"{base}/voorkeuren", 22),
         (f"{base}/bevestigen", 22),
+        (f"{base}/praktijkvoorbeelden/bevestigen", 22),
+        (f"{base}/praktijkvoorbeelden/inzending", 22),
     ]
-    assert len({token_of(url) for url in urls}) == 4
+    assert len({token_of(url) for url in urls}) == 6
 
 
 def test_a_page_of_links_equals_its_links_one_by_one() -> None:
@@ -141,3 +152,12 @@ def test_a_confirmation_works_for_fourteen_days() -> None:
     assert LINKS.read_confirm(token, now=NOW + timedelta(days=14)) == LinkTarget(7)
     with pytest.raises(ExpiredToken):
         LINKS.read_confirm(token, now=NOW + timedelta(days=14, minutes=2))
+
+
+def test_what_was_sent_in_is_confirmed_within_fourteen_days_and_its_page_stays() -> None:
+    token = token_of(LINKS.confirm_submission_url(7, now=NOW))
+
+    assert LINKS.read_confirm_submission(token, now=NOW + timedelta(days=14)) == 7
+    with pytest.raises(ExpiredToken):
+        LINKS.read_confirm_submission(token, now=NOW + timedelta(days=14, minutes=2))
+    assert LINKS.read_submission(token_of(LINKS.submission_url(7))) == 7
