@@ -1,5 +1,6 @@
 """`newsletter edition submit ... cancel`: an edition's way to the reader."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -105,25 +106,19 @@ def send(
 @app.command("pause")
 def pause(edition_id: ID, json: bool = JSON) -> None:
     """Stop sending for now; what was handed over stays sent."""
-    services = open_services()
-    scheduling.pause(services.db, edition_id, now=services.clock())
-    print_figures(services, edition_id, json=json)
+    _move(edition_id, scheduling.pause, json=json)
 
 
 @app.command("resume")
 def resume(edition_id: ID, json: bool = JSON) -> None:
     """Go on sending a paused edition."""
-    services = open_services()
-    scheduling.resume(services.db, edition_id, now=services.clock())
-    print_figures(services, edition_id, json=json)
+    _move(edition_id, scheduling.resume, json=json)
 
 
 @app.command("cancel")
 def cancel(edition_id: ID, json: bool = JSON) -> None:
     """Stop for good; the rest is not sent."""
-    services = open_services()
-    scheduling.cancel(services.db, edition_id, now=services.clock())
-    print_figures(services, edition_id, json=json)
+    _move(edition_id, scheduling.cancel, json=json)
 
 
 @app.command("status")
@@ -133,6 +128,12 @@ def status(edition_id: ID, json: bool = JSON) -> None:
     with services.db.read() as session:
         shown = as_json(deliveries.figures(session, edition_id)) | _last_event(session, edition_id)
     print_report(shown, json=json)
+
+
+def _move(edition_id: int, move: Callable[..., int], *, json: bool) -> None:
+    services = open_services()
+    move(services.db, edition_id, now=services.clock())
+    print_figures(services, edition_id, json=json)
 
 
 def _last_event(session: Session, edition_id: int) -> dict[str, object]:

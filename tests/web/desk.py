@@ -164,6 +164,26 @@ def begin(editor: TestClient) -> int:
     return int(answer.headers["location"].rsplit("/", 1)[1])
 
 
+def submitted(editor: TestClient, services: Services) -> int:
+    """Begin an edition and offer it for review."""
+    edition = begin(editor)
+    step(editor, services, edition, "/indienen")
+    return edition
+
+
+def approved(editor: TestClient, approver: TestClient, services: Services) -> int:
+    """Begin an edition and bring it as far as its approval."""
+    edition = submitted(editor, services)
+    step(approver, services, edition, "/goedkeuren")
+    return edition
+
+
+def add_block(editor: TestClient, services: Services, edition: int) -> str:
+    """Add an empty article; return its number."""
+    opened = step(editor, services, edition, "/blokken", kind="article")
+    return opened.split(f"{edition_path(edition)}/blokken/")[1].split("/")[0]
+
+
 def step(client: TestClient, services: Services, edition: int, rest: str, **fields: str) -> str:
     """Press a button of the edition; return what the next page says."""
     data = {"version": version(services, edition), **fields}

@@ -81,7 +81,7 @@ def read_event(item: Item) -> EventView:
         moved_from=item.moved_from,
         url=kind.link({"url": item.url}, "url"),
         register_url=kind.link(details, "register_url"),
-        register_by=_day(details.get("register_by")),
+        register_by=kind.date_in(details.get("register_by")),
     )
 
 
@@ -125,10 +125,3 @@ def theme_labels(slugs: Sequence[str], labels: Mapping[str, str]) -> list[str]:
 def _month(event: EventView) -> str:
     day = dutch.local(event.starts_at).date()
     return f"{dutch.month(day)} {day.year}"
-
-
-def _day(value: object) -> date | None:
-    try:
-        return date.fromisoformat(str(value or "")[:10])
-    except ValueError:
-        return None

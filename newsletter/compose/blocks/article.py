@@ -28,7 +28,7 @@ def view(fields: Fields, frame: Frame) -> View:
         "title": title,
         "paragraphs": [" ".join(part.split()) for part in paragraphs(str(fields["teaser"] or ""))],
         "url": url,
-        "byline": _byline(fields, source),
+        "byline": _byline(fields),
         "link_text": given or f"Lees het hele bericht bij {source or kind.host(url)}",
         "long_link_text": given or f"Lees bij {source or kind.host(url)}: {title}",
         "lead": bool(fields.get("lead")),
@@ -53,10 +53,10 @@ def from_item(item: Item) -> dict[str, Any]:
     }
 
 
-def _byline(fields: Fields, source: str) -> str:
+def _byline(fields: Fields) -> str:
     published = kind.day(fields, "published_on")
     when = kind.held(dutch.day_month(published)) if published else ""
-    return ", ".join(part for part in (f"Bron:{kind.NBSP}{source}" if source else "", when) if part)
+    return ", ".join(part for part in (kind.credit(fields), when) if part)
 
 
 KIND: Final = BlockKind(

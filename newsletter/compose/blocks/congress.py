@@ -41,9 +41,7 @@ AFTER: Final = (
 
 def view(fields: Fields, frame: Frame) -> View:
     """Return what the templates need. Raises ValueError for an event without a start."""
-    starts_at, ends_at = kind.moment(fields, "starts_at"), kind.moment(fields, "ends_at")
-    if starts_at is None:
-        raise ValueError("an event needs a start")
+    starts_at, ends_at = kind.start(fields), kind.moment(fields, "ends_at")
     what = kind.text(fields, "type") or "Bijeenkomst"
     by = kind.day(fields, "register_by")
     sides = audiences_of(fields)

@@ -7,7 +7,6 @@ register_by: ISO date
 note:        what cannot wait, such as "Nog zes plaatsen"
 """
 
-from datetime import date
 from typing import Any, Final
 
 from feeds.model import Item
@@ -19,9 +18,7 @@ from newsletter.compose.blocks.kind import BlockKind, Field, Fields, Frame, View
 
 def view(fields: Fields, frame: Frame) -> View:
     """Return what the templates need. Raises ValueError for an event without a start."""
-    starts_at = kind.moment(fields, "starts_at")
-    if starts_at is None:
-        raise ValueError("an event needs a start")
+    starts_at = kind.start(fields)
     times = dutch.time_range(starts_at, kind.moment(fields, "ends_at"), bool(fields.get("all_day")))
     return {
         "title": kind.text(fields, "title"),
@@ -46,7 +43,7 @@ def event_fields(item: Item) -> dict[str, Any]:
         "ends_at": kind.iso(item.ends_at),
         "all_day": item.all_day,
         "location": item.location,
-        "register_by": _iso_day(item.details.get("register_by")),
+        "register_by": kind.iso(kind.date_in(item.details.get("register_by"))),
         "url": item.url,
         "item_id": item.id,
     }
@@ -77,13 +74,6 @@ def _urgent(fields: Fields) -> list[str]:
     by = kind.day(fields, "register_by")
     until = f"Aanmelden tot en met {kind.held(dutch.day_month(by))}" if by else ""
     return [part for part in (kind.text(fields, "note"), until) if part]
-
-
-def _iso_day(value: object) -> str:
-    try:
-        return date.fromisoformat(str(value or "")[:10]).isoformat()
-    except ValueError:
-        return ""
 
 
 KIND: Final = BlockKind(

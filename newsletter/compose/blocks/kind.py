@@ -78,10 +78,26 @@ def moment(fields: Fields, name: str) -> datetime | None:
     return found
 
 
+def start(fields: Fields) -> datetime:
+    """Return when the event of these fields starts. Raises ValueError when they do not say."""
+    found = moment(fields, "starts_at")
+    if found is None:
+        raise ValueError("an event needs a start")
+    return found
+
+
 def day(fields: Fields, name: str) -> date | None:
     """Return a field as a date. Raises ValueError when it is neither empty nor ISO."""
     value = text(fields, name)
     return date.fromisoformat(value) if value else None
+
+
+def date_in(value: object) -> date | None:
+    """Return the date that an ISO text of a source begins with; None for anything else."""
+    try:
+        return date.fromisoformat(str(value or "")[:10])
+    except ValueError:
+        return None
 
 
 def link(fields: Fields, name: str) -> str:
@@ -99,6 +115,12 @@ def host(url: str) -> str:
 def source_name(item: Item) -> str:
     """Return what readers know the item's source by."""
     return (item.source.name if item.source else "") or host(item.url)
+
+
+def credit(fields: Fields) -> str:
+    """Return "Bron: VO-raad"; "" when no source is known."""
+    source = text(fields, "source")
+    return f"Bron:{NBSP}{source}" if source else ""
 
 
 def iso(value: datetime | date | None) -> str:

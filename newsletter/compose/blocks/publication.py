@@ -45,8 +45,7 @@ def from_item(item: Item) -> dict[str, Any]:
 def _byline(fields: Fields) -> str:
     form, size = dutch.capital(kind.text(fields, "format")), kind.text(fields, "size")
     what = f"{form} ({size})" if form and size else form or size
-    source = kind.text(fields, "source")
-    return ". ".join(part for part in (what, f"Bron:{kind.NBSP}{source}" if source else "") if part)
+    return ". ".join(part for part in (what, kind.credit(fields)) if part)
 
 
 KIND: Final = BlockKind(

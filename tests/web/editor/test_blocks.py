@@ -3,7 +3,7 @@
 from starlette.testclient import TestClient
 
 from newsletter.wiring import Services
-from tests.web.desk import begin, edition_path, post, step, version
+from tests.web.desk import add_block, begin, edition_path, post, step, version
 
 
 def test_blocks_are_added_written_moved_given_to_a_side_and_taken_out(
@@ -11,8 +11,7 @@ def test_blocks_are_added_written_moved_given_to_a_side_and_taken_out(
 ) -> None:
     edition = begin(editor)
 
-    opened = step(editor, near, edition, "/blokken", kind="article")
-    block = opened.split(f"/redactie/edities/{edition}/blokken/")[1].split("/")[0]
+    block = add_block(editor, near, edition)
     path = f"/blokken/{block}"
     fields = {"title": "Een eigen bericht", "teaser": "Kort.", "url": "https://example.org/eigen"}
     written = step(editor, near, edition, path, kind="article", **fields)
@@ -32,9 +31,9 @@ def test_blocks_are_added_written_moved_given_to_a_side_and_taken_out(
 
 def test_a_block_says_what_is_lost_before_it_goes(editor: TestClient, near: Services) -> None:
     edition = begin(editor)
-    opened = step(editor, near, edition, "/blokken", kind="article")
-    block = opened.split(f"/redactie/edities/{edition}/blokken/")[1].split("/")[0]
+    block = add_block(editor, near, edition)
 
+    opened = editor.get(edition_path(edition, f"?blok={block}")).text
     gone = step(editor, near, edition, f"/blokken/{block}/weg")
 
     assert "Wat er in dit blok staat, is dan weg." in opened
@@ -46,8 +45,7 @@ def test_a_block_that_cannot_be_saved_does_not_get_into_the_head(
     editor: TestClient, near: Services
 ) -> None:
     edition = begin(editor)
-    opened = step(editor, near, edition, "/blokken", kind="article")
-    block = opened.split(f"/redactie/edities/{edition}/blokken/")[1].split("/")[0]
+    block = add_block(editor, near, edition)
     path = edition_path(edition, f"/blokken/{block}")
     fields = {"kind": "article", "title": "Blok", "teaser": "x" * 6000}
 

@@ -10,16 +10,14 @@ from newsletter.send.worker import run_worker
 from newsletter.wiring import Services
 from subscribers.values import Audience, SubscriberStatus
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.desk import begin, edition_path, make_subscriber, post, step
+from tests.web.desk import approved, begin, edition_path, make_subscriber, post, step
 from web.forms import moment_value
 
 
 def test_planning_and_taking_the_plan_back(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
-    edition = begin(editor)
-    step(editor, near, edition, "/indienen")
-    step(approver, near, edition, "/goedkeuren")
+    edition = approved(editor, approver, near)
     at = moment_value(near.clock() + timedelta(days=2))
 
     past = post(editor, edition_path(edition, "/inplannen"), {"at": "2020-01-01T10:00"})
@@ -55,9 +53,7 @@ def test_the_approved_moment_is_the_only_one(
 def test_pausing_going_on_and_stopping(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
-    edition = begin(editor)
-    step(editor, near, edition, "/indienen")
-    step(approver, near, edition, "/goedkeuren")
+    edition = approved(editor, approver, near)
     step(editor, near, edition, "/verstuur")
 
     freeze_due(near.db, render=near.render, sender=near.settings.sender, now=near.clock())
@@ -101,9 +97,7 @@ def test_two_people_who_press_send_start_it_once(
     transport: FakeTransport,
     clock: FakeClock,
 ) -> None:
-    edition = begin(editor)
-    step(editor, near, edition, "/indienen")
-    step(approver, near, edition, "/goedkeuren")
+    edition = approved(editor, approver, near)
 
     for client in (editor, approver, editor):
         step(client, near, edition, "/verstuur")

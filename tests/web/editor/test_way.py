@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from newsletter.send.worker import run_worker
 from newsletter.wiring import Services
 from tests.fakes import FakeTransport
-from tests.web.desk import begin, edition_path, post, step, version
+from tests.web.desk import approved, begin, edition_path, post, step, submitted, version
 
 
 def test_from_draft_to_result(  # noqa: PLR0915 - the whole way, step by step
@@ -63,8 +63,7 @@ def test_from_draft_to_result(  # noqa: PLR0915 - the whole way, step by step
 def test_an_edition_goes_back_with_a_reason(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
-    edition = begin(editor)
-    step(editor, near, edition, "/indienen")
+    edition = submitted(editor, near)
 
     silent = post(approver, edition_path(edition, "/terugsturen"), {"because": " "})
     step(approver, near, edition, "/terugsturen", because="De titel is te lang.")
@@ -95,9 +94,7 @@ def test_an_approval_of_an_older_version_is_refused(
 def test_an_edit_after_approval_voids_it(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
-    edition = begin(editor)
-    step(editor, near, edition, "/indienen")
-    step(approver, near, edition, "/goedkeuren")
+    edition = approved(editor, approver, near)
 
     head = {"title": "Toch anders", "subject": "A ", "dated_on": "2027-04-22"}
     step(editor, near, edition, "/kop", **head)
