@@ -66,6 +66,7 @@ KIND_WORDS: Final = {
     ItemKind.PUBLICATION.value: "publicatie",
     ItemKind.REPORT.value: "verslag",
 }
+WITHDRAWN_EXAMPLE: Final = "Teruggetrokken voorbeeld"
 AUDIENCE_WORDS: Final = {
     Audience.SCHOOL: "scholen",
     Audience.TEACHER_EDUCATION: "lerarenopleidingen",

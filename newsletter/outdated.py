@@ -1,40 +1,46 @@
-"""Events of an edition that are not, or no longer, as the edition announces them. Pure.
+"""What an edition holds that is not, or no longer, as the edition tells it. Pure.
 
-Approval and sending both look here: what was moved or called off since must not go out.
+Approval and sending both look here: an event that was moved or called off since must not go out,
+nor a practice example that its reader withdrew.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from feeds.values import ItemStatus
 from newsletter.values import BlockContent, EditionContent
 
 
 class Cause(StrEnum):
-    """What happened to an event."""
+    """What happened to an event or a practice example."""
 
     CANCELLED = "cancelled"
     MOVED = "moved"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """A block about an event that was called off or moved. announced_at: what the block says."""
+    """A block that is not true any more. announced_at: what one about an event says."""
 
     block: BlockContent
     cause: Cause
-    announced_at: datetime | None
-    starts_at: datetime | None
+    announced_at: datetime | None = None
+    starts_at: datetime | None = None
 
 
 EVENT_BLOCKS = frozenset({"event", "congress"})
 
 
 def find_outdated(content: EditionContent) -> Iterator[Outdated]:
-    """Yield the blocks whose event was called off or starts at another moment than they say."""
+    """Yield the blocks whose event was called off or moved, or whose example was withdrawn."""
     for block in content.blocks:
         there = block.at_source
+        if there is not None and there.status == ItemStatus.WITHDRAWN:
+            yield Outdated(block, Cause.WITHDRAWN)
+            continue
         if there is None or block.kind not in EVENT_BLOCKS:
             continue
         announced_at = _moment(block.fields.get("starts_at"))
@@ -42,6 +48,12 @@ def find_outdated(content: EditionContent) -> Iterator[Outdated]:
             yield Outdated(block, Cause.CANCELLED, announced_at, there.starts_at)
         elif announced_at and there.starts_at and announced_at != there.starts_at:
             yield Outdated(block, Cause.MOVED, announced_at, there.starts_at)
+
+
+def what_happened(outdated: Iterable[Outdated]) -> str:
+    """Return the name of it in the history of an edition that was taken back."""
+    is_withdrawn = any(one.cause is Cause.WITHDRAWN for one in outdated)
+    return "example_withdrawn" if is_withdrawn else "event_changed"
 
 
 def _moment(value: object) -> datetime | None:

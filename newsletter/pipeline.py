@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from feeds import submissions
 from feeds.gather import Progress, gather_due
 from feeds.store import believe_missing
 from feeds.themes import add_default_themes
@@ -24,6 +25,7 @@ from newsletter.send.freeze import freeze_due
 from newsletter.send.ledger import forget_erased
 from newsletter.send.notices import held_values, reminder_values, send_notice
 from newsletter.store.waiting import Waiting
+from newsletter.store.withdrawn import forget_withdrawn
 from newsletter.wiring import Services
 from subscribers.retention import clean_up
 from subscribers.segments import add_default_segments
@@ -114,10 +116,10 @@ def gather(
     with services.db.write() as session:
         believe_missing(session, now=now)
     held = hold_outdated(services.db, now=now)
-    return Gathered(report, held, sum(_tell_held(services, one, now) for one in held))
+    return Gathered(report, held, sum(tell_held(services, one, now) for one in held))
 
 
-def _tell_held(services: Services, held: Held, now: datetime) -> int:
+def tell_held(services: Services, held: Held, now: datetime) -> int:
     """Mail the people of an edition that it was taken back; return how many could not be told.
 
     The edition stays taken back whether or not the relay is there: the desk shows it too.
@@ -205,9 +207,11 @@ def _bounces(services: Services, now: datetime) -> Report:
 
 def _clean_up(services: Services, now: datetime) -> Report:
     counts = dict(clean_up(services.db, now=now).as_counts())
+    counts |= submissions.clean_up(services.db, now=now).as_counts()
     counts["sessions"] = accounts.close_expired(services.db, now=now)
     with services.db.write() as session:
         counts["replies"] = forget_erased(session)
+        counts["withdrawn"] = forget_withdrawn(session)
     return counts
 
 

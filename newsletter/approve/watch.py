@@ -1,4 +1,4 @@
-"""Taking back what may not go out as it was approved, because an event was moved or called off."""
+"""Taking back what may not go out as it was approved: something in it is not true any more."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.approve.checks.changed import check_changed
 from newsletter.model import Edition, User
-from newsletter.outdated import find_outdated
+from newsletter.outdated import find_outdated, what_happened
 from newsletter.store.approvals import void_approval
 from newsletter.store.editions import content_of, lock_edition, log_event, with_items
 from newsletter.values import EditionKind, EditionStatus, Level
@@ -22,7 +22,8 @@ WATCHED: Final = (EditionStatus.IN_REVIEW, EditionStatus.APPROVED, EditionStatus
 class Held:
     """An edition that was taken back to draft.
 
-    because: a Dutch sentence for each event; people: the addresses of who made and approved it.
+    because: a Dutch sentence for each thing in it that is not true any more.
+    people:  the addresses of who made and approved it.
     """
 
     edition_id: int
@@ -34,7 +35,7 @@ class Held:
 
 
 def hold_outdated(db: Database, *, now: datetime) -> tuple[Held, ...]:
-    """Take back every edition on its way out that announces an event as it no longer is.
+    """Take back every edition on its way out that tells what is not true or not there any more.
 
     Its approval is void, and nothing of it is sent until somebody mends and approves it again.
     """
@@ -49,11 +50,12 @@ def _hold(db: Database, edition_id: int, *, now: datetime) -> Held | None:
     with db.write() as session:
         edition = lock_edition(session, edition_id, with_blocks=True)
         content = content_of(edition)
-        if edition.state not in WATCHED or not any(find_outdated(content)):
+        outdated = list(find_outdated(content))
+        if edition.state not in WATCHED or not outdated:
             return None  # somebody mended it meanwhile
         people = _people(session, edition)
         void_approval(session, edition, now=now)
-        log_event(session, edition_id, what="event_changed", now=now)
+        log_event(session, edition_id, what=what_happened(outdated), now=now)
         return Held(
             edition_id=edition_id,
             kind=content.kind,

@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from newsletter.model import Delivery, Edition
-from newsletter.outdated import find_outdated
+from newsletter.outdated import find_outdated, what_happened
 from newsletter.ports import Render
 from newsletter.send.schedule import cancel_in
 from newsletter.store.approvals import (
@@ -45,7 +45,7 @@ def freeze_due(
 ) -> list[int]:
     """Freeze the readers of every edition that is due; return the ids of those that now send.
 
-    An edition whose seal is broken, or that announces an event that was moved or called off since,
+    An edition whose seal is broken, or that tells what is not true any more (`find_outdated`),
     goes back to draft, and an announcement whose event is over is cancelled: nothing of them is
     sent, and each is on record.
     """
@@ -85,10 +85,11 @@ def _stop_if_too_late(db: Database, edition_id: int, *, now: datetime) -> bool:
 
 
 class Stopped(StrEnum):
-    """Why an edition does not go out after all."""
+    """Why an edition does not go out after all: the names in its history."""
 
-    SEAL_BROKEN = "it is not what was approved"
-    EVENT_CHANGED = "an event in it was moved or called off"
+    SEAL_BROKEN = "seal_broken"  # it is not what was approved
+    EVENT_CHANGED = "event_changed"  # an event in it was moved or called off
+    EXAMPLE_WITHDRAWN = "example_withdrawn"
 
 
 def _reason_to_stop(
@@ -108,7 +109,8 @@ def _reason_to_stop(
     variants: Mapping[Audience | None, Rendered] = {one: render(content, one) for one in audiences}
     if seal_of(edition, variants, sender=sender) != edition.content_hash:
         return Stopped.SEAL_BROKEN
-    return Stopped.EVENT_CHANGED if any(find_outdated(content)) else None
+    outdated = list(find_outdated(content))
+    return Stopped(what_happened(outdated)) if outdated else None
 
 
 def _break_off(db: Database, edition_id: int, why: Stopped, *, now: datetime) -> None:
@@ -117,10 +119,7 @@ def _break_off(db: Database, edition_id: int, why: Stopped, *, now: datetime) ->
         if edition is None:
             return
         void_approval(session, edition, now=now)
-        if why is Stopped.EVENT_CHANGED:
-            log_event(session, edition_id, what="event_changed", now=now)
-        else:
-            log_event(session, edition_id, what="seal_broken", now=now)
+        log_event(session, edition_id, what=why.value, now=now)
 
 
 def _drop_leftovers(db: Database, edition_id: int) -> None:

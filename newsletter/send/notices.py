@@ -9,6 +9,7 @@ from typing import Final
 
 from newsletter import dutch
 from newsletter.ports import RenderNotice, Transport
+from newsletter.send import submission_notices as submission
 from newsletter.send.headers import (
     domain_of,
     header,
@@ -121,6 +122,16 @@ NOTICES: Final[Mapping[str, Notice]] = {
             because=("“Werkbezoek Breda” is afgezegd door de organisator. Haal het blok weg.",),
             edition_url="https://example.org/redactie/edities/15",
         ),
+    ),
+    "submission_confirm": Notice(
+        "asks whether this address really sent in a practice example", submission.sample_confirm
+    ),
+    "submission_agree": Notice(
+        "lays the edited text before who sent it in", submission.sample_agree
+    ),
+    "submission_declined": Notice("tells why an example is not taken", submission.sample_declined),
+    "submission_published": Notice(
+        "tells that the example is public, and how to withdraw it", submission.sample_published
     ),
 }
 

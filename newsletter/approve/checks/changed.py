@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from feeds.values import ItemStatus
 from newsletter import dutch
 from newsletter.approve.checks.reading import name_of, where
 from newsletter.outdated import EVENT_BLOCKS, Cause, Outdated, find_outdated
@@ -12,7 +13,7 @@ from subscribers.values import Audience
 def check_changed(
     content: EditionContent, rendered: Mapping[Audience | None, Rendered]
 ) -> Iterable[Finding]:
-    """Find events that were moved or called off, and items whose source says something else now."""
+    """Find events that were moved or called off, examples that were withdrawn, corrected words."""
     yield from (_finding(one) for one in find_outdated(content))
     for block in content.blocks:
         yield from _vanished(block)
@@ -24,6 +25,9 @@ def _finding(outdated: Outdated) -> Finding:
     if outdated.cause is Cause.CANCELLED:
         told = f"{name} is afgezegd door de organisator. Haal het blok weg."
         return Finding("changed.cancelled", Level.ERROR, told, where=place)
+    if outdated.cause is Cause.WITHDRAWN:
+        told = f"{name} is teruggetrokken door wie het instuurde. Haal het blok weg."
+        return Finding("changed.withdrawn", Level.ERROR, told, where=place)
     told = f"{name} is verzet{_to(outdated)}. Neem de nieuwe gegevens over of haal het blok weg."
     return Finding("changed.moved", Level.ERROR, told, where=place)
 
@@ -48,7 +52,7 @@ def _vanished(block: BlockContent) -> Iterable[Finding]:
 def _corrected(block: BlockContent) -> Iterable[Finding]:
     """Find words that the source changed while the block still has the old ones."""
     there = block.at_source
-    if there is None:
+    if there is None or there.status == ItemStatus.WITHDRAWN:
         return
     for field, word in (("title", "titel"), ("location", "plaats")):
         old, new = there.before.get(field), getattr(there, field)

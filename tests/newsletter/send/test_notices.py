@@ -10,6 +10,12 @@ from jinja2 import UndefinedError
 from newsletter.compose.notices import NoticeRenderer
 from newsletter.errors import TransportRefused, UnsafeHeader
 from newsletter.send.notices import NOTICES, confirm_values, reminder_values, send_notice
+from newsletter.send.submission_notices import (
+    agree_values,
+    confirm_submission_values,
+    declined_values,
+    published_values,
+)
 from newsletter.settings import Settings
 from newsletter.store.waiting import Waiting
 from newsletter.values import EditionKind
@@ -184,6 +190,140 @@ def test_reminder_of_an_announcement_without_a_moment(render: NoticeRenderer) ->
     assert found.subject == 'De aankondiging “Congres "<b>"” wacht op je akkoord'
     assert "Verzending: nog geen moment gekozen\nNaar 0 abonnees. Eén bericht." in found.text
     assert "<b>" not in found.html
+
+
+FOOT = "Steunpunt Opleidingsscholen VO, Voorbeeldstraat 1, 1234 AB Voorbeeldstad\n"
+OWN = "https://example.org/praktijkvoorbeelden/inzending/t"
+
+
+def test_the_first_mail_about_what_was_sent_in_holds_nothing_of_it(
+    render: NoticeRenderer, settings: Settings
+) -> None:
+    url = "https://example.org/praktijkvoorbeelden/bevestigen/t"
+
+    found = render("submission_confirm", confirm_submission_values(confirm_url=url, asked_at=START))
+
+    assert found.subject == "Bevestig dat je een praktijkvoorbeeld instuurde"
+    assert found.text == (
+        """\
+Bevestig je inzending
+=====================
+
+Iemand stuurde ons een praktijkvoorbeeld en vulde dit adres in. Was jij
+dat? Bevestig het dan. Daarna leest de redactie je voorbeeld.
+
+Bevestig je inzending:
+https://example.org/praktijkvoorbeelden/bevestigen/t
+
+Was jij het niet? Dan hoef je niets te doen. Zonder bevestiging leest
+niemand het en wissen we alles na 14 dagen.
+
+------------------------------------------------------------------------
+
+Je krijgt dit bericht eenmalig, omdat dit adres op 20 april 2027 om
+10.00 uur is ingevuld op ons formulier voor praktijkvoorbeelden.
+
+Lees onze privacyverklaring:
+"""
+        f"{settings.base_url}/privacy\n\n{FOOT}"
+    )
+
+
+def test_the_edited_text_is_laid_before_who_sent_it_in(render: NoticeRenderer) -> None:
+    found = render("submission_agree", agree_values(title="Klein <i>beginnen</i>", own_url=OWN))
+
+    assert found.subject == "Lees na hoe we je praktijkvoorbeeld willen plaatsen"
+    assert "<i>" not in found.html
+    assert found.text == (
+        f"""\
+Klopt je voorbeeld zo?
+======================
+
+De redactie heeft het voorbeeld bewerkt dat je instuurde: “Klein
+<i>beginnen</i>”.
+
+Lees het na. Klopt het, dan geef je je akkoord met één knop. Wil je iets
+anders, dan schrijf je dat erbij. Zonder jouw akkoord plaatsen we niets.
+
+Lees je voorbeeld na:
+{OWN}
+
+------------------------------------------------------------------------
+
+Je krijgt dit bericht omdat je een praktijkvoorbeeld instuurde. De link
+is alleen voor jou: stuur deze mail niet door. Op dezelfde bladzijde kun
+je je voorbeeld ook terugtrekken.
+
+{FOOT}"""
+    )
+
+
+def test_declining_says_why_and_how_long_it_is_kept(render: NoticeRenderer) -> None:
+    because = "Het gaat over het basisonderwijs.\n\nDat past <b>hier</b> niet."
+
+    found = render("submission_declined", declined_values(because=because, own_url=OWN))
+
+    assert "<b>" not in found.html
+    assert found.text == (
+        f"""\
+We plaatsen je praktijkvoorbeeld niet
+=====================================
+
+Dank je wel dat je ons een voorbeeld stuurde. We plaatsen het niet. De
+redactie schrijft erbij:
+
+Het gaat over het basisonderwijs.
+
+Dat past <b>hier</b> niet.
+
+Heb je hier een vraag over? Beantwoord dan deze mail. Na 30 dagen wissen
+we je tekst en je gegevens. Dat kun je ook nu al doen.
+
+Bekijk of wis je inzending:
+{OWN}
+
+------------------------------------------------------------------------
+
+Je krijgt dit bericht omdat je een praktijkvoorbeeld instuurde. De link
+is alleen voor jou: stuur deze mail niet door.
+
+{FOOT}"""
+    )
+
+
+def test_who_is_published_learns_how_to_withdraw(render: NoticeRenderer) -> None:
+    values = published_values(
+        title="Klein beginnen",
+        public_url="https://example.org/praktijkvoorbeelden/41",
+        own_url=OWN,
+    )
+
+    found = render("submission_published", values)
+
+    assert found.text == (
+        f"""\
+Je praktijkvoorbeeld staat op de site
+=====================================
+
+“Klein beginnen” staat op de site, precies zoals je het hebt nagelezen.
+Het kan ook in een nieuwsbrief komen.
+
+Bekijk je voorbeeld:
+https://example.org/praktijkvoorbeelden/41
+
+Wil je later iets wijzigen, of het voorbeeld terugtrekken? Dat kan
+altijd op je eigen bladzijde. Bewaar daarom deze mail.
+
+Je eigen bladzijde:
+{OWN}
+
+------------------------------------------------------------------------
+
+Je krijgt dit bericht omdat je een praktijkvoorbeeld instuurde. De link
+naar je eigen bladzijde is alleen voor jou: stuur deze mail niet door.
+
+{FOOT}"""
+    )
 
 
 def test_missing_value_is_an_error_and_not_a_hole(render: NoticeRenderer) -> None:

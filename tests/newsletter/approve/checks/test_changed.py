@@ -46,6 +46,7 @@ def test_an_event_that_is_as_announced_gives_no_finding() -> None:
             Level.ERROR,
             "van donderdag 3 juni, 9.30 uur naar vrijdag 4 juni, 9.30 uur",
         ),
+        ({"status": "withdrawn"}, "changed.withdrawn", Level.ERROR, "teruggetrokken"),
         ({"has_vanished": True}, "changed.vanished", Level.WARNING, "Vraag na"),
         (
             {"location": "Ede", "before": {"location": "Doorn"}},
