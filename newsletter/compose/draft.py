@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feeds.model import Item
-from feeds.values import ItemKind
+from feeds.values import ItemKind, ItemStatus
 from newsletter import dutch
 from newsletter.compose import placing, propose
 from newsletter.compose.blocks import BLOCKS
@@ -256,7 +256,9 @@ def _new_block(session: Session, kind: str, item_id: int | None) -> Block:
     if item_id is None:
         return Block(kind=kind, audience=None, fields=dict(BLOCKS[kind].blank))
     item = items_store.find_item(session, item_id)
-    if item is None or item.kind not in BLOCKS[kind].item_kinds:
+    if item is None or item.status == ItemStatus.WITHDRAWN:
+        raise UnknownItem(f"item {item_id} is not there any more")
+    if item.kind not in BLOCKS[kind].item_kinds:
         raise UnknownItem(f"item {item_id} cannot stand in a block of kind {kind}")
     return placing.block_for(item, kind, audience=placing.audience_of(item))
 

@@ -184,7 +184,10 @@ def fill(text: str, rendered: Rendered, values: Mapping[Slot, str]) -> str:
 
 
 def _marker(content: EditionContent) -> str:
-    whole = json.dumps(asdict(content), sort_keys=True, default=str)
+    told = asdict(content)
+    for block in told["blocks"]:
+        del block["at_source"]  # what a source says later is not what was approved
+    whole = json.dumps(told, sort_keys=True, default=str)
     digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
     return f"slot{digest[:16]}"
 

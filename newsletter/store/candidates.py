@@ -10,6 +10,7 @@ from feeds.model import Item
 from feeds.values import ItemKind, ItemStatus
 from newsletter.store.editions import carried_items
 
+WITH: Final = (joinedload(Item.source), joinedload(Item.image))  # what a block is filled from
 ENOUGH: Final = 100  # of a kind; the choice takes a handful of the newest
 
 
@@ -26,8 +27,8 @@ def candidates(session: Session, *, now: datetime, until: datetime) -> list[Item
 
 
 def find_item(session: Session, item_id: int) -> Item | None:
-    """Return one item with its source."""
-    query = select(Item).where(Item.id == item_id).options(joinedload(Item.source))
+    """Return one item with its source and its picture."""
+    query = select(Item).where(Item.id == item_id).options(*WITH)
     return session.scalars(query).one_or_none()
 
 
@@ -42,7 +43,7 @@ def _free(kind: ItemKind) -> Select[Item]:
         select(Item)
         .where(Item.kind == kind, Item.status.not_in(passed_over), Item.id.not_in(carried_items()))
         .where(or_(_is_accepted(), and_(not_(Item.backlog), Item.vanished_at.is_(None))))
-        .options(joinedload(Item.source))
+        .options(*WITH)
     )
 
 

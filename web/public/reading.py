@@ -194,7 +194,7 @@ def _piece(block: BlockContent, frame: Frame, base_url: str) -> Piece | None:
 def own_picture(url: str, base_url: str) -> str:
     """Return a picture's path on our own site; "" for one elsewhere: nothing loads from others."""
     path = url.removeprefix(base_url)
-    return path if path != url and path.startswith("/") else ""
+    return path if path.startswith("/") and not path.startswith("//") else ""
 
 
 def _address(kind: str, item_id: object, view: View) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from newsletter.approve.checks.reading import name_of, read_mail, where
-from newsletter.values import EditionContent, Finding, Level, Rendered
+from newsletter.values import BlockContent, EditionContent, Finding, Level, Rendered
 from subscribers.values import Audience
 
 
@@ -12,6 +12,14 @@ def check_images(
 ) -> Iterable[Finding]:
     """Find pictures without a description, in the blocks and in what is rendered."""
     for block in content.blocks:
+        if _is_offered(block):
+            yield Finding(
+                "images.offered",
+                Level.INFO,
+                f"Bij {name_of(block)} is er een foto. Schrijf in het blok wat erop te zien is, "
+                "dan komt hij mee.",
+                where=where(block),
+            )
         if block.fields.get("image") and not str(block.fields.get("image_alt") or "").strip():
             yield Finding(
                 "images.alt",
@@ -29,3 +37,10 @@ def check_images(
                     f"Deze afbeelding heeft geen beschrijving: {picture.url}",
                     where=picture.url,
                 )
+
+
+def _is_offered(block: BlockContent) -> bool:
+    """Say whether a mail would show the item's own picture, but for the missing description."""
+    is_shown = block.kind != "article" or block.fields.get("lead")
+    has_own = block.fields.get("image") or str(block.fields.get("image_alt") or "").strip()
+    return bool(is_shown and block.fields.get("offered_image") and not has_own)

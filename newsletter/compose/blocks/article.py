@@ -6,6 +6,7 @@ link_text:    "" for a proposal made from the source
 lead:         True for the one that the edition opens with: large, with a button
 label:        the name above a lead, "Uitgelicht" or "Verslag"
 image, image_alt, caption: a lead's picture, on our own host; "" for none
+offered_image: the item's own picture, shown once it has an image_alt
 """
 
 from typing import Any, Final
@@ -14,7 +15,7 @@ from feeds.model import Item
 from feeds.values import ItemKind
 from newsletter import dutch
 from newsletter.compose.blocks import kind
-from newsletter.compose.blocks.kind import BlockKind, Field, Fields, Frame, View
+from newsletter.compose.blocks.kind import ALT, BlockKind, Field, Fields, Frame, View
 from newsletter.compose.markup import paragraphs
 
 LABELS: Final = {ItemKind.NEWS: "Uitgelicht", ItemKind.REPORT: "Verslag"}
@@ -33,7 +34,7 @@ def view(fields: Fields, frame: Frame) -> View:
         "long_link_text": given or f"Lees bij {source or kind.host(url)}: {title}",
         "lead": bool(fields.get("lead")),
         "label": kind.text(fields, "label") or LABELS[ItemKind.NEWS],
-        "image": kind.link(fields, "image"),
+        "image": kind.shown_picture(fields, frame),
         "image_alt": kind.text(fields, "image_alt"),
         "caption": kind.text(fields, "caption"),
     }
@@ -44,6 +45,7 @@ def from_item(item: Item) -> dict[str, Any]:
     seen = item.published_at
     return {
         **KIND.blank,
+        **kind.offered_picture(item),
         "title": item.shown_title,
         "teaser": item.shown_summary,
         "url": item.url,
@@ -74,6 +76,7 @@ KIND: Final = BlockKind(
         "label": LABELS[ItemKind.NEWS],
         "image": "",
         "image_alt": "",
+        "offered_image": "",
         "caption": "",
     },
     editable=(
@@ -82,6 +85,7 @@ KIND: Final = BlockKind(
         Field("link_text", "Tekst van de link"),
         Field("url", "Adres van het bericht"),
         Field("source", "Bron"),
+        ALT,
     ),
     view=view,
     from_item=from_item,

@@ -1,8 +1,10 @@
 """What a kind of block is: its fields, how an item fills them, and what its templates see.
 
 Fields are stored as JSON, so a date is an ISO string and what is not known is an empty one.
+A picture of an item is only offered: it is shown once somebody said what is to be seen on it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,6 +23,7 @@ Fields = Mapping[str, Any]
 View = dict[str, Any]
 
 NBSP: Final = "\u00a0"
+OWN_PICTURE: Final = re.compile(r"/beeld/[0-9a-f]{64}\.(?:jpg|png)")
 HELD_TOGETHER: Final = 24  # characters that still fit in one line of a phone's narrow column
 
 
@@ -31,6 +34,9 @@ class Field:
     name: str
     label: str
     long: bool = False
+
+
+ALT: Final = Field("image_alt", "Wat is er op de foto te zien?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class BlockKind:
     section:    a key of `sections.SECTIONS`, or "" for a block that stands by itself.
     blank:      every field that it knows, with the value for a new block.
     view:       the fields made ready for both templates. Raises ValueError for fields of no use.
-    from_item:  the fields for an item of `item_kinds` (its source loaded), or None.
+    from_item:  the fields for an item of `item_kinds` (source and image loaded), or None.
     """
 
     name: str
@@ -105,6 +111,26 @@ def link(fields: Fields, name: str) -> str:
     url = str(fields.get(name) or "").strip()
     # A quotation mark or a space in an address is never meant; a browser would write it so.
     return quote(url, safe="!#$%&'()*+,/:;=?@[]~") if is_link(url) else ""
+
+
+def shown_picture(fields: Fields, frame: Frame) -> str:
+    """Return the address of the picture that readers see with a block, or "".
+
+    That is `image`, else what the item has (`offered_image`, a path on our site) when it has an
+    `image_alt`.
+    """
+    offered = str(fields.get("offered_image") or "")
+    if not link(fields, "image") and text(fields, "image_alt") and OWN_PICTURE.fullmatch(offered):
+        return f"{frame.base_url}{offered}"
+    return link(fields, "image")
+
+
+def offered_picture(item: Item) -> dict[str, Any]:
+    """Return the fields for the picture of an item, its image loaded."""
+    return {
+        "offered_image": item.image.path if item.image else "",
+        "image_alt": str(item.details.get("image_alt") or "") if item.image else "",
+    }
 
 
 def host(url: str) -> str:

@@ -3,6 +3,7 @@
 title, partnership, url, item_id
 question, approach, result, contact: plain text; an address in `contact` becomes a link
 summary: shown when none of the four is known
+offered_image, image_alt: a picture on our own site, shown when it has an image_alt
 """
 
 from typing import Any, Final
@@ -10,7 +11,7 @@ from typing import Any, Final
 from feeds.model import Item
 from feeds.values import ItemKind
 from newsletter.compose.blocks import kind
-from newsletter.compose.blocks.kind import BlockKind, Field, Fields, Frame, View
+from newsletter.compose.blocks.kind import ALT, BlockKind, Field, Fields, Frame, View
 
 PAIRS: Final = (
     ("question", "Vraag"),
@@ -31,6 +32,8 @@ def view(fields: Fields, frame: Frame) -> View:
             for name, label in PAIRS
             if kind.text(fields, name)
         ],
+        "image": kind.shown_picture(fields, frame),
+        "image_alt": kind.text(fields, "image_alt"),
         "url": _url(fields, frame),
     }
 
@@ -40,6 +43,7 @@ def from_item(item: Item) -> dict[str, Any]:
     known = {name: str(item.details.get(name) or "") for name, _ in PAIRS}
     return {
         **KIND.blank,
+        **kind.offered_picture(item),
         **known,
         "title": item.shown_title,
         "summary": item.shown_summary,
@@ -66,6 +70,8 @@ KIND: Final = BlockKind(
         "contact": "",
         "partnership": "",
         "summary": "",
+        "offered_image": "",
+        "image_alt": "",
         "url": "",
         "item_id": None,
     },
@@ -75,6 +81,7 @@ KIND: Final = BlockKind(
         Field("approach", "Aanpak", long=True),
         Field("result", "Resultaat", long=True),
         Field("contact", "Wie te vragen", long=True),
+        ALT,
     ),
     view=view,
     from_item=from_item,

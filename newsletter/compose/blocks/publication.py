@@ -4,6 +4,7 @@ title, teaser, source, url
 format, size:     "Factsheet, pdf van 4 pagina's", "320 kB"
 link_text:        "" for a proposal made from the title
 image, image_alt: its cover, on our own host; "" for none, then the text takes the full width
+offered_image:    the item's own picture, shown once it has an image_alt
 """
 
 from typing import Any, Final
@@ -12,7 +13,7 @@ from feeds.model import Item
 from feeds.values import ItemKind
 from newsletter import dutch
 from newsletter.compose.blocks import kind
-from newsletter.compose.blocks.kind import BlockKind, Field, Fields, Frame, View
+from newsletter.compose.blocks.kind import ALT, BlockKind, Field, Fields, Frame, View
 
 
 def view(fields: Fields, frame: Frame) -> View:
@@ -24,7 +25,7 @@ def view(fields: Fields, frame: Frame) -> View:
         "teaser": kind.text(fields, "teaser"),
         "url": kind.link(fields, "url"),
         "link_text": kind.text(fields, "link_text") or f"Open: {title}",
-        "image": kind.link(fields, "image"),
+        "image": kind.shown_picture(fields, frame),
         "image_alt": kind.text(fields, "image_alt"),
     }
 
@@ -33,6 +34,7 @@ def from_item(item: Item) -> dict[str, Any]:
     """Return the fields for a publication."""
     return {
         **KIND.blank,
+        **kind.offered_picture(item),
         "title": item.shown_title,
         "teaser": item.shown_summary,
         "url": item.url,
@@ -62,6 +64,7 @@ KIND: Final = BlockKind(
         "link_text": "",
         "image": "",
         "image_alt": "",
+        "offered_image": "",
     },
     editable=(
         Field("title", "Titel"),
@@ -70,6 +73,7 @@ KIND: Final = BlockKind(
         Field("size", "Grootte van het bestand"),
         Field("link_text", "Tekst van de link"),
         Field("url", "Adres van de publicatie"),
+        ALT,
     ),
     view=view,
     from_item=from_item,

@@ -11,7 +11,7 @@ from newsletter.compose.render import Renderer, fill
 from newsletter.compose.templates import TEMPLATES
 from newsletter.errors import SettingWrong
 from newsletter.settings import Organisation
-from newsletter.values import BlockContent, EditionContent, Level, Slot
+from newsletter.values import AtSource, BlockContent, EditionContent, Level, Slot
 from subscribers.values import Audience
 from tests.newsletter.compose import samples
 from tests.newsletter.compose.samples import BASE, INSTITUTE, SCHOOL, block
@@ -75,6 +75,23 @@ def test_marker_changes_with_the_content(render: Renderer) -> None:
 
     assert re.fullmatch(r"slot[0-9a-f]{16}", one.marker)
     assert one.marker != other.marker
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_what_a_source_says_later_is_not_in_the_mail(render: Renderer, name: str) -> None:
+    later = AtSource(
+        title="Anders",
+        location="Ede",
+        starts_at=None,
+        cancelled=True,
+        has_vanished=True,
+        status="withdrawn",
+        before={"title": "Eerst"},
+    )
+    content = EDITIONS[name]
+    blocks = tuple(replace(one, at_source=later) for one in content.blocks)
+
+    assert render(replace(content, blocks=blocks), None) == render(content, None)
 
 
 @pytest.mark.parametrize("name", EDITIONS)
@@ -263,3 +280,26 @@ def test_picture_on_another_host_is_never_loaded(render: Renderer) -> None:
     rendered = render(samples.newsletter(blocks=(foreign,)), None)
 
     assert "elders.example.org" not in rendered.html
+
+
+@pytest.mark.parametrize("kind", ["article", "practice", "publication"])
+def test_the_picture_of_an_item_is_shown_once_it_is_described(render: Renderer, kind: str) -> None:
+    path = f"/beeld/{'a1' * 32}.jpg"
+    offered = block(1, kind, title="Titel", lead=True, offered_image=path)
+
+    silent = render(samples.newsletter(blocks=(offered,)), None)
+    described = replace(offered, fields={**offered.fields, "image_alt": "Een docent & een bord"})
+    shown = render(samples.newsletter(blocks=(described,)), None)
+
+    assert path not in silent.html
+    (picture,) = [one for one in _read(shown.html).of("img") if path in str(one["src"])]
+    assert (picture["src"], picture["alt"]) == (f"{BASE}{path}", "Een docent & een bord")
+
+
+@pytest.mark.parametrize(
+    "path", ["//elders.example.org/beeld/x.jpg", "/beeld/../geheim", "/beeld/x.svg", "javascript:1"]
+)
+def test_an_offered_picture_is_one_of_ours_or_none(render: Renderer, path: str) -> None:
+    odd = block(1, "article", title="T", lead=True, offered_image=path, image_alt="Iets")
+
+    assert path not in render(samples.newsletter(blocks=(odd,)), None).html

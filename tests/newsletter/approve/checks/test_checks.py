@@ -83,6 +83,10 @@ def one_block(
             ("images.alt", Level.ERROR, "block 1"),
         ),
         (
+            one_block(lead=True, offered_image="/beeld/x.jpg"),
+            ("images.offered", Level.INFO, "block 1"),
+        ),
+        (
             one_block("event", starts_at="2027-04-20T10:00+02:00"),
             ("dates.past", Level.ERROR, "block 1"),
         ),
