@@ -5,6 +5,7 @@
     |- SourceUnreachable      no name, no connection, connection lost
     |- SourceTooSlow          one of the time limits passed
     |- SourceTooLarge         one of the size limits passed
+    |- SourceTooHeavy         reading it took more time or memory than we give, or ended the reader
     |- SourceAnswered         an HTTP status that is not 200, 304 or a redirect
     |  `- SourceGone          410, or the file is no longer there
     |- TooManyRedirects
@@ -18,6 +19,7 @@
     UnknownSubmission         nobody sent that in
     SubmissionMoveNotAllowed  it does not stand where that can be done
     SubmissionChanged         its text is no longer the one that was looked at
+    ReaderBroken              no document can be read: the fault is ours
 
 The first line of each message says what happened, in English, without personal data.
 """
@@ -48,6 +50,10 @@ class SourceTooSlow(GatherError):
 
 class SourceTooLarge(GatherError):
     """The answer passed its size."""
+
+
+class SourceTooHeavy(GatherError):
+    """Reading the document passed its time or its memory, or ended the child that read it."""
 
 
 class SourceAnswered(GatherError):
@@ -125,3 +131,7 @@ class SubmissionMoveNotAllowed(Exception):
 
 class SubmissionChanged(Exception):
     """Somebody changed the text in the meantime."""
+
+
+class ReaderBroken(Exception):
+    """The child that reads documents does not start, so that nothing can be read."""

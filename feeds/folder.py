@@ -5,16 +5,22 @@ from pathlib import Path
 from typing import Final
 
 from feeds.decide import body_mark
-from feeds.errors import STUMBLES, MalformedSource, SourceGone, SourceTooLarge, SourceUnreachable
+from feeds.errors import (
+    MalformedSource,
+    SourceGone,
+    SourceTooHeavy,
+    SourceTooLarge,
+    SourceUnreachable,
+)
 from feeds.model import Source
+from feeds.reading import Read
 from feeds.save import Look
-from feeds.sources import PARSERS
 from feeds.values import Parsed, ParsedItem
 
 FILE_BYTES: Final = 256 * 1024
 
 
-def look_at_folder(source: Source, *, now: datetime) -> Look:
+def look_at_folder(source: Source, *, read: Read, now: datetime) -> Look:
     """Read the folder; one bad file is a complaint that names the file and the line.
 
     Raises SourceGone when there is no such folder, SourceUnreachable when it may not be read.
@@ -26,24 +32,23 @@ def look_at_folder(source: Source, *, now: datetime) -> Look:
         return Look(mark=mark)
     items: list[ParsedItem] = []
     complaints: list[str] = []
+    complete = True
     for name, body in files:
         try:
-            parsed = _parse(name, body, source, now)
-        except (MalformedSource, SourceTooLarge) as failure:
+            _judge_size(body)
+            parsed = read(source.kind, body, base_url=f"{source.url}/{name}", now=now)
+        except (MalformedSource, SourceTooLarge, SourceTooHeavy) as failure:
             complaints.append(f"{name}: {failure}")
+            complete = False  # the example is there, so it is not gone
             continue
         items.extend(parsed.items)
         complaints.extend(f"{name}: {complaint}" for complaint in parsed.complaints)
-    return Look(mark=mark, parsed=Parsed(tuple(items), tuple(complaints)))
+    return Look(mark=mark, parsed=Parsed(tuple(items), tuple(complaints), complete=complete))
 
 
-def _parse(name: str, body: bytes, source: Source, now: datetime) -> Parsed:
+def _judge_size(body: bytes) -> None:
     if len(body) > FILE_BYTES:
         raise SourceTooLarge(f"the file is larger than {FILE_BYTES} bytes")
-    try:
-        return PARSERS[source.kind](body, now=now, base_url=f"{source.url}/{name}")
-    except STUMBLES as failure:
-        raise MalformedSource(f"it cannot be read: {type(failure).__name__}") from failure
 
 
 def _read(folder: Path) -> list[tuple[str, bytes]]:

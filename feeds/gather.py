@@ -18,14 +18,13 @@ import structlog
 
 from feeds import folder, save, store
 from feeds.decide import body_mark, may_ask_conditionally, usable_date
-from feeds.errors import STUMBLES, GatherError, MalformedSource, SourceAnswered
+from feeds.errors import GatherError, SourceAnswered
 from feeds.fetch import Fetch, Fetcher
 from feeds.model import Source
 from feeds.propose import ThemeWords
-from feeds.sources import PARSERS
-from feeds.sources.charsets import to_text
+from feeds.reading import READING, Read, Readers, ReadingLimits
 from feeds.themes import theme_words
-from feeds.values import Fetched, GatherReport, Parsed, SourceKind, SourceReport
+from feeds.values import Fetched, GatherReport, SourceKind, SourceReport
 from storage.session import Database
 
 log = structlog.get_logger()
@@ -42,6 +41,7 @@ def gather_due(
     now: datetime,
     only: Sequence[str] = (),
     progress: Progress | None = None,
+    reading: ReadingLimits = READING,
 ) -> GatherReport:
     """Look once at every source that is due, and store what changed; by name in the report.
 
@@ -52,8 +52,8 @@ def gather_due(
     with db.read() as session:
         due = [store.get_source(session, slug) for slug in only] or store.due_sources(session, now)
         words = theme_words(session) if due else {}
-    with fetcher.round() as fetch:
-        work = _Round(db, fetch, now, words, total=len(due), progress=progress)
+    with fetcher.round() as fetch, Readers(reading) as readers:
+        work = _Round(db, fetch, readers.read, now, words, total=len(due), progress=progress)
         reports = work.run(due)
     by_slug = {report.slug: report for report in reports}
     return GatherReport(tuple(by_slug[source.slug] for source in due if source.slug in by_slug))
@@ -65,6 +65,7 @@ class _Round:
 
     db: Database
     fetch: Fetch
+    read: Read
     now: datetime
     theme_words: ThemeWords
     total: int
@@ -87,7 +88,7 @@ class _Round:
 
     def _look_at(self, source: Source) -> SourceReport:
         started = time.perf_counter()
-        look = _look(source, self.fetch, self.now)
+        look = _look(source, self.fetch, self.read, self.now)
         with self.writing:
             with self.db.write() as session:
                 report = save.save_look(
@@ -102,16 +103,23 @@ class _Round:
         return report
 
 
-def _look(source: Source, fetch: Fetch, now: datetime) -> save.Look:
-    """Fetch and parse one source; nothing is written, and a failure is a value."""
+def _look(source: Source, fetch: Fetch, read: Read, now: datetime) -> save.Look:
+    """Fetch and read one source; nothing is written, and a failure is a value."""
     try:
         if source.kind == SourceKind.PRACTICE:
-            return folder.look_at_folder(source, now=now)
+            return folder.look_at_folder(source, read=read, now=now)
         fetched = _fetch(source, fetch, now)
         mark = body_mark(fetched.body, kind=source.kind, source_id=source.id, now=now)
         if fetched.status == 304 or mark == source.body_hash:
             return save.Look(fetched=fetched, mark=source.body_hash)
-        return save.Look(fetched=fetched, mark=mark, parsed=_parse(source.kind, fetched, now))
+        parsed = read(
+            source.kind,
+            fetched.body,
+            base_url=fetched.final_url,
+            now=now,
+            content_type=fetched.content_type,
+        )
+        return save.Look(fetched=fetched, mark=mark, parsed=parsed)
     except GatherError as failure:
         wait = failure.retry_after_s if isinstance(failure, SourceAnswered) else None
         return save.Look(failure=failure, retry_after_s=wait)
@@ -121,14 +129,3 @@ def _fetch(source: Source, fetch: Fetch, now: datetime) -> Fetched:
     if not may_ask_conditionally(source.id, last_success_at=source.last_success_at, now=now):
         return fetch(source.url)
     return fetch(source.url, etag=source.etag, last_modified=usable_date(source.last_modified, now))
-
-
-def _parse(kind: str, fetched: Fetched, now: datetime) -> Parsed:
-    document = fetched.body
-    if "charset" in fetched.content_type.lower():
-        # A parser sees bytes only; what the header adds to them is settled here.
-        document = to_text(document, content_type=fetched.content_type).encode("utf-8", "replace")
-    try:
-        return PARSERS[kind](document, now=now, base_url=fetched.final_url)
-    except STUMBLES as failure:  # whoever writes a source must not be able to end everybody's round
-        raise MalformedSource(f"it cannot be read: {type(failure).__name__}") from failure

@@ -12,6 +12,7 @@ from feeds.fetch import Fetcher
 from feeds.gather import gather_due
 from feeds.items import judge_item, rewrite_item
 from feeds.model import Item, Source
+from feeds.reading import ReadingLimits
 from feeds.themes import add_default_themes
 from feeds.values import GatherReport, ItemStatus, Outcome, SourceReport
 from storage.session import Database
@@ -150,6 +151,25 @@ def test_a_broken_source_stops_no_other(db: Database, site: Site, fetcher: Fetch
     ]
     assert source(db, "a").last_error == "MalformedSource"
     assert (report.new, report.updated) == (1, 0)
+
+
+def test_a_document_that_is_too_heavy_costs_its_source_one_look(
+    db: Database, site: Site, fetcher: Fetcher
+) -> None:
+    never = "RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"
+    burning = calendar(*(vevent(str(n), START, never) for n in range(2000)))
+    add(db, site.put("/a", burning, ETag='"1"'), "agenda", name="A")
+    for name in "bcd":
+        add(db, site.put(f"/{name}", rss(entry(name))), name=name)
+
+    report = gather_due(db, fetcher=fetcher, now=NOW, reading=ReadingLimits(cpu_s=1))
+    burnt = source(db)
+    site.put("/a", calendar(vevent("e", START)))
+
+    assert [(one.slug, one.new) for one in report.sources[1:]] == [("b", 1), ("c", 1), ("d", 1)]
+    assert report.sources[0].error == "reading it took more than 1 seconds of computing"
+    assert (burnt.last_error, burnt.etag, burnt.body_hash) == ("SourceTooHeavy", "", "")
+    assert look(db, fetcher, NOW + 12 * HOUR)[0] == ("a", Outcome.OK, 1, 0)
 
 
 def test_failures_are_counted_until_a_success(db: Database, site: Site, fetcher: Fetcher) -> None:
