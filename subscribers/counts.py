@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import and_, false, func, or_, select, true
+from sqlalchemy import and_, func, not_, select, true
 from sqlalchemy.orm import Session
 
 from subscribers import segments
 from subscribers.model import Segment, Subscriber
+from subscribers.store import in_any, may_get
 from subscribers.values import SubscriberStatus, Topic
 
 
@@ -59,17 +60,10 @@ def count_segments(session: Session, rows: Sequence[Segment]) -> dict[str, Segme
 
 def count_left_out(session: Session, slugs: Sequence[str], topic: Topic) -> dict[LeftOut, int]:
     """Return how many people in these segments get nothing, by reason. Raises UnknownSegment."""
-    wants = {
-        Topic.NEWSLETTER: Subscriber.wants_newsletter,
-        Topic.ANNOUNCEMENTS: Subscriber.wants_announcements,
-    }[topic]
-    in_any = or_(
-        false(),
-        *(and_(true(), *segments.where(one)) for one in segments.conditions_of(session, slugs)),
-    )
+    chosen = in_any(segments.conditions_of(session, slugs))
     rows = session.execute(
         select(Subscriber.status, func.count())
-        .where(in_any, or_(Subscriber.status != SubscriberStatus.ACTIVE, wants.is_(False)))
+        .where(chosen, not_(may_get(topic)))
         .group_by(Subscriber.status)
     )
     counted: Counter[LeftOut] = Counter()

@@ -32,13 +32,28 @@ def recipients_select(
     also inside INSERT ... SELECT. No segments: nobody. Raises UnknownCondition.
     """
     return select(Subscriber.id, Subscriber.audience).where(
-        _may_get(topic), _in_any(segment_conditions)
+        may_get(topic), in_any(segment_conditions)
     )
+
+
+def may_get(topic: Topic) -> Clause:
+    """Return the condition that somebody is active and consented to this topic."""
+    wanted = {
+        Topic.NEWSLETTER: Subscriber.wants_newsletter,
+        Topic.ANNOUNCEMENTS: Subscriber.wants_announcements,
+    }
+    return and_(_is_active(), wanted[topic].is_(True))
+
+
+def in_any(segment_conditions: Sequence[Conditions]) -> Clause:
+    """Return the condition that somebody is in any of these segments, whatever their status."""
+    each = [and_(true(), *segments.where(one)) for one in segment_conditions]
+    return or_(false(), *each)
 
 
 def count_segment(session: Session, slug: str) -> int:
     """Return how many people in the segment may be mailed. Raises UnknownSegment."""
-    chosen = _in_any(segments.conditions_of(session, [slug]))
+    chosen = in_any(segments.conditions_of(session, [slug]))
     counted = select(func.count()).select_from(Subscriber).where(_is_active(), chosen)
     return session.scalar(counted) or 0
 
@@ -120,7 +135,7 @@ def list_subscribers(
     if typed := one_line(query, maximum=254):
         wanted = wanted.where(_matches(typed))
     if segment:
-        wanted = wanted.where(_in_any(segments.conditions_of(session, [segment])))
+        wanted = wanted.where(in_any(segments.conditions_of(session, [segment])))
     return list(session.scalars(wanted.order_by(Subscriber.id).limit(limit)))
 
 
@@ -171,19 +186,6 @@ def _audience(stored: str | None) -> Audience | None:
 
 def _is_active() -> Clause:
     return Subscriber.status == SubscriberStatus.ACTIVE
-
-
-def _may_get(topic: Topic) -> Clause:
-    wanted = {
-        Topic.NEWSLETTER: Subscriber.wants_newsletter,
-        Topic.ANNOUNCEMENTS: Subscriber.wants_announcements,
-    }
-    return and_(_is_active(), wanted[topic].is_(True))
-
-
-def _in_any(segment_conditions: Sequence[Conditions]) -> Clause:
-    each = [and_(true(), *segments.where(one)) for one in segment_conditions]
-    return or_(false(), *each)
 
 
 def _matches(query: str) -> Clause:

@@ -10,7 +10,6 @@ The caller holds the database's lock "worker": what is in hand at the start is a
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from threading import Event
 from typing import Final, TypeVar
 
@@ -30,6 +29,7 @@ from newsletter.send.outcomes import (
 )
 from newsletter.send.pages import Mailing, Pages, Ready, read_mailing
 from newsletter.send.progress import Progress, Shown
+from newsletter.send.tally import SendReport, Tally
 from newsletter.settings import Settings
 from newsletter.values import DeliveryState, EditionStatus
 from storage.errors import StorageError
@@ -39,49 +39,6 @@ from subscribers.links import Links
 T = TypeVar("T")
 
 WRITE_TRIES: Final = 20  # of a write that the database did not take, a second apart
-
-
-@dataclass(frozen=True, slots=True)
-class SendReport:
-    """What a run did. unavailable: why the relay could not be reached; "" when it could."""
-
-    editions: tuple[int, ...] = ()
-    completed: tuple[int, ...] = ()
-    halted: tuple[int, ...] = ()
-    sent: int = 0
-    failed: int = 0
-    deferred: int = 0
-    skipped: int = 0
-    in_doubt: int = 0
-    recovered: int = 0
-    unavailable: str = ""
-
-
-@dataclass(slots=True)
-class _Tally:
-    """The report while it grows."""
-
-    recovered: int = 0
-    unavailable: str = ""
-    states: Counter[DeliveryState] = field(default_factory=Counter)
-    statuses: dict[int, EditionStatus] = field(default_factory=dict)
-
-    def report(self) -> SendReport:
-        def having(status: EditionStatus) -> tuple[int, ...]:
-            return tuple(one for one, now in self.statuses.items() if now is status)
-
-        return SendReport(
-            editions=tuple(self.statuses),
-            completed=having(EditionStatus.SENT),
-            halted=having(EditionStatus.PAUSED),
-            sent=self.states[DeliveryState.SENT],
-            failed=self.states[DeliveryState.FAILED],
-            deferred=self.states[DeliveryState.DEFERRED],
-            skipped=self.states[DeliveryState.SKIPPED],
-            in_doubt=self.states[DeliveryState.IN_DOUBT],
-            recovered=self.recovered,
-            unavailable=self.unavailable,
-        )
 
 
 def deliver_due(  # noqa: PLR0913 - everything it works with, handed in
@@ -101,7 +58,7 @@ def deliver_due(  # noqa: PLR0913 - everything it works with, handed in
     connection reaches the relay: then `unavailable` says why, and nobody was given up for it.
     """
     stop = stop or Event()
-    tally = _Tally(recovered=_patiently(db, stop, lambda s: ledger.take_back(s, now=clock())))
+    tally = Tally(recovered=_patiently(db, stop, lambda s: ledger.take_back(s, now=clock())))
     with db.read() as session:
         editions = ledger.sending_editions(session)
     if editions:
@@ -131,7 +88,7 @@ class _Run:
         db: Database,
         edition_id: int,
         lanes: Lanes,
-        tally: _Tally,
+        tally: Tally,
         *,
         clock: Clock,
         stop: Event,

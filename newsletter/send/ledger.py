@@ -29,7 +29,8 @@ from newsletter.send.schedule import skip_waiting
 from newsletter.store.editions import log_event
 from newsletter.values import DeliveryState, EditionStatus, InDoubtPolicy
 from subscribers.model import Subscriber
-from subscribers.values import SubscriberStatus, Topic
+from subscribers.store import may_get
+from subscribers.values import Topic
 
 D = DeliveryState
 OPEN: Final = (D.PENDING, D.ATTEMPTING, D.DEFERRED)
@@ -223,20 +224,8 @@ def _claiming(topic: Topic) -> Executable:
 
 
 def _wanted(topic: Topic) -> ColumnElement[bool]:
-    wants = {
-        Topic.NEWSLETTER: Subscriber.wants_newsletter,
-        Topic.ANNOUNCEMENTS: Subscriber.wants_announcements,
-    }[topic]
-    return (
-        select(Subscriber.id)
-        .where(
-            Subscriber.id == TABLE.c.subscriber_id,
-            Subscriber.status == SubscriberStatus.ACTIVE,
-            wants.is_(True),
-        )
-        .correlate(TABLE)
-        .exists()
-    )
+    still_there = select(Subscriber.id).where(Subscriber.id == TABLE.c.subscriber_id)
+    return still_there.where(may_get(topic)).correlate(TABLE).exists()
 
 
 def _status_of(edition_id: int | BindParameter[int]) -> ColumnElement[str]:

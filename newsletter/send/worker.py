@@ -8,9 +8,10 @@ from typing import Final, Protocol
 import structlog
 
 from newsletter.ports import Clock, Render, Transport
-from newsletter.send.deliver import SendReport, deliver_due
+from newsletter.send.deliver import deliver_due
 from newsletter.send.freeze import freeze_due
 from newsletter.send.progress import Progress
+from newsletter.send.tally import SendReport
 from newsletter.settings import Settings
 from newsletter.store.deliveries import figures
 from newsletter.values import EditionFigures, EditionStatus

@@ -1,6 +1,5 @@
 """One edition: its blocks, the mail as a reader gets it, what is left to do, and the decision."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,31 +15,19 @@ from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.model import Block, Edition, EditionEvent
 from newsletter.outdated import Cause, find_outdated
-from newsletter.preview import shown
-from newsletter.store.approvals import audiences_of, variants_of
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, events_of, get_edition
-from newsletter.values import EditionStatus, Finding, Level, Rendered
+from newsletter.values import EditionStatus, Finding, Level
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank
 from web.editor.desk import desk_page, edition_head
+from web.editor.mail import SCHEMES, SIDES, Variants, of_side, read_variants
 from web.editor.words import event_note, event_word, first_words
-from web.errors import PageUnknown
 from web.forms import moment_value
-from web.headers import mail_policy
 from web.pages import Call, read_number
 
-Variants = Mapping[Audience | None, Rendered]
-
-SIDES: Final[Mapping[Audience | None, str]] = {
-    Audience.SCHOOL: "school",
-    Audience.TEACHER_EDUCATION: "lerarenopleiding",
-    None: "overig",
-}
 SCREENS: Final = ("computer", "telefoon")
-SCHEMES: Final = ("licht", "donker")
-DARK_SCHEME: Final = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
 LATEST_EVENTS: Final = 6
 SAID_TO_EACH_OTHER: Final = frozenset({"submitted", "returned"})
 
@@ -114,7 +101,7 @@ def edition_page(
             **edition_head(edition),
             view=view,
             sides=[SIDES[one] for one in variants],
-            seen=_of_side(variants, view.side),
+            seen=of_side(variants, view.side),
             lines=lines,
             current=next((one for one in lines if one.block.id == view.block_id), None),
             block_kinds=[kind for kind in BLOCKS.values() if _may_be_empty(kind)],
@@ -136,43 +123,6 @@ def edition_page(
         )
 
 
-def show_preview(call: Call) -> Response:
-    """Give the mail itself, for the frame: without scripts, on an origin of its own."""
-    with call.services.db.read() as session:
-        edition = get_edition(session, call.number("id"), with_blocks=True)
-        rendered = _read_variant(call, session, edition, call.query.get("kant", ""))
-    html = _in_scheme(shown(rendered, call.services, as_html=True), call.query.get("kleur", ""))
-    policy = mail_policy(call.services.settings.base_url)
-    return HTMLResponse(html, headers={"Content-Security-Policy": policy})
-
-
-def _read_variant(call: Call, session: Session, edition: Edition, side: str) -> Rendered:
-    stored = variants_of(session, edition.id)
-    if stored:
-        return _of_side(stored, side)
-    audiences = audiences_of(session, edition.segments)
-    chosen = next((one for one in audiences if SIDES[one] == side), audiences[0])
-    return call.services.render(content_of(edition), chosen)
-
-
-def _in_scheme(html: str, scheme: str) -> str:
-    """Let the mail take the asked scheme, whatever the editor's own machine prefers."""
-    if scheme not in SCHEMES:
-        return html
-    condition = "all" if scheme == "donker" else "not all"
-    return DARK_SCHEME.sub(f"@media {condition}", html)
-
-
-def read_variants(call: Call, session: Session, edition: Edition) -> Variants:
-    """Return what each audience gets: as it was approved, or as it would be made now."""
-    stored = variants_of(session, edition.id)
-    if stored:
-        return stored
-    content = content_of(edition)
-    render = call.services.render
-    return {one: render(content, one) for one in audiences_of(session, edition.segments)}
-
-
 def _view(call: Call, variants: Variants) -> View:
     sides = [SIDES[one] for one in variants]
     block = call.path.get("block") or call.query.get("blok", "")
@@ -186,13 +136,6 @@ def _view(call: Call, variants: Variants) -> View:
 
 def _one_of(known: Sequence[str], asked: str) -> str:
     return asked if asked in known else known[0]
-
-
-def _of_side(variants: Variants, side: str) -> Rendered:
-    if not variants:
-        raise PageUnknown("an edition without a segment has no mail")
-    by_side = {SIDES[audience]: rendered for audience, rendered in variants.items()}
-    return by_side.get(side, next(iter(by_side.values())))
 
 
 def _may_be_empty(kind: BlockKind) -> bool:

@@ -18,7 +18,8 @@ from storage.session import Database
 from subscribers.counts import LeftOut, count_left_out
 from subscribers.store import counts_by_audience
 from web.editor.desk import desk_page, edition_head, edition_path
-from web.editor.edition import SIDES, past_of, read_variants
+from web.editor.edition import past_of
+from web.editor.mail import SIDES, read_variants
 from web.forms import Form, moment_value
 from web.pages import Call, see_other
 

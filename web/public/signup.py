@@ -16,6 +16,7 @@ from newsletter.wiring import Services
 from subscribers import consent, store
 from subscribers.addresses import mask, normalise
 from subscribers.errors import AddressFault, ExpiredToken, InvalidAddress, InvalidToken
+from subscribers.evidence import wanted_topics
 from subscribers.model import Subscriber
 from subscribers.values import Audience, SubscriberStatus, Topic
 from web.forms import Form
@@ -128,8 +129,8 @@ def show_confirm(call: Call) -> Response:
         return row
     if row.state is SubscriberStatus.ACTIVE:
         return private(_confirmed(call))
-    topics = {Topic.NEWSLETTER: row.wants_newsletter, Topic.ANNOUNCEMENTS: row.wants_announcements}
-    words = [TOPIC_WORDS[topic] for topic, wants in topics.items() if wants]
+    wanted = wanted_topics(row)
+    words = [TOPIC_WORDS[topic] for topic in Topic if topic in wanted]
     return private(page(call, "public/confirm.html", masked=mask(row.email), wanted=words))
 
 

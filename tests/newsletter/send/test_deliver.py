@@ -23,8 +23,9 @@ from newsletter.errors import (
 )
 from newsletter.model import Delivery, Edition, Variant
 from newsletter.send import schedule as scheduling
-from newsletter.send.deliver import SendReport, deliver_due
+from newsletter.send.deliver import deliver_due
 from newsletter.send.freeze import freeze_due
+from newsletter.send.tally import SendReport
 from newsletter.settings import Settings
 from newsletter.store.editions import events_of
 from newsletter.values import EditionFigures, EditionStatus, InDoubtPolicy, Receipt
