@@ -22,7 +22,6 @@ SOURCE_TROUBLE: Final[Mapping[str, str]] = {
     "SourceTooSlow": "Het antwoord kwam niet op tijd.",
     "SourceTooLarge": "Het antwoord was veel groter dan een nieuwsoverzicht of agenda is.",
     "SourceTooHeavy": "Wat we kregen, is te zwaar om te lezen. We zijn ermee gestopt.",
-    "SourceTooHeavy": "Wat we kregen, is te zwaar om te lezen. We zijn ermee gestopt.",
     "SourceAnswered": "De site gaf een foutmelding als antwoord.",
     "SourceGone": "Dit adres bestaat niet meer, zegt de site zelf.",
     "TooManyRedirects": "De site stuurt ons van het ene adres naar het andere, zonder einde.",
