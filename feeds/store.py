@@ -1,26 +1,28 @@
 """Queries on sources and items. Nothing here commits."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Select, and_, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, insert, not_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from feeds.decide import BELIEVED_AFTER
 from feeds.errors import SourceGone, SourceRefused, UnknownSource
-from feeds.identity import link_key, text_key
+from feeds.identity import canonical_link, link_key, text_key
 from feeds.match import Candidate
 from feeds.model import Item, Sighting, Source, Theme
 from feeds.values import AMSTERDAM, ItemKind, ItemStatus, ParsedItem, SourceKind
-from storage.text import slugify
+from storage.text import one_line, slugify
 
 AGENDA_MINUTES: Final = 360
 FEED_MINUTES: Final = 60
 SLUG_LENGTH: Final = 60
+NAME_LENGTH: Final = 200
+ADDRESS_BYTES: Final = 2000  # PostgreSQL keeps an index of addresses, with at most 2704 bytes each
 
 
 def add_source(  # noqa: PLR0913 - by name; a source has this many sides
@@ -38,16 +40,29 @@ def add_source(  # noqa: PLR0913 - by name; a source has this many sides
     url: http(s) or webcal; for practice examples the path of a folder.
     Raises SourceRefused for another address, UnknownSource for a kind or theme that does not exist.
     """
-    if kind not in tuple(SourceKind):
-        raise UnknownSource(f"there is no kind of source called {kind!r}")
-    address = folder_path(url) if kind == SourceKind.PRACTICE else web_address(url)
-    if known := session.scalar(select(Source).where(Source.url == address)):
+    address = source_address(url, kind)
+    if known := source_at(session, address):
         return known
     require_themes(session, themes)
-    shown = name.strip() or default_name(address)
-    source = Source(
-        slug=_free_slug(session, shown),
-        name=shown[:200],
+    source = new_source(address, kind=kind, name=name, themes=themes, audiences=audiences, now=now)
+    source.slug = free_slug(source.name, set(session.scalars(select(Source.slug))))
+    session.add(source)
+    session.flush()
+    return source
+
+
+def new_source(
+    address: str,
+    *,
+    kind: str,
+    name: str,
+    themes: Iterable[str],
+    audiences: Iterable[str],
+    now: datetime,
+) -> Source:
+    """Return a source that is due at once; it has no slug yet, and is not stored."""
+    return Source(
+        name=(one_line(name) or default_name(address))[:NAME_LENGTH],
         kind=kind,
         url=address,
         themes=list(themes),
@@ -56,15 +71,19 @@ def add_source(  # noqa: PLR0913 - by name; a source has this many sides
         next_look_at=None,  # never looked at: due whatever the clock says
         interval_minutes=AGENDA_MINUTES if kind == SourceKind.AGENDA else FEED_MINUTES,
     )
-    session.add(source)
-    session.flush()
-    return source
 
 
 def require_themes(session: Session, slugs: Iterable[str]) -> None:
     """Raise UnknownSource for a slug that is no theme's."""
     if unknown := set(slugs) - set(session.scalars(select(Theme.slug))):
         raise UnknownSource(f"there is no theme called {min(unknown)!r}")
+
+
+def source_address(url: str, kind: str) -> str:
+    """Return what a source's address is stored as. Raises SourceRefused, UnknownSource."""
+    if kind not in tuple(SourceKind):
+        raise UnknownSource(f"there is no kind of source called {kind!r}")
+    return folder_path(url) if kind == SourceKind.PRACTICE else web_address(url)
 
 
 def web_address(url: str) -> str:
@@ -76,6 +95,10 @@ def web_address(url: str) -> str:
         raise SourceRefused(f"{url!r} cannot be read as an address: {failure}") from failure
     if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
         raise SourceRefused(f"{url!r} is not an http or https address")
+    if parts.username or parts.password:
+        raise SourceRefused(f"the address of {parts.hostname} holds a user name or password")
+    if len(address.encode("utf-8", "replace")) > ADDRESS_BYTES:
+        raise SourceRefused(f"the address of {parts.hostname} is longer than {ADDRESS_BYTES} bytes")
     return address
 
 
@@ -100,6 +123,27 @@ def get_source(session: Session, slug: str) -> Source:
     if source is None:
         raise UnknownSource(f"there is no source called {slug!r}")
     return source
+
+
+def source_at(session: Session, address: str) -> Source | None:
+    """Return the source with exactly this address."""
+    return session.scalar(select(Source).where(Source.url == address))
+
+
+def find_source(session: Session, address: str) -> Source | None:
+    """Return the source with this address in any of its forms: http or https, a slash or none."""
+    if exact := source_at(session, address):
+        return exact
+    wanted = canonical_link(address)
+    same = (one for one in list_sources(session) if canonical_link(one.url) == wanted)
+    return next(same, None)
+
+
+def has_brought(session: Session, source_id: int) -> bool:
+    """Say whether a source ever brought an item."""
+    own = select(Item.id).where(Item.source_id == source_id)
+    seen = select(Sighting.id).where(Sighting.source_id == source_id)
+    return bool(session.scalar(select(or_(exists(own), exists(seen)))))
 
 
 def due_sources(session: Session, now: datetime) -> list[Source]:
@@ -289,8 +333,20 @@ def _with_source() -> Select[Item]:
     return select(Item).options(joinedload(Item.source))
 
 
-def _free_slug(session: Session, name: str) -> str:
+def free_slug(name: str, taken: Collection[str]) -> str:
+    """Return a slug for a name that is not among those taken: itself, or with a number behind it.
+
+    By halving, so that a list of thousands of sources of one name does not take a minute.
+    """
     base = slugify(name.removeprefix("www."), maximum=SLUG_LENGTH) or "bron"
-    taken = set(session.scalars(select(Source.slug).where(Source.slug.startswith(base))))
-    candidates = (base if n == 1 else f"{base}-{n}" for n in range(1, len(taken) + 2))
-    return next(slug for slug in candidates if slug not in taken)
+    low, high = 0, 1
+    while _numbered(base, high) in taken:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _numbered(base, middle) in taken else (low, middle)
+    return _numbered(base, high)
+
+
+def _numbered(base: str, number: int) -> str:
+    return base if number == 1 else f"{base}-{number}"
