@@ -78,7 +78,8 @@ def _learn(session: Session, source: Source, look: Look, *, is_known: bool) -> O
     if not moved_to:
         return Outcome.OK
     taken = session.scalar(select(Source.id).where(Source.url == moved_to))
-    if is_known and taken is None:
+    # Where an administrator brought it back from, it does not go again by itself.
+    if is_known and taken is None and moved_to != source.previous_url:
         source.previous_url, source.url = source.url, moved_to
     return Outcome.MOVED
 

@@ -1,0 +1,127 @@
+"""Use cases of administrators on one source: label it, turn it off and on, lead it elsewhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin
+
+from sqlalchemy.orm import Session
+
+from feeds import store
+from feeds.discover import Found, Offer, discover
+from feeds.errors import AddressTaken, SourceGone, SourceInUse
+from feeds.fetch import Fetcher
+from feeds.follow import Labels
+from feeds.model import Source
+from feeds.values import SourceKind
+from storage.session import Database
+from storage.text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """What became of leading a source elsewhere.
+
+    is_there: whether it is at the new address now. found: what that address offers.
+    """
+
+    is_there: bool
+    found: Found
+
+
+def label_source(db: Database, slug: str, labels: Labels) -> None:
+    """Keep what people say about a source; items that came before keep what they have.
+
+    Without a name it keeps the one it has. Raises UnknownSource for a source or theme of no name.
+    """
+    with db.write() as session:
+        source = store.get_source(session, slug)
+        store.require_themes(session, labels.themes)
+        source.name = one_line(labels.name, maximum=store.NAME_LENGTH) or source.name
+        source.themes, source.audiences = list(labels.themes), list(labels.audiences)
+
+
+def turn_off(db: Database, slug: str) -> None:
+    """Look at a source no more, until it is turned on. Raises UnknownSource."""
+    with db.write() as session:
+        source = store.get_source(session, slug)
+        source.active, source.next_look_at = False, None
+        if source.last_error == SourceGone.__name__:
+            _forget_failures(source)  # what is gone is looked at for some days, off or not
+
+
+def turn_on(db: Database, slug: str) -> None:
+    """Look at a source again, and at once. Raises UnknownSource."""
+    with db.write() as session:
+        source = store.get_source(session, slug)
+        source.active, source.next_look_at = True, None
+        _forget_failures(source)
+
+
+def search_site(db: Database, slug: str, *, fetcher: Fetcher, now: datetime) -> tuple[Offer, ...]:
+    """Return what of the same kind the site of a source offers, that is not followed yet.
+
+    Raises: UnknownSource; one of the GatherError tree when the front of the site cannot be read.
+    """
+    with db.read() as session:
+        source = store.get_source(session, slug)
+    found = discover(urljoin(source.url, "/"), fetcher=fetcher, now=now)
+    with db.read() as session:
+        return tuple(
+            offer
+            for offer in found.proposed(SourceKind(source.kind))
+            if store.find_source(session, offer.url) is None
+        )
+
+
+def lead_elsewhere(db: Database, slug: str, url: str, *, fetcher: Fetcher, now: datetime) -> Led:
+    """Lead a source to another address when one of its kind is there; else say what is there.
+
+    Raises: UnknownSource, AddressTaken, SourceRefused for what is no address, and what `discover`
+            raises; then it stays where it is.
+    """
+    with db.read() as session:
+        kind = store.get_source(session, slug).kind
+    found = discover(url, fetcher=fetcher, now=now)
+    fits = found.is_itself and found.offers[0].kind == kind
+    if fits:
+        with db.write() as session:
+            _lead(session, store.get_source(session, slug), found.address)
+    return Led(fits, found)
+
+
+def lead_back(db: Database, slug: str) -> None:
+    """Lead a source back to its previous address, which it then will not leave by itself.
+
+    Raises UnknownSource, AddressTaken.
+    """
+    with db.write() as session:
+        source = store.get_source(session, slug)
+        if source.previous_url:
+            _lead(session, source, source.previous_url)
+
+
+def remove_source(db: Database, slug: str) -> None:
+    """Remove a source that never brought an item. Raises UnknownSource, SourceInUse."""
+    with db.write() as session:
+        source = store.get_source(session, slug)
+        if store.has_brought(session, source.id):
+            raise SourceInUse(f"the source {slug!r} brought items; turn it off instead")
+        session.delete(source)
+
+
+def _lead(session: Session, source: Source, address: str) -> None:
+    if address == source.url:
+        return
+    there = store.find_source(session, address)
+    if there and there.id != source.id:
+        raise AddressTaken(there.slug, there.name)
+    source.previous_url, source.url = source.url, address
+    # What was remembered to ask with belongs to the old address.
+    source.etag = source.last_modified = source.body_hash = ""
+    source.active, source.next_look_at = True, None
+    _forget_failures(source)
+
+
+def _forget_failures(source: Source) -> None:
+    source.failing_since, source.failures_in_row = None, 0
+    source.last_error = source.last_error_line = ""
