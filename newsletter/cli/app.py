@@ -9,7 +9,7 @@ import typer
 
 from feeds.errors import GatherError, ItemUnusable
 from newsletter import accounts, pipeline, wiring
-from newsletter.cli import editions, items, people, reports, sources, way
+from newsletter.cli import editions, following, items, people, reports, sources, way
 from newsletter.cli.output import JSON, fail, print_json, print_report, say
 from newsletter.cli.session import open_services, read_services, state
 from newsletter.cli.stopping import told_to_stop
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 user_app = typer.Typer(no_args_is_help=True, help="Accounts for the desk.")
 app.add_typer(user_app, name="user")
+sources.app.add_typer(following.app)  # without a name: its commands are commands of source
 app.add_typer(sources.app, name="source")
 app.add_typer(items.app, name="item")
 editions.app.add_typer(way.app)  # without a name: its commands are commands of edition

@@ -10,7 +10,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from json import dump
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -20,6 +20,7 @@ from rich.table import Table
 from feeds.values import AMSTERDAM
 
 JSON = typer.Option(False, "--json", help="Print one JSON document on standard output.")
+PIPED_WIDTH: Final = 2000  # a row is one line for whatever reads it
 progress_console = Console(stderr=True)
 
 
@@ -58,7 +59,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007 - counted, not used inside
         table.add_row(*("" if cell is None else _shown(cell) for cell in row))
-    console = Console(soft_wrap=True) if not sys.stdout.isatty() else Console()
+    console = Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH, soft_wrap=True)
     console.print(table if count else empty, markup=False)
 
 

@@ -1,72 +1,52 @@
-"""`newsletter source ...` and `newsletter gather`."""
+"""`newsletter source list` and `newsletter gather`."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from feeds import store
 from feeds.model import Source
-from feeds.values import GatherReport, SourceKind, SourceReport
+from feeds.values import GatherReport, SourceReport
 from newsletter import pipeline
 from newsletter.cli.output import (
     JSON,
     print_json,
     print_list,
-    print_report,
     print_table,
     progress_bar,
     say,
 )
 from newsletter.cli.session import open_services
-from subscribers.values import Audience
 
 app = typer.Typer(no_args_is_help=True, help="Where items come from.")
 
 COLUMNS = ("Source", "Kind", "Outcome", "Entries", "New", "Updated", "Seconds", "Error")
 
 
-@app.command("add")
-def add(
-    url: str,
-    kind: Annotated[SourceKind, typer.Option(help="feed or agenda")],
-    name: str = "",
-    theme: Annotated[
-        list[str] | None, typer.Option(help="Slug of a theme; may be repeated.")
-    ] = None,
-    audience: Annotated[list[Audience] | None, typer.Option(help="For whom, when not all.")] = None,
-    json: bool = JSON,
-) -> None:
-    """Add a feed or a calendar; the same address twice is one source."""
-    services = open_services()
-    with services.db.write() as session:
-        source = store.add_source(
-            session,
-            url=url,
-            kind=kind.value,
-            name=name,
-            themes=tuple(theme or ()),
-            audiences=tuple(one.value for one in audience or ()),
-            now=services.clock(),
-        )
-    report = {"slug": source.slug, "name": source.name, "kind": source.kind, "url": source.url}
-    print_report(report, json=json)
-
-
 @app.command("list")
 def list_(json: bool = JSON) -> None:
-    """List the sources and how their last look ended."""
+    """List the sources, how their last looks ended and when the next one is."""
     services = open_services()
     with services.db.read() as session:
         rows = store.list_sources(session)
     print_list(
         [_source_as_json(row) for row in rows],
         json=json,
-        columns=("Source", "Kind", "Name", "Last success", "Next look", "Error"),
-        rows=(
-            (r.slug, r.kind, r.name, r.last_success_at, r.next_look_at, r.last_error_line)
-            for r in rows
+        columns=(
+            *("Source", "Kind", "Last success", "Failing since", "Times"),
+            *("Next look", "Every", "Error"),
         ),
-        empty="There are no sources yet: newsletter source add URL --kind feed",
+        rows=(
+            (
+                *(row.slug, row.kind, row.last_success_at),
+                *(row.failing_since, row.failures_in_row or None),
+                *(row.next_look_at if row.active else "off", f"{row.interval_minutes} min"),
+                row.last_error_line,
+            )
+            for row in rows
+        ),
+        empty="There are no sources yet: newsletter source add URL",
     )
 
 
@@ -122,18 +102,27 @@ def _as_json(report: GatherReport) -> dict[str, object]:
     return {"sources": rows, "new": report.new, "updated": report.updated}
 
 
+def _last_failure_at(row: Source) -> datetime | None:
+    return row.last_look_at if row.failures_in_row else None
+
+
 def _source_as_json(row: Source) -> dict[str, object]:
     return {
         "slug": row.slug,
         "name": row.name,
         "kind": row.kind,
         "url": row.url,
+        "previous_url": row.previous_url or None,
         "themes": row.themes,
         "audiences": row.audiences,
         "active": row.active,
+        "last_look_at": row.last_look_at,
         "last_success_at": row.last_success_at,
+        "last_failure_at": _last_failure_at(row),
         "failing_since": row.failing_since,
         "failures_in_row": row.failures_in_row,
+        "recent": row.recent,
         "next_look_at": row.next_look_at,
+        "interval_minutes": row.interval_minutes,
         "error": row.last_error_line or None,
     }
