@@ -2,22 +2,20 @@
 
 Nothing of what came in goes out: the pixels are decoded, turned upright, brought to sRGB, shrunk
 and encoded anew, so metadata (who, where, with what) and anything hidden behind them are gone.
-The same bytes always give the same picture. Pure: no network, no database.
+The same bytes always give the same picture. Pure; strangers' bytes come here by `feeds.decoding`.
 """
 
 import hashlib
 import struct
 import zlib
 from io import BytesIO
-from threading import Lock
 from typing import Final
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from feeds.errors import ImageFault, ImageRefused
-from feeds.values import Picture
+from feeds.values import LARGEST_PICTURE_BYTES, Picture
 
-LARGEST_BYTES: Final = 5 * 1024 * 1024
 MOST_PIXELS: Final = 40_000_000  # a telephone takes 12 million; each costs four bytes when decoded
 WIDEST: Final = 1200  # twice what a column of the mail shows, for sharp screens
 TALLEST: Final = 2400
@@ -30,9 +28,6 @@ STUMBLES: Final = (ArithmeticError, EOFError, LookupError, MemoryError, OSError,
                    TypeError, ValueError, struct.error, zlib.error)  # fmt: skip
 """What Pillow's decoders raise on broken files."""
 
-# One at a time: a picture of forty million pixels needs some hundreds of megabytes for a moment.
-_DECODING: Final = Lock()
-
 
 def make_picture(document: bytes) -> Picture:
     """Return the picture in a JPEG, PNG, WebP or GIF (its first frame), made anew.
@@ -41,9 +36,9 @@ def make_picture(document: bytes) -> Picture:
     Returns:  JPEG in sRGB; PNG where the picture is transparent. At most 1200 pixels wide.
     Raises:   ImageRefused, before anything is decoded when size or kind are wrong.
     """
-    if len(document) > LARGEST_BYTES:
+    if len(document) > LARGEST_PICTURE_BYTES:
         raise ImageRefused(ImageFault.TOO_LARGE, f"{len(document)} bytes")
-    with _DECODING, _open(document) as image:
+    with _open(document) as image:
         if image.width * image.height > MOST_PIXELS:
             raise ImageRefused(ImageFault.TOO_MANY_PIXELS, f"{image.width} by {image.height}")
         try:

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from feeds.errors import ImageFault, ImageRefused
-from feeds.images import LARGEST_BYTES, PNG_BYTES, TALLEST, make_picture
+from feeds.images import PNG_BYTES, TALLEST, make_picture
+from feeds.values import LARGEST_PICTURE_BYTES
 from tests.feeds.pictures import picture, png_of, with_exif
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -168,7 +169,7 @@ def test_a_picture_of_too_many_pixels_is_refused_by_its_header(side: int) -> Non
 
 
 def test_a_file_that_is_too_heavy_is_refused_unread() -> None:
-    assert fault_of(picture() + bytes(LARGEST_BYTES)) is ImageFault.TOO_LARGE
+    assert fault_of(picture() + bytes(LARGEST_PICTURE_BYTES)) is ImageFault.TOO_LARGE
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF"])
