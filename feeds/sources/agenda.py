@@ -1,7 +1,6 @@
 """Agenda: the events of an iCalendar stream (RFC 5545), each occurrence an item."""
 
 import re
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -12,9 +11,11 @@ from icalendar import Component
 from feeds.clean import plain_text, safe_link, summary_text, title_text
 from feeds.errors import STUMBLES, MalformedSource
 from feeds.sources import vevent
+from feeds.sources.budget import OF_A_DOCUMENT, Budget
 from feeds.sources.charsets import to_text
+from feeds.sources.eventscalendar import EventName, is_made_by_it, steady_name
 from feeds.sources.ics import Block, Stream, take_apart, with_zones
-from feeds.sources.occurrences import Occurrence, effort, expand
+from feeds.sources.occurrences import Occurrence, expand
 from feeds.sources.programme import with_programmes
 from feeds.sources.zones import known_zone
 from feeds.values import ItemKind, Parsed, ParsedItem
@@ -22,8 +23,8 @@ from feeds.words import audiences_in, event_type_in
 from storage.text import shorten
 
 MOST: Final = 2000  # VEVENTs and items; icalendar takes a fifth of a millisecond for one
-MOST_SECONDS: Final = 10.0  # for the recurring events of one document; some rules never match a day
-MOST_EFFORT: Final = 1_000_000  # steps of recurrence in one document, about five seconds
+LOSING: Final = frozenset({"RRULE", "RDATE"})  # without them other occurrences are missing
+CANCELLED: Final = frozenset({"CANCELLED", "CANCELED"})
 CALLED_OFF: Final = re.compile(
     r"\W*(geannuleerd|afgelast|vervallen|vervalt|gaat niet door|cancelled|canceled)\b", re.I
 )
@@ -45,73 +46,91 @@ def parse_agenda(document: bytes, *, now: datetime, base_url: str) -> Parsed:
     reading = _Reading(stream, now, base_url)
     items = sorted(reading.items(), key=_start)
     if len(items) > MOST:
-        reading.complaints.append(f"of {len(items)} occurrences the {MOST} nearest are kept")
+        reading.lose(f"of {len(items)} occurrences the {MOST} nearest are kept")
         nearest = sorted(items, key=lambda item: abs(_start(item) - now))[:MOST]
         items = sorted(nearest, key=_start)
-    title = plain_text(stream.properties.get("X-WR-CALNAME", ""))
     return Parsed(
         tuple(with_programmes(items)),
-        complaints=tuple(reading.complaints),
-        title=title,
-        events=len(stream.events),
+        complaints=tuple(stream.complaints),
+        title=title_text(stream.properties.get("X-WR-CALNAME", "")),
+        events=stream.begun_events,
+        complete=reading.is_complete,
     )
 
 
 class _Reading:
-    """One document being read, and what could not be."""
+    """One document being read. What could not be is added to the complaints of its stream."""
 
     def __init__(self, stream: Stream, now: datetime, base_url: str) -> None:
-        self.complaints = list(stream.complaints)
+        self.is_complete = stream.is_whole
         self._stream, self._now, self._base = stream, now, base_url
         self._zone = known_zone(stream.properties.get("X-WR-TIMEZONE", ""))
-        self._effort = 0
-        self._until = time.monotonic() + MOST_SECONDS
+        self._budget = Budget(OF_A_DOCUMENT)
         self._is_cancelling = stream.properties.get("METHOD", "").upper() == "CANCEL"
+        self._is_events_calendar = is_made_by_it(stream.properties.get("PRODID", ""))
+
+    def lose(self, complaint: str) -> None:
+        """Complain of what is not among the items, so that nobody takes it for gone."""
+        self.is_complete = False
+        self._stream.complaints.append(complaint)
 
     def items(self) -> Iterator[ParsedItem]:
         """Yield the items of all events, in no order."""
-        by_uid: dict[str, list[Component]] = defaultdict(list)
+        by_name: dict[EventName, list[Component]] = defaultdict(list)
         for event in self._events():
-            by_uid[vevent.uid_of(event)].append(event)
-        for uid, events in by_uid.items():
-            yield from self._items_of(uid, events)
+            by_name[self._name_of(event)].append(event)
+        for name, events in by_name.items():
+            yield from self._items_of(name, events)
+
+    def _name_of(self, event: Component) -> EventName:
+        url = safe_link(vevent.text_of(event, "URL"), base=self._base)
+        return steady_name(vevent.uid_of(event), url=url, is_theirs=self._is_events_calendar)
 
     def _events(self) -> Iterator[Component]:
         for block in self._nearest(self._stream.events):
             try:
                 event, dropped = vevent.read_vevent(with_zones(block, self._stream))
             except STUMBLES as failure:
-                self._complain(f"line {block.number}: the event cannot be read", failure)
+                self._lose_one(f"line {block.number}: the event cannot be read", failure)
                 continue
             for name in dropped:
-                self.complaints.append(
-                    f"line {block.number}: {name} makes no sense and is left out"
+                complain = (
+                    self.lose if name in {"RRULE", "RDATE"} else self._stream.complaints.append
                 )
+                complain(f"line {block.number}: {name} makes no sense and is left out")
             yield event
 
-    def _items_of(self, uid: str, events: Sequence[Component]) -> Iterator[ParsedItem]:
-        asked = effort(events, self._now)
-        is_late = asked > 0 and time.monotonic() > self._until
-        if is_late or self._effort + asked > MOST_EFFORT:
-            self.complaints.append(f"event {uid[:80]}: too many repetitions in this calendar")
+    def _items_of(self, name: EventName, events: Sequence[Component]) -> Iterator[ParsedItem]:
+        called = f"event {name.series[:80]}"
+        try:
+            known = expand(events, zone=self._zone, now=self._now, budget=self._budget)
+        except STUMBLES as failure:
+            self._lose_one(f"{called} cannot be read", failure)
             return
-        self._effort += asked
-        occurrences, complaint = expand(events, zone=self._zone, now=self._now)
-        if complaint:
-            self.complaints.append(f"event {uid[:80]}: {complaint}")
-        for occurrence in occurrences:
+        if known.complaint:
+            self.lose(f"{called}: {known.complaint}")
+        for occurrence in known.found:
             try:
-                yield self._item(uid, occurrence)
+                item = self._item(name, occurrence)
+                self._tell_of_skipped_hour(called, occurrence.component)
             except STUMBLES as failure:
-                self._complain(f"event {uid[:80]} cannot be read", failure)
+                self._lose_one(f"{called} cannot be read", failure)
+            else:
+                yield item
 
-    def _item(self, uid: str, occurrence: Occurrence) -> ParsedItem:
+    def _tell_of_skipped_hour(self, called: str, event: Component) -> None:
+        told = f"{called}: the clock skips the hour that it starts at; it is shown an hour later"
+        if vevent.is_in_the_gap(event) and told not in self._stream.complaints[-1:]:
+            self._stream.complaints.append(told)
+
+    def _item(self, name: EventName, occurrence: Occurrence) -> ParsedItem:
         event, text = occurrence.component, vevent.text_of
         title, categories = title_text(text(event, "SUMMARY")), vevent.categories_of(event)
-        is_off = text(event, "STATUS").upper() == "CANCELLED" or CALLED_OFF.match(title)
+        is_off = text(event, "STATUS").upper() in CANCELLED or CALLED_OFF.match(title)
+        which = occurrence.name or name.which
         return ParsedItem(
             kind=ItemKind.EVENT,
-            guid=f"{uid}#{occurrence.name}" if occurrence.name else uid,
+            guid=f"{name.series}#{which}" if which else name.series,
             title=title,
             summary=summary_text(text(event, "DESCRIPTION")),
             url=safe_link(text(event, "URL"), base=self._base),
@@ -120,7 +139,7 @@ class _Reading:
             audiences=audiences_in(categories),
             times=vevent.times_of(event),
             location=shorten(plain_text(text(event, "LOCATION")), LOCATION_LENGTH),
-            series=uid[:SERIES_LENGTH],
+            series=name.series[:SERIES_LENGTH],
             cancelled=bool(is_off) or self._is_cancelling,
             details=dict(_details(event, categories, self._base)),
         )
@@ -128,13 +147,13 @@ class _Reading:
     def _nearest(self, blocks: list[Block]) -> list[Block]:
         if len(blocks) <= MOST:
             return blocks
-        self.complaints.append(f"of {len(blocks)} events the {MOST} nearest were read")
+        self.lose(f"of {len(blocks)} events the {MOST} nearest were read")
         nearest = sorted(blocks, key=lambda block: _days_away(block, self._now))[:MOST]
         return sorted(nearest, key=lambda block: block.number)
 
-    def _complain(self, what: str, failure: Exception) -> None:
+    def _lose_one(self, what: str, failure: Exception) -> None:
         reason = (str(failure) or type(failure).__name__).splitlines()[0]
-        self.complaints.append(f"{what}: {reason}")
+        self.lose(f"{what}: {reason}")
 
 
 def _details(event: Component, categories: tuple[str, ...], base: str) -> Iterator[tuple[str, str]]:

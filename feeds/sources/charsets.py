@@ -26,7 +26,10 @@ WIDE: Final = (  # how "<?" or "<r" looks in them without a byte order mark
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
     (b"\x4c\x6f\xa7\x94", "cp037"),  # "<?xm" in EBCDIC
+    (b"B\0E\0", "utf-16-le"),  # "BEGIN:VCALENDAR"
+    (b"\0B\0E", "utf-16-be"),
 )
+FOLD: Final = re.compile(rb"\r?\n[ \t]")  # in a calendar, also in the middle of a letter
 SHIFTING: Final = ("iso-2022", "iso2022", "hz", "utf-7", "csiso2022")  # letters written as ASCII
 MULTIBYTE: Final = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
@@ -57,8 +60,21 @@ def _decode_ascii_based(document: bytes, declared: list[str]) -> str:
     for name in ("utf-8", *declared):
         if (text := _try(document, name)) is not None:
             return text
+    if (text := _unfolded(document)) is not None:
+        return text
     if _is_mostly_utf8(document):
         return document.decode("utf-8", "replace")
+    return _decode_as_declared(document, declared)
+
+
+def _unfolded(document: bytes) -> str | None:
+    """Return the text of a calendar in UTF-8 whose lines were folded inside letters."""
+    if b"BEGIN:VCALENDAR" not in document[:1000]:
+        return None
+    return _try(FOLD.sub(b"", document), "utf-8")
+
+
+def _decode_as_declared(document: bytes, declared: list[str]) -> str:
     for name in declared:
         if name.lower().replace("_", "-") in {"utf-8", "utf8"}:
             continue  # a server's default, and not true

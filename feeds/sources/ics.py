@@ -1,18 +1,24 @@
 """Taking an iCalendar stream apart, so that one bad component loses only itself (S-60)."""
 
+import quopri
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from feeds.sources.charsets import to_text
+from feeds.sources.icstimes import TIMED, with_iana_zone
 from feeds.sources.zones import HOME, known_zone, zone_name
 
 LINE_END: Final = re.compile(r"\r\n|\n|\r")
-TIMED: Final = re.compile(r"(DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)([;:].*)", re.I)
-TZID: Final = re.compile(r';TZID=("[^"]*"|[^;]*)', re.I)
+PROPERTY: Final = re.compile(r"\s*[A-Za-z0-9-]+\s*[;:]")
 MOST_DATES: Final = 5_000  # in one RDATE or EXDATE: each is parsed and compared to the others
+ENOUGH: Final = 20_000  # characters of a description
 DEEPEST: Final = 50  # components inside each other; real calendars have three
-KEPT_PARAMETERS: Final = re.compile(r";(?:VALUE|RANGE)=[^;:]*", re.I)
+# vCalendar 1.0: the value in pieces that end in "=", and not folded.
+QUOTED: Final = re.compile(r"[^:]*;\s*(?:ENCODING=)?QUOTED-PRINTABLE\b[^:]*:", re.I)
+QUOTED_PARAMETER: Final = re.compile(r";\s*(?:(?:ENCODING=)?QUOTED-PRINTABLE|CHARSET=[^;:]*)", re.I)
+CHARSET: Final = re.compile(r";\s*CHARSET=([^;:]*)", re.I)
 
 
 @dataclass(slots=True)
@@ -33,17 +39,35 @@ class Stream:
     complaints: list[str] = field(default_factory=list)
     begun: bool = False
     ended: bool = False
+    begun_events: int = 0
+    named_zones: dict[str, str] = field(default_factory=dict)
 
     @property
     def default_zone(self) -> str:
         """The zone for unknown names: the calendar's own, else Amsterdam."""
         return known_zone(self.properties.get("X-WR-TIMEZONE", "")) or HOME
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was read to its end, and every event in it has one too."""
+        return self.ended and self.begun_events == len(self.events)
+
+    def zone_of(self, tzid: str) -> str:
+        """Return the IANA zone that a TZID means here; what cannot be known is complained of."""
+        if tzid not in self.named_zones:
+            zone = zone_name(tzid, definition=self.zones.get(tzid, ()))
+            if not zone:
+                zone = self.default_zone
+                self.complaints.append(f"the zone {tzid[:80]!r} is not known; {zone} is taken")
+            self.named_zones[tzid] = zone
+        return self.named_zones[tzid]
+
 
 def take_apart(text: str) -> Stream:
     """Return the parts of a stream. Never fails: what has no end is left out, with a complaint."""
     stream, taker = Stream(), _Taker()
-    for number, line in unfolded(text):
+    lines = unfolded(text)
+    for number, line in _unquoted(lines) if "QUOTED-PRINTABLE" in text.upper() else lines:
         taker.take(stream, number, line)
     taker.finish(stream)
     stream.ended = stream.ended or not stream.begun
@@ -65,14 +89,32 @@ def unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 
 def with_zones(block: Block, stream: Stream) -> str:
-    """Return a VEVENT as text whose times name an IANA zone or UTC; floating is Amsterdam.
+    """Return a VEVENT as text whose times name an IANA zone or UTC; floating is Amsterdam's.
 
     Raises ValueError for more dates than an event can have.
     """
     if sum(line.count(",") for line in block.lines if TIMED.match(line)) > MOST_DATES:
         raise ValueError(f"it has more than {MOST_DATES} dates")
-    lines = (_with_zone(line, stream.zones, stream.default_zone) for line in block.lines)
+    lines = (made for line in block.lines for made in with_iana_zone(line, stream.zone_of))
     return "\r\n".join(("BEGIN:VEVENT", *lines, "END:VEVENT", ""))
+
+
+def _unquoted(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield the lines of vCalendar 1.0 as those of its successor."""
+    for number, line in lines:
+        head = QUOTED.match(line)
+        if not head:
+            yield number, line
+            continue
+        pieces = [line[head.end() :]]
+        while pieces[-1].endswith("=") and (following := next(lines, None)):
+            pieces[-1] = pieces[-1][:-1]
+            pieces.append(following[1])
+        charset = CHARSET.search(head[0])
+        raw = quopri.decodestring("".join(pieces).encode("utf-8", "replace"))
+        text = to_text(raw, content_type=f"charset={charset[1]}" if charset else "")
+        text = LINE_END.sub(r"\\n", text)
+        yield number, QUOTED_PARAMETER.sub("", head[0]) + text
 
 
 class _Taker:
@@ -91,7 +133,7 @@ class _Taker:
         elif verb == "END":
             self._end(stream, component)
         elif self.open[-1:] == ["VEVENT"] and self.event:
-            self.event.lines.append(line)
+            self._take_property(self.event, line)
         elif "VTIMEZONE" in self.open:
             self.zone.append(line)
         elif self.open[-1:] == ["VCALENDAR"]:
@@ -103,12 +145,21 @@ class _Taker:
         if stream.begun and not stream.ended:
             stream.complaints.append("the calendar is cut off: it has no END:VCALENDAR")
 
+    def _take_property(self, event: Block, line: str) -> None:
+        last = event.lines[-1] if event.lines else ""
+        is_text = last[:11].upper() == "DESCRIPTION" and len(last) < ENOUGH
+        if is_text and not PROPERTY.match(line):
+            event.lines[-1] = f"{last}\\n{line}"  # of a text whose lines were not folded
+        else:
+            event.lines.append(line)
+
     def _begin(self, stream: Stream, number: int, component: str) -> None:
         if component == "VEVENT":
             if self.event:  # the one before was never closed; what it says still counts
                 stream.complaints.append(f"line {self.event.number}: the event has no end")
                 self._end(stream, "VEVENT")
             self.event = Block(number)
+            stream.begun_events += 1
         elif component == "VTIMEZONE":
             self.zone = []
         elif component == "VCALENDAR":
@@ -127,23 +178,7 @@ class _Taker:
             if names:
                 stream.zones[names[0].partition(":")[2].strip()] = self.zone
         elif component == "VCALENDAR":
+            if self.event:
+                stream.complaints.append(f"line {self.event.number}: the event has no end")
+                self._end(stream, "VEVENT")
             stream.ended = True
-
-
-def _with_zone(line: str, zones: Mapping[str, list[str]], default: str) -> str:
-    timed = TIMED.match(line)
-    if not timed:
-        return line
-    # Values of these properties hold no colon; an unquoted "(UTC+01:00) Amsterdam" does.
-    parameters, _, value = timed[2].rpartition(":")
-    kept = "".join(KEPT_PARAMETERS.findall(parameters))
-    value = value.strip()
-    if "T" not in value.upper() or value.upper().endswith("Z"):
-        return f"{timed[1]}{kept}:{value}"
-    given = TZID.search(parameters)
-    tzid = given[1].strip('"') if given else ""
-    zone = zone_name(tzid, definition=zones.get(tzid, ()), default=default) if tzid else HOME
-    if zone == "UTC":
-        value = ",".join(f"{one}Z" for one in value.split(",")) if "/" not in value else value
-        return f"{timed[1]}{kept}:{value}"
-    return f"{timed[1]}{kept};TZID={zone}:{value}"

@@ -4,25 +4,29 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import recurring_ical_events
 from icalendar import Calendar, Component
+from icalendar.prop import vDDDTypes
+from recurring_ical_events.selection.name import ComponentsWithName
 
 from feeds.errors import STUMBLES
-from feeds.sources.vevent import start_of
+from feeds.sources.budget import OF_ONE_UID, BoundedSeries, Budget, TooManyRepetitions
+from feeds.sources.vevent import dates_of, moment, start_of, text_of
+from feeds.values import AMSTERDAM
 
 BEHIND: Final = timedelta(days=30)
 AHEAD: Final = timedelta(days=400)
 MOST: Final = 400
 MOST_A_DAY: Final = 24
-STEPS_A_YEAR: Final = {"HOURLY": 8760, "DAILY": 365, "WEEKLY": 52}  # others: a dozen at most
 
 RECURRING: Final = ("RRULE", "RDATE", "RECURRENCE-ID")
 # dateutil does not come back from INTERVAL=0.
 REFUSED: Final = re.compile(r"FREQ=(SECONDLY|MINUTELY)|INTERVAL=(-|0+\b)", re.I)
-FREQUENCY: Final = re.compile(r"FREQ=([A-Z]+)")
 TIMES_OF_DAY: Final = re.compile(r"BY(?:HOUR|MINUTE|SECOND)=([\d,]+)", re.I)
+Version = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,70 +37,160 @@ class Occurrence:
     name: str = ""
 
 
-def expand(
-    events: Sequence[Component], *, zone: str, now: datetime
-) -> tuple[list[Occurrence], str]:
-    """Return the occurrences of one UID, and a complaint or "".
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Those of one UID. complaint: what was left out and why, or ""."""
+
+    found: Sequence[Occurrence]
+    complaint: str = ""
+
+
+def expand(events: Sequence[Component], *, zone: str, now: datetime, budget: Budget) -> Occurrences:
+    """Return the occurrences of one UID.
 
     A single event always; of a recurring one what touches now - 30 days to now + 400 days, at most
     the first 400. Cancelled ones are among them.
     """
     masters = [event for event in events if "RECURRENCE-ID" not in event]
     if not any(name in event for event in events for name in RECURRING):
-        return [Occurrence(max(masters, key=_version))], ""
+        return Occurrences(_singles(masters))
     if refused := next(filter(_is_refused, masters), None):
-        single = refused.copy(recursive=True)
-        for name in ("RRULE", "RDATE"):
-            single.pop(name, None)
-        return [Occurrence(single)], "it recurs more than hourly; only its first time is kept"
+        complaint = "it recurs more than hourly; only its first time is kept"
+        return Occurrences([Occurrence(_without_rules(refused))], complaint)
+    versions = _latest(events)
     try:
-        found = list(_expanded(events, zone, now))
+        found = list(_expanded(versions, zone, now, budget.part(OF_ONE_UID)))
+    except TooManyRepetitions:
+        first = [Occurrence(_without_rules(one)) for one in masters[:1] if _is_ahead(one, now)]
+        return Occurrences(first, "its repetitions take too long to work out")
     except STUMBLES as failure:
         reason = f"its recurrence cannot be worked out: {type(failure).__name__}: {failure}"
-        return [Occurrence(event) for event in masters[:1]], reason
+        return Occurrences([Occurrence(event) for event in masters[:1]], reason)
     complaint = f"of {len(found)} times the first {MOST} are kept" if len(found) > MOST else ""
-    return found[:MOST], complaint
+    return Occurrences(found[:MOST], complaint)
 
 
-def effort(events: Sequence[Component], now: datetime) -> int:
-    """Return about how many steps it takes from the starts of the events to the window's end.
+def _singles(events: Sequence[Component]) -> list[Occurrence]:
+    """Return the last version of an event that does not recur; nothing when it is excepted.
 
-    A million of them take five seconds; a daily rule from the year 1 has three quarters of that.
+    Some calendars give all their events one UID: what differs in title and start is no version.
     """
-    last = now.year + 2
-    return sum(
-        max(last - start_of(event).year, 1) * STEPS_A_YEAR.get(frequency, 12)
-        for event in events
-        for frequency in FREQUENCY.findall(_rules(event))
+    last = max(events, key=_version)
+    told = {_told(last): last}
+    for event in events:
+        is_other = _sequence(event) == _sequence(last) and _told(event) not in told
+        if is_other and (_is_apart(event, last) or _version(event) == _version(last)):
+            told[_told(event)] = event
+    kept = [event for event in told.values() if not _is_excepted(event)]
+    if len(told) == 1:
+        return [Occurrence(event) for event in kept]
+    names = [f"{start_of(event)}"[:10] for event in kept]
+    if len(set(names)) < len(names):
+        names = [_written(start_of(event)) for event in kept]
+    return [Occurrence(event, name) for event, name in zip(kept, names, strict=True)]
+
+
+def _told(event: Component) -> tuple[str, str]:
+    return text_of(event, "SUMMARY"), _written(start_of(event))
+
+
+def _is_apart(event: Component, other: Component) -> bool:
+    return all(one != two for one, two in zip(_told(event), _told(other), strict=True))
+
+
+def _is_excepted(event: Component) -> bool:
+    """Say whether its own start is among its exceptions."""
+    start = start_of(event)
+    days = {moment(start).astimezone(AMSTERDAM).date(), _day(start)}
+    return any(
+        moment(one) == moment(start) if isinstance(one, datetime) else one in days
+        for one in dates_of(event, "EXDATE")
     )
 
 
-def _expanded(events: Sequence[Component], zone: str, now: datetime) -> Iterator[Occurrence]:
+def _latest(events: Sequence[Component]) -> list[Component]:
+    """Return the last version of the series, and of each of its overrides."""
+    masters = [event for event in events if "RECURRENCE-ID" not in event]
+    master = max(masters, key=_version, default=None)
+    latest: dict[str, Component] = {}
+    for event in events:
+        if "RECURRENCE-ID" in event:
+            _fit_recurrence_id(event, master)
+            named: Any = event["RECURRENCE-ID"]
+            name = _written(named.dt)
+            latest[name] = max(latest.get(name, event), event, key=_version)
+    return [*([master] if master is not None else []), *latest.values()]
+
+
+def _fit_recurrence_id(event: Component, master: Component | None) -> None:
+    """Make the name of an occurrence a date where the series has dates, else a moment."""
+    named: Any = event["RECURRENCE-ID"]
+    start = start_of(master) if master is not None else named.dt
+    if isinstance(start, datetime) == isinstance(named.dt, datetime):
+        return
+    if isinstance(start, datetime):
+        fitting: date = datetime.combine(named.dt, start.timetz())
+    else:
+        fitting = named.dt.date()
+    event["RECURRENCE-ID"] = vDDDTypes(fitting)
+    event["RECURRENCE-ID"].params.update(
+        {name: value for name, value in named.params.items() if name == "RANGE"}
+    )
+
+
+def _expanded(
+    events: Sequence[Component], zone: str, now: datetime, budget: Budget
+) -> Iterator[Occurrence]:
     calendar = Calendar()
     if zone:
         calendar.add("X-WR-TIMEZONE", zone)
     for event in events:
         calendar.add_component(event)
-    found = recurring_ical_events.of(calendar).between(now - BEHIND, now + AHEAD)
-    for component in sorted(found, key=lambda one: str(_instant(start_of(one)))):
-        yield Occurrence(component, _name(component))
+    kind = ComponentsWithName("VEVENT", series=partial(BoundedSeries, budget=budget))
+    found = recurring_ical_events.of(calendar, components=[kind]).between(now - BEHIND, now + AHEAD)
+    moved = _moves(events)
+    for component in sorted(found, key=lambda one: _written(start_of(one))):
+        yield Occurrence(component, _name(component, moved))
 
 
-def _name(component: Component) -> str:
+def _moves(events: Sequence[Component]) -> dict[str, timedelta]:
+    """Return by how much the occurrences after each change "of this and future ones" moved."""
+    moves = {}
+    for event in events:
+        named: Any = event.get("RECURRENCE-ID")
+        if named is not None and "RANGE" in named.params:
+            moves[_written(named.dt)] = _difference(start_of(event), named.dt)
+    return moves
+
+
+def _difference(one: date, other: date) -> timedelta:
+    """Return the difference as clocks show it; between a date and a moment there is none."""
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        if (one.tzinfo is None) != (other.tzinfo is None):
+            return timedelta(0)
+        return one - (other.astimezone(one.tzinfo) if one.tzinfo else other)
+    return timedelta(0) if isinstance(one, datetime) or isinstance(other, datetime) else one - other
+
+
+def _name(component: Component, moved: dict[str, timedelta]) -> str:
     """Return the original start, in UTC or as a date; a moved occurrence keeps it."""
-    recurrence_id: Any = component["RECURRENCE-ID"]
-    if "RANGE" in recurrence_id.params:  # the same for all that follow, so it names none of them
-        recurrence_id = component["DTSTART"]
-    return str(_instant(recurrence_id.dt)).replace(" ", "T").replace("+00:00", "Z")
+    named: Any = component["RECURRENCE-ID"]
+    if "RANGE" in named.params:  # the same for all that follow, so it names none of them
+        return _written(start_of(component) - moved.get(_written(named.dt), timedelta(0)))
+    return _written(named.dt)
 
 
-def _instant(moment: date) -> date:
-    if isinstance(moment, datetime) and moment.tzinfo:
-        return moment.astimezone(UTC)
-    return moment
+def _written(value: date) -> str:
+    if isinstance(value, datetime) and value.tzinfo:
+        value = value.astimezone(UTC)
+    return str(value).replace(" ", "T").replace("+00:00", "Z")
 
 
-def _version(event: Component) -> tuple[int, str, str]:
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _version(event: Component) -> Version:
     """Order versions of one event: SEQUENCE, then LAST-MODIFIED, then DTSTAMP."""
     return (_sequence(event), _stamp(event, "LAST-MODIFIED"), _stamp(event, "DTSTAMP"))
 
@@ -109,8 +203,19 @@ def _sequence(event: Component) -> int:
 
 
 def _stamp(event: Component, name: str) -> str:
-    moment = getattr(event.get(name), "dt", None)
-    return moment.isoformat() if isinstance(moment, date) else ""
+    stamped = getattr(event.get(name), "dt", None)
+    return _written(stamped) if isinstance(stamped, date) else ""
+
+
+def _is_ahead(event: Component, now: datetime) -> bool:
+    return moment(start_of(event)) > now - BEHIND
+
+
+def _without_rules(event: Component) -> Component:
+    single: Component = event.copy(recursive=True)
+    for name in ("RRULE", "RDATE"):
+        single.pop(name, None)
+    return single
 
 
 def _is_refused(event: Component) -> bool:

@@ -3,11 +3,12 @@
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any, Final
+from urllib.parse import unquote
 
 from icalendar import Component
-from icalendar.prop import vBroken
+from icalendar.prop import vBroken, vRecur
 
-from feeds.clean import plain_text, safe_link, title_text
+from feeds.clean import name_text, safe_link, title_text
 from feeds.values import AMSTERDAM, EventTimes
 
 MATTERS: Final = frozenset({"RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "DTEND", "DURATION"})
@@ -27,7 +28,7 @@ def read_vevent(text: str) -> tuple[Component, list[str]]:
 
 def uid_of(event: Component) -> str:
     """Return the UID; one made of title and start for an event that has none."""
-    if uid := text_of(event, "UID").strip():
+    if uid := name_text(text_of(event, "UID")):
         return uid
     told = f"{text_of(event, 'SUMMARY')}|{start_of(event)}"
     return "unnamed-" + sha256(told.encode()).hexdigest()[:32]
@@ -42,7 +43,7 @@ def text_of(event: Component, name: str) -> str:
 def categories_of(event: Component) -> tuple[str, ...]:
     """Return the categories as plain text, each once."""
     lists = (getattr(one, "cats", [one]) for one in _values(event, "CATEGORIES"))
-    words = (plain_text(str(word)) for words in lists for word in words)
+    words = (title_text(str(word)) for words in lists for word in words)
     return tuple(dict.fromkeys(word for word in words if word))
 
 
@@ -50,16 +51,18 @@ def parent_of(event: Component) -> str:
     """Return the UID of the event that this one is part of (RFC 5545 §3.8.4.5), or ""."""
     for one in _values(event, "RELATED-TO"):
         if _parameter(one, "RELTYPE").upper() in {"", "PARENT"}:
-            return str(one).strip()
+            return name_text(str(one))
     return ""
 
 
 def leader_of(event: Component) -> str:
-    """Return who leads: the contact, else the organiser's name."""
+    """Return who leads: the contact, else the organiser's name.
+
+    The Events Calendar encodes a name as if it stood in an address: "Ren%C3%A9".
+    """
     organisers = _values(event, "ORGANIZER")
-    return title_text(
-        text_of(event, "CONTACT") or (_parameter(organisers[0], "CN") if organisers else "")
-    )
+    name = _parameter(organisers[0], "CN") if organisers else ""
+    return title_text(text_of(event, "CONTACT") or unquote(name))
 
 
 def image_of(event: Component, base: str) -> str:
@@ -78,6 +81,12 @@ def start_of(event: Component) -> date:
     return start
 
 
+def dates_of(event: Component, name: str) -> list[date]:
+    """Return the dates and moments that a list such as EXDATE holds."""
+    values = (one for value in _values(event, name) for one in getattr(value, "dts", ()))
+    return [one.dt for one in values if isinstance(one.dt, date)]
+
+
 def times_of(event: Component) -> EventTimes:
     """Return when the event is; an end before or at the start is none.
 
@@ -93,6 +102,17 @@ def times_of(event: Component) -> EventTimes:
     return EventTimes(starts_at, ends_at if ends_at and ends_at > starts_at else None)
 
 
+def is_in_the_gap(event: Component) -> bool:
+    """Say whether it starts at an hour that a night skips, when the clock goes forward."""
+    start = start_of(event)
+    if not isinstance(start, datetime):
+        return False
+    local = start if start.tzinfo else start.replace(tzinfo=AMSTERDAM)
+    return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(
+        tzinfo=None
+    )
+
+
 def moment(value: date) -> datetime:
     """Return a date or a time as a moment in UTC; floating is Amsterdam's."""
     if not isinstance(value, datetime):
@@ -105,7 +125,7 @@ def _drop_broken(event: Component) -> list[str]:
     dropped = []
     for name in list(event):
         values = _values(event, name)
-        whole = [value for value in values if not isinstance(value, vBroken)]
+        whole = [value for value in values if not _is_broken(value)]
         if name == "DTEND" and whole and _ends_before_start(event, whole[0]):
             whole = []
         if len(whole) == len(values):
@@ -116,6 +136,11 @@ def _drop_broken(event: Component) -> list[str]:
         if whole:
             event[name] = whole
     return dropped
+
+
+def _is_broken(value: Any) -> bool:
+    is_no_rule = isinstance(value, vRecur) and not value.get("FREQ")  # vCalendar 1.0: "W1 MO #4"
+    return is_no_rule or isinstance(value, vBroken)
 
 
 def _ends_before_start(event: Component, end: Any) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
@@ -12,32 +12,44 @@ from feeds.values import AMSTERDAM
 
 HOME: Final = AMSTERDAM.key
 UTC_NAMES: Final = frozenset({"utc", "z", "gmt", "etc/utc", "coordinated universal time"})
+LABEL: Final = re.compile(r"\((?:UTC|GMT)([+-]\d\d):?(\d\d)\)")
 BY_OFFSETS: Final[Mapping[tuple[str, ...], str]] = {
     ("+0000",): "UTC",
     ("-0800", "-0700"): "America/Los_Angeles",
     ("-0700", "-0600"): "America/Denver",
     ("-0600", "-0500"): "America/Chicago",
     ("-0500", "-0400"): "America/New_York",
+    ("-0900", "-0800"): "America/Anchorage",
     ("-0400", "-0300"): "America/Halifax",
+    ("-0330", "-0230"): "America/St_Johns",
+    ("-0300", "-0200"): "America/Sao_Paulo",  # until 2019; the files that say so are older
     ("-0100", "+0000"): "Atlantic/Azores",
     ("+0000", "+0100"): "Europe/London",
     ("+0100", "+0200"): HOME,
     ("+0200", "+0300"): "Europe/Helsinki",
     ("+0300", "+0400"): "Europe/Moscow",
+    ("+0330", "+0430"): "Asia/Tehran",
     ("+0500", "+0600"): "Asia/Yekaterinburg",
+    ("+0930", "+1030"): "Australia/Adelaide",
     ("+1000", "+1100"): "Australia/Sydney",
     ("+1200", "+1300"): "Pacific/Auckland",
+    ("-0330",): "America/St_Johns",
+    ("+0330",): "Asia/Tehran",
+    ("+0430",): "Asia/Kabul",
+    ("+0530",): "Asia/Kolkata",
+    ("+0545",): "Asia/Kathmandu",
+    ("+0630",): "Asia/Yangon",
+    ("+0930",): "Australia/Darwin",
 }
 """A zone for the offsets in winter and summer that a file's own definition names."""
 
 
-def zone_name(tzid: str, *, definition: Sequence[str] = (), default: str = HOME) -> str:
-    """Return the IANA name of the zone that a TZID means.
+def zone_name(tzid: str, *, definition: Sequence[str] = ()) -> str:
+    """Return the IANA name of the zone that a TZID means, or "" when nobody can tell.
 
     definition: the lines of the file's own VTIMEZONE of that name, if it has one.
-    default:    what an unknown name means: the calendar's X-WR-TIMEZONE, else Amsterdam.
     """
-    return known_zone(tzid) or _from_definition(definition) or default
+    return known_zone(tzid) or _from_definition(definition) or _from_label(tzid)
 
 
 def known_zone(tzid: str) -> str:
@@ -51,7 +63,7 @@ def known_zone(tzid: str) -> str:
         return WINDOWS_TO_OLSON[name]
     pieces = name.split("/")  # "/mozilla.org/20050126_1/Europe/Berlin"
     tails = ("/".join(pieces[-count:]) for count in (3, 2))
-    return next(filter(is_iana, tails), "")
+    return next(filter(is_iana, tails), "") or _by_small_letters().get(name.lower(), "")
 
 
 @cache
@@ -66,6 +78,12 @@ def is_iana(name: str) -> bool:
     return True
 
 
+@cache
+def _by_small_letters() -> Mapping[str, str]:
+    names = (*sorted(available_timezones()), *WINDOWS_TO_OLSON)
+    return {name.lower(): WINDOWS_TO_OLSON.get(name, name) for name in names}
+
+
 def _from_definition(lines: Sequence[str]) -> str:
     for line in lines:
         names_zone = line.upper().startswith(("X-LIC-LOCATION", "TZID-ALIAS-OF"))
@@ -74,14 +92,29 @@ def _from_definition(lines: Sequence[str]) -> str:
     offsets = {
         line.partition(":")[2].strip() for line in lines if line.upper().startswith("TZOFFSETTO")
     }
-    return BY_OFFSETS.get(tuple(sorted(offsets, key=_minutes)), "") or _fixed(offsets)
+    by_size = sorted(offsets, key=_minutes)
+    return BY_OFFSETS.get(tuple(by_size), "") or _fixed(by_size)
 
 
-def _fixed(offsets: set[str]) -> str:
-    if len(offsets) != 1:
+def _from_label(tzid: str) -> str:
+    """Return the zone for a name as Outlook shows it: "(UTC+01:00) Amsterdam, Berlijn"."""
+    label = LABEL.match(tzid)
+    if not label:
         return ""
-    hours, rest = divmod(_minutes(offsets.pop()), 60)
-    return f"Etc/GMT{-hours:+d}" if rest == 0 and -14 <= -hours <= 12 and hours else ""
+    winter = "".join(label.groups())
+    pairs = (zone for offsets, zone in BY_OFFSETS.items() if offsets[0] == winter)
+    return next(pairs, "") or _fixed([winter])
+
+
+def _fixed(offsets: Sequence[str]) -> str:
+    """Return a zone of whole hours that never changes its clock, or "".
+
+    Of a pair that no zone has, the smaller one: the winter's.
+    """
+    if not offsets:
+        return ""
+    hours, rest = divmod(_minutes(offsets[0]), 60)
+    return f"Etc/GMT{-hours:+d}" if rest == 0 and -12 <= hours <= 14 and hours else ""
 
 
 def _minutes(offset: str) -> int:
