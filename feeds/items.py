@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import uuid4
 
+from sqlalchemy.orm import Session
+
 from feeds import store
 from feeds.clean import safe_link
 from feeds.errors import ItemUnusable
+from feeds.identity import link_key, text_key
 from feeds.model import Item
-from feeds.values import ItemKind, ItemStatus
+from feeds.values import EventTimes, ItemKind, ItemStatus, ParsedItem
 from storage.session import Database
 from storage.text import one_line
 
@@ -31,6 +34,7 @@ def add_item(  # noqa: PLR0913 - an item has this many sides; all by name
 ) -> int:
     """Add an item that no source gave; the editors want it, so it is accepted. Return its id.
 
+    A source that gives the same later is recognised, and makes no second item of it.
     Raises ItemUnusable, UnknownSource for a theme that does not exist.
     """
     title = one_line(title)
@@ -54,9 +58,24 @@ def add_item(  # noqa: PLR0913 - an item has this many sides; all by name
             details=dict(details or {}),
             first_seen_at=now,
         )
+        _mark(item)
         session.add(item)
         session.flush()
         return item.id
+
+
+def _mark(item: Item) -> None:
+    """Keep by what others may know the item of the editors' own."""
+    times = EventTimes(item.starts_at, item.ends_at, item.all_day) if item.starts_at else None
+    told = ParsedItem(
+        kind=ItemKind(item.kind),
+        guid=item.key,
+        title=item.title,
+        summary=item.summary,
+        url=item.url,
+        times=times,
+    )
+    item.link_key, item.text_key = link_key(told), text_key(told)
 
 
 def _judge(*, title: str, url: str, starts_at: datetime | None, ends_at: datetime | None) -> None:
@@ -75,8 +94,21 @@ def rewrite_item(db: Database, item_id: int, *, title: str, summary: str, now: d
     Raises UnknownSource.
     """
     with db.write() as session:
-        item = store.get_item(session, item_id)
-        item.own_title, item.own_summary = title.strip(), summary.strip()
+        reword(store.get_item(session, item_id), title=title, summary=summary)
+
+
+def reword(item: Item, *, title: str, summary: str) -> None:
+    """Keep the words that are not the source's own; where they are, the item follows its source."""
+    title, summary = title.strip(), summary.strip()
+    item.own_title = title if title != item.title else ""
+    item.own_summary = summary if summary != item.summary else ""
+
+
+def label(session: Session, item: Item, *, themes: Iterable[str], audiences: Iterable[str]) -> None:
+    """Say what an item is about and for whom. Raises UnknownSource for no theme of ours."""
+    themes = list(themes)
+    store.require_themes(session, themes)
+    item.themes, item.audiences = themes, list(audiences)
 
 
 def judge_item(db: Database, item_id: int, status: str, *, now: datetime) -> None:

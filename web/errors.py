@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from feeds.errors import UnknownSource
+from feeds.errors import ItemUnusable, UnknownSource
 from newsletter import errors as newsletter
 from storage.errors import NumberTooLarge
 from subscribers import errors as subscribers
@@ -89,6 +89,11 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             404, "Dit blok bestaat niet meer", "Iemand haalde het weg. Open de editie opnieuw."
         ),
         newsletter.UnknownUser: UNKNOWN,
+        ItemUnusable: ErrorPage(
+            409,
+            "Dit bericht kan niet in een editie",
+            "De bijeenkomst is afgezegd, of de inzender trok het in. Er is niets gewijzigd.",
+        ),
         UnknownSource: ErrorPage(
             404, "Dit is er niet", "De bron of het bericht bestaat niet meer."
         ),

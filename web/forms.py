@@ -1,9 +1,12 @@
 """Fields of a form become typed values, or Dutch sentences by field."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, time
 from typing import Final
 
+from starlette.datastructures import FormData
+
+from feeds.clean import safe_link
 from feeds.values import AMSTERDAM
 from subscribers.values import Audience
 from web.errors import PageUnknown
@@ -45,6 +48,13 @@ class Form:
             raise PageUnknown(name)
         return Audience(text) if text else None
 
+    def picked(self, name: str, known: Collection[str]) -> list[str]:
+        """Return the boxes of that name that are ticked. Raises PageUnknown for none of ours."""
+        given = self._fields.getlist(name) if isinstance(self._fields, FormData) else []
+        if not set(given) <= set(known):
+            raise PageUnknown(name)
+        return [one for one in known if one in given]
+
     def date(self, name: str) -> date | None:
         """Return a date; None, with a problem, when it is not one."""
         try:
@@ -52,6 +62,23 @@ class Form:
         except ValueError:
             self.problems[name] = "Vul een datum in, zoals 28-05-2027."
             return None
+
+    def time(self, name: str) -> time | None:
+        """Return a time of the day; None when it is empty, or, with a problem, when it is none."""
+        text = self._text(name)
+        try:
+            return time.fromisoformat(text) if text else None
+        except ValueError:
+            self.problems[name] = "Vul een tijd in, zoals 13.30."
+            return None
+
+    def link(self, name: str) -> str:
+        """Return an http(s) address or ""; "", with a problem, for anything else."""
+        text = self._text(name).strip()
+        link = safe_link(text)
+        if text and not link:
+            self.problems[name] = "Dit is geen webadres. Begin met https://."
+        return link
 
     def moment(self, name: str, *, after: datetime | None = None) -> datetime | None:
         """Return a moment in UTC, read as the clock in Amsterdam shows it; None: empty or wrong."""

@@ -11,14 +11,15 @@ from starlette.responses import Response
 
 from web.access import Who
 from web.editor import (
+    adding,
     blocks,
     edition,
     editions,
-    inbox,
     items,
     mail,
     results,
     review,
+    selecting,
     sending,
     sign_in,
     sources,
@@ -86,20 +87,23 @@ IN: Final = Who.EDITOR
 APPROVER: Final = Who.APPROVER
 EDITION: Final = "/redactie/edities/{id}"
 BLOCK: Final = EDITION + "/blokken/{block}"
-ITEM: Final = "/redactie/berichten/{item}"
+ITEM: Final = "/redactie/selecteren/{item}"
 
 DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route("/redactie/inloggen", sign_in.show_sign_in, "sign_in", Who.PUBLIC),
     Route("/redactie/inloggen", sign_in.sign_in, "sign_in_post", Who.PUBLIC, POST),
     Route("/redactie/uitloggen", sign_in.sign_out, "sign_out", IN, POST),
     Route("/redactie", today.show_today, "today", IN),
-    Route("/redactie/berichten", inbox.show_inbox, "inbox", IN),
-    Route(ITEM, items.show_item, "item", IN),
-    Route(ITEM, items.save_item, "save_item", IN, POST),
+    Route("/redactie/selecteren", selecting.show_selecting, "selecting", IN),
+    Route("/redactie/selecteren/nieuw", adding.show_adding, "adding", IN),
+    Route("/redactie/selecteren/nieuw", adding.add_own, "add_item", IN, POST),
     Route(ITEM + "/opnemen", items.take_item, "take_item", IN, POST),
-    Route(ITEM + "/toch-niet", items.leave_item, "leave_item", IN, POST),
+    Route(ITEM + "/parkeer", items.park_item, "park_item", IN, POST),
     Route(ITEM + "/weiger", items.refuse_item, "refuse_item", IN, POST),
     Route(ITEM + "/terug", items.restore_item, "restore_item", IN, POST),
+    Route(ITEM + "/tekst", items.save_words, "save_words", IN, POST),
+    Route("/redactie/berichten", selecting.show_old_place, "old_inbox", IN),
+    Route("/redactie/berichten/{item}", selecting.show_old_place, "old_item", IN),
     Route("/redactie/edities", editions.show_editions, "editions", IN),
     Route("/redactie/edities", editions.begin_edition, "begin_edition", IN, POST),
     Route(EDITION, edition.show_edition, "edition", IN),

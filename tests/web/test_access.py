@@ -153,9 +153,8 @@ def test_unknown_addresses_and_ids_get_a_calm_page(client: TestClient, services:
         edition_path(99, "/resultaat"),
         edition_path(99, "/voorbeeld"),
         edition_path(99999999999),
-        "/redactie/berichten/99",
-        "/redactie/berichten?soort=raar",
-        "/redactie/berichten?stand=raar",
+        "/redactie/selecteren/99",
+        "/redactie/selecteren?bericht=99",
     ):
         answer = client.get(path)
         assert (path, answer.status_code) == (path, 404)

@@ -158,8 +158,17 @@ def test_every_template_can_be_read() -> None:
     "path",
     [
         *("/archief/{}", "/agenda/{}", "/agenda/{}.ics", "/praktijkvoorbeelden/{}"),
-        *("/redactie/edities/{}", "/redactie/edities/1/blokken/{}", "/redactie/berichten/{}"),
-        *("/redactie/berichten?bladzijde={}", "/redactie/edities/1?blok={}"),
+        *(
+            "/redactie/edities/{}",
+            "/redactie/edities/1/blokken/{}",
+            "/redactie/berichten/{}",
+            "/redactie/selecteren?bericht={}",
+        ),
+        *(
+            "/redactie/selecteren?bladzijde={}",
+            "/redactie/selecteren?open={}",
+            "/redactie/edities/1?blok={}",
+        ),
     ],
 )
 def test_a_number_of_thousands_of_digits_is_no_fault_of_ours(

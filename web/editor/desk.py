@@ -1,7 +1,6 @@
 """What every page of the desk has around it: the places to go, with what waits there."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -11,12 +10,12 @@ from feeds.model import Source
 from feeds.store import list_sources
 from newsletter.dutch import plural
 from newsletter.model import Edition
-from newsletter.store.inbox import count_waiting
+from newsletter.store.inbox import Underway, count_waiting, find_underway
 from web.editor.words import edition_label, state_line
 from web.pages import Call, page
 
 EDITIONS: Final = "/redactie/edities"
-NEW_DAYS: Final = 30  # what nobody looked at for so long is not new any more
+SELECTING: Final = "/redactie/selecteren"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the navigation shows, and what pages may use of it."""
+    """What the navigation shows, and what pages may use of it.
+
+    new: how many items of each kind came in since the edition before this one was begun.
+    """
 
     places: tuple[Place, ...]
+    underway: Underway
     new: dict[str, int]
     sources: tuple[Source, ...]
 
@@ -74,9 +77,11 @@ def edition_head(edition: Edition) -> dict[str, Any]:
 
 def read_desk(call: Call, session: Session) -> Desk:
     """Read what waits at each place."""
-    new = count_waiting(session, since=call.now - timedelta(days=NEW_DAYS), now=call.now)
+    underway = find_underway(session)
+    new = count_waiting(session, since=underway.new_since, now=call.now)
     sources = tuple(list_sources(session))
-    return Desk(_places(call.request.url.path, sum(new.values()), sources), new, sources)
+    places = _places(call.request.url.path, sum(new.values()), sources)
+    return Desk(places, underway, new, sources)
 
 
 def is_failing(source: Source) -> bool:
@@ -89,9 +94,9 @@ def _places(here: str, new: int, sources: tuple[Source, ...]) -> tuple[Place, ..
     return (
         Place("/redactie", "Vandaag", here == "/redactie"),
         Place(
-            "/redactie/berichten",
-            "Binnengekomen",
-            here.startswith("/redactie/berichten"),
+            SELECTING,
+            "Selecteren",
+            here.startswith(SELECTING),
             new,
             plural(new, "nieuw bericht", "nieuwe berichten"),
         ),

@@ -1,112 +1,132 @@
-"""One item that came in: take it, leave it, refuse it, undo that, or write it in our own words."""
+"""What editors do to one item: take it, put it aside, undo that, write it in our own words."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from starlette.responses import Response
 
-from feeds.items import judge_item, rewrite_item
 from feeds.store import get_item
 from feeds.themes import list_themes
-from feeds.values import ItemKind, ItemStatus
-from newsletter.compose import draft
-from newsletter.compose.blocks import BLOCKS
-from newsletter.store.editions import get_edition
-from web.editor.desk import desk_page
-from web.editor.inbox import SECTIONS, current_draft
+from feeds.values import ItemStatus
+from newsletter.compose import picking
+from newsletter.compose.picking import Judged, Place, Reworded
+from newsletter.dutch import in_sentence
+from storage.text import shorten
+from web.editor.look import Look, read_look
+from web.editor.selecting import Given, selecting_page
 from web.editor.words import edition_label
+from web.errors import PageUnknown
 from web.forms import Form
-from web.pages import Call, see_other
+from web.pages import Call, read_number, see_other
 
-
-def show_item(call: Call) -> Response:
-    """Show one item: the source's words beside our own."""
-    return _item_page(call, {})
+S = ItemStatus
+TITLE_LONGEST: Final = 300
+SUMMARY_LONGEST: Final = 2000
+TITLE_IN_MESSAGE: Final = 80
+WORDS: Final[Mapping[ItemStatus, str]] = {
+    S.NEW: "staat weer in de rij",
+    S.ACCEPTED: "is gekozen voor een volgende editie",
+    S.PARKED: "is geparkeerd",
+    S.REFUSED: "is geweigerd",
+}
 
 
 def take_item(call: Call) -> Response:
-    """Put an item into the current draft."""
-    form = Form(call.form)
-    item_id = call.number("item")
-    with call.services.db.read() as session:
-        item = get_item(session, item_id)
-        edition = get_edition(session, form.number("edition"))
-    draft.add_block(
-        call.services.db,
-        edition.id,
-        version=form.number("version"),
-        kind=block_kind(ItemKind(item.kind)),
-        item_id=item_id,
-        now=call.now,
-        by=call.user_id,
+    """Accept an item, into the draft when there is one."""
+    item_id, look = call.number("item"), read_look(call.query)
+    done = picking.take_item(
+        call.services.db, item_id, now=call.now, by=call.user_id, place=_place(call.query)
     )
-    return _back(call, f"‘{item.shown_title}’ staat in {edition_label(edition).lower()}.")
+    where = f"staat in {edition_label(done.edition).lower()}" if done.edition else ""
+    message = f"{_title(done)} {where or 'is gekozen voor de volgende editie'}."
+    return _back(call, look, message, undo=look.act(item_id, "terug", naar=done.was.value))
 
 
-def leave_item(call: Call) -> Response:
-    """Take an item out of the current draft again."""
-    form = Form(call.form)
-    draft.drop_block(
-        call.services.db,
-        form.number("edition"),
-        form.number("block"),
-        version=form.number("version"),
-        now=call.now,
-        by=call.user_id,
-    )
-    return _back(call, "Toch niet. Het bericht staat weer in de rij.")
+def park_item(call: Call) -> Response:
+    """Keep an item for later."""
+    return _put_aside(call, S.PARKED)
 
 
 def refuse_item(call: Call) -> Response:
     """Refuse an item: it does not come back."""
-    item_id = call.number("item")
-    with call.services.db.read() as session:
-        title = get_item(session, item_id).shown_title
-    judge_item(call.services.db, item_id, ItemStatus.REFUSED, now=call.now)
-    undo = f"/redactie/berichten/{item_id}/terug"
-    return _back(call, f"‘{title}’ is geweigerd.", undo=undo)
+    return _put_aside(call, S.REFUSED)
 
 
 def restore_item(call: Call) -> Response:
-    """Undo a refusal."""
-    judge_item(call.services.db, call.number("item"), ItemStatus.NEW, now=call.now)
-    return _back(call, "Het bericht staat weer in de rij.")
+    """Put an item back where it was: `?naar=parked`; in the queue when nothing is said."""
+    asked = call.query.get("naar", S.NEW)
+    if asked not in picking.ASIDE:
+        raise PageUnknown(asked)
+    return _put_aside(call, S(asked))
 
 
-def save_item(call: Call) -> Response:
-    """Keep the editors' own words beside those of the source."""
-    form = Form(call.form)
-    title, summary = form.line("title", longest=300), form.text("summary", longest=2000)
-    if form.problems:
-        return _item_page(call, form.problems, status=422)
-    item_id = call.number("item")
-    rewrite_item(call.services.db, item_id, title=title, summary=summary, now=call.now)
-    return see_other(f"/redactie/berichten/{item_id}", message="Bewaard.")
-
-
-def block_kind(kind: ItemKind) -> str:
-    """Return the first kind of block that is made from this kind of item."""
-    return next(name for name, block in BLOCKS.items() if kind in block.item_kinds)
-
-
-def _item_page(call: Call, problems: Mapping[str, str], *, status: int = 200) -> Response:
+def save_words(call: Call) -> Response:
+    """Keep the editors' own words, themes and side, or give the source's words back."""
+    item_id, look, form = call.number("item"), read_look(call.query), Form(call.form)
+    title = form.line("title", longest=TITLE_LONGEST)
+    summary = form.text("summary", longest=SUMMARY_LONGEST)
     with call.services.db.read() as session:
-        item = get_item(session, call.number("item"))
-        current = current_draft(session)
-        return desk_page(
-            call,
-            session,
-            "item.html",
-            status=status,
-            item=item,
-            draft=current,
-            block_id=current.block_of.get(item.id) if current else None,
-            word=SECTIONS[ItemKind(item.kind)],
-            themes={theme.slug: theme.label for theme in list_themes(session)},
-            problems=problems,
-        )
+        audiences = get_item(session, item_id).audiences
+        themes = form.picked("themes", [theme.slug for theme in list_themes(session)])
+    side = form.audience("audience")
+    if form.problems:
+        given = Given(title, summary, themes, side or "", form.problems)
+        return selecting_page(call, look.opening(item_id), status=422, given=given)
+    done = picking.reword_item(
+        call.services.db,
+        item_id,
+        title="" if form.line("words") == "source" else title,
+        summary="" if form.line("words") == "source" else summary,
+        themes=themes,
+        audiences=_audiences(side, audiences),
+        now=call.now,
+        by=call.user_id,
+    )
+    return _back(call, look, _kept(done))
 
 
-def _back(call: Call, message: str, *, undo: str = "") -> Response:
-    kind = str(call.form.get("soort", ""))
-    query = f"?soort={kind}" if kind in tuple(ItemKind) else ""
-    return see_other(f"/redactie/berichten{query}", message=message, undo=undo)
+def _put_aside(call: Call, status: ItemStatus) -> Response:
+    item_id, look = call.number("item"), read_look(call.query)
+    done = picking.put_aside(call.services.db, item_id, status, now=call.now, by=call.user_id)
+    message = f"{_title(done)} {WORDS[status]}."
+    if done.was is status and done.place is None:
+        return _back(call, look, message)
+    return _back(call, look, message, undo=_undo(look, item_id, done))
+
+
+def _undo(look: Look, item_id: int, done: Judged) -> str:
+    if done.place is not None:
+        place = {"plek": done.place.position, "kop": int(done.place.lead)}
+        return look.act(item_id, "opnemen", **place)
+    return look.act(item_id, "terug", naar=done.was.value)
+
+
+def _place(query: Mapping[str, str]) -> Place | None:
+    position = read_number(query.get("plek", ""))
+    return None if position is None else Place(position, lead=query.get("kop") == "1")
+
+
+def _audiences(side: str | None, now: list[str]) -> list[str]:
+    """Return the sides to keep; "for everybody" was said in two ways, and stays said that way."""
+    if side:
+        return [side]
+    return [] if len(now) == 1 else now
+
+
+def _kept(done: Reworded) -> str:
+    if done.edition is None:
+        return "Bewaard."
+    label = edition_label(done.edition)
+    if done.follows:
+        return f"Bewaard, ook in {in_sentence(label.lower())}."
+    return f"Bewaard. In {label.lower()} staat een tekst die daar is geschreven; die blijft staan."
+
+
+def _title(done: Judged) -> str:
+    return f"‘{shorten(done.title, TITLE_IN_MESSAGE)}’"
+
+
+def _back(call: Call, look: Look, message: str, *, undo: str = "") -> Response:
+    """Go back to what somebody looked at: to the row that the form names, else to this one."""
+    row = read_number(str(call.form.get("na", ""))) or call.number("item")
+    return see_other(f"{look.address()}#b{row}", message=message, undo=undo)

@@ -19,7 +19,7 @@ from newsletter.values import EditionKind, EditionStatus
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank
-from web.editor.desk import EDITIONS, Desk, desk_page, edition_path, read_desk
+from web.editor.desk import EDITIONS, SELECTING, Desk, desk_page, edition_path, read_desk
 from web.editor.words import edition_label, job_trouble, state_line
 from web.pages import Call
 
@@ -153,7 +153,7 @@ def _tasks(call: Call, desk: Desk, unfinished: Sequence[Edition]) -> list[Task]:
             Task(
                 f"Kies uit {plural(desk.new_total, 'nieuw bericht', 'nieuwe berichten')}",
                 f"{_counted(desk.new)}.",
-                "/redactie/berichten",
+                SELECTING,
                 "Ga kiezen",
             )
         )

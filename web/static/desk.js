@@ -2,74 +2,6 @@
 
 "use strict";
 
-const isField = (element) => element.closest("input, textarea, select, [contenteditable]") !== null;
-
-// j and k walk through what came in; a letter on a button presses that button of the current item.
-function currentItem() {
-  return document.querySelector(".item.is-current");
-}
-
-const PLACE = "place in the inbox";
-const places = () => [...document.querySelectorAll(".item:not(.item-in)")];
-
-function walk(step) {
-  const items = places();
-  if (items.length === 0) return;
-  const now = items.indexOf(currentItem());
-  const next = items[Math.min(Math.max(now + step, 0), items.length - 1)];
-  items.forEach((item) => {
-    item.classList.toggle("is-current", item === next);
-    item.removeAttribute("aria-current");
-  });
-  next.setAttribute("aria-current", "true");
-  next.focus({ preventScroll: true });
-  next.scrollIntoView({ block: "nearest" });
-}
-
-function press(key) {
-  const place = key === "z" ? document : currentItem();
-  const button = place && place.querySelector(`button[data-key="${key}"]`);
-  if (!button) return false;
-  if (key !== "z") sessionStorage.setItem(PLACE, String(places().indexOf(place)));
-  button.click();
-  return true;
-}
-
-// After a decision the page comes anew: go on with the item that took the decided one's place.
-function goOn() {
-  const place = sessionStorage.getItem(PLACE);
-  sessionStorage.removeItem(PLACE);
-  if (place === null) return;
-  for (let step = 0; step <= Number(place); step += 1) walk(1);
-}
-
-// The letters can be switched off, for who speaks to the machine or hits a key by accident.
-const KEYS_OFF = "keys off";
-const keysAreOff = () => localStorage.getItem(KEYS_OFF) !== null;
-const keysButton = document.getElementById("toetsen-uit");
-
-function showKeysButton() {
-  keysButton.textContent = keysAreOff() ? keysButton.dataset.on : keysButton.dataset.off;
-  keysButton.hidden = false;
-}
-
-if (keysButton) {
-  showKeysButton();
-  keysButton.addEventListener("click", () => {
-    if (keysAreOff()) localStorage.removeItem(KEYS_OFF);
-    else localStorage.setItem(KEYS_OFF, "yes");
-    showKeysButton();
-  });
-}
-
-document.addEventListener("keydown", (event) => {
-  if (keysAreOff() || event.ctrlKey || event.altKey || event.metaKey || isField(event.target)) return;
-  if (event.key === "j") walk(1);
-  else if (event.key === "k") walk(-1);
-  else if (!press(event.key)) return;
-  event.preventDefault();
-});
-
 // While an edition is being sent its figures are read again, without losing the place on the page.
 async function refresh(live) {
   try {
@@ -102,7 +34,6 @@ function stayInBlock() {
 }
 
 keepFresh();
-goOn();
 stayInBlock();
 
 // What was written is not lost by a wrong click: on a link, or on the button of another form.

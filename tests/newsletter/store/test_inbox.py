@@ -1,36 +1,73 @@
-"""What waits for an editor."""
+"""What waits for an editor, and finding it among the rest."""
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
-from feeds.model import Item
+from feeds.model import Item, Sighting, Theme
 from feeds.values import ItemKind, ItemStatus
 from newsletter.model import Block
-from newsletter.store.inbox import count_waiting, list_waiting
-from newsletter.values import EditionStatus
-from tests.factories import make_edition, store_item
+from newsletter.store.inbox import (
+    EVERYBODY,
+    Seen,
+    Stand,
+    Wanted,
+    carriers_of,
+    count_found,
+    count_stands,
+    count_waiting,
+    find_underway,
+    list_chosen,
+    list_waiting,
+    sightings_of,
+)
+from newsletter.values import EditionKind, EditionStatus
+from tests.factories import make_edition, make_source, store_item
 from tests.fakes import START
 
+DAY = timedelta(days=1)
 
-def carry(session: Session, item: Item, status: EditionStatus) -> None:
+
+def carry(session: Session, item: Item, status: EditionStatus) -> int:
     block = Block(kind="article", position=0, item_id=item.id)
-    make_edition(session, status=status, blocks=[block])
+    return make_edition(session, status=status, blocks=[block]).id
 
 
-def waiting(session: Session, kind: ItemKind = ItemKind.NEWS) -> list[str]:
-    return [item.title for item in list_waiting(session, kind, now=START, limit=10)]
+def waiting(
+    session: Session, kind: ItemKind = ItemKind.NEWS, stand: Stand = Stand.WAITING
+) -> list[str]:
+    found = list_waiting(session, kind, stand=stand, now=START, limit=10)
+    return [item.title for item in found]
+
+
+def found(session: Session, *words: str, **wanted: object) -> list[str]:
+    sought = Wanted(words=words, **wanted)  # type: ignore[arg-type]  # by name
+    items = list_waiting(session, ItemKind.NEWS, wanted=sought, now=START, limit=10)
+    assert count_found(session, Stand.WAITING, sought, now=START).get("news", 0) == len(items)
+    return sorted(item.title for item in items)
 
 
 def test_what_is_judged_or_carried_does_not_wait(session: Session) -> None:
     store_item(session, "wacht")
     store_item(session, "geweigerd", status=ItemStatus.REFUSED)
+    store_item(session, "geparkeerd", status=ItemStatus.PARKED)
+    store_item(session, "ingetrokken", status=ItemStatus.WITHDRAWN)
+    store_item(session, "gekozen", status=ItemStatus.ACCEPTED)
+    store_item(session, "uit een vloed", backlog=True)
     carry(session, store_item(session, "in een concept"), EditionStatus.DRAFT)
     carry(session, store_item(session, "in een afgebroken editie"), EditionStatus.CANCELLED)
 
     assert waiting(session) == ["in een afgebroken editie", "wacht"]
-    refused = list_waiting(session, ItemKind.NEWS, status=ItemStatus.REFUSED, now=START, limit=10)
-    assert [item.title for item in refused] == ["geweigerd"]
+    assert waiting(session, stand=Stand.REFUSED) == ["geweigerd"]
+    assert waiting(session, stand=Stand.PARKED) == ["geparkeerd"]
+    assert waiting(session, stand=Stand.OLDER) == ["uit een vloed"]
+    assert count_stands(session, now=START) == {
+        Stand.WAITING: 2,
+        Stand.PARKED: 1,
+        Stand.REFUSED: 1,
+        Stand.OLDER: 1,
+    }
 
 
 def test_events_wait_in_the_order_of_their_start_until_they_begin(session: Session) -> None:
@@ -49,6 +86,7 @@ def test_news_waits_newest_first_and_counts_since_it_was_seen(session: Session) 
 
     assert waiting(session) == ["nieuw", "eerder verschenen", "oud"]
     assert count_waiting(session, since=START - timedelta(days=30), now=START) == {"news": 2}
+    assert count_waiting(session, since=None, now=START) == {"news": 3}
 
 
 def test_pages_follow_each_other(session: Session) -> None:
@@ -62,3 +100,128 @@ def test_pages_follow_each_other(session: Session) -> None:
 
     titles = [item.title for page in pages for item in page]
     assert titles == [f"bericht {number}" for number in (4, 3, 2, 1, 0)]
+
+
+def test_words_are_found_in_own_and_original_words_whatever_their_capitals(
+    session: Session,
+) -> None:
+    store_item(session, "Toetsing van een plan", own_title="Wie kijkt er mee?")
+    store_item(session, "Lezen", summary="Over het MEEKIJKEN in de les.")
+    store_item(session, "Agenda", own_summary="Kom kijken.", location="Breda")
+
+    assert found(session, "kijk") == ["Agenda", "Lezen", "Toetsing van een plan"]
+    assert found(session, "TOETSING") == ["Toetsing van een plan"]
+    assert found(session, "kijk", "breda") == ["Agenda"]
+    assert found(session, "kijk", "fiets") == []
+
+
+@pytest.mark.parametrize("word", ["één", "ÉÉN", "Één"])
+def test_letters_with_accents_have_capitals_too(session: Session, word: str) -> None:
+    for title in ("Leren met één taal", "ÉÉN TAAL", "Één taal"):
+        store_item(session, title)
+    store_item(session, "Een andere taal")
+
+    assert len(found(session, word)) == 3
+
+
+def test_what_means_something_to_a_database_is_a_letter_like_others(session: Session) -> None:
+    store_item(session, "100% samen")
+    store_item(session, "1000 scholen")
+    store_item(session, "a_b")
+    store_item(session, "acb")
+
+    assert found(session, "100%") == ["100% samen"]
+    assert found(session, "a_b") == ["a_b"]
+    assert found(session, "'; drop table item; --") == []
+
+
+def test_a_source_is_found_by_name_or_filter_also_when_another_was_first(session: Session) -> None:
+    council, ministry = (
+        make_source(session, "raad", name="VO-raad"),
+        make_source(session, "rijk", name="Ministerie van OCW"),
+    )
+    own = store_item(session, "van het ministerie", source_id=ministry.id)
+    store_item(session, "van de raad", source_id=council.id)
+    store_item(session, "van niemand")
+    session.add(Sighting(item_id=own.id, source_id=council.id, key="x", first_seen_at=START))
+    session.flush()
+
+    assert found(session, "vo-raad") == ["van de raad", "van het ministerie"]
+    assert found(session, source_id=council.id) == ["van de raad", "van het ministerie"]
+    assert found(session, source_id=ministry.id) == ["van het ministerie"]
+
+
+def test_a_theme_is_found_by_its_label_and_as_filter_by_its_slug(session: Session) -> None:
+    session.add(Theme(slug="visie", number=1, group="Visie", label="Draagvlak"))
+    session.add(Theme(slug="visie-breed", number=2, group="Visie", label="Vergezicht"))
+    store_item(session, "een", themes=["visie"])
+    store_item(session, "twee", themes=["visie-breed"])
+    store_item(session, "drie")
+
+    assert found(session, "draagvlak") == ["een"]
+    assert found(session, theme="visie") == ["een"]
+
+
+def test_an_audience_is_one_side_or_everybody(session: Session) -> None:
+    store_item(session, "school", audiences=["school"])
+    store_item(session, "opleiding", audiences=["lerarenopleiding"])
+    store_item(session, "beide", audiences=["school", "lerarenopleiding"])
+    store_item(session, "niemand genoemd")
+
+    assert found(session, audience="school") == ["school"]
+    assert found(session, audience="lerarenopleiding") == ["opleiding"]
+    assert found(session, audience=EVERYBODY) == ["beide", "niemand genoemd"]
+
+
+def test_chosen_is_what_the_draft_carries_and_what_waits_for_the_next(session: Session) -> None:
+    in_draft = store_item(session, "in het concept")
+    accepted = ItemStatus.ACCEPTED
+    store_item(session, "gekozen", status=accepted)
+    store_item(session, "voorbij", ItemKind.EVENT, status=accepted, starts_at=START - DAY)
+    carry(session, store_item(session, "verzonden", status=accepted), EditionStatus.SENT)
+    carry(session, in_draft, EditionStatus.DRAFT)
+
+    chosen = list_chosen(session, Wanted(), carried={in_draft.id}, now=START)
+
+    assert [item.title for item in chosen] == ["in het concept", "gekozen"]
+
+
+def test_new_is_what_came_since_the_edition_before_this_one_was_begun(session: Session) -> None:
+    assert find_underway(session).new_since is None
+
+    for days, status, kind in (
+        (9, EditionStatus.SENT, EditionKind.NEWSLETTER),
+        (5, EditionStatus.SENT, EditionKind.NEWSLETTER),
+        (4, EditionStatus.CANCELLED, EditionKind.NEWSLETTER),
+        (3, EditionStatus.SENT, EditionKind.ANNOUNCEMENT),
+    ):
+        make_edition(session, now=START - days * DAY, status=status, kind=kind)
+    assert find_underway(session).new_since == START - 5 * DAY
+
+    draft = make_edition(session, now=START - DAY)
+    underway = find_underway(session)
+    assert (underway.draft, underway.new_since) == (draft, START - 5 * DAY)
+
+
+def test_sightings_name_each_source_once_in_their_order(session: Session) -> None:
+    first, second = make_source(session, "eerst"), make_source(session, "later")
+    item, other = store_item(session, "een"), store_item(session, "ander")
+    for source, key, days in ((second, "b", 1), (first, "a", 0), (second, "c", 2)):
+        seen = {"key": key, "first_seen_at": START + days * DAY}
+        session.add(Sighting(item_id=item.id, source_id=source.id, **seen))
+    session.flush()
+
+    assert sightings_of(session, [item.id, other.id]) == {
+        item.id: [
+            Seen(first.id, "De Bron", "eerst", START),
+            Seen(second.id, "De Bron", "later", START + DAY),
+        ]
+    }
+
+
+def test_the_editions_that_carry_an_item_are_told(session: Session) -> None:
+    item = store_item(session, "een")
+    sent = carry(session, item, EditionStatus.SENT)
+    carry(session, item, EditionStatus.CANCELLED)
+
+    assert [one.id for one in carriers_of(session, item.id)] == [sent]

@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from feeds.values import ItemKind
+from feeds.items import judge_item
+from feeds.model import Sighting
+from feeds.store import get_source
+from feeds.values import ItemKind, ItemStatus
 from newsletter.compose.draft import add_block
 from newsletter.wiring import Services
 from subscribers.segments import add_default_segments, save_segment
@@ -33,6 +36,26 @@ def grow_items(services: Services, number: int) -> None:
     )
 
 
+def grow_chosen(services: Services, number: int) -> None:
+    item = make_item(services, f"Gekozen {number}")
+    judge_item(services.db, item, ItemStatus.ACCEPTED, now=services.clock())
+
+
+def grow_refused(services: Services, number: int) -> None:
+    """Refuse one that two sources gave."""
+    item = make_item(services, f"Geweigerd {number}")
+    judge_item(services.db, item, ItemStatus.REFUSED, now=services.clock())
+    for slug in (f"een-{number}", f"twee-{number}"):
+        make_source(services, slug)
+        with services.db.write() as session:
+            source = get_source(session, slug)
+            session.add(
+                Sighting(
+                    item_id=item, source_id=source.id, key=slug, first_seen_at=services.clock()
+                )
+            )
+
+
 def grow_editions(services: Services, _number: int) -> None:
     make_draft(services)
 
@@ -49,8 +72,11 @@ def grow_segments(services: Services, number: int) -> None:
 PAGES: list[tuple[str, Grow]] = [
     ("/redactie", grow_sources),
     ("/redactie", grow_editions),
-    ("/redactie/berichten", grow_items),
-    ("/redactie/berichten?soort=news", grow_items),
+    ("/redactie/selecteren", grow_items),
+    ("/redactie/selecteren", grow_chosen),
+    ("/redactie/selecteren?soort=news&q=bericht", grow_items),
+    ("/redactie/selecteren?stand=geweigerd&open=1", grow_refused),
+    ("/redactie/selecteren/nieuw", grow_items),
     ("/redactie/edities", grow_editions),
     ("/redactie/edities", grow_items),
     ("/redactie/bronnen", grow_sources),

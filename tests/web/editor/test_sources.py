@@ -58,7 +58,7 @@ def test_looking_now_brings_what_is_new(services: Services) -> None:
         post(client, f"/redactie/bronnen/{slug}/haal")
 
         assert "VO-raad: 1 nieuw bericht." in client.get("/redactie/bronnen").text
-        assert "Eerste bericht" in client.get("/redactie/berichten").text
+        assert "Eerste bericht" in client.get("/redactie/selecteren").text
 
 
 def test_looking_now_says_when_it_does_not_work(services: Services) -> None:
