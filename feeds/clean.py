@@ -21,12 +21,19 @@ PRINTABLE: Final = "".join(map(chr, range(33, 127)))  # nothing in it is encoded
 BREAKS: Final = re.compile(
     r"<(?=/?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|th|blockquote|section)\b)", re.I
 )
-TAG: Final = re.compile(r"</?[A-Za-z!?][^<>]*>?")
+# Where a browser would begin a tag, also when somebody takes the white space out.
+MARKUP: Final = re.compile(
+    r"<(?=[A-Za-z/!?]|\s*/?\s*(?:script|style|iframe|img|svg|object|embed|form|input|link|meta)\b)",
+    re.I,
+)
+AMPERSANDS: Final = re.compile(r"&(?:(?:amp|#38|#x26);)+", re.I)
+MOST_DISGUISES: Final = 4  # entities in entities; nobody but an attacker has two
 BOILERPLATE: Final = re.compile(
     r"(?:\s*(?:Het bericht|The post)\s.{1,300}?\s(?:verscheen eerst op|appeared first on)\s"
     r".{1,200}$"
     r"|\s*\[?(?:…|\.\.\.)\]?\s*(?=(?:Lees|Continue|Read|Meer|Verder)\b)"
-    r"|\s*\b(?:Lees (?:verder|meer|het hele (?:bericht|artikel))|Verder lezen|Meer lezen"
+    r"|\s*\b(?:Lees (?:verder|meer|het (?:hele|volledige) (?:bericht|artikel))|Verder lezen"
+    r"|Meer lezen"
     r"|Continue reading|Read more)\b[^.!?]{0,120}$"
     r"|\s*\[(?:…|\.\.\.)\]\s*$)",
     re.I,
@@ -47,11 +54,38 @@ ABBREVIATIONS: Final = frozenset(
 
 
 def plain_text(markup: str) -> str:
-    """Return what a reader would see of HTML, on one line: tags gone, entities decoded once."""
-    if "<" in markup or "&" in markup:
-        spaced = BREAKS.sub(" <", markup)
-        markup = html.unescape(nh3.clean(INVISIBLE.sub("", spaced), tags=set()))
-    return one_line(markup)
+    """Return what a reader would see of HTML, on one line: tags gone, entities decoded once.
+
+    What would be markup when decoded again is gone as well: nothing that comes out is ever a tag.
+    """
+    if "<" not in markup and "&" not in markup:
+        return one_line(markup)
+    spaced = BREAKS.sub(" <", INVISIBLE.sub("", markup))
+    text = one_line(_without_tags(spaced))
+    return _harmless(text) if "<" in text or "&" in text else text
+
+
+def _without_tags(markup: str) -> str:
+    return html.unescape(nh3.clean(markup, tags=set()))
+
+
+def _harmless(text: str) -> str:
+    for _ in range(MOST_DISGUISES):
+        decoded = _decoded(text)
+        if not MARKUP.search(decoded):
+            return text
+        text = one_line(MARKUP.sub("", _without_tags(decoded)))
+    return one_line(text.replace("<", "").replace("&", ""))
+
+
+def _decoded(text: str) -> str:
+    """Return what is left when all entities, and the entities that they make, are decoded."""
+    text = AMPERSANDS.sub("&", text)
+    for _ in range(MOST_DISGUISES):
+        text, before = INVISIBLE.sub("", html.unescape(text)), text
+        if text == before:
+            break
+    return text
 
 
 def title_text(markup: str) -> str:
@@ -60,11 +94,13 @@ def title_text(markup: str) -> str:
 
 
 def name_text(name: str) -> str:
-    """Return what a source calls something (guid, UID) without tags, entities left as they are.
+    """Return what a source calls something (guid, UID) as it is written, on one line.
 
-    An address in it keeps its "&copy=".
+    Its entities stay, since an address holds "&copy="; only one that hides markup is made plain.
     """
-    return one_line(TAG.sub("", name) if "<" in name else name)
+    text = one_line(name)
+    is_suspect = "<" in text or "&" in text
+    return plain_text(text) if is_suspect and MARKUP.search(_decoded(text)) else text
 
 
 def summary_text(markup: str) -> str:
@@ -97,7 +133,7 @@ def first_sentences(text: str, count: int) -> str:
 def safe_link(link: str, *, base: str = "") -> str:
     """Return an absolute http(s) link with its host in ASCII, or "" for anything else (S-41)."""
     link = link.strip()
-    if not link or INVISIBLE.search(link) or any(sign in link for sign in '\r\n\t"<>\\'):
+    if not link or _is_suspect(link):
         return ""
     try:
         parts = urlsplit(urljoin(base, link))
@@ -114,6 +150,13 @@ def safe_link(link: str, *, base: str = "") -> str:
         parts = parts._replace(netloc=netloc)
     made = quote(urlunsplit(parts), safe=PRINTABLE)
     return made if len(made) <= LINK_LENGTH else ""
+
+
+def _is_suspect(link: str) -> bool:
+    """Say whether a link holds what no link holds, openly or as entities."""
+    if INVISIBLE.search(link) or any(sign in link for sign in '\r\n\t"<>\\'):
+        return True
+    return "&" in link and MARKUP.search(_decoded(link)) is not None
 
 
 def _ascii_host(host: str) -> str:

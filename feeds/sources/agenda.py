@@ -8,7 +8,7 @@ from typing import Final
 
 from icalendar import Component
 
-from feeds.clean import plain_text, safe_link, summary_text, title_text
+from feeds.clean import safe_link, summary_text, title_text
 from feeds.errors import STUMBLES, MalformedSource
 from feeds.sources import vevent
 from feeds.sources.budget import OF_A_DOCUMENT, Budget
@@ -20,7 +20,6 @@ from feeds.sources.programme import with_programmes
 from feeds.sources.zones import known_zone
 from feeds.values import ItemKind, Parsed, ParsedItem
 from feeds.words import audiences_in, event_type_in
-from storage.text import shorten
 
 MOST: Final = 2000  # VEVENTs and items; icalendar takes a fifth of a millisecond for one
 LOSING: Final = frozenset({"RRULE", "RDATE"})  # without them other occurrences are missing
@@ -29,7 +28,6 @@ CALLED_OFF: Final = re.compile(
     r"\W*(geannuleerd|afgelast|vervallen|vervalt|gaat niet door|cancelled|canceled)\b", re.I
 )
 RAW_START: Final = re.compile(r"^DTSTART.*?:(\d{8})", re.I | re.M)
-LOCATION_LENGTH: Final = 300
 SERIES_LENGTH: Final = 300
 
 
@@ -138,7 +136,7 @@ class _Reading:
             categories=categories,
             audiences=audiences_in(categories),
             times=vevent.times_of(event),
-            location=shorten(plain_text(text(event, "LOCATION")), LOCATION_LENGTH),
+            location=title_text(text(event, "LOCATION")),
             series=name.series[:SERIES_LENGTH],
             cancelled=bool(is_off) or self._is_cancelling,
             details=dict(_details(event, categories, self._base)),

@@ -8,11 +8,12 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
-from feeds.clean import safe_link, summary_text, title_text
+from feeds.clean import name_text, plain_text, safe_link, summary_text, title_text
 from feeds.errors import MalformedSource
 from feeds.sources.charsets import to_text
 from feeds.values import AMSTERDAM, ItemKind, Parsed, ParsedItem
-from storage.text import one_line, shorten
+from feeds.words import audiences_in
+from storage.text import INVISIBLE, shorten
 
 FENCE: Final = "---"
 TEXTS: Final = ("partnership", "question", "approach", "result", "contact")
@@ -35,15 +36,15 @@ def parse_practice(document: bytes, *, now: datetime, base_url: str) -> Parsed:
     details = {name: shorten(_text(fields, name), TEXT_LENGTH) for name in TEXTS}
     item = ParsedItem(
         kind=ItemKind.PRACTICE,
-        guid=PurePath(unquote(urlsplit(base_url).path)).stem,
+        guid=name_text(PurePath(unquote(urlsplit(base_url).path)).stem),
         title=title,
         summary=summary_text(details["question"] or body),
         url=safe_link(_text(fields, "url")),
         image_url=safe_link(_text(fields, "image")),
         published_at=_published(fields.get("published"), first_line),
         themes=_words(fields.get("themes")),
-        audiences=_words(fields.get("audiences")),
-        details={**details, "story": body},
+        audiences=audiences_in(_words(fields.get("audiences"))),
+        details={**details, "story": INVISIBLE.sub("", body)},
     )
     # A complaint is logged, and what somebody wrote in the wrong place may be an address.
     unknown = sorted({"(address)" if "@" in name else name for name in set(fields) - KNOWN})
@@ -79,14 +80,14 @@ def _fields(head: str, first_line: int) -> Mapping[str, object]:
 
 def _text(fields: Mapping[str, object], name: str) -> str:
     value = fields.get(name)
-    return one_line(str(value)) if isinstance(value, SCALARS) else ""
+    return plain_text(str(value)) if isinstance(value, SCALARS) else ""
 
 
 def _words(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         value = value.replace(";", ",").split(",")
     given = value if isinstance(value, list) else []
-    words = (one_line(str(one)) for one in given if isinstance(one, SCALARS))
+    words = (name_text(str(one)) for one in given if isinstance(one, SCALARS))
     return tuple(dict.fromkeys(word for word in words if word))
 
 

@@ -1,5 +1,8 @@
 """Foreign text becomes safe."""
 
+import html
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,3 +97,50 @@ def test_a_link_is_never_anything_else(link: str) -> None:
     made = safe_link(link, base="https://base.example/")
 
     assert made == "" or (made.startswith(("http://", "https://")) and made.isascii())
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("&lt;b&gt;vet&lt;/b&gt; en 3 &lt; 4", "vet en 3 < 4"),
+        ("&amp;lt;script&amp;gt;alert(1)&amp;lt;/script&amp;gt;Goed", "Goed"),
+        ("a < b, 5 > 3 en <i>c</i>", "a < b, 5 > 3 en c"),
+        ("<scr\u200bipt>x</script>Goed", "Goed"),
+        ("a &" + "amp;" * 5_000 + "lt;b&gt; c", "a c"),
+    ],
+)
+def test_what_comes_out_is_no_markup_however_it_was_disguised(markup: str, text: str) -> None:
+    assert plain_text(markup) == text
+
+
+DISGUISE = st.sampled_from(
+    ["<", ">", "&", "lt;", "gt;", "amp;", "#60;", "script", "b", "/", "!", " ", "é", "\u200b", "x"]
+)
+
+
+@given(st.lists(DISGUISE, max_size=40).map("".join))
+def test_nothing_that_comes_out_can_be_read_as_a_tag(markup: str) -> None:
+    text = plain_text(markup)
+
+    while (once := html.unescape(text)) != text:
+        text = once
+    assert not re.search(r"<[A-Za-z/!?]", text)
+
+
+@given(st.lists(DISGUISE, max_size=40).map("".join) | st.text())
+def test_what_was_cleaned_stays_as_it_is(markup: str) -> None:
+    for clean in (plain_text, title_text, summary_text):
+        once = clean(markup)
+        assert clean(html.escape(once, quote=False)) == once
+
+
+@given(st.text(alphabet="ab. !?A…“”()[]", max_size=80))
+def test_a_summary_of_a_summary_is_the_same(text: str) -> None:
+    assert summary_text(summary_text(text)) == summary_text(text)
+
+
+@given(st.text())
+def test_a_safe_link_is_safe(link: str) -> None:
+    made = safe_link(link, base="https://base.example/")
+
+    assert safe_link(made) == made
