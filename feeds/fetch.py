@@ -77,6 +77,7 @@ class Fetcher:
         resolve: Resolve = resolve,
     ) -> None:
         self._allow = frozenset(entry.lower() for entry in allow)
+        self._contact = contact
         self._resolve = resolve
         self._limits = limits or Limits()
         self._headers = {
@@ -84,6 +85,12 @@ class Fetcher:
             "Accept": ACCEPT,
             "Accept-Encoding": "gzip, deflate",
         }
+
+    def within(self, limits: Limits) -> "Fetcher":
+        """Return a way to the same places that keeps to these limits."""
+        return Fetcher(
+            allow=self._allow, contact=self._contact, limits=limits, resolve=self._resolve
+        )
 
     def fetch(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
         """Fetch one address over a connection of its own. Raises one of the GatherError tree."""

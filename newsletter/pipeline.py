@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from feeds import submissions
 from feeds.gather import Progress, gather_due
+from feeds.rehost import Rehosted, find_pictures, rehost_pictures
 from feeds.store import believe_missing
 from feeds.themes import add_default_themes
 from feeds.values import GatherReport
@@ -18,12 +19,14 @@ from newsletter import accounts, dutch
 from newsletter.approve.remind import remind
 from newsletter.approve.watch import Held, hold_outdated
 from newsletter.compose.draft import draft_newsletter
+from newsletter.compose.pictures import drafted_items, offer_pictures
 from newsletter.errors import TransportError
 from newsletter.learn.bounces import process_folder
 from newsletter.model import Run
 from newsletter.send.freeze import freeze_due
 from newsletter.send.ledger import forget_erased
 from newsletter.send.notices import held_values, reminder_values, send_notice
+from newsletter.store.runs import missed_pictures, not_yet_again
 from newsletter.store.waiting import Waiting
 from newsletter.store.withdrawn import forget_withdrawn
 from newsletter.wiring import Services
@@ -91,12 +94,14 @@ def _finish(session: Session, run_id: int, *, now: datetime, report: Report, err
 class Gathered:
     """What a round brought. held: editions taken back, as an event in them was moved or called off.
 
-    untold: how many of the people of those editions could not be mailed about it.
+    untold:   how many of the people of those editions could not be mailed about it.
+    pictures: which items got a picture of ours, and which did not.
     """
 
     report: GatherReport
     held: tuple[Held, ...]
     untold: int
+    pictures: Rehosted
 
 
 def gather(
@@ -108,6 +113,7 @@ def gather(
 ) -> Gathered:
     """Look at the sources that are due, or at these; stop the editions that are not true any more.
 
+    Then pictures are fetched: what was gathered does not wait for them.
     Raises UnknownSource for a slug in `only`.
     """
     report = gather_due(
@@ -116,7 +122,24 @@ def gather(
     with services.db.write() as session:
         believe_missing(session, now=now)
     held = hold_outdated(services.db, now=now)
-    return Gathered(report, held, sum(tell_held(services, one, now) for one in held))
+    untold = sum(tell_held(services, one, now) for one in held)
+    return Gathered(report, held, untold, _fetch_pictures(services, report, now))
+
+
+def _fetch_pictures(services: Services, report: GatherReport, now: datetime) -> Rehosted:
+    db, fetcher = services.db, services.fetcher
+    find_pictures(db, fetcher=fetcher, report=report, now=now)
+    with db.read() as session:
+        missed = missed_pictures(session, since=now - timedelta(days=7))
+    done = rehost_pictures(
+        db,
+        fetcher=fetcher,
+        wanted=drafted_items(db),
+        leave=not_yet_again(missed, now=now),
+        now=now,
+    )
+    offer_pictures(db, done.done)
+    return done
 
 
 def tell_held(services: Services, held: Held, now: datetime) -> int:
@@ -158,6 +181,8 @@ def _gather(services: Services, now: datetime) -> Report:
         "failed": [one.slug for one in report.sources if one.error],
         "held": [one.edition_id for one in gathered.held],
         "untold": gathered.untold,
+        "pictures": len(gathered.pictures.done),
+        "pictures_missed": list(gathered.pictures.failed),  # read by `missed_pictures`
     }
 
 

@@ -1,5 +1,6 @@
 """What the jobs did lately, for the people at the desk."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,9 @@ from sqlalchemy.orm import Session
 from newsletter.model import Run
 
 LOOKED_AT: Final = 2500  # a day has about 1.700 runs; older ones are not worth a scan
+GATHERED: Final = 700  # a week of rounds of gathering
+TRIED_AGAIN_AFTER: Final = timedelta(hours=6)
+TRIES: Final = 4  # in a week; a picture that does not come then is not coming
 LATE: Final = timedelta(minutes=15)  # less is a machine that was busy, or that started anew
 
 
@@ -67,3 +71,32 @@ def find_trouble(runs: Sequence[PastRun]) -> list[Trouble]:
                 known.stage, known.due_at, known.started_at, known.error, run.started_at
             )
     return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A round of gathering that could not get the pictures of these items."""
+
+    at: datetime
+    item_ids: tuple[int, ...]
+
+
+def missed_pictures(session: Session, *, since: datetime) -> list[Missed]:
+    """Return the rounds since then that missed a picture, oldest first."""
+    rows = session.execute(
+        select(Run.started_at, Run.report)
+        .where(Run.stage == "gather", Run.started_at >= since)
+        .order_by(Run.id.desc())
+        .limit(GATHERED)
+    )
+    found = [Missed(at, tuple(report.get("pictures_missed", ()))) for at, report in rows]
+    return [one for one in reversed(found) if one.item_ids]
+
+
+def not_yet_again(missed: Sequence[Missed], *, now: datetime) -> set[int]:
+    """Return the items whose picture is not to be asked for now. Pure."""
+    tries = Counter(item_id for one in missed for item_id in one.item_ids)
+    just_now = {
+        item_id for one in missed if one.at > now - TRIED_AGAIN_AFTER for item_id in one.item_ids
+    }
+    return just_now | {item_id for item_id, count in tries.items() if count >= TRIES}
