@@ -1,4 +1,4 @@
-"""The one outbound door: httpx over connections to judged addresses, under one deadline.
+"""The one outbound door: httpcore over connections to judged addresses, under one deadline.
 
 httpcore lets its network be replaced; that is the place where the address is still ours to choose
 while TLS and the Host header keep the name.
@@ -7,13 +7,22 @@ while TLS and the Host header keep the name.
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
 
 import httpcore
 import httpx
 
 from feeds.addresses import Resolve, addresses_to_visit
+
+KEPT: Final = 32  # connections that wait for the next request of their host
+KEPT_S: Final = 10.0
+# What a connection does that the server closed while it waited for us: nothing was answered on it.
+STALE: Final = (httpcore.NetworkError, httpcore.RemoteProtocolError)
+
+Origin = tuple[bytes, bytes, int | None]
+Headers = Sequence[tuple[bytes, bytes]]
 
 
 class Deadline(threading.local):
@@ -33,50 +42,89 @@ class Deadline(threading.local):
         return left if timeout is None else min(timeout, left)
 
 
-class CheckedTransport(httpx.BaseTransport):
-    """Sends requests of an httpx client to judged addresses only."""
+class Connections:
+    """Connections to judged addresses, kept for the next request. Safe to share between threads.
+
+    Plain httpcore: httpx's client, and httpcore's own pool, each double the time of a request.
+    timeout: "connect", "read" and "write", in seconds. tls: asked for at the first https address.
+    """
 
     def __init__(
-        self, *, allow: frozenset[str], resolve: Resolve, deadline: Deadline, tls: ssl.SSLContext
+        self,
+        *,
+        allow: frozenset[str],
+        resolve: Resolve,
+        deadline: Deadline,
+        timeout: dict[str, float],
+        tls: Callable[[], ssl.SSLContext],
     ) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=tls,
-            max_connections=16,
-            keepalive_expiry=10.0,
-            network_backend=_CheckedNetwork(allow, resolve, deadline),
-        )
+        self._network = _CheckedNetwork(allow, resolve, deadline)
+        self._extensions = {"timeout": timeout}
+        self._tls = tls
+        self._lock = threading.Lock()
+        self._kept: list[tuple[Origin, httpcore.HTTPConnection]] = []
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Do one exchange; the errors are httpcore's and those of `addresses_to_visit`."""
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
-        )
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                request.method, url, headers=request.headers.raw, extensions=request.extensions
-            )
-        )
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Stream(answer), extensions={}
-        )
+    @contextmanager
+    def get(self, url: httpx.URL, headers: Headers) -> Iterator[httpcore.Response]:
+        """Do one exchange; the body is there as long as the `with`.
+
+        Raises httpcore's errors and those of `addresses_to_visit`.
+        """
+        origin = (url.raw_scheme, url.raw_host, url.port)
+        target = httpcore.URL(scheme=origin[0], host=origin[1], port=origin[2], target=url.raw_path)
+        request = httpcore.Request(b"GET", target, headers=headers, extensions=self._extensions)
+        connection, answer = self._ask(origin, request)
+        try:
+            yield answer
+        finally:
+            answer.close()
+            self._keep(origin, connection)
 
     def close(self) -> None:
-        """Close every connection."""
-        self._pool.close()
+        """Close every connection that waits."""
+        for _, connection in self._kept:
+            connection.close()
+        self._kept.clear()
 
+    def _ask(
+        self, origin: Origin, request: httpcore.Request
+    ) -> tuple[httpcore.HTTPConnection, httpcore.Response]:
+        used = self._take(origin)
+        if used:
+            try:
+                return used, used.handle_request(request)
+            except STALE:
+                used.close()
+        fresh = self._open(origin)
+        return fresh, fresh.handle_request(request)
 
-class _Stream(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
+    def _open(self, origin: Origin) -> httpcore.HTTPConnection:
+        scheme, host, port = origin
+        return httpcore.HTTPConnection(
+            httpcore.URL(scheme=scheme, host=host, port=port, target=b"/").origin,
+            ssl_context=self._tls() if scheme == b"https" else None,
+            keepalive_expiry=KEPT_S,
+            network_backend=self._network,
+        )
 
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._answer.iter_stream())
+    def _take(self, origin: Origin) -> httpcore.HTTPConnection | None:
+        with self._lock:
+            at = next((n for n, (to, _) in enumerate(self._kept) if to == origin), None)
+            found = None if at is None else self._kept.pop(at)[1]
+        if found and found.has_expired():
+            found.close()
+            return None
+        return found
 
-    def close(self) -> None:
-        self._answer.close()
+    def _keep(self, origin: Origin, connection: httpcore.HTTPConnection) -> None:
+        if not connection.is_idle():
+            connection.close()
+            return
+        with self._lock:
+            self._kept.append((origin, connection))
+            oldest = self._kept.pop(0)[1] if len(self._kept) > KEPT else None
+        if oldest:
+            oldest.close()
 
 
 class _CheckedNetwork(httpcore.NetworkBackend):

@@ -1,13 +1,10 @@
 """Fetching with good manners: conditional, limited in time and size, honest about who we are."""
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final, NoReturn, Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -15,7 +12,7 @@ import httpcore
 import httpx
 
 from feeds.addresses import Resolve, resolve
-from feeds.connect import CheckedTransport, Deadline
+from feeds.connect import Connections, Deadline, Headers
 from feeds.errors import (
     SourceAnswered,
     SourceGone,
@@ -24,15 +21,11 @@ from feeds.errors import (
     SourceUnreachable,
     TooManyRedirects,
 )
-from feeds.unpack import unpack
+from feeds.freshness import fresh_s, retry_after_s
+from feeds.unpack import ENCODINGS, unpack
 from feeds.values import Fetched
 
-UNUSABLE: Final = (
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpx.InvalidURL,
-    httpx.HTTPError,  # httpx itself looks at a Location, also when it does not follow
-)
+UNUSABLE: Final = (httpcore.NetworkError, httpcore.ProtocolError, httpx.InvalidURL)
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 PERMANENT: Final = frozenset({301, 308})
 ACCEPT: Final = (
@@ -80,11 +73,11 @@ class Fetcher:
         self._contact = contact
         self._resolve = resolve
         self._limits = limits or Limits()
-        self._headers = {
-            "User-Agent": f"steunpunt-newsletter/0.1 (+{contact})",
-            "Accept": ACCEPT,
-            "Accept-Encoding": "gzip, deflate",
-        }
+        self._headers = (
+            (b"User-Agent", f"steunpunt-newsletter/0.1 (+{contact})".encode()),
+            (b"Accept", ACCEPT.encode()),
+            (b"Accept-Encoding", ENCODINGS.encode()),
+        )
 
     def within(self, limits: Limits) -> "Fetcher":
         """Return a way to the same places that keeps to these limits."""
@@ -100,18 +93,22 @@ class Fetcher:
     @contextmanager
     def round(self) -> Iterator[Fetch]:
         """Give a function that fetches like `fetch` and keeps its connections for the block."""
-        deadline = Deadline()
-        transport = CheckedTransport(
-            allow=self._allow, resolve=self._resolve, deadline=deadline, tls=self._tls
+        deadline, limits = Deadline(), self._limits
+        connections = Connections(
+            allow=self._allow,
+            resolve=self._resolve,
+            deadline=deadline,
+            timeout={
+                "connect": limits.connect_s,
+                "read": limits.first_byte_s,
+                "write": limits.first_byte_s,
+            },
+            tls=lambda: self._tls,
         )
-        with httpx.Client(
-            transport=transport,
-            headers=self._headers,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=httpx.Timeout(self._limits.first_byte_s, connect=self._limits.connect_s),
-            trust_env=False,
-        ) as client:
-            yield _Round(client, deadline, self._limits)
+        try:
+            yield _Round(connections, self._headers, deadline, limits)
+        finally:
+            connections.close()
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -120,85 +117,99 @@ class Fetcher:
 
 
 class _Round:
-    def __init__(self, client: httpx.Client, deadline: Deadline, limits: Limits) -> None:
-        self._client, self._deadline, self._limits = client, deadline, limits
+    def __init__(
+        self, connections: Connections, headers: Headers, deadline: Deadline, limits: Limits
+    ) -> None:
+        self._connections, self._headers = connections, headers
+        self._deadline, self._limits = deadline, limits
 
     def __call__(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
-        validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        # A validator with letters that HTTP does not allow is left out: the answer is whole then.
-        headers = {name: value for name, value in validators.items() if value and value.isascii()}
+        conditions = _conditions(etag, last_modified)
         self._deadline.start(self._limits.whole_s)
         try:
-            return self._follow(url, headers)
+            return self._follow(url, conditions)
         except httpcore.TimeoutException as failure:
             raise SourceTooSlow(f"no complete answer in time: {_reason(failure)}") from failure
         except UNUSABLE as failure:
             raise SourceUnreachable(f"no usable answer: {_reason(failure)}") from failure
 
-    def _follow(self, start: str, headers: dict[str, str]) -> Fetched:
+    def _follow(self, start: str, conditions: Headers) -> Fetched:
         url, moved_to = start, start
         for _ in range(self._limits.hops + 1):
             _judge_address(url)
-            with self._client.stream("GET", url, headers=headers) as answer:
-                location = answer.headers.get("Location")
-                if answer.status_code not in REDIRECTS or not location:
+            target = httpx.URL(url)
+            headers = [(b"Host", target.netloc), *self._headers, *conditions]
+            with self._connections.get(target, headers) as raw:
+                answer = _Answer(raw, bool(conditions))
+                location = answer.header("Location")
+                if answer.status not in REDIRECTS or not location:
                     return self._read(answer, url, moved_to if moved_to != start else "")
             url = _join(url, location)
-            permanent = moved_to and answer.status_code in PERMANENT
+            permanent = moved_to and answer.status in PERMANENT
             moved_to = url if permanent else ""
         raise TooManyRedirects(f"more than {self._limits.hops} redirects, the last to {_host(url)}")
 
-    def _read(self, answer: httpx.Response, url: str, moved_to: str) -> Fetched:
-        header: Callable[[str], str] = lambda name: str(answer.headers.get(name, ""))  # noqa: E731
-        conditional = any(name in answer.request.headers for name in CONDITIONS)
-        if answer.status_code != 200 and not (answer.status_code == 304 and conditional):
+    def _read(self, answer: "_Answer", url: str, moved_to: str) -> Fetched:
+        if answer.status != 200 and not (answer.status == 304 and answer.is_conditional):
             _refuse_status(answer)
         body = unpack(
-            answer.iter_raw() if answer.status_code == 200 else (),
-            header("Content-Encoding"),
+            answer.chunks(),
+            answer.header("Content-Encoding"),
             size_bytes=self._limits.size_bytes,
             ratio=self._limits.ratio,
         )
         return Fetched(
-            status=answer.status_code,
-            body=body,
-            content_type=header("Content-Type"),
-            etag=header("ETag"),
-            last_modified=header("Last-Modified"),
+            status=answer.status,
+            body=body if answer.status == 200 else b"",
+            content_type=answer.header("Content-Type"),
+            etag=answer.validator("ETag"),
+            last_modified=answer.validator("Last-Modified"),
             final_url=url,
             moved_to=moved_to,
+            fresh_s=fresh_s(answer.header),
         )
 
 
-CONDITIONS: Final = ("If-None-Match", "If-Modified-Since")
+class _Answer:
+    """A status, headers, and a body still to come. is_conditional: 304 may be the answer."""
+
+    def __init__(self, raw: httpcore.Response, is_conditional: bool) -> None:  # noqa: FBT001
+        self.status, self.is_conditional = raw.status, is_conditional
+        self._raw = raw
+        self._headers: dict[bytes, list[bytes]] = {}
+        for name, value in raw.headers:
+            self._headers.setdefault(name.lower(), []).append(value)
+
+    def header(self, name: str) -> str:
+        """Return the text of a header, "" without it; several with ", " (RFC 9110 §5.3)."""
+        found = b", ".join(self._headers.get(name.lower().encode(), ()))
+        try:
+            return found.decode()
+        except UnicodeDecodeError:
+            return found.decode("latin-1")
+
+    def validator(self, name: str) -> str:
+        """Return each byte of a header as one character, so that it can be sent back as it came."""
+        return next(iter(self._headers.get(name.lower().encode(), ())), b"").decode("latin-1")
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the body as it comes in, still packed."""
+        yield from self._raw.iter_stream()
 
 
-def retry_after_s(value: str, *, answered_at: str) -> float | None:
-    """Read a Retry-After header (seconds or a date, RFC 9110 §10.2.3); None when it says nothing.
-
-    answered_at: the Date header of the same answer, so that the server's own clock counts.
-    """
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value.strip())
+def _conditions(etag: str, last_modified: str) -> Sequence[tuple[bytes, bytes]]:
+    validators = ((b"If-None-Match", etag), (b"If-Modified-Since", last_modified))
     try:
-        until = _http_date(value)
-        return max((until - _http_date(answered_at)).total_seconds(), 0.0)
-    except (ValueError, TypeError):
-        return None
+        return [(name, value.encode("latin-1")) for name, value in validators if value]
+    except UnicodeEncodeError:
+        return []  # these never came from a header: the answer is whole then
 
 
-def _http_date(text: str) -> datetime:
-    moment = parsedate_to_datetime(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _refuse_status(answer: httpx.Response) -> NoReturn:
-    status = answer.status_code
-    wait = retry_after_s(
-        answer.headers.get("Retry-After", ""), answered_at=answer.headers.get("Date", "")
-    )
+def _refuse_status(answer: _Answer) -> NoReturn:
+    status = answer.status
+    wait = retry_after_s(answer.header("Retry-After"), answered_at=answer.header("Date"))
     error = SourceGone if status == 410 else SourceAnswered
-    hint = " (a check for robots)" if answer.headers.get("cf-mitigated") == "challenge" else ""
+    hint = " (a check for robots)" if answer.header("cf-mitigated") == "challenge" else ""
     raise error(f"the server answered {status}{hint}", status=status, retry_after_s=wait)
 
 

@@ -18,6 +18,8 @@ HOMES = {
     "alembic": {"storage"},
     "apscheduler": {"scheduler.py"},
     "argon2": {"newsletter/passwords.py"},
+    "backports": {"feeds/unpack.py"},
+    "brotli": {"feeds/unpack.py"},
     "cryptography": {"subscribers/links.py"},
     "feedparser": {"feeds/sources/syndication.py"},
     "httpcore": {"feeds/connect.py", "feeds/fetch.py"},

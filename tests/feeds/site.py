@@ -23,6 +23,7 @@ class Site:
     def __init__(self) -> None:
         self.pages: dict[str, Answer] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.connections = 0
         self.at_once = 0
         self.most_at_once = 0
         self.stopping = threading.Event()
@@ -78,6 +79,10 @@ class _Handler(BaseHTTPRequestHandler):
     site: Site
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.site.connections += 1
 
     def do_GET(self) -> None:
         answer = self.site.begin(self.path, self.headers.items())

@@ -1,10 +1,12 @@
 """Fetching against a real server: manners, limits, and where we do not go."""
 
 import gzip
+import sys
 import zlib
 from collections.abc import Sequence
 from typing import Any
 
+import brotli
 import pytest
 
 from feeds.errors import (
@@ -18,9 +20,14 @@ from feeds.errors import (
     SourceUnreachable,
     TooManyRedirects,
 )
-from feeds.fetch import Fetcher, Limits, retry_after_s
+from feeds.fetch import Fetcher, Limits
 from feeds.values import Fetched
 from tests.feeds.site import Answer, Site
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 
 def short(site: Site, **limits: float) -> Fetcher:
@@ -186,19 +193,13 @@ def test_retry_after_is_passed_on(site: Site, fetcher: Fetcher) -> None:
     assert raised.value.retry_after_s == 600
 
 
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("120", 120.0),
-        ("Tue, 20 Apr 2027 08:10:00 GMT", 600.0),
-        ("Tue, 20 Apr 2027 07:00:00 GMT", 0.0),
-        ("-5", None),
-        ("straks", None),
-        ("", None),
-    ],
-)
-def test_retry_after_is_read_as_seconds_or_date(value: str, seconds: float | None) -> None:
-    assert retry_after_s(value, answered_at="Tue, 20 Apr 2027 08:00:00 GMT") == seconds
+@pytest.mark.parametrize("etag", ["", '"1"'])
+def test_how_long_an_answer_holds_is_passed_on(site: Site, fetcher: Fetcher, etag: str) -> None:
+    url = site.put("/a", "hallo", ETag='"1"', Cache_Control="max-age=7200", Age="200")
+
+    fetched = fetcher.fetch(url, etag=etag)
+
+    assert (fetched.status, fetched.fresh_s) == (304 if etag else 200, 7000)
 
 
 @pytest.mark.parametrize(
@@ -206,6 +207,8 @@ def test_retry_after_is_read_as_seconds_or_date(value: str, seconds: float | Non
     [
         ("gzip", gzip.compress(b"hallo", mtime=0)),
         ("deflate", zlib.compress(b"hallo")),
+        ("br", brotli.compress(b"hallo")),
+        ("zstd", zstd.compress(b"hallo")),
         ("identity", b"hallo"),
     ],
 )
@@ -213,6 +216,7 @@ def test_a_packed_answer_is_unpacked(
     site: Site, fetcher: Fetcher, encoding: str, packed: bytes
 ) -> None:
     assert fetcher.fetch(site.put("/a", packed, Content_Encoding=encoding)).body == b"hallo"
+    assert site.asked[0][1]["Accept-Encoding"] == "gzip, deflate, br, zstd"
 
 
 def test_a_packed_file_that_the_server_sends_as_it_lies_is_unpacked(
@@ -297,9 +301,49 @@ def test_headers_that_nobody_should_send_are_a_failure_of_that_source(
         fetcher.fetch(site.put("/a", **headers))
 
 
-def test_a_validator_that_cannot_be_sent_back_is_left_out(site: Site, fetcher: Fetcher) -> None:
-    url = site.put("/a", b"hallo", ETag='"\xe9"')
+def test_a_validator_goes_back_byte_for_byte_also_beyond_ascii(
+    site: Site, fetcher: Fetcher
+) -> None:
+    url = site.put("/a", b"hallo", ETag='W/"\xe9\x80 "x', Last_Modified="19 f\xe9vrier")
 
-    again = fetcher.fetch(url, etag=fetcher.fetch(url).etag)
+    first = fetcher.fetch(url)
+    again = fetcher.fetch(url, etag=first.etag, last_modified=first.last_modified)
 
-    assert (again.status, again.body) == (200, b"hallo")
+    assert (first.etag, first.last_modified) == ('W/"\xe9\x80 "x', "19 f\xe9vrier")
+    assert (again.status, again.body) == (304, b"")
+    assert site.asked[1][1]["If-Modified-Since"] == "19 f\xe9vrier"
+
+
+def test_a_validator_that_no_server_can_have_given_is_left_out(
+    site: Site, fetcher: Fetcher
+) -> None:
+    url = site.put("/a", b"hallo", ETag='"1"')
+
+    assert fetcher.fetch(url, etag="\u20ac", last_modified="gisteren").status == 200
+    assert "If-Modified-Since" not in site.asked[0][1]
+
+
+def test_an_address_with_letters_of_the_whole_world_is_asked_as_servers_know_it(
+    site: Site,
+) -> None:
+    name = f"b\xfccher.example.org:{site.port}"
+    asked: list[str] = []
+
+    def resolve(host: str, port: int) -> Sequence[str]:
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    known = f"xn--bcher-kva.example.org:{site.port}"
+    fetcher = Fetcher(allow=frozenset({known}), contact="", resolve=resolve)
+    site.put("/caf%C3%A9?q=%E2%82%AC", "hallo")
+
+    assert fetcher.fetch(f"http://{name}/caf\xe9?q=\u20ac#top").body == b"hallo"
+    assert asked == ["xn--bcher-kva.example.org"]
+    assert site.asked[0][1]["Host"] == known
+
+
+def test_a_redirect_in_utf8_is_followed(site: Site, fetcher: Fetcher) -> None:
+    site.put("/caf%C3%A9", "hallo")
+    url = site.put("/1", status=302, Location="/caf\xc3\xa9")  # the bytes of UTF-8
+
+    assert fetcher.fetch(url).body == b"hallo"

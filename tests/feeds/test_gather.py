@@ -205,6 +205,20 @@ def test_retry_after_decides_the_next_look(db: Database, site: Site, fetcher: Fe
     assert source(db).next_look_at == NOW + 2 * HOUR
 
 
+def test_an_answer_that_holds_is_not_asked_for_before(
+    db: Database, site: Site, fetcher: Fetcher
+) -> None:
+    add(db, site.put("/a", rss(entry("x")), ETag='"1"', Cache_Control="max-age=18000"), name="A")
+    look(db, fetcher)
+    first = source(db).next_look_at
+    site.put("/a", rss(entry("x")), ETag='"1"', Cache_Control="max-age=31536000")
+    look(db, fetcher, NOW + 5 * HOUR)
+
+    assert len(site.asked) == 2
+    assert first == NOW + 5 * HOUR
+    assert source(db).next_look_at == NOW + 29 * HOUR  # a 304 says it too; a day is the most
+
+
 def test_a_source_that_is_gone_three_days_is_given_up(
     db: Database, site: Site, fetcher: Fetcher
 ) -> None:
