@@ -9,12 +9,16 @@ import re
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
+
+import idna
+from sqlalchemy.engine import make_url
 
 from newsletter.errors import SettingWrong
 
@@ -23,6 +27,8 @@ T = TypeVar("T")
 CONFIG_NAME: Final = "newsletter.toml"
 KEY_NAME: Final = "secret.key"
 SMTP_SCHEMES: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+KEY_MINIMUM: Final = 32  # characters of a secret key
+BOUNCE_LOCAL_MAXIMUM: Final = 37  # of the 64 that RFC 5321 allows, 27 are for "+" and the token
 LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -88,7 +94,7 @@ class Settings:
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises SettingWrong, naming the setting and what it should be."""
     given = dict(os.environ if environ is None else environ)
-    data_dir = Path(given.get("NEWSLETTER_DATA_DIR", "data")).resolve()
+    data_dir = Path(given.get("NEWSLETTER_DATA_DIR") or "data").resolve()
     config = _read_config(data_dir / CONFIG_NAME)
     read = _Reader(given, config)
     smtp = read("smtp_url", "smtp://127.0.0.1:1025", _smtp)
@@ -126,7 +132,7 @@ class _Reader:
 
 
 def _read_config(path: Path) -> dict[str, Any]:
-    if not path.is_file():
+    if not path.exists():
         return {}
     try:
         config = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -148,33 +154,52 @@ def _holds_secret(config: Mapping[str, Any]) -> bool:
 
 def _secret_key(given: str, data_dir: Path) -> bytes:
     if given:
-        if len(given) < 32:
-            raise ValueError("too short: give at least 32 characters")
+        if len(given.strip()) < KEY_MINIMUM:
+            raise ValueError(f"too short: give at least {KEY_MINIMUM} characters")
         return given.encode()
     path = data_dir / KEY_NAME
     try:
         if not path.exists():
-            data_dir.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+            _make_key(path)
     except OSError as failure:
         raise SettingWrong(
             f"NEWSLETTER_DATA_DIR: {data_dir} cannot be used as a folder: {failure.strerror}"
         ) from None
     if path.stat().st_mode & 0o077:
         raise SettingWrong(f"{path} can be read by others: run chmod 600 on it")
-    return path.read_bytes().strip()
+    key = path.read_bytes().strip()
+    if len(key) < KEY_MINIMUM:  # a full disk, or a kill between making it and writing it
+        raise SettingWrong(
+            f"{path} holds no whole key: put back a copy, or remove it to have a new one made; "
+            "with a new one the links in mails that were sent stop working"
+        )
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key, unless another process was first. The folder is for the owner alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError), path.open("x", encoding="ascii") as file:
+        path.chmod(0o600)
+        file.write(secrets.token_urlsafe(48))
 
 
 def _smtp(text: str) -> SmtpRelay:
     url = urlsplit(text)
-    if url.scheme not in SMTP_SCHEMES or not url.hostname:
+    host = url.hostname or ""
+    is_bare = re.fullmatch(r"[\w.:-]+", host) and not url.path.strip("/") and not url.fragment
+    if url.scheme not in SMTP_SCHEMES or not is_bare:
         raise ValueError("give smtp://, smtp+starttls:// or smtps:// with a host, and nothing else")
-    connections = parse_qs(url.query).get("connections", ["4"])[0]
-    if not connections.isdigit() or not 1 <= int(connections) <= 100:
+    if bool(url.username) != bool(url.password):
+        raise ValueError("give a user and a password, or neither")
+    options = parse_qs(url.query, keep_blank_values=True)
+    if unknown := set(options) - {"connections"}:
+        raise ValueError(f"there is no option {min(unknown)!r}; there is connections")
+    connections = options.get("connections", ["4"])[-1]
+    if not re.fullmatch(r"[1-9][0-9]?|100", connections):
         raise ValueError("connections must be a number from 1 to 100")
     return SmtpRelay(
-        host=url.hostname,
+        host=host,
         port=url.port or SMTP_SCHEMES[url.scheme],
         security={"smtp": "none", "smtp+starttls": "starttls", "smtps": "tls"}[url.scheme],
         user=unquote(url.username or ""),
@@ -186,28 +211,51 @@ def _smtp(text: str) -> SmtpRelay:
 def _database(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("give sqlite:///FILE or postgresql+psycopg://HOST/NAME")
+    if not make_url(text).database:
+        raise ValueError("give the file or the name of the database too")
     return text
 
 
 def _base_url(text: str) -> str:
     url = urlsplit(text)
-    if url.scheme not in {"http", "https"} or not url.hostname or url.query or url.fragment:
-        raise ValueError("give the public address, such as https://nieuwsbrief.example.org")
+    is_web = url.scheme in {"http", "https"} and url.hostname and not url.username
+    # It stands in mail headers as it is, and our pages link to each other from the root.
+    is_bare = not (url.path.strip("/") or url.query or url.fragment)
+    if not is_web or not is_bare or not re.fullmatch(r"[\x21-\x7e]+", text):
+        raise ValueError(
+            "give the public address and nothing else, in ASCII, "
+            "such as https://nieuwsbrief.example.org"
+        )
     url.port  # noqa: B018 - says so by itself when it is no port
-    return text.rstrip("/")
+    return f"{url.scheme}://{url.netloc.lower()}"
 
 
 def _sender(text: str) -> str:
     name, address = parseaddr(text)
-    if not name or address.count("@") != 1 or re.search(r"[\x00-\x1f]", text):
+    if not name or not text.isprintable() or not re.fullmatch(r"[^<>]+<[^<>]+>\s*", text):
         raise ValueError("give a name and one address, such as Nieuwsbrief <post@example.org>")
-    return text
+    return text.replace(f"<{address}>", f"<{_address(address)}>")
 
 
 def _bounce_address(text: str) -> str:
-    if text and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
-        raise ValueError("give one address, such as bounces@example.org")
-    return text
+    if not text:
+        return text
+    address = _address(text)
+    if len(address.partition("@")[0]) > BOUNCE_LOCAL_MAXIMUM:
+        raise ValueError(f"give at most {BOUNCE_LOCAL_MAXIMUM} characters before the @")
+    return address
+
+
+def _address(text: str) -> str:
+    """Return one address as mail carries it: ASCII, its domain in A-labels (RFC 5890)."""
+    local, _, domain = text.rpartition("@")
+    if not domain.isascii():
+        domain = idna.encode(domain, uts46=True).decode()
+    if not re.fullmatch(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}", local, re.ASCII) or not re.fullmatch(
+        r"[\w.-]{1,255}", domain, re.ASCII
+    ):
+        raise ValueError("give one address, such as post@example.org")
+    return f"{local}@{domain}"
 
 
 def _host_ports(text: str) -> frozenset[str]:
@@ -257,7 +305,7 @@ def _yes_no(text: str) -> bool:
 
 
 def _count(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 50:
+    if not re.fullmatch(r"[0-9]{1,2}", text) or not 1 <= int(text) <= 50:
         raise ValueError("give a whole number from 1 to 50")
     return int(text)
 
@@ -283,8 +331,20 @@ def _organisation(table: object) -> Organisation:
         if not _is_shaped(name, value):
             shape = SHAPES.get(name, "a text")
             raise SettingWrong(f"organisation.{name} in {CONFIG_NAME}: make it {shape}")
+    _require_header_texts(table)
     if "name_lines" in table:
         table = {**table, "name_lines": tuple(table["name_lines"])}
     elif "name" in table:
         table = {**table, "name_lines": (table["name"],)}
     return Organisation(**table)
+
+
+def _require_header_texts(table: Mapping[str, Any]) -> None:
+    """Raise SettingWrong for a name or contact that could not stand in a mail header."""
+    name = table.get("name", "x")
+    if not name.strip() or not name.isprintable():
+        raise SettingWrong(f"organisation.name in {CONFIG_NAME}: give a name, on one line")
+    try:
+        _address(table.get("contact", "x@example.org"))
+    except ValueError as wrong:
+        raise SettingWrong(f"organisation.contact in {CONFIG_NAME}: {wrong}") from None

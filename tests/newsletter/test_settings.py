@@ -36,6 +36,44 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
         read(tmp_path)
 
 
+@pytest.mark.parametrize("kept", ["", "half a key"])
+def test_a_key_that_was_not_written_whole_is_refused(tmp_path: Path, kept: str) -> None:
+    read(tmp_path)
+    (tmp_path / "secret.key").write_text(kept)
+
+    with pytest.raises(SettingWrong, match=r"secret.key holds no whole key"):
+        read(tmp_path)
+
+
+def test_a_new_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    read(tmp_path / "new")
+
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
+
+def test_an_empty_data_folder_means_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    settings = read_settings({"NEWSLETTER_DATA_DIR": ""})
+
+    assert settings.data_dir == tmp_path / "data"
+
+
+def test_addresses_are_kept_as_mail_carries_them(tmp_path: Path) -> None:
+    settings = read(
+        tmp_path,
+        NEWSLETTER_BASE_URL="HTTPS://Nieuwsbrief.Example.org/",
+        NEWSLETTER_SENDER="Redactie <post@café.example>",
+        NEWSLETTER_BOUNCE_ADDRESS="bounces@café.example",
+    )
+
+    assert settings.base_url == "https://nieuwsbrief.example.org"
+    assert settings.sender == "Redactie <post@xn--caf-dma.example>"
+    assert settings.bounce_address == "bounces@xn--caf-dma.example"
+
+
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     (tmp_path / "newsletter.toml").write_text('base_url = "https://a.example.org"\nlog = "json"\n')
 
@@ -64,6 +102,27 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("SOURCE_ALLOW", "localhost:99999"),
         ("NOW", "9999-12-31T23:59:59+00:00"),
         ("DATA_DIR", "/dev/null"),
+        ("DATABASE_URL", "postgresql+psycopg://127.0.0.1:abc/newsletter"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("BASE_URL", "https://nieuws brief.example.org"),
+        ("BASE_URL", "https://nieuwsbrief.example.org\n"),
+        ("BASE_URL", "https://café.example"),
+        ("BASE_URL", "https://user:password@nieuwsbrief.example.org"),
+        ("BASE_URL", "https://example.org/nieuwsbrief"),
+        ("SMTP_URL", "smtp://mail/path"),
+        ("SMTP_URL", "smtp://mail?connection=4"),
+        ("SMTP_URL", "smtp://mail?connections="),
+        ("SMTP_URL", "smtp://mail?connections=²"),
+        ("SMTP_URL", "smtp://user@mail"),
+        ("SMTP_URL", "smtp://ma il"),
+        ("SENDER", "Redactie <a b@example.org>"),
+        ("SENDER", "Redactie <a@example.org>, Ander <b@example.org>"),
+        ("SENDER", "Redactie <ä@example.org>"),
+        ("SENDER", "Redactie\u2028 <a@example.org>"),
+        ("BOUNCE_ADDRESS", "“@example.org"),
+        ("BOUNCE_ADDRESS", f"{'b' * 38}@example.org"),
+        ("SECRET_KEY", " " * 40),
+        ("SECTION_MAXIMUM", "²"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
@@ -85,6 +144,9 @@ def test_a_wrong_value_in_the_file_names_the_file(tmp_path: Path) -> None:
         ("[organisation]\nname = 5", r"organisation\.name"),
         ('[organisation]\nname_lines = "abc"', r"organisation\.name_lines"),
         ("[organisation]\ncolours = 5", r"organisation\.colours"),
+        ('[organisation]\nname = ""', r"organisation\.name"),
+        ('[organisation]\nname = "a\\nb"', r"organisation\.name"),
+        ('[organisation]\ncontact = "redactie"', r"organisation\.contact"),
     ],
 )
 def test_what_the_file_says_wrongly_is_named(tmp_path: Path, written: str, named: str) -> None:
