@@ -22,9 +22,11 @@ class Led:
     """What became of leading a source elsewhere.
 
     is_there: whether it is at the new address now. found: what that address offers.
+    kind:     of the source, which does not change.
     """
 
     is_there: bool
+    kind: SourceKind
     found: Found
 
 
@@ -80,13 +82,13 @@ def lead_elsewhere(db: Database, slug: str, url: str, *, fetcher: Fetcher, now: 
             raises; then it stays where it is.
     """
     with db.read() as session:
-        kind = store.get_source(session, slug).kind
+        kind = SourceKind(store.get_source(session, slug).kind)
     found = discover(url, fetcher=fetcher, now=now)
-    fits = found.is_itself and found.offers[0].kind == kind
+    fits = found.is_itself and found.offers[0].kind is kind
     if fits:
         with db.write() as session:
             _lead(session, store.get_source(session, slug), found.address)
-    return Led(fits, found)
+    return Led(fits, kind, found)
 
 
 def lead_back(db: Database, slug: str) -> None:

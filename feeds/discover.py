@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from feeds.clean import title_text
 from feeds.errors import GatherError
@@ -72,6 +72,11 @@ class Found:
     offers: tuple[Offer, ...]
     is_itself: bool = False
     complaints: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """The site that it is about."""
+        return urlsplit(self.address).hostname or ""
 
     def proposed(self, kind: SourceKind | None = None) -> tuple[Offer, ...]:
         """Return the offers to take, of every kind or of this one."""

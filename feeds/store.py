@@ -91,6 +91,7 @@ def web_address(url: str) -> str:
     address = re.sub(r"^webcals?:", "https:", url.strip(), flags=re.I)
     try:
         parts = urlsplit(address)
+        _ = parts.port  # read only when it is asked for
     except ValueError as failure:
         raise SourceRefused(f"{url!r} cannot be read as an address: {failure}") from failure
     if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:

@@ -80,7 +80,7 @@ def create_app(services: Services) -> FastAPI:
 def _starlette_route(services: Services, route: Route) -> StarletteRoute:
     async def endpoint(request: Request) -> Response:
         try:
-            form = await _read_form(request)
+            form = await _read_form(request, route)
         except (FormTooLarge, FormBroken) as error:
             refused: Exception = error
             return await run_in_threadpool(_explain, _call(services, request), route, refused)
@@ -161,7 +161,7 @@ def _no_page(services: Services) -> Callable[[Request, Exception], Response]:
     return answer
 
 
-async def _read_form(request: Request) -> FormData:
+async def _read_form(request: Request, route: Route) -> FormData:
     """Read the fields of a POST within their limits. Raises FormTooLarge, FormBroken."""
     if request.method in SAFE_METHODS:
         return FormData()
@@ -169,7 +169,7 @@ async def _read_form(request: Request) -> FormData:
     scope = {key: value for key, value in request.scope.items() if key != "app"}
     try:
         return await Request(scope, _limited(request.receive)).form(
-            max_fields=MOST_FIELDS, max_files=0
+            max_fields=MOST_FIELDS, max_files=route.files
         )
     except MultiPartException as error:
         kind = FormTooLarge if "aximum" in error.message else FormBroken

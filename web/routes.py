@@ -22,6 +22,8 @@ from web.editor import (
     selecting,
     sending,
     sign_in,
+    source,
+    source_list,
     sources,
     subscribers,
     today,
@@ -44,13 +46,14 @@ POST: Final = ("POST",)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address. methods: GET also answers HEAD."""
+    """One address. methods: GET also answers HEAD. files: how many its form may bring along."""
 
     path: str
     handler: Handler
     name: str
     who: Who
     methods: tuple[str, ...] = ("GET",)
+    files: int = 0
 
 
 OPEN: Final = Who.PUBLIC
@@ -85,8 +88,11 @@ PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
 
 IN: Final = Who.EDITOR
 APPROVER: Final = Who.APPROVER
+ADMINISTRATOR: Final = Who.ADMINISTRATOR
 EDITION: Final = "/redactie/edities/{id}"
 BLOCK: Final = EDITION + "/blokken/{block}"
+SOURCE: Final = "/redactie/bronnen/{slug}"
+SOURCE_LIST: Final = "/redactie/bronnenlijst"
 ITEM: Final = "/redactie/selecteren/{item}"
 
 DESK_ROUTES: Final[tuple[Route, ...]] = (
@@ -128,7 +134,22 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION + "/stop", sending.stop, "stop", IN, POST),
     Route(EDITION + "/resultaat", results.show_result, "result", IN),
     Route("/redactie/bronnen", sources.show_sources, "sources", IN),
-    Route("/redactie/bronnen/{slug}/haal", sources.fetch_source, "fetch_source", IN, POST),
+    Route("/redactie/bronnen", sources.follow, "follow", ADMINISTRATOR, POST),
+    # Beside the sources, not below them: what a source is called there is for people to choose.
+    Route("/redactie/bronnen-zoeken", sources.look_around, "look_around", ADMINISTRATOR, POST),
+    Route(SOURCE_LIST, source_list.show_list, "source_list", ADMINISTRATOR),
+    Route(SOURCE_LIST, source_list.judge, "judge_list", ADMINISTRATOR, POST, files=1),
+    Route(SOURCE_LIST + "/volg", source_list.bring, "bring_list", ADMINISTRATOR, POST),
+    Route(SOURCE_LIST + "/bronnen.opml", source_list.give, "give_list", ADMINISTRATOR),
+    Route(SOURCE, source.show_source, "source", IN),
+    Route(SOURCE, source.save_labels, "save_source", ADMINISTRATOR, POST),
+    Route(SOURCE + "/haal", sources.fetch_source, "fetch_source", IN, POST),
+    Route(SOURCE + "/uit", source.turn_off, "turn_off_source", ADMINISTRATOR, POST),
+    Route(SOURCE + "/aan", source.turn_on, "turn_on_source", ADMINISTRATOR, POST),
+    Route(SOURCE + "/zoek", source.search_site, "search_site", ADMINISTRATOR, POST),
+    Route(SOURCE + "/adres", source.lead_elsewhere, "lead_source", ADMINISTRATOR, POST),
+    Route(SOURCE + "/terug", source.lead_back, "lead_source_back", ADMINISTRATOR, POST),
+    Route(SOURCE + "/weg", source.remove, "remove_source", ADMINISTRATOR, POST),
     Route("/redactie/abonnees", subscribers.show_subscribers, "subscribers", IN),
 )
 

@@ -13,7 +13,7 @@ from newsletter.wiring import Services
 from subscribers.links import Links, LinkTarget
 from tests.web.desk import PASSWORD, desk, fill, make_draft, make_user, sign_in
 from web.app import create_app
-from web.editor.words import SOURCE_TROUBLE
+from web.editor.source_words import SOURCE_TROUBLE
 from web.errors import ERROR_PAGES
 from web.pages import environment
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse
 
+from feeds.errors import SourceGone
 from feeds.model import Source
 from feeds.store import list_sources
 from newsletter.dutch import plural
@@ -85,8 +86,9 @@ def read_desk(call: Call, session: Session) -> Desk:
 
 
 def is_failing(source: Source) -> bool:
-    """Say whether the last look at this source failed."""
-    return source.active and bool(source.last_error)
+    """Say whether the last look at this source failed; one that is gone is off, and tells so."""
+    is_gone = source.last_error == SourceGone.__name__
+    return bool(source.last_error) and (source.active or is_gone)
 
 
 def _places(here: str, new: int, sources: tuple[Source, ...]) -> tuple[Place, ...]:

@@ -1,28 +1,59 @@
-"""Which sources work, what is wrong with those that do not, and fetching one at once."""
+"""The sources: which need attention and why, fetching one at once, and following another."""
 
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from feeds.store import get_source
-from feeds.values import Outcome, SourceReport
+from feeds.discover import Found, discover
+from feeds.errors import GatherError, SourceRefused
+from feeds.follow import Followed, follow_offers
+from feeds.identity import canonical_link
+from feeds.model import Source
+from feeds.store import get_source, list_sources, web_address
+from feeds.values import Outcome, SourceKind, SourceReport
 from newsletter import pipeline
-from newsletter.dutch import join, plural
+from newsletter.dutch import join
+from web.access import Who, rank
+from web.editor import source_words
 from web.editor.desk import desk_page, is_failing
-from web.editor.words import SOURCE_KINDS, how_often, source_trouble
+from web.editor.source_words import brought, trouble_with
+from web.errors import PageUnknown
+from web.forms import Form
 from web.pages import Call, see_other
+
+SOURCES: Final = "/redactie/bronnen"
+MOST_OFFERS: Final = 20
+COMPLETE: Final = re.compile(r"[a-z]+://|webcals?:", re.I)
+NO_ADDRESS: Final = "Dit is geen webadres. Vul iets in als www.school.nl of https://school.nl/feed."
+NOTHING: Final = (
+    "Op deze site vonden we geen nieuwsoverzicht of agenda. Zoek er zelf naar een knop met RSS, "
+    "nieuwsfeed of iCal, en plak dat adres hier."
+)
 
 
 def show_sources(call: Call) -> Response:
     """Show the sources; what needs attention stands first."""
-    with call.services.db.read() as session:
-        return desk_page(
-            call,
-            session,
-            "sources.html",
-            kind_words=SOURCE_KINDS,
-            how_often=how_often,
-            trouble=lambda source: source_trouble(source, call.now),
-            is_failing=is_failing,
-        )
+    return _sources_page(call, {})
+
+
+def look_around(call: Call) -> Response:
+    """Show what can be followed at an address; nothing is followed yet."""
+    return _offers_page(call, {})
+
+
+def follow(call: Call) -> Response:
+    """Follow the offers that were ticked."""
+    form = Form(call.form)
+    known = [str(number) for number in range(MOST_OFFERS)]
+    picked = form.picked("kies", known)
+    if not picked:
+        return _offers_page(call, {"kies": "Vink aan wat je wilt volgen."})
+    offers = [_offer(form, number) for number in picked]
+    followed = follow_offers(call.services.db, offers, now=call.now)
+    return _after_following(followed)
 
 
 def fetch_source(call: Call) -> Response:
@@ -32,7 +63,91 @@ def fetch_source(call: Call) -> Response:
         name = get_source(session, slug).name
     report = pipeline.gather(call.services, now=call.now, only=(slug,)).report
     said = [_outcome(one) for one in report.sources]
-    return see_other("/redactie/bronnen", message=f"{name}: {join(said) or 'niet bekeken'}.")
+    return back(call, slug, f"{name}: {join(said) or 'niet bekeken'}.")
+
+
+def back(call: Call, slug: str, message: str, *, undo: str = "") -> Response:
+    """Go back to the page that the button stood on: of one source, or of all."""
+    path = f"{SOURCES}/{slug}" if call.form.get("op") == "bron" else SOURCES
+    return see_other(path, message=message, undo=undo)
+
+
+def read_address(form: Form, name: str) -> str:
+    """Return the address in a field, complete; "", with a problem, when it is none."""
+    text = form.line(name, longest=2000, missing="Vul het adres van een site of agenda in.")
+    if name in form.problems:
+        return ""
+    try:
+        return web_address(text if COMPLETE.match(text) else f"https://{text}")
+    except SourceRefused:
+        form.problems[name] = NO_ADDRESS
+        return ""
+
+
+def may_administer(call: Call) -> bool:
+    """Say whether this person may change what is followed."""
+    return rank(call.user) >= Who.ADMINISTRATOR
+
+
+def _offers_page(call: Call, problems: Mapping[str, str]) -> Response:
+    form = Form(call.form)
+    given = str(call.form.get("adres", ""))
+    address = read_address(form, "adres")
+    if not address:
+        return _sources_page(call, form.problems, given=given)
+    try:
+        found = discover(address, fetcher=call.services.fetcher, now=call.now)
+    except GatherError as failure:
+        trouble = trouble_with(failure)
+        return _sources_page(call, {"adres": f"{trouble.cause} {trouble.remedy}"}, given=given)
+    if not found.offers:
+        return _sources_page(call, {"adres": NOTHING}, given=given)
+    return _sources_page(call, problems, given=given, found=found)
+
+
+def _sources_page(
+    call: Call, problems: Mapping[str, str], *, given: str = "", found: Found | None = None
+) -> Response:
+    with call.services.db.read() as session:
+        return desk_page(
+            call,
+            session,
+            "sources.html",
+            status=422 if problems else 200,
+            words=source_words,
+            is_failing=is_failing,
+            may=may_administer(call),
+            given=given,
+            found=found,
+            known=_known(session, found),
+            problems=problems,
+        )
+
+
+def _known(session: Session, found: Found | None) -> Mapping[str, Source]:
+    """Return the sources that are offers already, by the address of the offer."""
+    forms = {canonical_link(source.url): source for source in list_sources(session)}
+    offers = found.offers if found else ()
+    return {
+        offer.url: forms[form] for offer in offers if (form := canonical_link(offer.url)) in forms
+    }
+
+
+def _offer(form: Form, number: str) -> tuple[str, SourceKind, str]:
+    kind = form.line(f"soort-{number}")
+    if kind not in {SourceKind.FEED, SourceKind.AGENDA}:
+        raise PageUnknown(kind)
+    url, name = form.line(f"adres-{number}", longest=2000), form.line(f"naam-{number}")
+    return url, SourceKind(kind), name
+
+
+def _after_following(followed: tuple[Followed, ...]) -> Response:
+    sources = [one.source for one in followed if one.source]
+    names = join([f"‘{source.name}’" for source in sources])
+    if len(sources) == 1:
+        message = f"Je volgt nu {names}. Kies hieronder voor wie het is en waarover het gaat."
+        return see_other(f"{SOURCES}/{sources[0].slug}", message=message)
+    return see_other(SOURCES, message=f"Je volgt nu {names}.")
 
 
 def _outcome(report: SourceReport) -> str:
@@ -40,11 +155,4 @@ def _outcome(report: SourceReport) -> str:
         return "dit adres bestaat niet meer"
     if report.outcome is Outcome.FAILED:
         return "het ophalen lukte niet"
-    if not report.new and not report.updated:
-        return "niets nieuws"
-    parts = []
-    if report.new:
-        parts.append(plural(report.new, "nieuw bericht", "nieuwe berichten"))
-    if report.updated:
-        parts.append(plural(report.updated, "gewijzigd bericht", "gewijzigde berichten"))
-    return join(parts)
+    return brought(report.new, report.updated)

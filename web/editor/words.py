@@ -1,4 +1,4 @@
-"""Dutch sentences about sources, editions and what happened to them, for the desk."""
+"""Dutch sentences about editions and what happened to them, for the desk."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from feeds.model import Source
 from newsletter.dutch import in_sentence, moment, relative, status_word
 from newsletter.model import Edition, EditionEvent
 from newsletter.store.runs import Trouble
@@ -15,20 +14,6 @@ from storage.text import shorten
 
 S = EditionStatus
 
-# By the name of the error's class, as gathering stores it; a test holds this to feeds/errors.py.
-SOURCE_TROUBLE: Final[Mapping[str, str]] = {
-    "SourceRefused": "We mogen dit adres niet bezoeken. De beheerder kan het toestaan.",
-    "SourceUnreachable": "Op dit adres gaf niemand gehoor.",
-    "SourceTooSlow": "Het antwoord kwam niet op tijd.",
-    "SourceTooLarge": "Het antwoord was veel groter dan een nieuwsoverzicht of agenda is.",
-    "SourceTooHeavy": "Wat we kregen, is te zwaar om te lezen. We zijn ermee gestopt.",
-    "SourceAnswered": "De site gaf een foutmelding als antwoord.",
-    "SourceGone": "Dit adres bestaat niet meer, zegt de site zelf.",
-    "TooManyRedirects": "De site stuurt ons van het ene adres naar het andere, zonder einde.",
-    "MalformedSource": "Wat we kregen, is geen nieuwsoverzicht of agenda die we kunnen lezen.",
-    "UnknownSource": "Deze bron bestaat niet meer.",
-    "GatherError": "Het ophalen lukte niet.",
-}
 # By the stage's name; a test holds this to newsletter/pipeline.py.
 JOB_WORDS: Final[Mapping[str, str]] = {
     "gather": "Het ophalen uit de bronnen",
@@ -38,7 +23,6 @@ JOB_WORDS: Final[Mapping[str, str]] = {
     "bounces": "Het lezen van teruggekomen mail",
     "clean_up": "Het opruimen van oude gegevens",
 }
-SOURCE_KINDS: Final = {"feed": "nieuws", "agenda": "agenda", "practice": "praktijkvoorbeelden"}
 
 MARKS: Final = re.compile(r"[*#>`]+|\]\([^)]*\)|\[")  # of the small markup in texts
 STEPS: Final = (S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.SENT)
@@ -87,16 +71,6 @@ class Step:
     small: str = ""
 
 
-def source_trouble(source: Source, now: datetime) -> str:
-    """Return what went wrong at the last look, and when we try again."""
-    trouble = SOURCE_TROUBLE.get(source.last_error, SOURCE_TROUBLE["GatherError"])
-    if source.last_error == "SourceGone" or source.next_look_at is None:
-        return f"{trouble} We kijken hier niet meer vanzelf."
-    ahead = source.next_look_at > now
-    when = in_sentence(relative(source.next_look_at, now)) if ahead else "zo meteen"
-    return f"{trouble} We proberen het {when} opnieuw."
-
-
 def job_trouble(trouble: Trouble, now: datetime) -> str:
     """Return which job was late or failed, when, and how it stands now."""
     job = JOB_WORDS.get(trouble.stage, trouble.stage)
@@ -108,16 +82,6 @@ def job_trouble(trouble: Trouble, now: datetime) -> str:
         return f"{job} lukte {began} niet. We proberen het vanzelf opnieuw."
     mended = in_sentence(relative(trouble.mended_at, now))
     return f"{job} lukte {began} niet, en {mended} wel."
-
-
-def how_often(minutes: int) -> str:
-    """Return "elk uur", "elke 2 uur", "2 keer per dag" for the pause between two looks."""
-    if minutes < 60:
-        return f"elke {minutes} minuten"
-    hours = round(minutes / 60)
-    if hours >= 24:
-        return "1 keer per dag" if hours < 48 else f"elke {round(hours / 24)} dagen"
-    return "elk uur" if hours == 1 else f"elke {hours} uur"
 
 
 def edition_label(edition: Edition) -> str:

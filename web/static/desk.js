@@ -48,3 +48,14 @@ document.addEventListener("submit", (event) => { written.delete(event.target); }
 window.addEventListener("beforeunload", (event) => {
   if (written.size > 0) event.preventDefault();
 });
+
+// A button that does something with what is ticked says with how many.
+function countTicked(button) {
+  const ticked = button.form.querySelectorAll(`[name="${button.dataset.ticked}"]:checked`).length;
+  const word = ticked === 1 ? button.dataset.one : button.dataset.many;
+  button.textContent = word.replace("#", String(ticked));
+}
+document.querySelectorAll("button[data-ticked]").forEach((button) => {
+  countTicked(button);
+  button.form.addEventListener("change", () => countTicked(button));
+});

@@ -15,7 +15,6 @@ from web.editor.words import (
     JOB_WORDS,
     event_note,
     first_words,
-    how_often,
     job_trouble,
     state_line,
 )
@@ -63,20 +62,6 @@ def test_what_went_wrong_with_a_job(error: str, mended_at: datetime | None, word
     began_at = datetime(2027, 4, 20, 7, 0, tzinfo=UTC)
 
     assert job_trouble(Trouble("gather", due_at, began_at, error, mended_at), NOW) == words
-
-
-@pytest.mark.parametrize(
-    ("minutes", "words"),
-    [
-        (15, "elke 15 minuten"),
-        (60, "elk uur"),
-        (240, "elke 4 uur"),
-        (1440, "1 keer per dag"),
-        (4320, "elke 3 dagen"),
-    ],
-)
-def test_how_often(minutes: int, words: str) -> None:
-    assert how_often(minutes) == words
 
 
 @pytest.mark.parametrize("status", list(EditionStatus))
