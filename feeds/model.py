@@ -77,6 +77,7 @@ class Item(Base):
         UniqueConstraint("source_id", "key"),
         Index("ix_item_kind_starts_at", "kind", "starts_at"),
         Index("ix_item_kind_first_seen_at", "kind", "first_seen_at"),
+        Index("ix_item_status_kind", "status", "kind"),
         Index("ix_item_link_key", "link_key"),
         Index("ix_item_text_key", "text_key"),
     )

@@ -96,10 +96,12 @@ def count_waiting(session: Session, *, since: datetime | None, now: datetime) ->
 
 
 def count_stands(session: Session, *, now: datetime) -> dict[Stand, int]:
-    """Return how many items there are at each stand."""
-    columns = [func.count().filter(_is_at(stand)) for stand in Stand]
-    row = session.execute(select(*columns).where(*_is_free(now))).one()
-    return dict(zip(Stand, row, strict=True))
+    """Return how many items there are at each stand where something is still to be done."""
+    open_stands = [stand for stand in Stand if stand is not Stand.REFUSED]
+    columns = [func.count().filter(_is_at(stand)) for stand in open_stands]
+    undecided = Item.status.in_((ItemStatus.NEW, ItemStatus.PARKED))
+    row = session.execute(select(*columns).where(undecided, *_is_free(now))).one()
+    return dict(zip(open_stands, row, strict=True))
 
 
 def count_found(session: Session, stand: Stand, wanted: Wanted, *, now: datetime) -> dict[str, int]:

@@ -65,7 +65,6 @@ def test_what_is_judged_or_carried_does_not_wait(session: Session) -> None:
     assert count_stands(session, now=START) == {
         Stand.WAITING: 2,
         Stand.PARKED: 1,
-        Stand.REFUSED: 1,
         Stand.OLDER: 1,
     }
 
