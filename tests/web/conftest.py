@@ -1,11 +1,14 @@
 """The web site as a browser sees it, without a server: redirects are looked at, not followed."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from newsletter.wiring import Services
+from tests.web.browsing import browsing
 from web.app import create_app
 
 
@@ -13,3 +16,22 @@ from web.app import create_app
 def client(services: Services) -> Iterator[TestClient]:
     with TestClient(create_app(services), follow_redirects=False) as client:
         yield client
+
+
+@pytest.fixture
+def door() -> Iterator[socket.socket]:
+    """Take a free port before anything is built: mails point to pictures at this address."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        yield door
+
+
+@pytest.fixture
+def base(door: socket.socket) -> str:
+    return f"http://127.0.0.1:{door.getsockname()[1]}"
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with browsing() as browser:
+        yield browser

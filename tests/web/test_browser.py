@@ -3,17 +3,13 @@
 The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
 """
 
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Final
+from dataclasses import replace
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser
 
 from newsletter.errors import TransportRefused
 from newsletter.send.freeze import freeze_due
@@ -21,88 +17,16 @@ from newsletter.send.worker import run_worker
 from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.desk import PASSWORD, make_item
+from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk, serving
+from tests.web.desk import make_item
 from tests.web.furniture import furnish
-from web.app import create_app
 
-CHROMIUM: Final = shutil.which("chromium")
-PICTURES: Final = Path(__file__).parents[2] / "test-output" / "screenshots"
-WIDTHS: Final = (1280, 375)
-QUIET: Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
-]
-
-
-@dataclass
-class Desk:
-    """One person at one browser; what the browser complains about is kept."""
-
-    page: Page
-    base: str
-    complaints: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def _note(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.complaints.append(message.text)
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.base + path)
-
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name).first.click()
-
-    def sign_in(self, email: str) -> None:
-        self.go("/redactie/inloggen")
-        self.page.get_by_label("E-mailadres").fill(email)
-        self.page.get_by_label("Wachtwoord").fill(PASSWORD)
-        self.press("Log in")
-
-    def shoot(self, name: str) -> None:
-        """Keep the page at each width; nothing may stick out at the side."""
-        self.page.wait_for_load_state("networkidle")
-        for width in WIDTHS:
-            self.page.set_viewport_size({"width": width, "height": 900})
-            # A frame below the window is not painted: the window becomes as tall as the page.
-            tall = self.page.evaluate("document.documentElement.scrollHeight")
-            self.page.set_viewport_size({"width": width, "height": max(tall, 900)})
-            self.page.wait_for_load_state("networkidle")
-            wide = self.page.evaluate("document.documentElement.scrollWidth")
-            self.page.screenshot(path=PICTURES / f"{name}-{width}.png")
-            assert wide <= width, f"{name} is {wide} wide at {width}"
-        self.page.set_viewport_size({"width": 1280, "height": 900})
+pytestmark = NEEDS_BROWSER
 
 
 @pytest.fixture
 def transport() -> FakeTransport:
     return FakeTransport({"school3@example.org": TransportRefused("5.1.1 unknown", code=550)})
-
-
-@pytest.fixture
-def door() -> Iterator[socket.socket]:
-    """Take a free port before anything is built: mails point to pictures at this address."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        yield door
-
-
-@pytest.fixture
-def base(door: socket.socket) -> str:
-    return f"http://127.0.0.1:{door.getsockname()[1]}"
 
 
 @pytest.fixture
@@ -118,24 +42,8 @@ def near(
 
 @pytest.fixture(autouse=True)
 def server(near: Services, door: socket.socket) -> Iterator[None]:
-    config = uvicorn.Config(create_app(near), log_level="warning", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.02)
-    yield
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        browser.close()
+    with serving(near, door):
+        yield
 
 
 def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whole way, step by step
@@ -144,7 +52,7 @@ def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whol
     anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
     bas = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
 
-    anna.go("/redactie/berichten")
+    anna.go("/redactie/selecteren")
     anna.shoot("inloggen")
     anna.page.get_by_label("E-mailadres").fill("anna@example.org")
     anna.page.get_by_label("Wachtwoord").fill("niet goed")
@@ -159,25 +67,13 @@ def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whol
     anna.page.wait_for_url("**/redactie/edities/1")
     anna.shoot("editie-concept")
 
-    make_item(near, "Onderzoeksagenda’s naast elkaar: waar zoeken scholen antwoord op?")
     refused = make_item(near, "Studiedag opleiden in de school")
-    anna.go("/redactie/berichten")
-    anna.shoot("berichten")
-    anna.page.keyboard.press("j")
-    assert anna.page.locator(".item.is-current").count() == 1
-    anna.shoot("berichten-toetsen")
-    anna.page.keyboard.press("j")
-    third = anna.page.locator(".item:not(.item-in) h3").nth(2).inner_text()
-    anna.page.keyboard.press("a")
-    anna.page.locator(".toast").get_by_text("staat in editie 1").wait_for()
-    assert anna.page.locator(".item.is-current h3").inner_text() == third
+    anna.go("/redactie/selecteren")
     anna.page.locator(f"#b{refused}").get_by_role("button", name="Weiger").click()
-    anna.shoot("berichten-geweigerd")
     anna.press("Maak ongedaan")
-    anna.page.get_by_text("Het bericht staat weer in de rij.").wait_for()
+    anna.page.get_by_text("staat weer in de rij.").wait_for()
     anna.page.locator(f"#b{refused}").get_by_role("button", name="Neem op").click()
-    anna.page.locator(f"#b{refused} h3 a").click()
-    anna.shoot("bericht")
+    anna.page.get_by_text("staat in editie 1.").wait_for()
 
     anna.go("/redactie/edities/1")
     anna.page.get_by_label("Onderwerp").fill("Wie doet wat? En drie data voor je agenda")
@@ -270,5 +166,5 @@ def test_the_way_works_without_a_script(browser: Browser, base: str, near: Servi
     anna.press("Dien in ter beoordeling")
 
     assert "Een eindredacteur bekijkt deze editie." in anna.page.content()
-    anna.go("/redactie/berichten")
-    assert anna.page.get_by_role("link", name="Agenda").is_visible()
+    anna.go("/redactie/selecteren")
+    assert anna.page.get_by_role("heading", name="Agenda").is_visible()

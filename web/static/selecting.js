@@ -25,12 +25,18 @@ function goTo(item) {
   item.scrollIntoView({ block: "nearest" });
 }
 
-// The first step goes to the first item that is still to be judged; what was chosen lies above it.
-function walk(step) {
+// Steps go past what was chosen: that is passed by Tab, so that no key takes it out by accident.
+const isStop = (item) => !item.matches(".item-in, .is-leaving");
+
+function nearest(item, step) {
   const all = items();
-  const now = all.indexOf(current());
-  if (now < 0) goTo(all.find((one) => !one.classList.contains("item-in")) ?? all[0]);
-  else goTo(all[Math.min(Math.max(now + step, 0), all.length - 1)]);
+  const rest = step > 0 ? all.slice(all.indexOf(item) + 1) : all.slice(0, all.indexOf(item)).reverse();
+  return rest.find(isStop);
+}
+
+function walk(step) {
+  const now = current();
+  goTo(now ? nearest(now, step) ?? now : items().find(isStop));
 }
 
 // ---------- one thing after the other ----------
@@ -103,9 +109,7 @@ const idIn = (address) => `b${new URL(address, location.href).pathname.split("/"
 
 // What to go on with when this item leaves its place: the next one, else the one before.
 function neighbour(item) {
-  const all = items().filter((one) => one === item || !one.classList.contains("is-leaving"));
-  const now = all.indexOf(item);
-  return all[now + 1] ?? all[now - 1] ?? item;
+  return nearest(item, 1) ?? nearest(item, -1) ?? item;
 }
 
 function send(form, button) {
@@ -143,8 +147,10 @@ function open(link) {
     if (!page) return location.assign(link.href);
     show(page, item.id);
     const field = document.querySelector(`#${item.id} textarea`);
-    if (willOpen && field) field.focus();
-    else document.getElementById(item.id)?.focus({ preventScroll: true });
+    if (willOpen && field) {
+      field.focus();
+      field.setSelectionRange(field.value.length, field.value.length);
+    } else document.getElementById(item.id)?.focus({ preventScroll: true });
   });
 }
 

@@ -1,0 +1,273 @@
+"""Thirty items chosen in a real browser: by keyboard alone, by touch, and without a script.
+
+The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
+"""
+
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from feeds.model import Item
+from feeds.values import ItemKind, ItemStatus
+from newsletter.compose.draft import draft_newsletter
+from newsletter.settings import Settings
+from newsletter.store.editions import get_edition
+from newsletter.wiring import Services, build_services
+from tests.fakes import FakeClock
+from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk, serving
+from tests.web.desk import make_item
+from tests.web.furniture import furnish
+
+pytestmark = NEEDS_BROWSER
+
+PLACE = "/redactie/selecteren"
+TOLD = {"a": "staat in editie 1.", "p": "is geparkeerd.", "x": "is geweigerd."}
+KINDS = (ItemKind.NEWS,) * 20 + (ItemKind.EVENT,) * 6 + (ItemKind.PUBLICATION,) * 4
+
+
+@pytest.fixture
+def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
+    """A desk where a newsletter was begun, and thirty items came in after that."""
+    near = replace(build_services(replace(settings, base_url=base)), clock=clock)
+    furnish(near)
+    draft_newsletter(near.db, now=near.clock(), author_id=None)
+    refuse_the_rest(near)
+    clock.later(hours=5)
+    for number, kind in enumerate(KINDS, start=1):
+        starts_at = clock() + timedelta(days=number) if kind is ItemKind.EVENT else None
+        make_item(near, f"Bericht {number:02} over samen opleiden", kind=kind, starts_at=starts_at)
+    yield near
+    near.db.close()
+
+
+@pytest.fixture(autouse=True)
+def server(near: Services, door: socket.socket) -> Iterator[None]:
+    with serving(near, door):
+        yield
+
+
+def refuse_the_rest(services: Services) -> None:
+    """Judge what the draft left, so that thirty items wait and no others."""
+    with services.db.write() as session:
+        for item in session.scalars(select(Item)):
+            item.status = ItemStatus.REFUSED
+
+
+def judged(services: Services) -> Counter[str]:
+    """Return how many of the thirty stand where."""
+    with services.db.read() as session:
+        query = select(Item.status).where(Item.title.startswith("Bericht "))
+        return Counter(session.scalars(query))
+
+
+def titles_in_draft(services: Services) -> list[str]:
+    with services.db.read() as session:
+        edition = get_edition(session, 1, with_blocks=True)
+        return [str(block.fields.get("title", "")) for block in edition.blocks]
+
+
+def enter(browser: Browser, base: str, **context: object) -> Desk:
+    made = browser.new_context(reduced_motion="reduce", **context)  # type: ignore[arg-type]  # by name
+    anna = Desk(made.new_page(), base)
+    anna.sign_in("anna@example.org")
+    anna.go(PLACE)
+    return anna
+
+
+def at_hand(page: Page) -> str:
+    return page.locator(".item.is-current h3 a").inner_text()
+
+
+def says(page: Page, text: str) -> None:
+    expect(page.locator("#melding")).to_contain_text(text)
+
+
+def press(page: Page, key: str) -> str:
+    """Press a key on the item at hand; return what it is called."""
+    title = at_hand(page)
+    page.keyboard.press(key)
+    return title
+
+
+def decide(page: Page, key: str) -> str:
+    """Press a key on the item at hand and see that it was done; return what it is called."""
+    title = press(page, key)
+    says(page, f"‘{title}’ {TOLD[key]}")
+    return title
+
+
+def test_thirty_items_by_keyboard_alone(  # noqa: PLR0915 - the whole way, step by step
+    browser: Browser, base: str, near: Services
+) -> None:
+    anna = enter(browser, base)
+    page = anna.page
+    keys = page.keyboard
+    anna.shoot("selecteren")
+
+    keys.press("j")
+    expect(page.locator(".item.is-current [data-key=a] kbd")).to_be_visible()
+    first = at_hand(page)
+    keys.press("j")
+    keys.press("k")
+    assert at_hand(page) == first
+
+    keys.press("e")
+    expect(page.get_by_label("Titel")).to_be_focused()
+    keys.press("Control+a")
+    keys.type("Wie doet wat? aan tafel")  # its letters are keys elsewhere
+    anna.shoot("selecteren-herschrijf")
+    keys.press("Control+Enter")
+    says(page, "Bewaard.")
+    expect(page.locator(".item.is-current h3 a")).to_have_text("Wie doet wat? aan tafel")
+    assert page.locator(".rewrite").count() == 0
+
+    taken = decide(page, "a")
+    anna.shoot("selecteren-gekozen")
+    refused = decide(page, "x")
+    assert at_hand(page) != refused
+    keys.press("z")
+    says(page, f"‘{refused}’ staat weer in de rij.")
+    assert at_hand(page) == refused
+
+    for key in "pxxax":  # faster than the answers come
+        last = press(page, key)
+    says(page, f"‘{last}’ is geweigerd.")
+    for key in "xpxxxxaxxxpxxxxaxxxxpxxx":
+        decide(page, key)
+    anna.shoot("selecteren-klaar")
+
+    assert judged(near) == {"accepted": 4, "parked": 4, "refused": 22}
+    assert taken in titles_in_draft(near)
+    assert len(titles_in_draft(near)) == 15
+    anna.go(f"{PLACE}?stand=geparkeerd")
+    anna.shoot("selecteren-geparkeerd")
+    assert anna.complaints == []
+
+
+def test_what_is_being_written_survives_other_decisions(browser: Browser, base: str) -> None:
+    page = enter(browser, base).page
+    keys = page.keyboard
+    keys.press("j")
+    keys.press("e")
+    expect(page.get_by_label("Titel")).to_be_focused()
+    keys.type(" en nog iets")
+    keys.press("Escape")
+    keys.press("j")
+
+    refused = press(page, "x")
+    says(page, f"‘{refused}’ is geweigerd.")
+
+    assert page.get_by_label("Titel").input_value().endswith(" en nog iets")
+    keys.press("k")
+    keys.press("e")  # closing keeps what was written
+    says(page, "Bewaard.")
+    assert at_hand(page).endswith(" en nog iets")
+
+
+def test_keys_work_outside_fields_only_and_can_be_switched_off(
+    browser: Browser, base: str, near: Services
+) -> None:
+    page = enter(browser, base).page
+    page.keyboard.press("j")
+    page.get_by_label("Zoek in berichten").focus()
+    page.keyboard.type("xaz")
+    assert page.get_by_label("Zoek in berichten").input_value() == "xaz"
+
+    page.locator(".item.is-current").focus()
+    page.get_by_role("button", name="Zet deze toetsen uit").click()
+    page.locator(".item.is-current").focus()
+    page.keyboard.press("x")
+    page.reload()
+    page.keyboard.press("j")
+    assert page.locator(".item.is-current").count() == 0
+    assert judged(near)["refused"] == 0
+
+    page.get_by_role("button", name="Zet deze toetsen aan").click()
+    page.keyboard.press("j")
+    refused = press(page, "x")
+    says(page, f"‘{refused}’ is geweigerd.")
+
+
+def test_without_a_connection_nothing_changes_and_that_is_said(
+    browser: Browser, base: str, near: Services
+) -> None:
+    anna = enter(browser, base)
+    anna.page.keyboard.press("j")
+    title = at_hand(anna.page)
+
+    anna.page.context.set_offline(True)
+    anna.page.keyboard.press("x")
+    says(anna.page, "Het lukte nu niet.")
+    anna.page.context.set_offline(False)
+
+    assert judged(near)["refused"] == 0
+    anna.page.keyboard.press("k")
+    assert press(anna.page, "x") == title
+    says(anna.page, f"‘{title}’ is geweigerd.")
+
+
+def test_by_touch_on_a_phone(browser: Browser, base: str, near: Services) -> None:
+    phone = {"width": 375, "height": 740}
+    anna = enter(browser, base, has_touch=True, is_mobile=True, viewport=phone)
+    page = anna.page
+    items = page.locator(".item:not(.item-in)")
+
+    for name, told in (("Neem op", "staat in"), ("Parkeer", "geparkeerd"), ("Weiger", "geweigerd")):
+        button = items.first.get_by_role("button", name=name)
+        box = button.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+        button.tap()
+        says(page, told)
+    page.screenshot(path=PICTURES / "selecteren-telefoon-375.png")
+    page.get_by_role("button", name="Maak ongedaan").tap()
+    says(page, "staat weer in de rij.")
+
+    items.first.get_by_role("link", name="Herschrijf").tap()
+    page.get_by_label("Titel").fill("Getikt op een telefoon")
+    page.get_by_text("Lerarenopleiding", exact=True).tap()
+    page.screenshot(path=PICTURES / "selecteren-telefoon-herschrijf-375.png")
+    page.get_by_role("button", name="Bewaar de tekst").tap()
+    says(page, "Bewaard.")
+
+    expect(items.first.locator("h3 a")).to_have_text("Getikt op een telefoon")
+    expect(items.first.locator(".audience-teacher")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    assert judged(near) == {"accepted": 1, "parked": 1, "new": 28}
+    assert anna.complaints == []
+
+
+def test_everything_works_without_a_script(browser: Browser, base: str, near: Services) -> None:
+    anna = enter(browser, base, java_script_enabled=False)
+    page = anna.page
+    items = page.locator(".item:not(.item-in)")
+    second = items.nth(1).locator("h3 a").inner_text()
+
+    items.first.get_by_role("button", name="Weiger").click()
+    assert page.url.endswith(items.filter(has_text=second).get_attribute("id") or "nergens")
+    anna.press("Maak ongedaan")
+    items.first.get_by_role("button", name="Neem op").click()
+    items.first.get_by_role("button", name="Parkeer").click()
+    items.first.locator("h3 a").click()
+    page.get_by_label("Titel").fill("Zonder script geschreven")
+    anna.press("Bewaar de tekst")
+
+    assert page.get_by_role("link", name="Zonder script geschreven", exact=True).is_visible()
+    assert judged(near) == {"accepted": 1, "parked": 1, "new": 28}
+
+    page.get_by_label("Zoek in berichten").fill("zonder script")
+    anna.press("Zoek")
+    assert page.locator(".item").count() == 1
+    page.get_by_role("link", name="Voeg zelf iets toe").click()
+    anna.press("Voeg toe")
+    assert page.get_by_text("Geef het een titel.").first.is_visible()
+    anna.shoot("zelf-toevoegen-fout")
+    page.get_by_label("Titel").fill("Zelf gehoord")
+    anna.press("Voeg toe")
+    assert page.get_by_text("‘Zelf gehoord’ is toegevoegd en staat in editie 1.").is_visible()
