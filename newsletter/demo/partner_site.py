@@ -33,13 +33,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that a link leads to: plain words, no layout of its own."""
+    """A page that a link leads to: plain words, no layout of its own.
+
+    alternates: the feeds and calendars that it names: media type and address.
+    """
 
     title: str
     kicker: str
     paragraphs: tuple[str, ...]
     facts: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    alternates: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +100,17 @@ class PartnerSite:
         links = [(feed.name, f"/{feed.slug}") for feed in self.feeds]
         links += [(event.title, f"/agenda/{event.slug}") for event in events]
         sentence = "Hier staat wat de verzonnen partners van de demo schrijven."
-        return Page("Partners", "Demo", (sentence,), links=tuple(links))
+        named = (*map(_named, self.feeds), ("text/calendar", AGENDA_PATH))
+        return Page("Partners", "Demo", (sentence,), links=tuple(links), alternates=named)
 
     def _feed_pages(self, feed: Feed, today: date) -> Iterator[tuple[str, Page]]:
         entries = feed.published((today - self.day).days)
         links = tuple((entry.title, f"/{feed.slug}/{entry.slug}") for entry in entries)
-        yield f"/{feed.slug}", Page(feed.name, "Berichten", (feed.description,), links=links)
+        named = (_named(feed),)
+        yield (
+            f"/{feed.slug}",
+            Page(feed.name, "Berichten", (feed.description,), links=links, alternates=named),
+        )
         for place, entry in enumerate(entries):
             moment = published_at(self.day, entry, place).astimezone(AMSTERDAM)
             facts = (("Datum", long_date(moment.date())),)
@@ -134,6 +143,10 @@ class PartnerSite:
 NO_FORM: Final = (
     "In de demo kun je je niet echt aanmelden. Op deze plek staat anders het formulier."
 )
+
+
+def _named(feed: Feed) -> tuple[str, str]:
+    return f"application/{feed.format}+xml", f"/{feed.slug}/feed.xml"
 
 
 def _hour(text: str) -> str:

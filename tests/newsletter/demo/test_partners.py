@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 import httpx
 import pytest
 
+from feeds.discover import discover
+from feeds.fetch import Fetcher
 from newsletter.demo.partners import PartnerServer
 from tests.fakes import FakeClock
 
@@ -88,7 +90,21 @@ def test_front_page_leads_to_all_and_unknown_paths_do_not_exist(client: httpx.Cl
     front = client.get("/")
     paths = set(re.findall(r'href="(/[a-z][^"]*)"', front.text))
 
-    assert len(paths) == 12
+    assert len(paths) == 12 + 4  # pages, and what can be followed
     assert {client.get(path).status_code for path in paths} == {200}
     assert client.get("/raad/bestaat-niet").status_code == 404
     assert client.head("/").content == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "kinds"), [("/", ["feed", "feed", "feed", "agenda"]), ("/raad", ["feed"])]
+)
+def test_a_page_names_what_can_be_followed(
+    partners: PartnerServer, clock: FakeClock, path: str, kinds: list[str]
+) -> None:
+    fetcher = Fetcher(allow=frozenset({partners.host_port}), contact="https://nieuws.example.org")
+
+    found = discover(partners.url + path, fetcher=fetcher, now=clock())
+
+    assert [offer.kind for offer in found.proposed()] == kinds
+    assert found.complaints == ()
