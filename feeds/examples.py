@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from feeds import store
@@ -99,22 +99,29 @@ def change_example(db: Database, item_id: int, example: Example, *, seen: str) -
 
 def get_own(session: Session, item_id: int) -> Item:
     """Return an example that editors wrote here, its picture loaded. Raises UnknownSource."""
-    query = select(Item).where(
-        Item.id == item_id, Item.kind == ItemKind.PRACTICE, Item.key.startswith(OWN)
-    )
+    query = select(Item).where(Item.id == item_id, *_IS_OWN)
     item = session.scalar(query.options(selectinload(Item.image)))
-    if item is None or item.source_id is not None:
+    if item is None:
         raise UnknownSource(f"item {item_id} is no example of the editors' own")
     return item
 
 
 def list_own(session: Session, *, limit: int, offset: int = 0) -> list[Item]:
     """Return the examples that editors wrote here, the newest first."""
-    query = select(Item).where(
-        Item.kind == ItemKind.PRACTICE, Item.source_id.is_(None), Item.key.startswith(OWN)
-    )
-    newest = query.order_by(Item.first_seen_at.desc(), Item.id.desc())
+    newest = select(Item).where(*_IS_OWN).order_by(Item.first_seen_at.desc(), Item.id.desc())
     return list(session.scalars(newest.limit(limit).offset(offset)))
+
+
+def count_own(session: Session) -> int:
+    """Return how many examples editors wrote here."""
+    return session.scalar(select(func.count()).select_from(Item).where(*_IS_OWN)) or 0
+
+
+_IS_OWN: Final = (
+    Item.kind == ItemKind.PRACTICE,
+    Item.source_id.is_(None),
+    Item.key.startswith(OWN),
+)
 
 
 def new_item(session: Session, example: Example, *, key: str, now: datetime) -> Item:

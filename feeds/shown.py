@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from feeds.errors import UnknownSource
 from feeds.model import Item
@@ -36,8 +36,9 @@ def count_practice_examples(session: Session) -> int:
 
 
 def get_shown(session: Session, item_id: int, kind: ItemKind) -> Item:
-    """Return an item of this kind, its source loaded. Raises UnknownSource for none to show."""
-    query = _shown(kind).where(Item.id == item_id).options(selectinload(Item.source))
+    """Return an item of this kind, source and image loaded. Raises UnknownSource for none shown."""
+    loaded = (joinedload(Item.source), joinedload(Item.image))
+    query = _shown(kind).where(Item.id == item_id).options(*loaded)
     item = session.scalars(query).one_or_none()
     if item is None:
         raise UnknownSource(f"no {kind} {item_id} is shown")

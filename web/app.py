@@ -47,10 +47,11 @@ from web.errors import (
 )
 from web.headers import SecurityHeaders
 from web.pages import Call, SeeOther, page, see_other
-from web.public.limits import SignUpLimits
+from web.public.limits import MOST_SENT_IN, MOST_SENT_IN_OF_A_NETWORK, HourlyLimits
+from web.public.stamps import UsedStamps
 from web.routes import ROUTES, Route
 
-LARGEST_FORM_BYTES: Final = 1024 * 1024
+MEGABYTE: Final = 1024 * 1024
 MOST_FIELDS: Final = 1000
 DESK: Final = "/redactie"
 
@@ -72,7 +73,9 @@ def create_app(services: Services) -> FastAPI:
     )
     app.add_exception_handler(HTTPException, _no_page(services))
     app.state.paths = frozenset(route.path for route in ROUTES)
-    app.state.sign_up_limits = SignUpLimits()
+    app.state.sign_up_limits = HourlyLimits()
+    app.state.submit_limits = HourlyLimits(MOST_SENT_IN, MOST_SENT_IN_OF_A_NETWORK)
+    app.state.used_stamps = UsedStamps()
     app.add_middleware(SecurityHeaders, https=is_secure(services.settings), desk=DESK)
     return app
 
@@ -84,7 +87,10 @@ def _starlette_route(services: Services, route: Route) -> StarletteRoute:
         except (FormTooLarge, FormBroken) as error:
             refused: Exception = error
             return await run_in_threadpool(_explain, _call(services, request), route, refused)
-        return await run_in_threadpool(_answer, services, route, request, form)
+        try:
+            return await run_in_threadpool(_answer, services, route, request, form)
+        finally:
+            await form.close()  # a file that came along lies in a temporary place until then
 
     return StarletteRoute(route.path, endpoint, name=route.name, methods=list(route.methods))
 
@@ -168,22 +174,21 @@ async def _read_form(request: Request, route: Route) -> FormData:
     # Without "app" in its scope Starlette gives its own exception instead of a finished answer.
     scope = {key: value for key, value in request.scope.items() if key != "app"}
     try:
-        return await Request(scope, _limited(request.receive)).form(
-            max_fields=MOST_FIELDS, max_files=route.files
-        )
+        limited = _limited(request.receive, route.megabytes * MEGABYTE)
+        return await Request(scope, limited).form(max_fields=MOST_FIELDS, max_files=route.files)
     except MultiPartException as error:
         kind = FormTooLarge if "aximum" in error.message else FormBroken
         raise kind(error.message) from None
 
 
-def _limited(receive: Receive) -> Callable[[], Awaitable[AsgiMessage]]:
+def _limited(receive: Receive, largest_bytes: int) -> Callable[[], Awaitable[AsgiMessage]]:
     total = 0
 
     async def limited() -> AsgiMessage:
         nonlocal total
         message = await receive()
         total += len(message.get("body", b""))
-        if total > LARGEST_FORM_BYTES:
+        if total > largest_bytes:
             raise FormTooLarge("the body passes its limit")
         return message
 

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from feeds.errors import ItemUnusable, UnknownSource
+from feeds.errors import (
+    ItemUnusable,
+    SubmissionChanged,
+    SubmissionMoveNotAllowed,
+    UnknownSource,
+    UnknownSubmission,
+)
 from newsletter import errors as newsletter
 from storage.errors import NumberTooLarge
 from subscribers import errors as subscribers
@@ -53,7 +59,11 @@ class ErrorPage:
     sentence: str
 
 
-EDITION: Final = re.compile(r"/redactie/edities/\d+")
+OPENED_AGAIN: Final = (
+    (re.compile(r"/redactie/edities/\d+"), "Open de editie opnieuw"),
+    (re.compile(r"/redactie/inzendingen/\d+"), "Open de inzending opnieuw"),
+    (re.compile(r"/praktijkvoorbeelden/inzending/[\w-]{22}"), "Open je voorbeeld opnieuw"),
+)
 UNKNOWN: Final = ErrorPage(
     404,
     "Deze bladzijde bestaat niet",
@@ -93,6 +103,17 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             409,
             "Dit bericht kan niet in een editie",
             "De bijeenkomst is afgezegd, of de inzender trok het in. Er is niets gewijzigd.",
+        ),
+        UnknownSubmission: UNKNOWN,
+        SubmissionMoveNotAllowed: ErrorPage(
+            409,
+            "Dat kan nu niet meer",
+            "Het voorbeeld is intussen verder of terug. Open het opnieuw en kijk hoe het staat.",
+        ),
+        SubmissionChanged: ErrorPage(
+            409,
+            "De tekst is intussen gewijzigd",
+            "Er is niets vastgelegd. Open het voorbeeld opnieuw en lees de nieuwe tekst na.",
         ),
         UnknownSource: ErrorPage(
             404, "Dit is er niet", "De bron of het bericht bestaat niet meer."
@@ -154,7 +175,9 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             410, "Deze link is te oud", "Meld je opnieuw aan, dan sturen we een nieuwe link."
         ),
         FormTooLarge: ErrorPage(
-            413, "Dit is te veel in één keer", "Maak de tekst korter en probeer het opnieuw."
+            413,
+            "Dit is te veel in één keer",
+            "Ga terug, maak de tekst korter of kies een kleiner bestand, en probeer het opnieuw.",
         ),
         FormBroken: ErrorPage(
             400, "Dit formulier konden we niet lezen", "Ga terug en probeer het opnieuw."
@@ -173,11 +196,10 @@ def error_page(error: Exception) -> ErrorPage | None:
 
 def way_on(path: str, shown: ErrorPage) -> tuple[str, str]:
     """Return where somebody can go from an error at this address, and the words of that link."""
-    edition = EDITION.match(path)
-    if not path.startswith("/redactie"):
-        return "/", "Naar het begin"
-    if shown is SIGNED_OUT:
+    at_desk = path.startswith("/redactie")
+    if at_desk and shown is SIGNED_OUT:
         return "/redactie/inloggen", "Naar het inloggen"
-    if edition and shown.status != 404:
-        return edition[0], "Open de editie opnieuw"
-    return "/redactie", "Naar Vandaag"
+    for place, words in OPENED_AGAIN:
+        if (found := place.match(path)) and shown.status != 404:
+            return found[0], words
+    return ("/redactie", "Naar Vandaag") if at_desk else ("/", "Naar het begin")

@@ -15,6 +15,7 @@ from web.editor import (
     blocks,
     edition,
     editions,
+    examples,
     items,
     mail,
     results,
@@ -25,18 +26,23 @@ from web.editor import (
     source,
     source_list,
     sources,
+    submissions,
     subscribers,
     today,
 )
+from web.editor.desk import EXAMPLES, SUBMISSIONS
 from web.pages import Call
 from web.public import (
     agenda,
     archive,
     front,
+    images,
     practice,
     preferences,
     privacy,
     signup,
+    submission,
+    submit,
     unsubscribe,
 )
 
@@ -46,7 +52,13 @@ POST: Final = ("POST",)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address. methods: GET also answers HEAD. files: how many its form may bring along."""
+    """One address.
+
+    methods:   GET also answers HEAD.
+    files:     how many its form may bring along.
+    megabytes: how large its form may be; a photo of a telephone is refused with a sentence only
+               when it was read.
+    """
 
     path: str
     handler: Handler
@@ -54,10 +66,13 @@ class Route:
     who: Who
     methods: tuple[str, ...] = ("GET",)
     files: int = 0
+    megabytes: int = 1
 
 
 OPEN: Final = Who.PUBLIC
 CONFIRM: Final = "/bevestigen/{token}"
+CONFIRM_SUBMISSION: Final = "/praktijkvoorbeelden/bevestigen/{token}"
+OWN: Final = submission.OWN + "/{token}"
 PREFERENCES: Final = "/voorkeuren/{token}"
 UNSUBSCRIBE: Final = "/afmelden/{token}"
 
@@ -71,6 +86,17 @@ PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
     Route("/agenda/{event}.ics", agenda.give_event, "event_calendar", OPEN),
     Route("/agenda/{event}", agenda.show_event, "event", OPEN),
     Route("/praktijkvoorbeelden", practice.show_examples, "practice_examples", OPEN),
+    Route(submit.SUBMIT, submit.show_submit, "submit_example", OPEN),
+    Route(submit.SUBMIT, submit.submit, "submit_example_post", OPEN, POST, files=1, megabytes=12),
+    Route(submit.CHECK_MAIL, submit.show_check_mail, "submit_check_mail", OPEN),
+    Route(CONFIRM_SUBMISSION, submit.show_confirm, "confirm_submission", OPEN),
+    Route(CONFIRM_SUBMISSION, submit.confirm, "confirm_submission_post", OPEN, POST),
+    Route(OWN, submission.show_submission, "own_submission", OPEN),
+    Route(OWN, submission.answer, "answer_submission", OPEN, POST),
+    Route(OWN + "/beeld", submission.show_picture, "own_picture", OPEN),
+    Route(OWN + "/terugtrekken", submission.show_withdraw, "withdraw_submission", OPEN),
+    Route(OWN + "/terugtrekken", submission.withdraw, "withdraw_submission_post", OPEN, POST),
+    Route("/beeld/{name}", images.show_picture, "picture", OPEN),
     Route("/praktijkvoorbeelden/{example}", practice.show_example, "practice_example", OPEN),
     Route("/aanmelden", signup.show_sign_up, "sign_up", OPEN),
     Route("/aanmelden", signup.sign_up, "sign_up_post", OPEN, POST),
@@ -94,6 +120,8 @@ BLOCK: Final = EDITION + "/blokken/{block}"
 SOURCE: Final = "/redactie/bronnen/{slug}"
 SOURCE_LIST: Final = "/redactie/bronnenlijst"
 ITEM: Final = "/redactie/selecteren/{item}"
+SENT_IN: Final = SUBMISSIONS + "/{submission}"
+EXAMPLE: Final = EXAMPLES + "/{item}"
 
 DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route("/redactie/inloggen", sign_in.show_sign_in, "sign_in", Who.PUBLIC),
@@ -150,6 +178,20 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(SOURCE + "/adres", source.lead_elsewhere, "lead_source", ADMINISTRATOR, POST),
     Route(SOURCE + "/terug", source.lead_back, "lead_source_back", ADMINISTRATOR, POST),
     Route(SOURCE + "/weg", source.remove, "remove_source", ADMINISTRATOR, POST),
+    Route(SUBMISSIONS, submissions.show_submissions, "submissions", IN),
+    Route(SENT_IN, submissions.show_submission, "submission", IN),
+    Route(SENT_IN, submissions.save, "save_submission", IN, POST),
+    Route(SENT_IN + "/voorleggen", submissions.ask, "ask_agreement", IN, POST),
+    Route(SENT_IN + "/afwijzen", submissions.decline, "decline_submission", IN, POST),
+    Route(SENT_IN + "/plaatsen", submissions.publish, "publish_submission", IN, POST),
+    Route(EXAMPLES, examples.show_examples, "own_examples", IN),
+    Route(EXAMPLES + "/nieuw", examples.show_new, "new_example", IN),
+    Route(EXAMPLES + "/nieuw", examples.add, "add_example", IN, POST, files=1, megabytes=12),
+    Route(EXAMPLE, examples.show_example, "own_example", IN),
+    Route(EXAMPLE, examples.save, "save_example", IN, POST, files=1, megabytes=12),
+    Route(EXAMPLE + "/weg", examples.take_off, "take_off_example", IN, POST),
+    Route(EXAMPLE + "/terug", examples.put_back, "put_back_example", IN, POST),
+    Route("/redactie/beeld/{name}", examples.show_picture, "any_picture", IN),
     Route("/redactie/abonnees", subscribers.show_subscribers, "subscribers", IN),
 )
 

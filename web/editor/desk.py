@@ -1,5 +1,6 @@
 """What every page of the desk has around it: the places to go, with what waits there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,7 +9,9 @@ from starlette.responses import HTMLResponse
 
 from feeds.errors import SourceGone
 from feeds.model import Source
+from feeds.sent_in import count_by_state
 from feeds.store import list_sources
+from feeds.values import SubmissionStatus
 from newsletter.dutch import plural
 from newsletter.model import Edition
 from newsletter.store.inbox import Underway, count_waiting, find_underway
@@ -17,6 +20,9 @@ from web.pages import Call, page
 
 EDITIONS: Final = "/redactie/edities"
 SELECTING: Final = "/redactie/selecteren"
+SUBMISSIONS: Final = "/redactie/inzendingen"
+EXAMPLES: Final = "/redactie/voorbeelden"
+EDITORS_TURN: Final = (SubmissionStatus.WAITING, SubmissionStatus.AGREED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +40,15 @@ class Place:
 class Desk:
     """What the navigation shows, and what pages may use of it.
 
-    new: how many items of each kind came in since the edition before this one was begun.
+    new:     how many items of each kind came in since the edition before this one was begun.
+    sent_in: how many practice examples of readers there are in each state.
     """
 
     places: tuple[Place, ...]
     underway: Underway
     new: dict[str, int]
     sources: tuple[Source, ...]
+    sent_in: Mapping[SubmissionStatus, int]
 
     @property
     def new_total(self) -> int:
@@ -81,8 +89,9 @@ def read_desk(call: Call, session: Session) -> Desk:
     underway = find_underway(session)
     new = count_waiting(session, since=underway.new_since, now=call.now)
     sources = tuple(list_sources(session))
-    places = _places(call.request.url.path, sum(new.values()), sources)
-    return Desk(places, underway, new, sources)
+    sent_in = count_by_state(session)
+    places = _places(call.request.url.path, sum(new.values()), sources, sent_in)
+    return Desk(places, underway, new, sources, sent_in)
 
 
 def is_failing(source: Source) -> bool:
@@ -91,8 +100,11 @@ def is_failing(source: Source) -> bool:
     return bool(source.last_error) and (source.active or is_gone)
 
 
-def _places(here: str, new: int, sources: tuple[Source, ...]) -> tuple[Place, ...]:
+def _places(
+    here: str, new: int, sources: tuple[Source, ...], sent_in: Mapping[SubmissionStatus, int]
+) -> tuple[Place, ...]:
     failing = sum(is_failing(source) for source in sources)
+    to_do = sum(sent_in[state] for state in EDITORS_TURN)
     return (
         Place("/redactie", "Vandaag", here == "/redactie"),
         Place(
@@ -103,6 +115,13 @@ def _places(here: str, new: int, sources: tuple[Source, ...]) -> tuple[Place, ..
             plural(new, "nieuw bericht", "nieuwe berichten"),
         ),
         Place(EDITIONS, "Edities", here.startswith(EDITIONS)),
+        Place(
+            SUBMISSIONS,
+            "Voorbeelden",
+            here.startswith((SUBMISSIONS, EXAMPLES)),
+            to_do,
+            plural(to_do, "inzending wacht", "inzendingen wachten"),
+        ),
         Place("/redactie/abonnees", "Abonnees", here.startswith("/redactie/abonnees")),
         Place(
             "/redactie/bronnen",

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from feeds.values import SubmissionStatus
 from newsletter.accounts import user_names
 from newsletter.dutch import in_sentence, join, plural, relative
 from newsletter.learn.report import edition_report
@@ -19,7 +20,15 @@ from newsletter.values import EditionKind, EditionStatus
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank
-from web.editor.desk import EDITIONS, SELECTING, Desk, desk_page, edition_path, read_desk
+from web.editor.desk import (
+    EDITIONS,
+    SELECTING,
+    SUBMISSIONS,
+    Desk,
+    desk_page,
+    edition_path,
+    read_desk,
+)
 from web.editor.words import edition_label, job_trouble, state_line
 from web.pages import Call
 
@@ -157,6 +166,7 @@ def _tasks(call: Call, desk: Desk, unfinished: Sequence[Edition]) -> list[Task]:
                 "Ga kiezen",
             )
         )
+    found += _of_readers(desk.sent_in)
     if not any(one.kind == EditionKind.NEWSLETTER for one in unfinished):
         found.append(
             Task(
@@ -167,6 +177,33 @@ def _tasks(call: Call, desk: Desk, unfinished: Sequence[Edition]) -> list[Task]:
             )
         )
     return found
+
+
+def _of_readers(sent_in: Mapping[SubmissionStatus, int]) -> list[Task]:
+    """Return what readers wait for: their example to be read, or to be shown."""
+    waiting, agreed = sent_in[SubmissionStatus.WAITING], sent_in[SubmissionStatus.AGREED]
+    tasks = []
+    if agreed:
+        examples = plural(agreed, "praktijkvoorbeeld", "praktijkvoorbeelden")
+        tasks.append(
+            Task(
+                f"Plaats {examples}",
+                "De inzender is akkoord." if agreed == 1 else "De inzenders zijn akkoord.",
+                SUBMISSIONS,
+                "Bekijk en plaats",
+            )
+        )
+    if waiting:
+        examples = plural(waiting, "ingestuurd voorbeeld", "ingestuurde voorbeelden")
+        tasks.append(
+            Task(
+                f"Lees {examples}",
+                "Bewerk de tekst en leg die voor aan de inzender.",
+                SUBMISSIONS,
+                "Ga lezen",
+            )
+        )
+    return tasks
 
 
 def _task_of(call: Call, edition: Edition) -> list[Task]:

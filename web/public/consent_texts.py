@@ -21,3 +21,12 @@ CONSENT_TEXTS: Final[Mapping[str, str]] = {
         "Afmelden kan altijd met één klik."
     ),
 }
+
+PERMISSION_VERSION: Final = "insturen-1"
+PERMISSION: Final = (
+    "Ja, jullie mogen mijn voorbeeld bewerken en plaatsen op de site en in de nieuwsbrief, "
+    "als ik de bewerkte tekst heb goedgekeurd. Wat ik instuur, mag ik delen. "
+    "Wie op een foto te herkennen is, vindt het goed. "
+    "Ik kan mijn voorbeeld altijd terugtrekken. Dan haalt de redactie het overal weg."
+)
+"""What who sends in a practice example agrees to. Another sentence gets another version."""

@@ -1,13 +1,15 @@
 """A practice example as the site shows it. Pure."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from markupsafe import Markup
 
-from feeds.model import Item
+from feeds.examples import Example
+from feeds.model import Image, Item
 from newsletter import dutch
 from newsletter.compose.blocks import kind
 from newsletter.compose.escape import clean_line
@@ -15,6 +17,24 @@ from subscribers.values import Audience
 from web.public.story import story_html
 
 ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]*@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture on a page. src: its address on our own site."""
+
+    src: str
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A link to something that belongs to an example, with the site that it leads to."""
+
+    url: str
+    host: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +55,13 @@ class ExampleView:
     since: date
     url: str
     url_host: str
+    picture: Shown | None
+    attachments: tuple[Attachment, ...]
 
 
-def read_example(item: Item) -> ExampleView:
-    """Return the example in a row of kind practice."""
+def read_example(item: Item, image: Image | None = None) -> ExampleView:
+    """Return the example in a row of kind practice. image: the item's, where it is shown."""
     contact = kind.text(item.details, "contact")
-    found = ADDRESS.search(contact)
     url = kind.link({"url": item.url}, "url")
     return ExampleView(
         id=item.id,
@@ -51,13 +72,55 @@ def read_example(item: Item) -> ExampleView:
         result=kind.text(item.details, "result"),
         story=story_html(str(item.details.get("story") or "")),
         contact=contact.removesuffix("."),
-        contact_address=found.group() if found else "",
+        contact_address=address_in(contact),
         partnership=kind.text(item.details, "partnership"),
         audiences=tuple(one for one in Audience if one in item.audiences),
         since=dutch.local(item.published_at or item.first_seen_at).date(),
         url=url,
         url_host=kind.host(url),
+        picture=shown_picture(image, image.path, kind.text(item.details, "image_alt"))
+        if image
+        else None,
+        attachments=_attachments(item.details.get("links") or ()),
     )
+
+
+def read_written(example: Example, *, on: date, picture: Shown | None) -> ExampleView:
+    """Return an example that is not public yet, as it would be shown from that day on."""
+    return ExampleView(
+        id=0,
+        title=clean_line(example.title),
+        summary="",
+        question=clean_line(example.question),
+        approach=clean_line(example.approach),
+        result=clean_line(example.result),
+        story=story_html(example.story),
+        contact=clean_line(example.contact).removesuffix("."),
+        contact_address=address_in(example.contact),
+        partnership=clean_line(example.partnership),
+        audiences=tuple(one for one in Audience if one in example.audiences),
+        since=on,
+        url="",
+        url_host="",
+        picture=picture,
+        attachments=_attachments(example.links),
+    )
+
+
+def shown_picture(image: Image, src: str, alt: str) -> Shown | None:
+    """Return a picture as a page shows it; one that nobody described is not shown."""
+    return Shown(src, image.width, image.height, clean_line(alt)) if alt.strip() else None
+
+
+def address_in(text: str) -> str:
+    """Return the first e-mail address in a text, or ""."""
+    found = ADDRESS.search(text)
+    return found.group() if found else ""
+
+
+def _attachments(links: Iterable[object]) -> tuple[Attachment, ...]:
+    usable = (kind.link({"url": link}, "url") for link in links)
+    return tuple(Attachment(url, kind.host(url)) for url in usable if url)
 
 
 def with_mail_links(text: str) -> Markup:

@@ -1,7 +1,8 @@
-"""How many sign-ups are taken in an hour: a form that mails strangers must not become a weapon.
+"""How much of a form is taken in an hour: one that mails strangers must not become a weapon.
 
 Kept in memory, so it begins anew with the process: one process serves the site. An address gets one
-mail a day whatever happens (`subscribers.consent.ASK_EVERY`); this bounds how many addresses do.
+mail a day about signing up (`subscribers.consent.ASK_EVERY`), and three about what it sends in
+(`feeds.submissions.MOST_A_DAY`); this bounds how many addresses do.
 """
 
 from collections import deque
@@ -18,11 +19,16 @@ MOST: Final = 200  # in all; a round of invitations to a congress brings some te
 MOST_OF_A_NETWORK: Final = 50  # a whole school shares one address, and may sign up at one meeting
 PREFIXES: Final[Mapping[int, int]] = MappingProxyType({4: 24, 6: 56})  # what one party easily has
 EVERYBODY: Final = ""
+MOST_SENT_IN: Final = 40  # practice examples: a call in a newsletter brings some in an hour
+MOST_SENT_IN_OF_A_NETWORK: Final = 10
 
 
 @dataclass(slots=True)
-class SignUpLimits:
-    """Counts sign-ups of the last hour, in all and by network. Safe to share between threads."""
+class HourlyLimits:
+    """Counts forms of the last hour, in all and by network. Safe to share between threads.
+
+    The defaults are for signing up.
+    """
 
     most: int = MOST
     most_of_a_network: int = MOST_OF_A_NETWORK
@@ -30,7 +36,7 @@ class SignUpLimits:
     _lock: Lock = field(default_factory=Lock)
 
     def take(self, host: str, *, now: datetime) -> bool:
-        """Count one sign-up and return True; False when the hour is full, and nothing is counted.
+        """Count one form and return True; False when the hour is full, and nothing is counted.
 
         host: the address that asks. One on this machine is a proxy that does not say for whom.
         """

@@ -8,7 +8,10 @@ from web.errors import PageUnknown
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Where in a list we are. current: from 1; last: at least 1; path: the list's own address."""
+    """Where in a list we are. current: from 1; last: at least 1.
+
+    path: the list's own address; what narrows the list stands behind a question mark.
+    """
 
     path: str
     current: int
@@ -22,7 +25,8 @@ class Pages:
 
     def address(self, number: int) -> str:
         """Return the address of a part."""
-        return self.path if number == 1 else f"{self.path}?blad={number}"
+        mark = "&" if "?" in self.path else "?"
+        return self.path if number == 1 else f"{self.path}{mark}blad={number}"
 
 
 def read_pages(query: Mapping[str, str], *, path: str, count: int, size: int) -> Pages:

@@ -36,7 +36,7 @@ def show_example(call: Call) -> Response:
     return page(
         call,
         "public/practice.html",
-        example=read_example(item),
+        example=read_example(item, item.image),
         themes=theme_labels(item.themes, themes),
         others=others[:OTHERS],
     )

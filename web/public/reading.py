@@ -7,6 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from feeds.values import ItemStatus
 from newsletter import dutch
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import Frame, View
@@ -26,9 +27,10 @@ AGENDA: Final = "agenda"
 class Piece:
     """One block, ready for its part in templates/web/public/blocks.
 
-    image:    a picture on our own site, else "".
-    address:  its own page on our site, else what its source gave, else "".
-    calendar: the address of its .ics, or "".
+    withdrawn: whether who sent it in took it back: nothing of it is shown.
+    image:     a picture on our own site, else "".
+    address:   its own page on our site, else what its source gave, else "".
+    calendar:  the address of its .ics, or "".
     """
 
     kind: str
@@ -38,6 +40,7 @@ class Piece:
     image: str = ""
     address: str = ""
     calendar: str = ""
+    withdrawn: bool = False
 
     @property
     def title(self) -> str:
@@ -175,6 +178,8 @@ def _piece(block: BlockContent, frame: Frame, base_url: str) -> Piece | None:
     kind = BLOCKS.get(block.kind)
     if kind is None:
         return None
+    if block.at_source and block.at_source.status == ItemStatus.WITHDRAWN:
+        return Piece(block.kind, f"blok-{block.id}", block.audience, {}, withdrawn=True)
     try:
         view = kind.view({**kind.blank, **block.fields}, frame)
     except ValueError:  # an event without a start: an old edition stays readable without it

@@ -23,7 +23,7 @@ from web.forms import Form
 from web.pages import Call, page, see_other
 from web.public.confirmation import send_confirmation
 from web.public.consent_texts import CONSENT_TEXTS, FRONT, FULL
-from web.public.limits import SignUpLimits
+from web.public.limits import HourlyLimits
 from web.public.reading import read_heading
 from web.public.words import (
     ADDRESS_PROBLEMS,
@@ -101,7 +101,7 @@ def _ask_to_confirm(services: Services, subscriber_id: int, *, now: datetime) ->
 
 def _may_sign_up(call: Call, now: datetime) -> bool:
     """Count this sign-up, whoever it is for, and say whether the hour still had room."""
-    limits: SignUpLimits = call.request.app.state.sign_up_limits
+    limits: HourlyLimits = call.request.app.state.sign_up_limits
     client = call.request.client
     if limits.take(client.host if client else "", now=now):
         return True

@@ -19,7 +19,7 @@ from tests.fakes import START, FakeClock, FakeTransport
 from tests.web.public.content import add_subscriber
 from web.app import create_app
 from web.public.consent_texts import CONSENT_TEXTS
-from web.public.limits import MOST, MOST_OF_A_NETWORK, SignUpLimits, network_of
+from web.public.limits import MOST, MOST_OF_A_NETWORK, HourlyLimits, network_of
 
 ADDRESS = "nieuw@example.org"
 FORM = {"kant": "school", "email": ADDRESS, "krijg": ["newsletter"], "formulier": "aanmelden"}
@@ -277,7 +277,7 @@ def test_an_hour_takes_so_many_sign_ups_and_no_more(
 
 
 def test_many_networks_share_one_limit() -> None:
-    limits = SignUpLimits()
+    limits = HourlyLimits()
 
     taken = [limits.take(f"10.{number}.0.1", now=START) for number in range(MOST + 5)]
 
