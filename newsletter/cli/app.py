@@ -10,7 +10,7 @@ import typer
 from feeds.errors import GatherError, ItemUnusable
 from newsletter import accounts, pipeline, wiring
 from newsletter.cli import editions, following, items, people, reports, sources, way
-from newsletter.cli.output import JSON, fail, print_json, print_report, say
+from newsletter.cli.output import JSON, fail, prepare_streams, print_json, print_report, say
 from newsletter.cli.session import open_services, read_services, state
 from newsletter.cli.stopping import told_to_stop
 from newsletter.demo import once, run
@@ -60,6 +60,7 @@ class _Scheduler(Protocol):
 
 def main() -> None:
     """Run one command. Nobody sees a traceback, unless asked for by --debug."""
+    prepare_streams()
     try:
         app()
     except EXPECTED as expected:

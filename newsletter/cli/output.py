@@ -3,6 +3,8 @@
 Standard output holds the report and nothing else; progress and logs go to standard error.
 """
 
+import io
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,7 +12,7 @@ from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from json import dump
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TextIO
 
 import typer
 from rich.console import Console
@@ -22,6 +24,27 @@ from feeds.values import AMSTERDAM
 JSON = typer.Option(False, "--json", help="Print one JSON document on standard output.")
 PIPED_WIDTH: Final = 2000  # a row is one line for whatever reads it
 progress_console = Console(stderr=True)
+
+
+def prepare_streams() -> None:
+    """Let a command run whatever the caller's streams are.
+
+    One that was closed (`>&-`) takes everything and gives nothing; a letter that the locale does
+    not have is printed as a question mark.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def document_output() -> TextIO:
+    """Return standard output for a document that is UTF-8 whatever the locale, such as CSV."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    return sys.stdout
 
 
 def print_report(report: Mapping[str, object], *, json: bool) -> None:
@@ -49,7 +72,7 @@ def print_list(
 
 def print_json(report: object) -> None:
     """Print one JSON document; moments are ISO 8601 with the offset of Amsterdam."""
-    dump(report, sys.stdout, default=_plain, ensure_ascii=False, indent=2)
+    dump(report, document_output(), default=_plain, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
 
 

@@ -1,6 +1,5 @@
 """`newsletter subscriber ...`, `segment ...` and `bounce ...`."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from feeds.themes import list_themes
 from newsletter.cli.output import (
     JSON,
+    document_output,
     fail,
     print_fields,
     print_json,
@@ -83,7 +83,7 @@ def export(
     """Write subscribers as CSV, with the columns that import knows."""
     services = open_services()
     if out is None:
-        export_csv(services.db, sys.stdout, segment=segment)
+        export_csv(services.db, document_output(), segment=segment)
         return
     if segment:
         with services.db.read() as session:  # before the file is emptied

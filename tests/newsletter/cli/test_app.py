@@ -1,6 +1,9 @@
 """What a command says when it could not: one line, status 1, and never a traceback."""
 
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,3 +89,38 @@ def test_an_export_of_no_segment_leaves_the_file_alone(
     assert run(monkeypatch, "subscriber", "export", "--segment", "nee", "--out", str(out)) == 1
 
     assert out.read_text() == "er stond al iets"
+
+
+def run_program(
+    *words: str, redirect: str = "", **environ: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run the real program from a shell, which redirects its streams."""
+    program = [sys.executable, "-m", "newsletter", *words]
+    command = ["sh", "-c", f'exec "$@" {redirect}', "sh", *program]
+    return subprocess.run(command, env={**os.environ, **environ}, capture_output=True, check=False)
+
+
+def test_a_locale_without_our_letters_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, "init") == 0
+    assert run(monkeypatch, "item", "add", "--kind", "news", "--title", "Één") == 0
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+    table = run_program("item", "list", **plain)
+    listed = run_program("item", "list", "--json", **plain)
+
+    assert (table.returncode, table.stderr) == (0, b"")
+    assert b"??n" in table.stdout
+    assert '"title": "Één"'.encode() in listed.stdout
+
+
+def test_a_closed_stream_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, "init") == 0
+
+    quiet = run_program("segment", "list", "--json", redirect=">&- 2>&- <&-")
+    deaf = run_program(
+        "user", "add", "a@example.org", "--role", "editor", "--password-stdin", redirect="<&-"
+    )
+
+    assert quiet.returncode == 0
+    assert deaf.returncode == 1
+    assert deaf.stderr == b"newsletter: give a password of 12 to 128 characters\n"
