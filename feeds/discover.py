@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from feeds.clean import title_text
 from feeds.errors import GatherError
-from feeds.fetch import Fetch, Fetcher
+from feeds.fetch import Fetch, Fetcher, Limits
 from feeds.reading import Read, Readers
 from feeds.sources.charsets import to_text
 from feeds.sources.syndication import is_web_page
@@ -27,9 +27,10 @@ from feeds.webpage import PageLink, is_of_comments, page_links
 MOST_TRIED: Final = 8
 CALENDARS_TRIED: Final = 2  # of those, kept for calendars: a page may name a feed per category
 PATIENCE_S: Final = 45.0  # somebody waits for the answer
+OF_ONE_TRY: Final = Limits(connect_s=5.0, first_byte_s=10.0, whole_s=15.0)
 TITLES: Final = 3
 HEAD_BYTES: Final = 64 * 1024
-SOMETHING_ELSE: Final = re.compile(r"<(?:rss|feed|rdf:rdf|channel)[\s>]|^BEGIN:V|^\s*[{\[]", re.I)
+SOMETHING_ELSE: Final = re.compile(r"<(?:rss|feed|rdf:rdf)[\s>]|^\s*(?:BEGIN:V|[{\[])", re.I)
 CALENDAR: Final = re.compile(rb"^\s*BEGIN:VCALENDAR", re.I | re.M)
 USUAL_FEEDS: Final = ("/feed/", "/?feed=rss2", "/feed/atom/")
 USUAL_CALENDARS: Final = ("/events/?ical=1", "?ical=1")
@@ -95,8 +96,8 @@ def discover(url: str, *, fetcher: Fetcher, now: datetime, patience_s: float = P
     feed, a calendar nor a page.
     """
     address = web_address(url)
-    with fetcher.round() as fetch, Readers() as readers:
-        fetched = fetch(address)
+    with fetcher.within(OF_ONE_TRY).round() as fetch, Readers() as readers:
+        fetched = fetcher.fetch(address)
         tries = _Tries(fetch, readers.read, now, until=time.monotonic() + patience_s)
         if not _is_page(fetched):
             return Found(address, (tries.offer(address, fetched),), is_itself=True)

@@ -88,6 +88,17 @@ def test_a_json_feed_is_its_own_offer(site: Site, fetcher: Fetcher) -> None:
     assert (offer.kind, offer.title, offer.titles) == (FEED, "J", ("Een",))
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"), [(EVENTS, AGENDA), (b"\r\n" + EVENTS, AGENDA), (NEWS.encode(), FEED)]
+)
+def test_what_a_server_calls_a_page_is_judged_by_what_is_in_it(
+    site: Site, fetcher: Fetcher, body: bytes, kind: SourceKind
+) -> None:
+    site.put("/x", body, Content_Type=HTML)
+
+    assert [offer.kind for offer in found_at(site, fetcher, "/x").offers] == [kind]
+
+
 def test_a_calendar_is_offered_by_what_is_to_come(site: Site, fetcher: Fetcher) -> None:
     url = site.put("/agenda", EVENTS, Content_Type="text/plain")
 

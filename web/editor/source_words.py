@@ -149,7 +149,7 @@ def looks(recent: str) -> Looks:
         f"{recent.count(FAILURE)} keer mislukt",
     )
     said = f"Laatste {len(recent)} keer: {', '.join(parts)}"
-    return Looks(tuple(marks[one] for one in recent), said if recent else "Nog niet gekeken")
+    return Looks(tuple(marks[one] for one in recent), said)
 
 
 def last_look(source: Source, now: datetime) -> str:

@@ -156,7 +156,6 @@ def test_a_streak_names_the_last_success() -> None:
 def test_the_strip_has_a_mark_a_look() -> None:
     assert looks("nsf").marks == ("news", "same", "fail")
     assert looks("").marks == ()
-    assert looks("").words == "Nog niet gekeken"
 
 
 def test_the_last_and_the_next_look() -> None:
