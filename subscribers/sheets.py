@@ -71,8 +71,10 @@ class Sheet:
         reader = csv.reader(self._lines, delimiter=self.delimiter)
         while True:
             line = self._lines.count + 1
+            self._lines.taken.clear()
             try:
                 cells = next(reader)
+                self._require_closed_quotes()
             except StopIteration:
                 return
             except csv.Error:  # the reader begins afresh at the next line
@@ -80,6 +82,14 @@ class Sheet:
                 continue
             if any(cells):
                 yield Record(line, cells)
+
+    def _require_closed_quotes(self) -> None:
+        """Raise csv.Error for a record of several lines that a forgotten quote joined.
+
+        In one line we are as lenient as a spreadsheet; over several, people would be lost unseen.
+        """
+        if len(self._lines.taken) > 1:
+            list(csv.reader(self._lines.taken, delimiter=self.delimiter, strict=True))
 
 
 @contextmanager
@@ -94,10 +104,11 @@ def open_sheet(path: Path, columns: Mapping[str, str]) -> Iterator[Sheet]:
 
 
 class _Lines:
-    """The lines of a text, counted, none longer than LINE_MAXIMUM."""
+    """The lines of a text, counted, none longer than LINE_MAXIMUM. taken: those not yet cleared."""
 
     def __init__(self, text: TextIO) -> None:
         self._text, self.count = text, 0
+        self.taken: list[str] = []
 
     def __iter__(self) -> "_Lines":
         return self
@@ -114,6 +125,7 @@ class _Lines:
         while len(more) == LINE_MAXIMUM and more[-1] not in "\r\n":
             more = self._text.readline(LINE_MAXIMUM)
         self.count += bool(line)
+        self.taken.append(line)
         return line
 
 
@@ -161,6 +173,8 @@ def _find_columns(head: list[str], given: Mapping[str, str]) -> dict[str, int]:
     for field, synonyms in FIELDS.items():
         wanted = (given[field].strip().casefold(),) if field in given else (field, *synonyms)
         places = [names.index(one) for one in wanted if one in names]
+        if places and names.count(names[places[0]]) > 1:
+            raise MalformedImport(f"the header has two columns called {names[places[0]]!r}")
         if field in given and not places:
             raise MalformedImport(
                 f"there is no column {given[field]!r} for {field!r} in the header"

@@ -207,4 +207,7 @@ def _columns(pairs: list[str]) -> dict[str, str]:
     wrong = [pair for pair in pairs if "=" not in pair]
     if wrong:
         fail(f"--map {wrong[0]!r}: write FIELD=COLUMN, such as email=E-mailadres")
-    return dict(pair.split("=", 1) for pair in pairs)
+    columns = dict(pair.split("=", 1) for pair in pairs)
+    if len(columns) < len(pairs):
+        fail("--map names a field twice")
+    return columns

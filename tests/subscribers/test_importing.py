@@ -240,6 +240,7 @@ def test_columns_are_found_by_the_heads_that_were_given(db: Database, run: Impor
         ("email\njan@example.org\n", {"schoenmaat": "email"}),
         (b"PK\x03\x04 a workbook", {}),
         ("email\njan@example.org\n".encode("utf-16-le"), {}),
+        ("Email,naam,email\njan@example.org,Jan,piet@example.org\n", {}),
         ("x" * 3_000_000, {}),
     ],
 )
@@ -276,6 +277,29 @@ def test_a_quote_that_is_never_closed_costs_its_lines_and_no_more(
     assert report.errors[0].reason.startswith("regel 2 tot en met ")
     assert 0 < report.added < 10_000
     assert "v9999@example.org" in emails(db)
+
+
+@pytest.mark.parametrize(
+    "joined",
+    [
+        'a@example.org,"Anna\nb@example.org,Bea\n',
+        'a@example.org,"Anna\nb@example.org,"Bea"\n',
+        'a@example.org,"Anna\nb@example.org,"Bea',
+    ],
+)
+def test_people_whom_a_forgotten_quote_joined_are_reported(
+    db: Database, run: Importer, joined: str
+) -> None:
+    report = run("email,name\n" + joined)
+
+    assert counts(report) == (1, 0, 0, 0, 1)
+    assert report.errors[0].reason.startswith("regel 2 tot en met 3 kan niet gelezen worden")
+
+
+def test_quotes_within_one_line_are_read_as_a_spreadsheet_does(db: Database, run: Importer) -> None:
+    report = run('email,name\na@example.org,"Anna" \nb@example.org,"Bea\nvan B"\n')
+
+    assert counts(report) == (2, 2, 0, 0, 0)
 
 
 def test_an_endless_line_and_many_columns_are_refused(db: Database, run: Importer) -> None:

@@ -38,6 +38,20 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
         (("edition", "schedule", "1", "--at", "0001-01-01T00:00"), "is not a date"),
         (("edition", "return", "1", "--by", "a@example.org", "--because", " "), "--because"),
         (("source", "add", "http://[::1", "--kind", "feed"), "cannot be read as an address"),
+        (
+            (
+                "subscriber",
+                "import",
+                "x.csv",
+                "--ground",
+                "g",
+                "--map",
+                "name=a",
+                "--map",
+                "name=b",
+            ),
+            "--map",
+        ),
     ],
 )
 def test_a_failure_is_one_line(
