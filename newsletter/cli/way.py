@@ -1,7 +1,8 @@
 """`newsletter edition submit ... cancel`: an edition's way to the reader."""
 
 from collections.abc import Callable
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Final
 
 import typer
 from sqlalchemy.orm import Session
@@ -19,6 +20,8 @@ from newsletter.store import editions as store
 from newsletter.wiring import Services
 
 app = typer.Typer()
+
+TYPING: Final = timedelta(minutes=1)  # from reading the clock to the end of the command
 
 BY = Annotated[str, typer.Option("--by", metavar="EMAIL", help="The account that does this.")]
 
@@ -81,8 +84,12 @@ def schedule(
     json: bool = JSON,
 ) -> None:
     """Plan when an approved edition goes out."""
+    moment = read_moment(at, "--at")
     services = open_services()
-    scheduling.schedule(services.db, edition_id, at=read_moment(at, "--at"), now=services.clock())
+    now = services.clock()
+    if moment < now - TYPING:  # a mistyped year must not send to everybody at once
+        fail(f"--at {at!r} has passed; to send it now: newsletter edition send {edition_id}")
+    scheduling.schedule(services.db, edition_id, at=moment, now=now)
     print_figures(services, edition_id, json=json)
 
 
