@@ -16,6 +16,7 @@ from newsletter.compose.escape import clean_line
 from subscribers.values import Audience
 from web.public.story import story_html
 
+BELOW_TITLE: Final = 4  # an example that is not public stands on a page with parts and titles
 ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]*@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 
 
@@ -94,7 +95,7 @@ def read_written(example: Example, *, on: date, picture: Shown | None) -> Exampl
         question=clean_line(example.question),
         approach=clean_line(example.approach),
         result=clean_line(example.result),
-        story=story_html(example.story),
+        story=story_html(example.story, highest=BELOW_TITLE),
         contact=clean_line(example.contact).removesuffix("."),
         contact_address=address_in(example.contact),
         partnership=clean_line(example.partnership),

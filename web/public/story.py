@@ -16,13 +16,16 @@ RULES: Final = (
 HIGHEST: Final = 2  # the page's own title is the only h1
 
 
-def story_html(text: str) -> Markup:
-    """Return headings, paragraphs, lists and links; HTML in the text is shown as text."""
+def story_html(text: str, *, highest: int = HIGHEST) -> Markup:
+    """Return headings, paragraphs, lists and links; HTML in the text is shown as text.
+
+    highest: the level of the highest heading in it, below the title that stands above it.
+    """
     tokens = _reader().parse(clean(text))
-    top = min((int(one.tag[1]) for one in tokens if one.type == "heading_open"), default=HIGHEST)
+    top = min((int(one.tag[1]) for one in tokens if one.type == "heading_open"), default=highest)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(6, int(token.tag[1]) - top + HIGHEST)}"
+            token.tag = f"h{min(6, int(token.tag[1]) - top + highest)}"
     html: str = _reader().renderer.render(tokens, _reader().options, {})
     return Markup(html)  # noqa: S704 - markdown-it escapes every text, and HTML is off
 

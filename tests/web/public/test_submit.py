@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -119,7 +120,7 @@ def test_a_mistake_is_named_beside_its_field_and_nothing_is_lost(
     site: TestClient,
     services: Services,
     clock: FakeClock,
-    fields: dict[str, object],
+    fields: dict[str, Any],
     field: str,
     sentence: str,
 ) -> None:
