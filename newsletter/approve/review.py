@@ -93,7 +93,7 @@ def approve(  # noqa: PLR0913 - an approval has this many facts
         _require_role(session, by)
         edition = _as_rendered(session, edition_id, version)
         if four_eyes and by in {edition.author_id, edition.submitted_by_id}:
-            raise NotYours(f"edition {edition_id} must be approved by somebody else than its author")
+            raise NotYours(f"edition {edition_id} needs the approval of another than its author")
         edition.move(EditionStatus.APPROVED, now=now)
         edition.approved_by_id, edition.approved_at = by, now
         edition.content_hash = seal_of(edition, variants, sender=sender)
