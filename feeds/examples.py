@@ -24,7 +24,6 @@ from storage.session import Database
 
 MOST_LINKS: Final = 5
 OWN: Final = "own:"  # how the keys of the editors' own items begin
-SENT_IN: Final = "submission:"  # and of those that a reader sent in
 DETAILS: Final = ("partnership", "question", "approach", "result", "contact", "story", "image_alt")
 
 

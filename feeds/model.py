@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from feeds.errors import SubmissionMoveNotAllowed
-from feeds.values import EXTENSIONS, SUBMISSION_MOVES, ItemStatus, SubmissionStatus
+from feeds.values import EXTENSIONS, SENT_IN, SUBMISSION_MOVES, ItemStatus, SubmissionStatus
 from storage.base import Base
 
 
@@ -120,6 +120,13 @@ class Item(Base):
     series: Mapped[str] = mapped_column(String(300), default="")
     cancelled: Mapped[bool] = mapped_column(default=False)
     moved_from: Mapped[datetime | None]
+
+    @property
+    def submission_id(self) -> int | None:
+        """The submission that it was made from, whose reader agreed to exactly its words."""
+        if self.source_id is not None or not self.key.startswith(SENT_IN):
+            return None
+        return int(self.key.removeprefix(SENT_IN))
 
     @property
     def shown_title(self) -> str:

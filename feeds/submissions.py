@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from feeds import store
 from feeds.errors import SubmissionChanged, SubmissionMoveNotAllowed
-from feeds.examples import SENT_IN, Example, judge, mark_of, new_item, to_json, write_item
+from feeds.examples import Example, judge, mark_of, new_item, to_json, write_item
 from feeds.model import Item, Submission
 from feeds.pictures import UNUSED_KEPT, erase_if_unused, erase_unused, keep_picture
 from feeds.sent_in import count_of, edited_in, lock
-from feeds.values import ItemStatus, Picture, SubmissionStatus
+from feeds.values import SENT_IN, ItemStatus, Picture, SubmissionStatus
 from storage.session import Database
 from storage.text import one_line
 

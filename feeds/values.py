@@ -12,6 +12,7 @@ AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 """The zone of a time that names none: our sources and readers are Dutch."""
 
 
+SENT_IN: Final = "submission:"  # how the keys of items begin that a reader sent in
 LARGEST_PICTURE_BYTES: Final = 5 * 1024 * 1024  # as it comes; ours are much smaller
 EXTENSIONS: Final[Mapping[str, str]] = MappingProxyType({"image/jpeg": "jpg", "image/png": "png"})
 """From the media type of a picture of ours to the end of its name."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -96,6 +96,7 @@ class AtSource:
 
     before: what it said before its last change, for the fields that changed.
     status: what the editors, or who sent it in, decided about the item.
+    agreed: the words that its reader agreed to, by field; {} for what no reader sent in.
     """
 
     title: str
@@ -105,6 +106,7 @@ class AtSource:
     has_vanished: bool
     status: str
     before: Mapping[str, Any]
+    agreed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

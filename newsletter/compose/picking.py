@@ -119,10 +119,13 @@ def reword_item(  # noqa: PLR0913 - the fields of the form
     """Keep the editors' words, themes and audience; what the draft says follows, where it can.
 
     Where somebody wrote other words in the draft, those stay. Empty words give the source's back.
-    Raises UnknownItem, ItemUnusable, UnknownSource for a theme that does not exist.
+    Raises UnknownItem, ItemUnusable (also for what its reader agreed to word for word),
+    UnknownSource for a theme that does not exist.
     """
     with db.write() as session:
         edition, item = _lock_draft(session), _usable(session, item_id)
+        if item.submission_id is not None:
+            raise ItemUnusable(f"the reader who sent in item {item_id} agreed to its words")
         block = _block_of(edition, item) if edition else None
         before = _as_told(item, block.kind) if block else None
         reword(item, title=title, summary=summary)
@@ -175,7 +178,9 @@ def _as_told(item: Item, kind: str) -> Block:
 
 
 def _keep_words(item: Item, block: Block) -> None:
-    """Keep with the item what an editor wrote in its block."""
+    """Keep with the item what an editor wrote in its block, unless its words are agreed."""
+    if item.submission_id is not None:
+        return
     told = _as_told(item, block.kind).fields
     texts = [name for name in TEXTS if name in told]
     title, *summary = (

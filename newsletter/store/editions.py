@@ -1,12 +1,14 @@
 """Queries on editions and their blocks."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from feeds.model import Item
+from feeds.values import ItemStatus
 from newsletter.errors import UnknownEdition
 from newsletter.model import Block, Edition, EditionEvent
 from newsletter.values import (
@@ -17,6 +19,8 @@ from newsletter.values import (
     EditionStatus,
 )
 from subscribers.values import Audience
+
+AGREED: Final = ("question", "approach", "result", "contact", "partnership")
 
 
 def get_edition(session: Session, edition_id: int, *, with_blocks: bool = False) -> Edition:
@@ -126,7 +130,14 @@ def _at_source(item: Item | None) -> AtSource | None:
         has_vanished=item.vanished_at is not None,
         status=item.status,
         before=item.before,
+        agreed=_agreed(item),
     )
+
+
+def _agreed(item: Item) -> dict[str, str]:
+    if item.submission_id is None or item.status == ItemStatus.WITHDRAWN:
+        return {}
+    return {"title": item.title} | {name: str(item.details.get(name) or "") for name in AGREED}
 
 
 def _query(edition_id: int, *, with_blocks: bool) -> Select[Edition]:

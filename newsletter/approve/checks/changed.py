@@ -17,6 +17,7 @@ def check_changed(
     yield from (_finding(one) for one in find_outdated(content))
     for block in content.blocks:
         yield from _vanished(block)
+        yield from _not_agreed(block)
         yield from _corrected(block)
 
 
@@ -45,6 +46,20 @@ def _vanished(block: BlockContent) -> Iterable[Finding]:
             "changed.vanished",
             Level.WARNING,
             f"{name_of(block)} staat niet meer in de agenda van de bron. Vraag na of het doorgaat.",
+            where=where(block),
+        )
+
+
+def _not_agreed(block: BlockContent) -> Iterable[Finding]:
+    """Find other words than the reader agreed to; leaving some out is for the editors."""
+    agreed = block.at_source.agreed if block.at_source else {}
+    told = {name: str(block.fields.get(name) or "").split() for name in agreed}
+    if any(words and words != agreed[name].split() for name, words in told.items()):
+        yield Finding(
+            "changed.agreed",
+            Level.ERROR,
+            f"{name_of(block)} staat er in andere woorden dan waar de inzender akkoord op gaf. "
+            "Neem die woorden over, of pas de inzending aan en leg die opnieuw voor.",
             where=where(block),
         )
 

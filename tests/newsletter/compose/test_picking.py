@@ -17,6 +17,7 @@ from newsletter.values import EditionStatus
 from storage.session import Database
 from tests.factories import make_event, make_item, store_items
 from tests.fakes import START
+from tests.feeds.sending_in import publish
 
 NEW, ACCEPTED = ItemStatus.NEW, ItemStatus.ACCEPTED
 PARKED, REFUSED = ItemStatus.PARKED, ItemStatus.REFUSED
@@ -205,3 +206,35 @@ def test_a_theme_that_does_not_exist_changes_nothing(filled: Database) -> None:
 
     with filled.read() as session:
         assert session.get_one(Item, 1).own_title == ""
+
+
+def test_what_a_reader_agreed_to_is_not_reworded(db: Database) -> None:
+    _, item_id = publish(db)
+    with db.read() as session:
+        title = session.get_one(Item, item_id).title
+    edition_id = make_draft(db)
+
+    with pytest.raises(ItemUnusable):
+        reword_item(
+            db,
+            item_id,
+            title="Anders",
+            summary="",
+            themes=(),
+            audiences=(),
+            now=START,
+            by=None,
+        )
+    draft.rewrite_block(
+        db,
+        edition_id,
+        block_of(db, edition_id, item_id).id,
+        version=edition(db, edition_id).version,
+        fields={"title": "Anders"},
+        now=START,
+        by=None,
+    )
+    put_aside(db, item_id, PARKED, now=START, by=None)
+
+    with db.read() as session:
+        assert session.get_one(Item, item_id).shown_title == title

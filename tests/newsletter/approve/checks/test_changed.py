@@ -73,3 +73,17 @@ def test_what_editors_wrote_is_not_held_against_the_source() -> None:
 
 def test_the_moment_of_an_article_says_nothing() -> None:
     assert list(check_changed(edition("article", starts_at=None), {})) == []
+
+
+def test_other_words_than_a_reader_agreed_to_stop_the_edition() -> None:
+    agreed = replace(THERE, agreed={"title": "Klein beginnen", "result": "Nu  doen er vijf mee."})
+    same = block(1, "practice", title="Klein beginnen", result="Nu doen er vijf mee.")
+    shorter = block(1, "practice", title="Klein beginnen")
+    other = block(1, "practice", title="Klein beginnen", result="Iedereen doet mee.")
+
+    found = [
+        [one.rule for one in check_changed(samples.newsletter(blocks=(one,)), {})]
+        for one in (replace(each, at_source=agreed) for each in (same, shorter, other))
+    ]
+
+    assert found == [[], [], ["changed.agreed"]]
