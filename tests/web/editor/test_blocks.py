@@ -1,8 +1,13 @@
 """Writing: the head, the blocks, and two people at once."""
 
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from feeds.model import Item
+from feeds.pictures import keep_picture
+from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
+from tests.feeds.sending_in import a_picture
 from tests.web.desk import add_block, begin, edition_path, post, step, version
 
 
@@ -92,3 +97,39 @@ def test_a_wrong_date_is_said_at_the_field_and_nothing_typed_is_lost(
     for sentence in ("Geef de editie een titel.", "Vul een datum in", "Dit moment is al geweest"):
         assert sentence in answer.text
     assert ">Mijn onderwerp</textarea>" in answer.text
+
+
+def test_the_photo_of_an_item_comes_along_once_it_is_described(
+    editor: TestClient, near: Services
+) -> None:
+    with near.db.write() as session:
+        image = keep_picture(session, a_picture(), now=near.clock())
+        article = select(Item).where(Item.title == "Nieuwe regels voor samen opleiden")
+        session.scalars(article).one().image_id = image.id
+        path = image.path
+    edition = begin(editor)
+    with near.db.read() as session:
+        blocks = get_edition(session, edition, with_blocks=True).blocks
+        (block,) = [one for one in blocks if one.fields.get("offered_image")]
+    here = f"/blokken/{block.id}"
+    mail = edition_path(edition, "/voorbeeld")
+
+    opened = editor.get(edition_path(edition, f"?blok={block.id}")).text
+    assert f'src="/redactie{path}"' in opened
+    assert editor.get(f"/redactie{path}").status_code == 200
+    assert path not in editor.get(mail).text
+
+    told = {name: str(block.fields[name]) for name in ("title", "teaser", "url", "source")}
+    step(editor, near, edition, here, kind="article", image_alt="Een schoolplein", **told)
+    assert f'src="{near.settings.base_url}{path}"' in editor.get(mail).text
+    step(editor, near, edition, here, kind="article", image_alt="", **told)
+    assert path not in editor.get(mail).text
+
+
+def test_a_block_without_a_photo_asks_for_no_description(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition)
+
+    assert "Wat is er op de foto" not in editor.get(edition_path(edition, f"?blok={block}")).text
