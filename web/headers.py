@@ -24,16 +24,20 @@ COMMON: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+MAIL_SANDBOX: Final = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 HSTS: Final = "max-age=31536000; includeSubDomains"
 
 
 def mail_policy(base_url: str) -> str:
-    """Return the policy for a mail in its frame: an origin of its own, no script, no form.
+    """Return the policy for a mail in its frame: no script and no form, whatever is in it.
 
+    It keeps our origin so that the desk can see how tall it is; without scripts it can do nothing
+    with that. Its links open in a window of their own.
     Its pictures have full addresses, as in a mailbox: those of ours are allowed under any name.
     """
     return (
-        f"sandbox; default-src 'none'; img-src 'self' {base_url} data:; style-src 'unsafe-inline'; "
+        f"sandbox {MAIL_SANDBOX}; default-src 'none'; "
+        f"img-src 'self' {base_url} data:; style-src 'unsafe-inline'; "
         "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
     )
 

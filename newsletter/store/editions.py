@@ -114,9 +114,11 @@ def log_event(
     now: datetime,
     user_id: int | None = None,
     note: str = "",
-) -> None:
+) -> EditionEvent:
     """Write down that something happened to an edition; the caller's transaction commits it."""
-    session.add(EditionEvent(edition_id=edition_id, at=now, user_id=user_id, what=what, note=note))
+    event = EditionEvent(edition_id=edition_id, at=now, user_id=user_id, what=what, note=note)
+    session.add(event)
+    return event
 
 
 def _at_source(item: Item | None) -> AtSource | None:

@@ -20,7 +20,15 @@ from tests.web.desk import (
 from web.access import Who
 from web.routes import DESK_ROUTES, ROUTES, Route
 
-PARTS = {"id": "1", "block": "1", "item": "1", "slug": "bron", "submission": "1", "name": "a.jpg"}
+PARTS = {
+    "id": "1",
+    "block": "1",
+    "event": "1",
+    "item": "1",
+    "slug": "bron",
+    "submission": "1",
+    "name": "a.jpg",
+}
 POSTS = [route for route in DESK_ROUTES if route.methods == ("POST",)]
 SECRET = [route for route in DESK_ROUTES if route.who is not Who.PUBLIC]
 

@@ -60,7 +60,9 @@ def test_over_https_the_cookie_is_tied_to_this_host(services: Services) -> None:
         assert client.get("/redactie").headers["strict-transport-security"]
 
 
-def test_the_mail_is_shown_on_an_origin_of_its_own(client: TestClient, services: Services) -> None:
+def test_the_mail_is_shown_without_scripts_and_forms(
+    client: TestClient, services: Services
+) -> None:
     fill(services)
     edition_id = make_draft(services)
     desk(client, services)
@@ -68,9 +70,12 @@ def test_the_mail_is_shown_on_an_origin_of_its_own(client: TestClient, services:
     answer = client.get(f"/redactie/edities/{edition_id}/voorbeeld?kant=school")
 
     policy = answer.headers["content-security-policy"]
-    assert policy.startswith("sandbox; default-src 'none'")
+    allowed = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+    assert policy.startswith(f"sandbox {allowed}; default-src 'none'")
     assert "script-src" not in policy
+    assert "form-action 'none'" in policy
     assert "frame-ancestors 'self'" in policy
+    assert '<base target="_blank">' in answer.text
     assert "Nieuwe regels voor samen opleiden" in answer.text
 
 

@@ -100,6 +100,11 @@ def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whol
     anna.page.get_by_role("link", name="donker").click()
     frame = anna.page.frame_locator("iframe")
     frame.get_by_text("Steunpunt").first.wait_for()
+    footer = frame.get_by_text("Lees onze privacyverklaring").bounding_box()
+    whole = anna.page.locator("iframe").bounding_box()
+    assert footer
+    assert whole
+    assert footer["y"] + footer["height"] < whole["y"] + whole["height"]  # all of it, unscrolled
     anna.shoot("editie-telefoon-donker")
     anna.page.get_by_label("Bericht aan je eindredacteur").fill("Ik twijfel over de titel.")
     anna.press("Dien in ter beoordeling")
@@ -130,7 +135,9 @@ def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whol
     anna.shoot("verzenden-pauze")
     anna.press("Ga verder met verzenden")
     run_worker(near, stop=threading.Event(), until_complete=1)
-    anna.page.get_by_text("Editie 1 is verzonden").wait_for()  # by itself: the page asks again
+    # By itself: the page asks again, and tells it to who listens.
+    anna.page.get_by_role("heading", name="Editie 1 is verzonden").wait_for()
+    assert "Editie 1 is verzonden" in anna.page.locator("#gezegd").inner_text()
     anna.shoot("verzenden-klaar")
     anna.page.get_by_role("link", name="Bekijk het resultaat").click()
     anna.shoot("resultaat")

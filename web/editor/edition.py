@@ -25,11 +25,13 @@ from web.editor.desk import desk_page, edition_head
 from web.editor.mail import SCHEMES, SIDES, Variants, of_side, read_variants
 from web.editor.words import event_note, event_word, first_words
 from web.forms import moment_value
+from web.headers import MAIL_SANDBOX
 from web.pages import Call, read_number
 
 SCREENS: Final = ("computer", "telefoon")
 LATEST_EVENTS: Final = 6
 SAID_TO_EACH_OTHER: Final = frozenset({"submitted", "returned"})
+OF_BLOCKS: Final = frozenset({"dropped", "put_back"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def edition_page(
             status=status,
             **edition_head(edition),
             view=view,
+            sandbox=MAIL_SANDBOX,
             sides=[SIDES[one] for one in variants],
             seen=of_side(variants, view.side),
             lines=lines,
@@ -162,7 +165,7 @@ def past_of(session: Session, events: Sequence[EditionEvent]) -> list[Past]:
     told = [
         one
         for before, one in zip([None, *events], events, strict=False)
-        if before is None or (one.what, one.user_id) != (before.what, before.user_id)
+        if before is None or not _is_same(before, one)
     ]
     return [
         Past(
@@ -174,6 +177,12 @@ def past_of(session: Session, events: Sequence[EditionEvent]) -> list[Past]:
         )
         for one in reversed(told[-LATEST_EVENTS:])
     ]
+
+
+def _is_same(before: EditionEvent, one: EditionEvent) -> bool:
+    """Say whether an event tells nothing new: the same again, or the edit that the last one was."""
+    whats = {before.what, "edited"} if before.what in OF_BLOCKS else {before.what}
+    return one.user_id == before.user_id and one.what in whats
 
 
 def _may(call: Call, edition: Edition) -> dict[str, bool]:

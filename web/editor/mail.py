@@ -25,15 +25,17 @@ SIDES: Final[Mapping[Audience | None, str]] = {
     None: "overig",
 }
 SCHEMES: Final = ("licht", "donker")
+HEAD: Final = re.compile(r"<head\b[^>]*>")
 DARK_SCHEME: Final = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
 
 
 def show_preview(call: Call) -> Response:
-    """Give the mail itself, for the frame: without scripts, on an origin of its own."""
+    """Give the mail itself, for the frame: without scripts; its links open beside the desk."""
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
         rendered = _read_variant(call, session, edition, call.query.get("kant", ""))
     html = _in_scheme(shown(rendered, call.services, as_html=True), call.query.get("kleur", ""))
+    html = HEAD.sub(r'\g<0><base target="_blank">', html, count=1)
     policy = mail_policy(call.services.settings.base_url)
     return HTMLResponse(html, headers={"Content-Security-Policy": policy})
 

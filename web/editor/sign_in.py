@@ -9,7 +9,7 @@ from web.access import session_cookie, set_cookie
 from web.forms import Form
 from web.pages import Call, page, see_other
 
-WRONG: Final = "Deze combinatie van e-mailadres en wachtwoord kennen we niet."
+WRONG: Final = "Dit adres en dit wachtwoord horen niet bij elkaar."
 
 
 def show_sign_in(call: Call) -> Response:

@@ -37,6 +37,7 @@ LOOKED_AT: Final = 30
 TROUBLE_SHOWN: Final = timedelta(days=1)
 MOST_URGENT: Final = (S.PAUSED, S.SENDING, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.DRAFT)
 OPEN: Final = frozenset(MOST_URGENT)
+SENDING_WORDS: Final = {S.SENDING: "wordt nu verzonden", S.PAUSED: "staat op pauze"}
 ITEM_WORDS: Final = {
     "news": ("nieuwsbericht", "nieuwsberichten"),
     "event": ("bijeenkomst", "bijeenkomsten"),
@@ -71,6 +72,12 @@ class Next:
         """How many people get it."""
         return sum(self.people.values())
 
+    @property
+    def only(self) -> Audience | None:
+        """The only side that gets it; None when others do as well."""
+        sides = [side for side, number in self.people.items() if number]
+        return sides[0] if len(sides) == 1 else None
+
 
 def show_today(call: Call) -> Response:
     """Show the day."""
@@ -104,8 +111,8 @@ def show_today(call: Call) -> Response:
 def _headline(call: Call, coming: Next | None, tasks: Sequence[Task]) -> str:
     if coming is None:
         return "Er is nu geen editie in de maak"
-    if coming.edition.state in {S.SENDING, S.PAUSED}:
-        return f"{coming.label} wordt nu verzonden"
+    if coming.edition.state in SENDING_WORDS:
+        return f"{coming.label} {SENDING_WORDS[coming.edition.state]}"
     if coming.at and coming.at > call.now:
         return f"{coming.label} gaat {in_sentence(relative(coming.at, call.now))} de deur uit"
     if not tasks:

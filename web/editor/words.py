@@ -39,6 +39,8 @@ STEP_OF: Final[Mapping[EditionStatus, int]] = {
 EVENT_WORDS: Final[Mapping[str, str]] = {
     "drafted": "begonnen",
     "edited": "gewijzigd",
+    "dropped": "een blok weggehaald",
+    "put_back": "een blok teruggezet",
     "submitted": "ingediend",
     "approved": "goedgekeurd",
     "returned": "teruggestuurd",
@@ -135,4 +137,4 @@ def event_note(event: EditionEvent) -> str:
 def first_words(texts: Sequence[str], longest: int = 40) -> str:
     """Return the beginning of the first text that is not empty, cut at a word."""
     text = next((" ".join(MARKS.sub("", one).split()) for one in texts if one.strip()), "")
-    return shorten(text, longest, mark=" …")
+    return shorten(text, longest, mark="\N{NO-BREAK SPACE}…")

@@ -2,7 +2,37 @@
 
 "use strict";
 
-// While an edition is being sent its figures are read again, without losing the place on the page.
+// While an edition is being sent its figures are read again. The buttons stay until its state
+// changes: nobody loses the place, or the button under the finger.
+const SAY_EVERY_MS = 30000;
+const lastSaid = { at: Date.now(), state: document.getElementById("live")?.dataset.state };
+
+// Who listens hears the heading at every change of state, and now and then in between.
+function say(live) {
+  const box = document.getElementById("gezegd");
+  const changed = live.dataset.state !== lastSaid.state;
+  if (!box || (!changed && Date.now() - lastSaid.at < SAY_EVERY_MS)) return;
+  box.textContent = live.querySelector("h1").textContent;
+  lastSaid.at = Date.now();
+  lastSaid.state = live.dataset.state;
+}
+
+function renewAll(live, fresh) {
+  const held = live.contains(document.activeElement);
+  live.replaceWith(document.adoptNode(fresh));
+  if (!held) return;
+  const heading = fresh.querySelector("h1");
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+}
+
+function renewParts(fresh) {
+  fresh.querySelectorAll("[id^=live-]").forEach((part) => {
+    const old = document.getElementById(part.id);
+    if (old && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(part));
+  });
+}
+
 async function refresh(live) {
   try {
     const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error" });
@@ -11,7 +41,9 @@ async function refresh(live) {
     const fresh = page.getElementById("live");
     if (!fresh) return;
     document.title = page.title;
-    if (!live.contains(document.activeElement)) live.replaceWith(document.adoptNode(fresh));
+    say(fresh);
+    if (fresh.dataset.state === live.dataset.state) renewParts(fresh);
+    else renewAll(live, fresh);
   } catch {
     // No connection for a moment: the next round asks again.
   }
@@ -32,6 +64,19 @@ function stayInBlock() {
   const block = document.getElementById("bewerk");
   if (block && document.querySelector(".toast")) block.focus({ preventScroll: true });
 }
+
+// The mail's frame is as tall as the mail: it has our origin to be measured, and no scripts.
+function fit(frame) {
+  const page = frame.contentDocument;
+  if (!page || page.URL === "about:blank") return;
+  const measure = () => { frame.style.height = `${Math.ceil(page.body.offsetHeight) + 2}px`; };
+  new ResizeObserver(measure).observe(page.body);
+}
+
+document.querySelectorAll(".frame iframe").forEach((frame) => {
+  frame.addEventListener("load", () => fit(frame));
+  fit(frame);
+});
 
 keepFresh();
 stayInBlock();

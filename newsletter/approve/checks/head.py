@@ -47,11 +47,11 @@ def _preheader(preheader: str) -> Iterable[Finding]:
         yield Finding(
             "head.preheader",
             Level.WARNING,
-            "De voorbeeldtekst is leeg. Lezers zien die in hun postvak naast het onderwerp.",
+            "Het voorproefje is leeg. Lezers zien het in hun postvak naast het onderwerp.",
         )
     elif len(preheader) < SHORTEST_PREHEADER:
         yield Finding(
             "head.preheader-short",
             Level.INFO,
-            "De voorbeeldtekst is kort. Er passen 40 tot 110 tekens in het postvak.",
+            "Het voorproefje is kort. Er passen 40 tot 110 tekens in het postvak.",
         )

@@ -1,5 +1,8 @@
 """Writing: the head, the blocks, and two people at once."""
 
+import re
+from html import unescape
+
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -9,6 +12,15 @@ from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
 from tests.feeds.sending_in import a_picture
 from tests.web.desk import add_block, begin, edition_path, post, step, version
+
+
+def undo_in(page: str) -> str:
+    """Return the address of the button that undoes what was just done."""
+    found = re.search(
+        r'<form method="post" action="([^"]+)"><input[^>]+><button[^>]*>.*?Maak', page
+    )
+    assert found, "nothing to undo"
+    return unescape(found[1])
 
 
 def test_blocks_are_added_written_moved_given_to_a_side_and_taken_out(
@@ -34,16 +46,50 @@ def test_blocks_are_added_written_moved_given_to_a_side_and_taken_out(
     assert f"/blokken/{block}" not in gone
 
 
-def test_a_block_says_what_is_lost_before_it_goes(editor: TestClient, near: Services) -> None:
+def test_a_block_that_was_taken_out_comes_back_with_its_words_in_the_same_view(
+    editor: TestClient, near: Services
+) -> None:
     edition = begin(editor)
     block = add_block(editor, near, edition)
+    fields = {"kind": "article", "title": "Een eigen bericht", "teaser": "Kort."}
+    step(editor, near, edition, f"/blokken/{block}", **fields)
 
-    opened = editor.get(edition_path(edition, f"?blok={block}")).text
-    gone = step(editor, near, edition, f"/blokken/{block}/weg")
+    gone = step(editor, near, edition, f"/blokken/{block}/weg?kant=lerarenopleiding")
+    undo = undo_in(gone)
+    back = post(editor, undo)
+    shown = editor.get(back.headers["location"]).text
+    again = post(editor, undo)
 
-    assert "Wat er in dit blok staat, is dan weg." in opened
     assert "Het blok is weg." in gone
     assert "Het bericht staat weer" not in gone
+    assert "Een eigen bericht" not in gone
+    assert "Het blok staat er weer." in shown
+    assert 'value="Een eigen bericht"' in shown
+    assert "kant=lerarenopleiding" in back.headers["location"]
+    assert "een blok teruggezet" in shown
+    assert again.status_code == 409
+
+
+def test_a_block_does_not_come_back_over_what_a_colleague_did(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition)
+    undo = undo_in(step(editor, near, edition, f"/blokken/{block}/weg"))
+    add_block(editor, near, edition)
+
+    late = post(editor, undo)
+
+    assert late.status_code == 409
+    assert "Iemand anders bewaarde net iets" in late.text
+
+
+def test_only_a_block_that_was_taken_out_comes_back(editor: TestClient, near: Services) -> None:
+    edition = begin(editor)
+    seen = version(near, edition)
+
+    for undo in (f"/blokken/terug/1?versie={seen}", "/blokken/terug/1", "/blokken/terug/x"):
+        assert post(editor, edition_path(edition, undo)).status_code == 404
 
 
 def test_a_block_that_cannot_be_saved_does_not_get_into_the_head(

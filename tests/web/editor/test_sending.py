@@ -27,6 +27,8 @@ def test_planning_and_taking_the_plan_back(
 
     assert (past.status_code, none.status_code) == (422, 422)
     assert "Ingepland: overmorgen, 10.00 uur." in planned
+    assert "gaat donderdag 22 april om 10.00 uur naar" in planned
+    assert "Dat is <strong>overmorgen</strong>." in planned
     assert "Haal terug" in planned
     assert "Verstuur naar 5 abonnees" in back
 
@@ -59,6 +61,7 @@ def test_pausing_going_on_and_stopping(
     freeze_due(near.db, render=near.render, sender=near.settings.sender, now=near.clock())
     sending = editor.get(edition_path(edition, "/verzenden")).text
     paused = step(editor, near, edition, "/pauze")
+    today = editor.get("/redactie").text
     on = step(editor, near, edition, "/hervat")
     stopped = step(editor, near, edition, "/stop")
 
@@ -68,7 +71,25 @@ def test_pausing_going_on_and_stopping(
     assert "Ga verder met verzenden" in paused
     assert "wordt verzonden" in on
     assert "is afgebroken" in stopped
-    assert "5 mensen" in editor.get(edition_path(edition, "/resultaat")).text
+    assert "<h1>Editie 1 staat op pauze</h1>" in today
+    assert 'value="0" aria-label="Verzonden"' in stopped
+    result = editor.get(edition_path(edition, "/resultaat")).text
+    assert "5 mensen</strong> sloegen we over, omdat het verzenden is gestopt." in result
+    assert "afgebroken op" in result
+
+
+def test_what_is_read_again_while_sending_says_where_the_edition_stands(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = approved(editor, approver, near)
+    last_look = step(editor, near, edition, "/verstuur")
+    freeze_due(near.db, render=near.render, sender=near.settings.sender, now=near.clock())
+    sending = editor.get(edition_path(edition, "/verzenden")).text
+
+    assert 'id="live" data-state="scheduled" data-refresh="2"' in last_look
+    assert 'id="live" data-state="sending" data-refresh="3"' in sending
+    for page in (last_look, sending):
+        assert '<p class="only-read" role="status" id="gezegd"></p>' in page
 
 
 def test_who_gets_nothing_is_counted_with_the_reason(editor: TestClient, near: Services) -> None:

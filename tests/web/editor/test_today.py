@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 
 from newsletter.model import Run
 from newsletter.wiring import Services
-from tests.web.desk import desk
+from tests.web.desk import desk, post
 
 
 def test_a_job_that_was_missed_or_failed_in_the_last_day_is_told(
@@ -39,3 +39,28 @@ def test_nothing_is_told_when_all_went_well(client: TestClient, services: Servic
     desk(client, services)
 
     assert "van het programma" not in client.get("/redactie").text
+
+
+def test_one_side_is_named_once_and_more_are_counted_apart(
+    editor: TestClient, services: Services
+) -> None:
+    event = editor.get("/redactie/edities").text.split('<option value="')[1].split('"')[0]
+    fields = {"kind": "announcement", "event": event, "segment": "school"}
+    post(editor, "/redactie/edities", fields)
+    one = editor.get("/redactie").text
+    post(editor, "/redactie/edities", {"kind": "newsletter"})
+    more = editor.get("/redactie").text
+
+    assert "Gaat naar 3 abonnees bij " in " ".join(one.split())
+    assert "Gaat naar 5 abonnees: " in " ".join(more.split())
+
+
+def test_without_subscribers_the_page_says_how_they_come(
+    client: TestClient, services: Services
+) -> None:
+    desk(client, services)
+
+    page = client.get("/redactie/abonnees").text
+
+    assert "Er zijn nog geen abonnees" in page
+    assert 'href="/aanmelden">Bekijk het aanmeldformulier' in page

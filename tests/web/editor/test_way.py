@@ -16,7 +16,7 @@ def test_from_draft_to_result(  # noqa: PLR0915 - the whole way, step by step
     edition = begin(editor)
     shown = editor.get(edition_path(edition)).text
     assert "Masterclass kwaliteitszorg" in shown
-    assert 'sandbox title="De mail zoals een school hem krijgt"' in shown
+    assert 'title="De mail zoals een school hem krijgt"' in shown
 
     head = {
         "title": "Naast elkaar, of echt met elkaar?",

@@ -76,7 +76,7 @@ def test_the_state_line_has_five_dots_and_is_at_one(status: EditionStatus) -> No
 def test_first_words_are_cut_at_a_word() -> None:
     assert first_words(["", "Een titel"]) == "Een titel"
     assert first_words(["Werkplekbegeleider, schoolopleider, instituutsopleider"], 30) == (
-        "Werkplekbegeleider …"
+        "Werkplekbegeleider\N{NO-BREAK SPACE}…"
     )
     assert first_words([]) == ""
 
