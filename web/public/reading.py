@@ -99,9 +99,17 @@ class Issue:
         return next((piece for piece in self.pieces if piece.image), None)
 
     @property
+    def opening(self) -> Piece | None:
+        """The first piece with a title, for an edition that has none of its own."""
+        if self.title.casefold() != self.name.casefold():
+            return None
+        return next((piece for piece in self.pieces if piece.title), None)
+
+    @property
     def also(self) -> list[Piece]:
-        """The first pieces that have a title."""
-        return [piece for piece in self.pieces if piece.title][:ALSO]
+        """The first pieces that have a title, but for the opening."""
+        opening = self.opening
+        return [piece for piece in self.pieces if piece.title and piece is not opening][:ALSO]
 
 
 @dataclass(frozen=True, slots=True)

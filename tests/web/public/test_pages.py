@@ -55,6 +55,18 @@ def test_the_front_page_opens_with_the_last_edition(client: TestClient, services
     assert "2 thema’s" in text or "twee thema’s" in text
 
 
+def test_an_edition_without_a_title_opens_with_its_first_piece(
+    client: TestClient, services: Services
+) -> None:
+    edition = add_edition(services, 12, "Editie 12", blocks=BLOCKS)
+
+    text = client.get("/").text
+
+    assert f'<h1><a href="/archief/{edition}">Wie doet wat?</a></h1>' in text
+    assert "Nieuwsbrief, editie 12" in text
+    assert text.count("Wie doet wat?") == 1
+
+
 def test_an_announcement_does_not_open_the_front_page(
     client: TestClient, services: Services
 ) -> None:
@@ -239,7 +251,8 @@ def test_an_event_has_a_page_with_its_programme(client: TestClient, services: Se
         "<h1>Congres in Doorn</h1>",
         "10.00 tot 13.00 uur",
         "Inloop",
-        "<strong>10.00 uur</strong>, ronde 1: kies één sessie",
+        '10.00<span class="only-read"> uur</span>',
+        "<strong>Ronde 1: kies één sessie</strong>",
         "Onder leiding van A. de Vries",
         "Aanmelden kan tot en met maandag 26 april.",
         'href="https://example.org/aanmelden"',
