@@ -2,10 +2,17 @@
 
 from starlette.responses import Response
 
+from feeds import submissions
 from subscribers.retention import UNCONFIRMED_KEPT
 from web.pages import Call, page
 
 
 def show_privacy(call: Call) -> Response:
     """Show the privacy statement."""
-    return page(call, "public/privacy.html", unconfirmed_days=UNCONFIRMED_KEPT.days)
+    return page(
+        call,
+        "public/privacy.html",
+        unconfirmed_days=UNCONFIRMED_KEPT.days,
+        unconfirmed_example_days=submissions.UNCONFIRMED_KEPT.days,
+        declined_days=submissions.DECLINED_KEPT.days,
+    )
