@@ -1,6 +1,7 @@
 """Use cases of editors on items: add one of their own, rewrite, judge."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
@@ -14,6 +15,19 @@ from feeds.model import Item
 from feeds.values import EventTimes, ItemKind, ItemStatus, ParsedItem
 from storage.session import Database
 from storage.text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class OwnItem:
+    """What editors tell of an item that no source gave."""
+
+    title: str
+    summary: str = ""
+    url: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    all_day: bool = False
+    location: str = ""
 
 
 def add_item(  # noqa: PLR0913 - an item has this many sides; all by name
@@ -76,6 +90,20 @@ def _mark(item: Item) -> None:
         times=times,
     )
     item.link_key, item.text_key = link_key(told), text_key(told)
+
+
+def tell_anew(item: Item, own: OwnItem) -> None:
+    """Change what an item of the editors' own says. Raises ItemUnusable for what a source gave."""
+    if item.source_id is not None:
+        raise ItemUnusable(f"item {item.id} is told by its source")
+    title = one_line(own.title)
+    _judge(title=title, url=own.url, starts_at=own.starts_at, ends_at=own.ends_at)
+    item.title, item.summary, item.url = title, own.summary.strip(), own.url
+    item.own_title = item.own_summary = ""
+    if item.kind == ItemKind.EVENT:
+        item.starts_at, item.ends_at, item.all_day = own.starts_at, own.ends_at, own.all_day
+        item.location = own.location.strip()
+    _mark(item)
 
 
 def _judge(*, title: str, url: str, starts_at: datetime | None, ends_at: datetime | None) -> None:

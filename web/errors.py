@@ -62,6 +62,7 @@ class ErrorPage:
 OPENED_AGAIN: Final = (
     (re.compile(r"/redactie/edities/\d+"), "Open de editie opnieuw"),
     (re.compile(r"/redactie/inzendingen/\d+"), "Open de inzending opnieuw"),
+    (re.compile(r"/redactie/selecteren"), "Open Selecteren opnieuw"),
     (re.compile(r"/praktijkvoorbeelden/inzending/[\w-]{22}"), "Open je voorbeeld opnieuw"),
 )
 UNKNOWN: Final = ErrorPage(
@@ -101,8 +102,9 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
         newsletter.UnknownUser: UNKNOWN,
         ItemUnusable: ErrorPage(
             409,
-            "Dit bericht kan niet in een editie",
-            "De bijeenkomst is afgezegd, of de inzender trok het in. Er is niets gewijzigd.",
+            "Dit kan bij dit bericht niet",
+            "De bijeenkomst is afgezegd, of de inzender trok het bericht in of ging akkoord met "
+            "precies deze tekst. Er is niets gewijzigd.",
         ),
         UnknownSubmission: UNKNOWN,
         SubmissionMoveNotAllowed: ErrorPage(

@@ -4,7 +4,7 @@ Each also does to the newsletter that is being made what follows from it. They n
 those of `draft` do: putting an item in, or taking it out, overwrites nobody's words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from feeds.errors import ItemUnusable
-from feeds.items import label, reword
+from feeds.items import OwnItem, label, reword, tell_anew
 from feeds.model import Item
 from feeds.values import ItemStatus
 from newsletter.compose.placing import audience_of, block_for, kind_for
@@ -52,14 +52,27 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Reworded:
-    """An item has other words. edition: the newsletter being made that carries it, or None.
+class Words:
+    """What editors make of an item. title, summary: "" for the source's own."""
 
-    follows: whether the edition now says the same; False where an editor wrote its own words there.
+    title: str
+    summary: str
+    themes: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """An item has other words.
+
+    was:     what stood there before.
+    edition: the newsletter being made that carries it, or None.
+    follows: whether it now says the same; False where an editor wrote other words there.
     """
 
-    edition: Edition | None
-    follows: bool
+    was: Words
+    edition: Edition | None = None
+    follows: bool = False
 
 
 def take_item(
@@ -105,36 +118,66 @@ def put_aside(
         return Judged(item.shown_title, was, edition, place)
 
 
-def reword_item(  # noqa: PLR0913 - the fields of the form
+def reword_item(
+    db: Database, item_id: int, words: Words, *, now: datetime, by: int | None
+) -> Reworded:
+    """Keep the editors' words, themes and audience; what the draft says follows, where it can.
+
+    Where somebody wrote other words in the draft, those stay.
+    Raises UnknownItem, ItemUnusable (also for what its reader agreed to word for word),
+    UnknownSource for a theme that does not exist.
+    """
+
+    def change(session: Session, item: Item) -> None:
+        if item.submission_id is not None:
+            raise ItemUnusable(f"the reader who sent in item {item_id} agreed to its words")
+        reword(item, title=words.title, summary=words.summary)
+        label(session, item, themes=words.themes, audiences=words.audiences)
+
+    return _change(db, item_id, change, now=now, by=by)
+
+
+def change_own_item(  # noqa: PLR0913 - the fields of the form
     db: Database,
     item_id: int,
+    own: OwnItem,
     *,
-    title: str,
-    summary: str,
     themes: Iterable[str],
     audiences: Iterable[str],
     now: datetime,
     by: int | None,
 ) -> Reworded:
-    """Keep the editors' words, themes and audience; what the draft says follows, where it can.
+    """Change what editors added themselves; what the draft says follows, where it can.
 
-    Where somebody wrote other words in the draft, those stay. Empty words give the source's back.
-    Raises UnknownItem, ItemUnusable (also for what its reader agreed to word for word),
-    UnknownSource for a theme that does not exist.
+    Raises UnknownItem, ItemUnusable also for what a source gave, UnknownSource for a theme.
     """
+
+    def change(session: Session, item: Item) -> None:
+        tell_anew(item, own)
+        label(session, item, themes=themes, audiences=audiences)
+
+    return _change(db, item_id, change, now=now, by=by)
+
+
+def _change(
+    db: Database,
+    item_id: int,
+    change: Callable[[Session, Item], None],
+    *,
+    now: datetime,
+    by: int | None,
+) -> Reworded:
     with db.write() as session:
         edition, item = _lock_draft(session), _usable(session, item_id)
-        if item.submission_id is not None:
-            raise ItemUnusable(f"the reader who sent in item {item_id} agreed to its words")
+        was = Words(item.own_title, item.own_summary, tuple(item.themes), tuple(item.audiences))
         block = _block_of(edition, item) if edition else None
         before = _as_told(item, block.kind) if block else None
-        reword(item, title=title, summary=summary)
-        label(session, item, themes=themes, audiences=audiences)
+        change(session, item)
         if edition is None or block is None or before is None:
-            return Reworded(None, follows=False)
+            return Reworded(was)
         follows = _follow(block, before=before, after=_as_told(item, block.kind))
         _note_change(session, edition, now=now, by=by)
-        return Reworded(edition, follows)
+        return Reworded(was, edition, follows)
 
 
 def _usable(session: Session, item_id: int) -> Item:

@@ -1,4 +1,4 @@
-"""An item of the editors' own: news, an event or a publication that no source gave."""
+"""An item of the editors' own, that no source gave: adding it, and changing what it says."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,18 @@ from typing import Final
 
 from starlette.responses import Response
 
-from feeds.items import add_item
+from feeds.items import OwnItem, add_item
+from feeds.model import Item
+from feeds.store import get_item
 from feeds.themes import list_themes
 from feeds.values import AMSTERDAM, ItemKind, ItemStatus
-from newsletter.compose.picking import put_aside, take_item
+from newsletter.compose.picking import change_own_item, put_aside, take_item
 from newsletter.store.inbox import find_underway
 from storage.text import shorten
 from web.editor.desk import SELECTING, desk_page
-from web.editor.items import SUMMARY_LONGEST, TITLE_IN_MESSAGE, TITLE_LONGEST
+from web.editor.items import SUMMARY_LONGEST, TITLE_IN_MESSAGE, TITLE_LONGEST, kept
 from web.editor.look import Look
-from web.editor.rows import Labels, theme_choices
+from web.editor.rows import Labels, audience_of, theme_choices
 from web.editor.words import edition_label
 from web.errors import PageUnknown
 from web.forms import Form
@@ -29,6 +31,15 @@ KINDS: Final[Mapping[ItemKind, str]] = {
 }
 LOCATION_LONGEST: Final = 200
 DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the form says of an item."""
+
+    own: OwnItem
+    themes: list[str]
+    audiences: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +60,54 @@ def show_adding(call: Call) -> Response:
 def add_own(call: Call) -> Response:
     """Add the item; into the draft too when that was ticked."""
     form = Form(call.form)
-    kind = form.line("kind")
-    if kind not in KINDS:
-        raise PageUnknown(kind)
-    title = form.line("title", longest=TITLE_LONGEST, missing="Geef het een titel.")
-    summary = form.text("summary", longest=SUMMARY_LONGEST)
-    url, side = form.link("url"), form.audience("audience")
-    location = form.line("location", longest=LOCATION_LONGEST)
-    when = read_when(form) if kind == ItemKind.EVENT else None
-    themes = form.picked("themes", _theme_slugs(call))
-    if form.problems:
-        given = {name: str(value) for name, value in call.form.items()}
-        return _form_page(call, given, themes=themes, problems=form.problems, status=422)
+    kind = _kind(form.line("kind"))
+    told = _read_told(call, form, kind)
+    if told is None:
+        return _shown_again(call, form)
+    own = told.own
     item_id = add_item(
         call.services.db,
         kind=kind,
-        title=title,
+        title=own.title,
         now=call.now,
-        summary=summary,
-        url=url,
-        starts_at=when.starts_at if when else None,
-        ends_at=when.ends_at if when else None,
-        all_day=bool(when and when.all_day),
-        location=location if when else "",
-        themes=themes,
-        audiences=[side] if side else [],
+        summary=own.summary,
+        url=own.url,
+        starts_at=own.starts_at,
+        ends_at=own.ends_at,
+        all_day=own.all_day,
+        location=own.location,
+        themes=told.themes,
+        audiences=told.audiences,
     )
     return see_other(
         f"{SELECTING}#b{item_id}",
-        message=f"‘{shorten(title, TITLE_IN_MESSAGE)}’ {_added(call, item_id)}.",
+        message=f"‘{shorten(own.title, TITLE_IN_MESSAGE)}’ {_added(call, item_id)}.",
         undo=Look().act(item_id, "weiger"),
     )
+
+
+def show_changing(call: Call) -> Response:
+    """Show the form with what an item of our own says."""
+    item = _own_item(call)
+    return _form_page(call, _given_of(item), themes=item.themes, item=item)
+
+
+def change_own(call: Call) -> Response:
+    """Change an item of our own; the draft follows where it can."""
+    item, form = _own_item(call), Form(call.form)
+    told = _read_told(call, form, ItemKind(item.kind))
+    if told is None:
+        return _shown_again(call, form, item)
+    done = change_own_item(
+        call.services.db,
+        item.id,
+        told.own,
+        themes=told.themes,
+        audiences=told.audiences,
+        now=call.now,
+        by=call.user_id,
+    )
+    return see_other(Look(item_id=item.id).address(), message=kept(done))
 
 
 def read_when(form: Form) -> When | None:
@@ -125,6 +153,69 @@ def _added(call: Call, item_id: int) -> str:
     return f"is toegevoegd en staat in {edition_label(edition).lower()}"
 
 
+def _read_told(call: Call, form: Form, kind: ItemKind) -> Told | None:
+    """Read the form; None, with problems by field, when it cannot be kept."""
+    title = form.line("title", longest=TITLE_LONGEST, missing="Geef het een titel.")
+    summary = form.text("summary", longest=SUMMARY_LONGEST)
+    url = form.link("url")
+    when = read_when(form) if kind is ItemKind.EVENT else None
+    own = OwnItem(
+        title=title,
+        summary=summary,
+        url=url,
+        starts_at=when.starts_at if when else None,
+        ends_at=when.ends_at if when else None,
+        all_day=bool(when and when.all_day),
+        location=form.line("location", longest=LOCATION_LONGEST) if when else "",
+    )
+    side, themes = form.audience("audience"), form.picked("themes", _theme_slugs(call))
+    return None if form.problems else Told(own, themes, [side] if side else [])
+
+
+def _kind(name: str) -> ItemKind:
+    if name not in KINDS:
+        raise PageUnknown(name)
+    return ItemKind(name)
+
+
+def _own_item(call: Call) -> Item:
+    """Return the item that is changed. Raises PageUnknown for what a source or a reader gave."""
+    with call.services.db.read() as session:
+        item = get_item(session, call.number("item"))
+    if item.source_id is not None:
+        raise PageUnknown("its source tells what it says")
+    _kind(item.kind)
+    return item
+
+
+def _given_of(item: Item) -> dict[str, str]:
+    starts = item.starts_at.astimezone(AMSTERDAM) if item.starts_at else None
+    ends = item.ends_at.astimezone(AMSTERDAM) if item.ends_at else None
+    last = ends - DAY if ends and item.all_day else ends
+    is_longer = starts and last and last.date() != starts.date()
+    return {
+        "kind": item.kind,
+        "title": item.shown_title,
+        "summary": item.shown_summary,
+        "url": item.url,
+        "starts_on": starts.date().isoformat() if starts else "",
+        "ends_on": last.date().isoformat() if last and is_longer else "",
+        "starts": starts.strftime("%H:%M") if starts and not item.all_day else "",
+        "ends": ends.strftime("%H:%M") if ends and not item.all_day else "",
+        "location": item.location,
+        "audience": audience_of(item),
+    }
+
+
+def _shown_again(call: Call, form: Form, item: Item | None = None) -> Response:
+    given = {name: str(value) for name, value in call.form.items()}
+    kind = {"kind": item.kind} if item else {}
+    themes = form.picked("themes", _theme_slugs(call))
+    return _form_page(
+        call, {**given, **kind}, themes=themes, problems=form.problems, item=item, status=422
+    )
+
+
 def _theme_slugs(call: Call) -> list[str]:
     with call.services.db.read() as session:
         return [theme.slug for theme in list_themes(session)]
@@ -136,6 +227,7 @@ def _form_page(
     *,
     themes: Sequence[str] = (),
     problems: Mapping[str, str] | None = None,
+    item: Item | None = None,
     status: int = 200,
 ) -> Response:
     with call.services.db.read() as session:
@@ -146,6 +238,7 @@ def _form_page(
             session,
             "adding.html",
             status=status,
+            item=item,
             kinds=KINDS,
             given=given,
             labels=Labels(first, others, given.get("audience", ""), ""),

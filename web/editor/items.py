@@ -9,9 +9,10 @@ from feeds.store import get_item
 from feeds.themes import list_themes
 from feeds.values import ItemStatus
 from newsletter.compose import picking
-from newsletter.compose.picking import Judged, Place, Reworded
+from newsletter.compose.picking import Judged, Place, Reworded, Words
 from newsletter.dutch import in_sentence
 from storage.text import shorten
+from subscribers.values import Audience
 from web.editor.look import Look, read_look
 from web.editor.selecting import Given, selecting_page
 from web.editor.words import edition_label
@@ -23,6 +24,7 @@ S = ItemStatus
 TITLE_LONGEST: Final = 300
 SUMMARY_LONGEST: Final = 2000
 TITLE_IN_MESSAGE: Final = 80
+UNDO_LONGEST: Final = 1800  # an address that fits in a cookie with its message, encoded and signed
 WORDS: Final[Mapping[ItemStatus, str]] = {
     S.NEW: "staat weer in de rij",
     S.ACCEPTED: "is gekozen voor een volgende editie",
@@ -72,17 +74,25 @@ def save_words(call: Call) -> Response:
     if form.problems:
         given = Given(title, summary, themes, side or "", form.problems)
         return selecting_page(call, look.opening(item_id), status=422, given=given)
-    done = picking.reword_item(
-        call.services.db,
-        item_id,
-        title="" if form.line("words") == "source" else title,
-        summary="" if form.line("words") == "source" else summary,
-        themes=themes,
-        audiences=_audiences(side, audiences),
-        now=call.now,
-        by=call.user_id,
+    own = ("", "") if form.line("words") == "source" else (title, summary)
+    words = Words(*own, tuple(themes), tuple(_audiences(side, audiences)))
+    done = picking.reword_item(call.services.db, item_id, words, now=call.now, by=call.user_id)
+    return _back(call, look, kept(done), undo=_undo_words(look, item_id, done.was))
+
+
+def restore_words(call: Call) -> Response:
+    """Give an item the words back that stand in the address: those of before."""
+    item_id, look, query = call.number("item"), read_look(call.query), call.query
+    words = Words(
+        query.get("titel", ""),
+        query.get("tekst", ""),
+        tuple(query.get("themas", "").split()),
+        tuple(side for side in Audience if side in query.get("voor", "").split()),
     )
-    return _back(call, look, _kept(done))
+    done = picking.reword_item(call.services.db, item_id, words, now=call.now, by=call.user_id)
+    return _back(
+        call, look, "De tekst is weer zoals die was.", undo=_undo_words(look, item_id, done.was)
+    )
 
 
 def _put_aside(call: Call, status: ItemStatus) -> Response:
@@ -101,6 +111,19 @@ def _undo(look: Look, item_id: int, done: Judged) -> str:
     return look.act(item_id, "terug", naar=done.was.value)
 
 
+def _undo_words(look: Look, item_id: int, was: Words) -> str:
+    """Return the address that gives these words back; "" when they do not fit in a message."""
+    undo = look.act(
+        item_id,
+        "tekst-terug",
+        titel=was.title,
+        tekst=was.summary,
+        themas=" ".join(was.themes),
+        voor=" ".join(was.audiences),
+    )
+    return undo if len(undo) <= UNDO_LONGEST else ""
+
+
 def _place(query: Mapping[str, str]) -> Place | None:
     position = read_number(query.get("plek", ""))
     return None if position is None else Place(position, lead=query.get("kop") == "1")
@@ -113,7 +136,8 @@ def _audiences(side: str | None, now: list[str]) -> list[str]:
     return [] if len(now) == 1 else now
 
 
-def _kept(done: Reworded) -> str:
+def kept(done: Reworded) -> str:
+    """Return the sentence for words that were kept, and what the draft says now."""
     if done.edition is None:
         return "Bewaard."
     label = edition_label(done.edition)

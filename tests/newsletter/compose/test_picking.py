@@ -5,11 +5,20 @@ from datetime import timedelta
 import pytest
 
 from feeds.errors import ItemUnusable, UnknownSource
+from feeds.items import OwnItem, add_item
 from feeds.model import Item
 from feeds.themes import add_default_themes
 from feeds.values import ItemStatus
 from newsletter.compose import draft
-from newsletter.compose.picking import Judged, Place, put_aside, reword_item, take_item
+from newsletter.compose.picking import (
+    Judged,
+    Place,
+    Words,
+    change_own_item,
+    put_aside,
+    reword_item,
+    take_item,
+)
 from newsletter.errors import UnknownItem
 from newsletter.model import Block, Edition
 from newsletter.store.editions import events_of, get_edition
@@ -75,8 +84,8 @@ def write_in_block(db: Database, edition_id: int, item_id: int, **fields: str) -
 
 def reword(db: Database, item_id: int, **changed: object) -> tuple[bool, bool]:
     """Reword an item; return whether a draft carries it, and whether that follows."""
-    values = {"title": "Titel 1", "summary": "Tekst 1.", "themes": (), "audiences": (), **changed}
-    done = reword_item(db, item_id, now=START, by=None, **values)  # type: ignore[arg-type]  # same
+    words = Words(**{"title": "Titel 1", "summary": "Tekst 1.", **changed})  # type: ignore[arg-type]  # same
+    done = reword_item(db, item_id, words, now=START, by=None)
     return done.edition is not None, done.follows
 
 
@@ -165,10 +174,10 @@ def test_what_was_called_off_or_withdrawn_is_not_taken(filled: Database) -> None
 
 
 def test_own_words_stand_beside_the_sources_and_go_again(filled: Database) -> None:
-    reword(filled, 1, title="Wie doet wat?", themes=["visie"], audiences=["school"])
+    reword(filled, 1, title="Wie doet wat?", themes=("visie",), audiences=("school",))
     with filled.read() as session:
         own = session.get_one(Item, 1)
-    reword(filled, 1, title="", summary="", themes=["visie"])
+    reword(filled, 1, title="", summary="", themes=("visie",))
     with filled.read() as session:
         back = session.get_one(Item, 1)
 
@@ -180,7 +189,7 @@ def test_own_words_stand_beside_the_sources_and_go_again(filled: Database) -> No
 def test_the_draft_follows_where_it_had_the_items_words(filled: Database) -> None:
     edition_id = make_draft(filled)
 
-    told = reword(filled, 1, title="Wie doet wat?", summary="Kort.", audiences=["school"])
+    told = reword(filled, 1, title="Wie doet wat?", summary="Kort.", audiences=("school",))
 
     block = block_of(filled, edition_id, 1)
     assert told == (True, True)
@@ -200,9 +209,29 @@ def test_words_that_were_written_in_the_draft_stay_there(filled: Database) -> No
     assert (fields["title"], fields["teaser"]) == ("Uit het concept", "Kort.")
 
 
+def test_what_editors_added_changes_in_the_draft_too_and_what_a_source_gave_does_not(
+    filled: Database,
+) -> None:
+    edition_id = make_draft(filled)
+    starts_at = START + timedelta(weeks=3)
+    own_event = add_item(filled, kind="event", title="Van ons", now=START, starts_at=starts_at)
+    take_item(filled, own_event, now=START, by=None)
+    later = OwnItem(title="Van ons", starts_at=starts_at + timedelta(hours=1), location="Ede")
+    no_more = {"themes": (), "audiences": (), "now": START, "by": None}
+
+    done = change_own_item(filled, own_event, later, **no_more)  # type: ignore[arg-type]  # by name
+    with pytest.raises(ItemUnusable):
+        change_own_item(filled, 4, later, **no_more)  # type: ignore[arg-type]  # same
+
+    fields = block_of(filled, edition_id, own_event).fields
+    assert (done.edition is not None, done.follows) == (True, True)
+    assert (fields["location"], fields["starts_at"]) == ("Ede", later.starts_at.isoformat())  # type: ignore[union-attr]  # it has one
+    assert block_of(filled, edition_id, 4).fields["title"] == "Titel 4"
+
+
 def test_a_theme_that_does_not_exist_changes_nothing(filled: Database) -> None:
     with pytest.raises(UnknownSource):
-        reword(filled, 1, title="Wie doet wat?", themes=["bestaat-niet"])
+        reword(filled, 1, title="Wie doet wat?", themes=("bestaat-niet",))
 
     with filled.read() as session:
         assert session.get_one(Item, 1).own_title == ""
@@ -215,16 +244,7 @@ def test_what_a_reader_agreed_to_is_not_reworded(db: Database) -> None:
     edition_id = make_draft(db)
 
     with pytest.raises(ItemUnusable):
-        reword_item(
-            db,
-            item_id,
-            title="Anders",
-            summary="",
-            themes=(),
-            audiences=(),
-            now=START,
-            by=None,
-        )
+        reword_item(db, item_id, Words("Anders", ""), now=START, by=None)
     draft.rewrite_block(
         db,
         edition_id,

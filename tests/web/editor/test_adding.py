@@ -10,8 +10,8 @@ from feeds.model import Item
 from feeds.themes import add_default_themes
 from feeds.values import ItemKind, ItemStatus
 from newsletter.wiring import Services
-from tests.web.desk import desk, fill, make_draft, post
-from tests.web.editor.test_selecting import PLACE, row
+from tests.web.desk import desk, fill, make_draft, make_item, make_source, post
+from tests.web.editor.test_selecting import PLACE, change, row
 
 FORM = f"{PLACE}/nieuw"
 EVENT = {"kind": "event", "title": "Regiobijeenkomst", "starts_on": "2027-06-11"}
@@ -144,6 +144,49 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
     assert f'<a href="#{name}">{sentence}</a>' in answer.text
     assert "Wat ik al schreef" in answer.text
     assert not is_there(services, fields["title"])
+
+
+def test_what_we_added_can_be_changed_and_the_draft_with_it(
+    client: TestClient, services: Services
+) -> None:
+    fill(services)
+    edition = make_draft(services)
+    desk(client, services)
+    post(client, FORM, {**EVENT, "starts": "13:30", "ends": "16:00", "take": "yes"})
+    item = stored(services, "Regiobijeenkomst")
+    form = f"{PLACE}/{item.id}/wijzig"
+
+    shown = client.get(form).text
+    wrong = post(client, form, {"title": "", "starts_on": "2027-06-11"})
+    changed = {"title": "Regiodag", "starts_on": "2027-06-18", "location": "Ede"}
+    answer = post(client, form, changed)
+
+    for value in ("Regiobijeenkomst", "2027-06-11", "13:30", "16:00"):
+        assert f'value="{value}"' in shown
+    assert (wrong.status_code, answer.status_code) == (422, 303)
+    assert "Geef het een titel." in wrong.text
+    assert "Bewaard, ook in editie 1." in client.get(answer.headers["location"]).text
+    assert (stored(services, "Regiodag").all_day, is_there(services, "Regiobijeenkomst")) == (
+        True,
+        False,
+    )
+    mail = client.get(f"/redactie/edities/{edition}/voorbeeld?kant=overig").text
+    assert "Regiodag" in mail
+    assert "Regiobijeenkomst" not in mail
+
+
+def test_what_a_source_gave_is_not_changed_but_rewritten(
+    client: TestClient, services: Services
+) -> None:
+    make_source(services)
+    item = make_item(services, "Van een bron")
+    example = make_item(services, "Praktijkvoorbeeld", kind=ItemKind.PRACTICE)
+    change(services, item, source_id=1)
+    desk(client, services)
+
+    for item_id in (item, example, 99):
+        assert client.get(f"{PLACE}/{item_id}/wijzig").status_code == 404
+        assert post(client, f"{PLACE}/{item_id}/wijzig", {"title": "Anders"}).status_code == 404
 
 
 def test_a_form_that_is_not_ours_is_no_page(client: TestClient, services: Services) -> None:

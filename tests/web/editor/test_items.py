@@ -161,7 +161,8 @@ def test_what_was_called_off_or_withdrawn_cannot_be_taken(
     ]
 
     assert [one.status_code for one in answers] == [409] * 4
-    assert "Dit bericht kan niet in een editie" in answers[0].text
+    assert "Dit kan bij dit bericht niet" in answers[0].text
+    assert f'href="{PLACE}">Open Selecteren opnieuw' in answers[0].text
     assert (status(services, off), status(services, gone)) == ("new", "withdrawn")
 
 
@@ -205,6 +206,35 @@ def test_the_sources_words_come_back_by_the_button(client: TestClient, services:
     act(client, item, "tekst", title="Half", summary="getypt", words="source")
 
     assert own_words(services, item) == ("", "", [], [])
+
+
+def test_other_words_can_be_undone(client: TestClient, services: Services) -> None:
+    add_default_themes(services.db)
+    item = make_item(services, "Zoals de bron het zei", audiences=("lerarenopleiding",))
+    change(services, item, own_title="Van ons & jou", own_summary="Ook\nvan ons", themes=["visie"])
+    desk(client, services)
+    before = own_words(services, item)
+
+    _, after = act(client, item, "tekst", "?soort=news", words="source", audience="school")
+    where, back = undo(client, after)
+    restored = own_words(services, item)
+    undo(client, back)
+
+    assert (where, restored) == (f"{PLACE}?soort=news#b{item}", before)
+    assert own_words(services, item) == ("", "", [], ["school"])
+
+
+def test_very_long_words_are_replaced_without_an_undo(
+    client: TestClient, services: Services
+) -> None:
+    item = make_item(services, "Zoals de bron het zei")
+    change(services, item, own_summary="é" * 1000)
+    desk(client, services)
+
+    _, after = act(client, item, "tekst", title="Kort", summary="Kort")
+
+    assert "Bewaard." in after
+    assert not UNDO.search(after)
 
 
 def test_for_both_sides_stays_said_as_it_was(client: TestClient, services: Services) -> None:
