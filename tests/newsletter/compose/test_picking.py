@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from feeds.errors import ItemUnusable, UnknownSource
-from feeds.items import OwnItem, add_item
+from feeds.items import OwnItem
 from feeds.model import Item
 from feeds.themes import add_default_themes
 from feeds.values import ItemStatus
@@ -214,7 +214,9 @@ def test_what_editors_added_changes_in_the_draft_too_and_what_a_source_gave_does
 ) -> None:
     edition_id = make_draft(filled)
     starts_at = START + timedelta(weeks=3)
-    own_event = add_item(filled, kind="event", title="Van ons", now=START, starts_at=starts_at)
+    own_event = 9
+    with filled.write() as session:
+        session.add(make_event(own_event, starts_at, title="Van ons"))
     take_item(filled, own_event, now=START, by=None)
     later = OwnItem(title="Van ons", starts_at=starts_at + timedelta(hours=1), location="Ede")
     no_more = {"themes": (), "audiences": (), "now": START, "by": None}
