@@ -98,7 +98,7 @@ def name_text(name: str) -> str:
 
     Its entities stay, since an address holds "&copy="; only one that hides markup is made plain.
     """
-    text = one_line(name)
+    text = one_line(name, maximum=LINK_LENGTH)
     is_suspect = "<" in text or "&" in text
     return plain_text(text) if is_suspect and MARKUP.search(_decoded(text)) else text
 

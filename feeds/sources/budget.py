@@ -9,9 +9,11 @@ from recurring_ical_events.series import Series
 
 # A unit is a quarter of a microsecond. Looking at a day costs so many, by frequency from YEARLY
 # to HOURLY; making a component of one occurrence costs a tenth of a millisecond.
-DAY_COSTS: Final = (1, 1, 2, 5, 10)
+DAY_COSTS: Final = (2, 2, 3, 6, 11)
+HOURLY: Final = 4  # its place among them
+TIME_COST: Final = 6
 OCCURRENCE_COST: Final = 400
-OF_ONE_UID: Final = 2_000_000  # half a second: 20 years of hours, 1000 of days
+OF_ONE_UID: Final = 2_000_000  # half a second: 20 years of hours, 900 of days
 OF_A_DOCUMENT: Final = 4_000_000
 MONTHS: Final = range(1, 13)
 
@@ -27,7 +29,8 @@ class Budget:
         self._left, self._whole = left, whole
 
     def part(self, most: int) -> "Budget":
-        """Return a budget for one event."""
+        """Return a budget for one event. Raises TooManyRepetitions when nothing is left."""
+        self.spend(0)
         return Budget(most, self)
 
     def spend(self, cost: int) -> None:
@@ -72,5 +75,12 @@ def _bound(rule: Any, budget: Budget) -> None:
     # dateutil keeps both to itself; a test with a rule that never matches guards this.
     months = _Months(rule._bymonth or MONTHS)  # noqa: SLF001
     months.budget = budget
-    months.cost = DAY_COSTS[min(rule._freq, len(DAY_COSTS) - 1)]  # noqa: SLF001
+    months.cost = _cost(rule)
     rule._bymonth = months  # noqa: SLF001
+
+
+def _cost(rule: Any) -> int:
+    """Return the cost of a day: more when it may have many times, or many places are counted."""
+    times = len(rule._timeset or ()) or 1  # noqa: SLF001
+    places = len(rule._bysetpos or ())  # noqa: SLF001
+    return (DAY_COSTS[min(rule._freq, HOURLY)] + TIME_COST * (times - 1)) * (1 + places)  # noqa: SLF001

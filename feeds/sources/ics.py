@@ -2,6 +2,7 @@
 
 import quopri
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,9 +12,17 @@ from feeds.sources.icstimes import TIMED, with_iana_zone
 from feeds.sources.zones import HOME, known_zone, zone_name
 
 LINE_END: Final = re.compile(r"\r\n|\n|\r")
-PROPERTY: Final = re.compile(r"\s*[A-Za-z0-9-]+\s*[;:]")
-MOST_DATES: Final = 5_000  # in one RDATE or EXDATE: each is parsed and compared to the others
-ENOUGH: Final = 20_000  # characters of a description
+NAME: Final = re.compile(r"\s*([A-Za-z0-9-]{1,60})\s*[;:]")
+MOST_DATES: Final = 5_000  # of one event: each is parsed and compared to the others
+MOST_DATES_IN_ALL: Final = 30_000  # a second and a half
+MOST_ALIKE: Final = 20  # lines of one name in an event
+ENOUGH: Final = 20_000  # characters of a line
+# icalendar takes 30 microseconds for a line: what is not read is not given to it.
+READ: Final = frozenset(
+    ("UID", "SUMMARY", "DESCRIPTION", "LOCATION", "URL", "STATUS", "CATEGORIES", "ORGANIZER",
+     "CONTACT", "RELATED-TO", "IMAGE", "ATTACH", "DURATION", "RRULE", "SEQUENCE", "LAST-MODIFIED",
+     "DTSTAMP", "X-REGISTER-URL", "X-REGISTER-BY")
+)  # fmt: skip
 DEEPEST: Final = 50  # components inside each other; real calendars have three
 # vCalendar 1.0: the value in pieces that end in "=", and not folded.
 QUOTED: Final = re.compile(r"[^:]*;\s*(?:ENCODING=)?QUOTED-PRINTABLE\b[^:]*:", re.I)
@@ -23,10 +32,35 @@ CHARSET: Final = re.compile(r";\s*CHARSET=([^;:]*)", re.I)
 
 @dataclass(slots=True)
 class Block:
-    """The lines of one VEVENT, without what is nested in it. number: its first line, from 1."""
+    """The lines of one VEVENT that are read, without what is nested in it.
+
+    number: its first line, from 1. dates: how many its lists of dates hold.
+    """
 
     number: int
     lines: list[str] = field(default_factory=list)
+    alike: Counter[str] = field(default_factory=Counter)
+    dates: int = 0
+
+    def take(self, line: str) -> None:
+        """Add a line, if it is one that is read; too long a text is cut."""
+        name = NAME.match(line)
+        if not name:
+            self._take_rest(line)
+        elif TIMED.match(line):
+            self.dates += 1 + line.count(",")
+            if self.dates <= MOST_DATES:
+                self.lines.append(line)
+        elif name[1].upper() in READ:
+            self.alike[name[1].upper()] += 1
+            if self.alike[name[1].upper()] <= MOST_ALIKE:
+                self.lines.append(line[:ENOUGH])
+
+    def _take_rest(self, line: str) -> None:
+        """Add a line to the description before it: some texts are not folded."""
+        last = self.lines[-1] if self.lines else ""
+        if last[:11].upper() == "DESCRIPTION" and len(last) < ENOUGH:
+            self.lines[-1] = f"{last}\\n{line[:ENOUGH]}"
 
 
 @dataclass(slots=True)
@@ -41,6 +75,7 @@ class Stream:
     ended: bool = False
     begun_events: int = 0
     named_zones: dict[str, str] = field(default_factory=dict)
+    dates_left: int = MOST_DATES_IN_ALL
 
     @property
     def default_zone(self) -> str:
@@ -70,7 +105,6 @@ def take_apart(text: str) -> Stream:
     for number, line in _unquoted(lines) if "QUOTED-PRINTABLE" in text.upper() else lines:
         taker.take(stream, number, line)
     taker.finish(stream)
-    stream.ended = stream.ended or not stream.begun
     return stream
 
 
@@ -93,8 +127,11 @@ def with_zones(block: Block, stream: Stream) -> str:
 
     Raises ValueError for more dates than an event can have.
     """
-    if sum(line.count(",") for line in block.lines if TIMED.match(line)) > MOST_DATES:
+    if block.dates > MOST_DATES:
         raise ValueError(f"it has more than {MOST_DATES} dates")
+    stream.dates_left -= block.dates
+    if stream.dates_left < 0:
+        raise ValueError(f"the calendar has more than {MOST_DATES_IN_ALL} dates")
     lines = (made for line in block.lines for made in with_iana_zone(line, stream.zone_of))
     return "\r\n".join(("BEGIN:VEVENT", *lines, "END:VEVENT", ""))
 
@@ -133,7 +170,7 @@ class _Taker:
         elif verb == "END":
             self._end(stream, component)
         elif self.open[-1:] == ["VEVENT"] and self.event:
-            self._take_property(self.event, line)
+            self.event.take(line)
         elif "VTIMEZONE" in self.open:
             self.zone.append(line)
         elif self.open[-1:] == ["VCALENDAR"]:
@@ -144,14 +181,6 @@ class _Taker:
             stream.complaints.append(f"line {self.event.number}: the event has no end")
         if stream.begun and not stream.ended:
             stream.complaints.append("the calendar is cut off: it has no END:VCALENDAR")
-
-    def _take_property(self, event: Block, line: str) -> None:
-        last = event.lines[-1] if event.lines else ""
-        is_text = last[:11].upper() == "DESCRIPTION" and len(last) < ENOUGH
-        if is_text and not PROPERTY.match(line):
-            event.lines[-1] = f"{last}\\n{line}"  # of a text whose lines were not folded
-        else:
-            event.lines.append(line)
 
     def _begin(self, stream: Stream, number: int, component: str) -> None:
         if component == "VEVENT":

@@ -51,15 +51,14 @@ def expand(events: Sequence[Component], *, zone: str, now: datetime, budget: Bud
     A single event always; of a recurring one what touches now - 30 days to now + 400 days, at most
     the first 400. Cancelled ones are among them.
     """
-    masters = [event for event in events if "RECURRENCE-ID" not in event]
     if not any(name in event for event in events for name in RECURRING):
-        return Occurrences(_singles(masters))
+        return Occurrences(_singles(events))
+    masters = [event for event in events if "RECURRENCE-ID" not in event]
     if refused := next(filter(_is_refused, masters), None):
         complaint = "it recurs more than hourly; only its first time is kept"
         return Occurrences([Occurrence(_without_rules(refused))], complaint)
-    versions = _latest(events)
     try:
-        found = list(_expanded(versions, zone, now, budget.part(OF_ONE_UID)))
+        found = list(_expanded(_latest(events), zone, now, budget.part(OF_ONE_UID)))
     except TooManyRepetitions:
         first = [Occurrence(_without_rules(one)) for one in masters[:1] if _is_ahead(one, now)]
         return Occurrences(first, "its repetitions take too long to work out")

@@ -17,7 +17,8 @@ from storage.text import INVISIBLE, shorten
 
 FENCE: Final = "---"
 TEXTS: Final = ("partnership", "question", "approach", "result", "contact")
-KNOWN: Final = frozenset({"title", "themes", "audiences", "published", "url", "image", *TEXTS})
+ALT: Final = "image_alt"  # what is to be seen on the image
+KNOWN: Final = frozenset({"title", "themes", "audiences", "published", "url", "image", ALT, *TEXTS})
 TEXT_LENGTH: Final = 2000
 SCALARS: Final = (str, int, float, date)  # lists in lists can be written small, and be enormous
 
@@ -34,6 +35,8 @@ def parse_practice(document: bytes, *, now: datetime, base_url: str) -> Parsed:
     if not title:
         raise MalformedSource(f"line {first_line}: the head has no title")
     details = {name: shorten(_text(fields, name), TEXT_LENGTH) for name in TEXTS}
+    if alt := shorten(_text(fields, ALT), TEXT_LENGTH):
+        details[ALT] = alt
     item = ParsedItem(
         kind=ItemKind.PRACTICE,
         guid=name_text(PurePath(unquote(urlsplit(base_url).path)).stem),

@@ -15,6 +15,9 @@ NOW = datetime(2027, 4, 20, 8, 0, tzinfo=UTC)
 PATIENCE_S = 8.0  # on a busy machine; each of these took from fifteen seconds to for ever
 MANY = 200_000
 START = "DTSTART:20270501T100000Z"
+LONG_AGO = "DTSTART:19000501T100000Z"
+HOURS = ",".join(map(str, range(24)))
+PLACES = ",".join(map(str, range(1, 367)))
 FILE = '<category>publicatie</category><enclosure type="x" url="{url}" length="{length}"/>'
 
 
@@ -47,19 +50,80 @@ READ: dict[str, tuple[SourceKind, bytes, int]] = {
     ),
     "comments without end": (SourceKind.FEED, b"<!-- -->" * 100_000 + rss(entry("a")).encode(), 1),
     "a title of tags": (SourceKind.FEED, rss(entry("a", "&lt;b&gt;" * MANY)).encode(), 1),
+    "a guid without end": (SourceKind.FEED, rss(entry("a", guid="a;lt;" * MANY)).encode(), 1),
     "an interval of zero": (
         SourceKind.AGENDA,
         calendar(vevent("a", START, "RRULE:FREQ=DAILY;INTERVAL=0")),
         1,
     ),
     "components that never end": (SourceKind.AGENDA, calendar("BEGIN:X\r\nEND:Y\r\n" * 100_000), 0),
-    "too many dates": (
+    "properties without end": (
+        SourceKind.AGENDA,
+        calendar(vevent("a", START, *["X-A:1", "ATTENDEE:x", "SUMMARY:y"] * MANY)),
+        1,
+    ),
+    "categories without end in a calendar": (
+        SourceKind.AGENDA,
+        calendar(vevent("a", START, "CATEGORIES:" + "a,b," * MANY)),
+        1,
+    ),
+    "parameters without end": (
+        SourceKind.AGENDA,
+        calendar(vevent("a", START, "LOCATION" + ";X=1" * MANY + ":Zaal")),
+        1,
+    ),
+    "a description that was not folded": (
+        SourceKind.AGENDA,
+        calendar(vevent("a", START, "DESCRIPTION:x", *["nog een regel"] * MANY)),
+        1,
+    ),
+    "a text in endless pieces": (
+        SourceKind.AGENDA,
+        calendar(vevent("a", START, "SUMMARY;ENCODING=QUOTED-PRINTABLE:" + "=C3=A9=\r\n" * MANY)),
+        1,
+    ),
+    "every hour of every day": (
+        SourceKind.AGENDA,
+        calendar(
+            *(
+                vevent(str(n), LONG_AGO, "RRULE:FREQ=YEARLY;BYDAY=MO,TU;BYHOUR=" + HOURS)
+                for n in range(100)
+            )
+        ),
+        0,
+    ),
+    "every place of every year": (
+        SourceKind.AGENDA,
+        calendar(
+            *(
+                vevent(str(n), LONG_AGO, "RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE;BYSETPOS=" + PLACES)
+                for n in range(100)
+            )
+        ),
+        0,
+    ),
+    "dates of all events together": (
+        SourceKind.AGENDA,
+        calendar(
+            *(
+                vevent(str(n), START, "EXDATE:" + ",".join(["20270601T100000Z"] * 4_000))
+                for n in range(100)
+            )
+        ),
+        7,
+    ),
+    "one time too many dates": (
         SourceKind.AGENDA,
         calendar(vevent("a", START, "RDATE:" + ",".join(["20270501T100000Z"] * 50_000))),
         0,
     ),
 }
 REFUSED: dict[str, tuple[SourceKind, bytes]] = {
+    "attributes without end": (
+        SourceKind.FEED,
+        rss(entry("a").replace("<item>", "<item " + 'a="b" ' * MANY + ">")).encode(),
+    ),
+    "entities without end": (SourceKind.FEED, rss(entry("a", "&amp;" * 5 * MANY)).encode()),
     "a name without end": (SourceKind.FEED, rss(entry("a", author="a" * MANY)).encode()),
     "a name in pieces": (
         SourceKind.FEED,

@@ -57,6 +57,17 @@ def test_without_a_question_the_story_is_summarised() -> None:
     )
 
 
+def test_an_image_comes_with_its_description() -> None:
+    named = "image: https://example.org/plein.jpg\nimage_alt: Een schoolplein\n"
+
+    item = parse(FILE.replace("published:", f"{named}published:"))
+
+    assert (item.image_url, item.details["image_alt"]) == (
+        "https://example.org/plein.jpg",
+        "Een schoolplein",
+    )
+
+
 def test_a_field_that_is_not_known_is_complained_of() -> None:
     document = FILE.replace("contact:", "kontakt:").encode()
 
