@@ -1,4 +1,4 @@
-"""The demo's content, read from its files: feeds, a calendar, practice examples and partnerships.
+"""The demo's content, read from its files: feeds, a calendar, examples and partnerships.
 
 Days are relative: the demo's day is day zero, so that the content is fresh whenever it is shown.
 """
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import yaml
+
+from feeds.examples import Example
 
 HERE: Final = Path(__file__).parent
 CONTENT: Final = HERE / "content"
@@ -136,6 +138,15 @@ class Collaboration:
     institutes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SentIn:
+    """A practice example that an invented reader sent in."""
+
+    name: str
+    email: str
+    told: Example
+
+
 def weekday_of(demo_day: date, *, week: int, weekday: str) -> date:
     """Return that weekday, so many weeks after the week of the demo's day."""
     monday = demo_day - timedelta(days=demo_day.weekday())
@@ -179,6 +190,25 @@ def practice_texts(demo_day: date) -> dict[str, str]:
         path.name: re.sub(r"^published: (\S+)$", move, path.read_text("utf-8"), flags=re.MULTILINE)
         for path in sorted(PRACTICE.glob("*.md"))
     }
+
+
+def read_sent_in() -> tuple[SentIn, ...]:
+    """Return what readers sent in."""
+    return tuple(_sent_in(one) for one in _read(CONTENT / "sent_in.yaml")["submissions"])
+
+
+def _sent_in(row: Mapping[str, Any]) -> SentIn:
+    told = Example(
+        title=row["title"],
+        question=row["question"],
+        story=row["story"].strip(),
+        result=row["result"],
+        contact=row["contact"],
+        partnership=row["partnership"],
+        themes=tuple(row["themes"]),
+        audiences=(row["audience"],),
+    )
+    return SentIn(row["name"], row["email"], told)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from feeds import store
+from feeds import store, submissions
 from feeds.model import Source
+from feeds.sent_in import count_by_state
+from feeds.submissions import Permission
 from feeds.themes import DEFAULT_THEMES
 from feeds.values import SourceKind
 from newsletter import accounts, pipeline
@@ -28,6 +30,7 @@ from subscribers import organisations
 from subscribers.importing import import_file
 from subscribers.model import Subscriber
 from subscribers.values import Audience
+from web.public.consent_texts import PERMISSION, PERMISSION_VERSION
 
 PRACTICE_FOLDER: Final = "practice"
 
@@ -91,6 +94,7 @@ def seed(services: Services, *, partners_url: str, day: date) -> Seeded:
     accounts_by_address = {one.email: _add_account(services, one) for one in ACCOUNTS}
     _add_partnerships(services)
     _write_practice(services.settings.data_dir / PRACTICE_FOLDER, day)
+    _send_in(services)
     sources = _add_sources(services, partners_url)
     agenda = next(one for one in sources if one.kind == SourceKind.AGENDA)
     return Seeded(
@@ -141,6 +145,26 @@ def _slug_of(services: Services, partnership_id: int) -> str:
     with services.db.read() as session:
         rows = organisations.list_partnerships(session)
         return next(row.slug for row in rows if row.id == partnership_id)
+
+
+def _send_in(services: Services) -> None:
+    """Let readers send in an example, once; it waits for the editors."""
+    with services.db.read() as session:
+        if any(count_by_state(session).values()):
+            return
+    permission = Permission(PERMISSION_VERSION, PERMISSION)
+    for one in material.read_sent_in():
+        submission_id = submissions.receive(
+            services.db,
+            name=one.name,
+            email=one.email,
+            told=one.told,
+            picture=None,
+            permission=permission,
+            now=services.clock(),
+        )
+        if submission_id is not None:
+            submissions.confirm(services.db, submission_id, now=services.clock())
 
 
 def _write_practice(folder: Path, day: date) -> None:

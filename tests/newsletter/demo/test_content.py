@@ -189,3 +189,13 @@ def test_categories_are_words_that_gathering_knows() -> None:
         for item in parsed(SourceKind.FEED, f"/{feed.slug}/feed.xml").items:
             words = {word.casefold() for word in item.categories}
             assert words - known <= {"factsheet", "katern", "instrument"}
+
+
+def test_what_readers_sent_in_names_real_themes_and_partnerships() -> None:
+    partnerships = {one.name for one in material.read_collaborations()}
+
+    for one in material.read_sent_in():
+        assert set(one.told.themes) <= THEMES
+        assert one.told.partnership in partnerships
+        assert set(one.told.audiences) <= set(Audience)
+        assert one.email.endswith("@example.org")

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from feeds.model import Source, Theme
+from feeds.model import Source, Submission, Theme
 from newsletter.demo.seed import ACCOUNTS, APPROVER, EDITOR, seed
 from newsletter.model import User
 from newsletter.values import Role
@@ -14,7 +14,7 @@ from subscribers.model import Organisation, Partnership, Segment, Subscriber
 from subscribers.store import get_subscriber
 
 DAY = date(2027, 4, 20)
-COUNTED = (Theme, Segment, Source, Partnership, Organisation, Subscriber, User)
+COUNTED = (Theme, Segment, Source, Partnership, Organisation, Subscriber, User, Submission)
 
 
 def counts(services: Services) -> dict[str, int]:
@@ -39,6 +39,7 @@ def test_seed_sows_everything_once(services: Services) -> None:
         "organisation": 16,
         "subscriber": 200,
         "user_account": 3,
+        "submission": 1,
     }
     assert (first.readers_added, second.readers_added) == (200, 0)
     assert (first.sources, first.accounts) == (second.sources, second.accounts)
