@@ -65,7 +65,7 @@ class Offer:
 class Found:
     """What there is at an address.
 
-    offers:    those to take first, comments last. is_itself: the address is the one offer.
+    offers:     those to take first, comments last. is_itself: the address is the one offer.
     complaints: what the page named and could not be read, in one English line each.
     """
 
@@ -119,7 +119,7 @@ class _Tries:
     read: Read
     now: datetime
     until: float
-    tried: int = 0
+    tried: set[str] = field(default_factory=set)
     offers: list[Offer] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -135,15 +135,17 @@ class _Tries:
     def first_of(self, addresses: Iterable[str]) -> None:
         """Try where sites usually keep such a thing, until one answers with it."""
         for address in addresses:
+            if address in self.tried:
+                continue
             if not self._may_go_on() or self._try(address, "") is None:
                 return
 
     def _may_go_on(self) -> bool:
-        return self.tried < MOST_TRIED and time.monotonic() < self.until
+        return len(self.tried) < MOST_TRIED and time.monotonic() < self.until
 
     def _try(self, url: str, name: str) -> GatherError | None:
         """Keep what an address offers; return why not when it offers nothing."""
-        self.tried += 1
+        self.tried.add(url)
         try:
             offer = self.offer(url, self.fetch(url))
         except GatherError as failure:

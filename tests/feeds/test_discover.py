@@ -178,6 +178,14 @@ def test_what_a_page_names_in_vain_is_said_and_the_usual_places_are_asked(
     )
 
 
+def test_what_a_page_names_in_vain_is_not_tried_again(site: Site, fetcher: Fetcher) -> None:
+    site.put("/", page(rss_link("/feed/")), Content_Type=HTML)
+
+    found_at(site, fetcher, "/")
+
+    assert site.paths().count("/feed/") == 1
+
+
 def test_a_page_with_nothing_offers_nothing(site: Site, fetcher: Fetcher) -> None:
     site.put("/", "<p>Welkom</p>", Content_Type="text/html")
 

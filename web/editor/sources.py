@@ -126,18 +126,20 @@ def _sources_page(
 
 def _known(session: Session, found: Found | None) -> Mapping[str, Source]:
     """Return the sources that are offers already, by the address of the offer."""
+    if found is None:
+        return {}
     forms = {canonical_link(source.url): source for source in list_sources(session)}
-    offers = found.offers if found else ()
-    return {
-        offer.url: forms[form] for offer in offers if (form := canonical_link(offer.url)) in forms
-    }
+    of_offers = {offer.url: forms.get(canonical_link(offer.url)) for offer in found.offers}
+    return {url: source for url, source in of_offers.items() if source}
 
 
 def _offer(form: Form, number: str) -> tuple[str, SourceKind, str]:
     kind = form.line(f"soort-{number}")
     if kind not in {SourceKind.FEED, SourceKind.AGENDA}:
         raise PageUnknown(kind)
-    url, name = form.line(f"adres-{number}", longest=2000), form.line(f"naam-{number}")
+    url, name = read_address(form, f"adres-{number}"), form.line(f"naam-{number}")
+    if form.problems:
+        raise PageUnknown(f"adres-{number}")
     return url, SourceKind(kind), name
 
 

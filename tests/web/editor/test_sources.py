@@ -284,6 +284,7 @@ def test_a_page_cannot_make_us_visit_this_machine(admin: Desk) -> None:
     [
         {"kies": "0", "adres-0": "https://example.org/", "soort-0": "practice"},
         {"kies": "99", "adres-99": "https://example.org/", "soort-99": "feed"},
+        {"kies": "0", "adres-0": "javascript:alert(1)", "soort-0": "feed"},
         {"kies": "0"},
     ],
 )
