@@ -12,15 +12,14 @@ from feeds.errors import (
     SourceTooLarge,
     SourceUnreachable,
 )
-from feeds.model import Source
 from feeds.reading import Read
-from feeds.save import Look
+from feeds.standing import Look, Standing
 from feeds.values import Parsed, ParsedItem
 
 FILE_BYTES: Final = 256 * 1024
 
 
-def look_at_folder(source: Source, *, read: Read, now: datetime) -> Look:
+def look_at_folder(source: Standing, *, read: Read, now: datetime) -> Look:
     """Read the folder; one bad file is a complaint that names the file and the line.
 
     Raises SourceGone when there is no such folder, SourceUnreachable when it may not be read.
@@ -29,7 +28,7 @@ def look_at_folder(source: Source, *, read: Read, now: datetime) -> Look:
     everything = b"\0".join(name.encode() + b"\0" + body for name, body in files)
     mark = body_mark(everything, kind=source.kind, source_id=source.id, now=now)
     if mark == source.body_hash:
-        return Look(mark=mark)
+        return Look(source, mark=mark)
     items: list[ParsedItem] = []
     complaints: list[str] = []
     complete = True
@@ -43,7 +42,8 @@ def look_at_folder(source: Source, *, read: Read, now: datetime) -> Look:
             continue
         items.extend(parsed.items)
         complaints.extend(f"{name}: {complaint}" for complaint in parsed.complaints)
-    return Look(mark=mark, parsed=Parsed(tuple(items), tuple(complaints), complete=complete))
+    parsed = Parsed(tuple(items), tuple(complaints), complete=complete)
+    return Look(source, parsed=parsed, mark=mark)
 
 
 def _judge_size(body: bytes) -> None:

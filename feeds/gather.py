@@ -1,37 +1,56 @@
-"""Gathering: read which sources are due, fetch each, parse it, decide what changed, save that.
+"""Gathering: read which sources are due, fetch each, read it, decide what changed, save that.
 
-Network first, database after: no transaction is open while a server is waited for. Each source is
-saved in one transaction with the state of its look, so that what is marked as seen was stored.
+Several look, one writes: no transaction is open while a server is waited for, and looks are saved
+together as they come in. Each is saved whole or not at all, so what is marked as seen was stored.
 """
 
-import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property, partial
 from typing import Final
-from urllib.parse import urlsplit
 
 import structlog
+from sqlalchemy.exc import DataError, IntegrityError
 
-from feeds import folder, save, store
-from feeds.decide import body_mark, may_ask_conditionally, usable_date
-from feeds.errors import GatherError, SourceAnswered
+from feeds import store
+from feeds.errors import MalformedSource, UnknownSource
 from feeds.fetch import Fetch, Fetcher
+from feeds.lanes import PACE, Lanes, Pace
+from feeds.look import look_at
 from feeds.model import Source
 from feeds.propose import ThemeWords
 from feeds.reading import READING, Read, Readers, ReadingLimits
+from feeds.save import save_looks
+from feeds.standing import Look, Standing
 from feeds.themes import theme_words
-from feeds.values import Fetched, GatherReport, SourceKind, SourceReport
+from feeds.tray import Tray
+from feeds.values import GatherReport, SourceReport
+from storage.dialect import lock
+from storage.errors import NumberTooLarge
 from storage.session import Database
 
 log = structlog.get_logger()
 
-AT_ONCE: Final = 8
+TURN_S: Final = 0.2  # between two times that we ask whether the other process is done
+# What a database says to what one document holds, or to what another process stored first.
+UNSTORABLE: Final = (IntegrityError, DataError, NumberTooLarge, UnicodeError)
 Progress = Callable[[SourceReport, int, int], None]
 """Told of each source when it is done, with how many are done and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundLimits:
+    """What a round may take of others and of us."""
+
+    pace: Pace = PACE
+    reading: ReadingLimits = READING
+
+
+LIMITS: Final = RoundLimits()
 
 
 def gather_due(
@@ -41,91 +60,119 @@ def gather_due(
     now: datetime,
     only: Sequence[str] = (),
     progress: Progress | None = None,
-    reading: ReadingLimits = READING,
+    limits: RoundLimits = LIMITS,
 ) -> GatherReport:
     """Look once at every source that is due, and store what changed; by name in the report.
 
     only: slugs of sources to look at now, whether they are due or not.
-    A source that fails is in the report with its error; the others go on.
+    A source that fails is in the report with its error; the others go on. While another process
+    gathers what is due, this waits, and then looks at what that left.
     Raises: UnknownSource for a slug in `only`, before anything is fetched.
     """
-    with db.read() as session:
-        due = [store.get_source(session, slug) for slug in only] or store.due_sources(session, now)
-        words = theme_words(session) if due else {}
-    with fetcher.round() as fetch, Readers(reading) as readers:
-        work = _Round(db, fetch, readers.read, now, words, total=len(due), progress=progress)
-        reports = work.run(due)
-    by_slug = {report.slug: report for report in reports}
-    return GatherReport(tuple(by_slug[source.slug] for source in due if source.slug in by_slug))
+    with nullcontext() if only else _turn(db):
+        with db.read() as session:
+            named = store.standings(session, Source.slug.in_(only)) if only else []
+            due = named if only else store.due_sources(session, now)
+        _require(only, named)
+        with fetcher.round() as fetch, Readers(limits.reading) as readers:
+            work = _Round(db, fetch, readers.read, now)
+            reports = work.run(due, limits.pace, progress) if due else {}
+    return GatherReport(tuple(reports[one.slug] for one in due if one.slug in reports))
 
 
-@dataclass(slots=True)
+def _require(only: Sequence[str], named: Sequence[Standing]) -> None:
+    unknown = set(only) - {one.slug for one in named}
+    if unknown:
+        raise UnknownSource(f"there is no source called {min(unknown)!r}")
+
+
+@contextmanager
+def _turn(db: Database) -> Iterator[None]:
+    """Wait until no other process gathers what is due, or both would ask the same hosts."""
+    while True:
+        with lock(db.engine, "gather") as held:
+            if held:
+                yield
+                return
+        time.sleep(TURN_S)
+
+
 class _Round:
     """What the looks of one round share."""
 
-    db: Database
-    fetch: Fetch
-    read: Read
-    now: datetime
-    theme_words: ThemeWords
-    total: int
-    progress: Progress | None
-    done: int = 0
-    # One writer at a time: SQLite has one anyway, and waiting here is cheaper than waiting there.
-    writing: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, db: Database, fetch: Fetch, read: Read, now: datetime) -> None:
+        self._db, self._fetch, self._read, self._now = db, fetch, read, now
 
-    def run(self, due: Iterable[Source]) -> list[SourceReport]:
-        """Look at the sources: eight hosts at a time, those of one host one after the other."""
-        by_host: dict[str, list[Source]] = defaultdict(list)
-        for source in due:
-            by_host[urlsplit(source.url).hostname or ""].append(source)
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="gather") as pool:
-            hosts = [pool.submit(self._look_at_all, sources) for sources in by_host.values()]
-        return [report for host in hosts for report in host.result()]
+    def run(
+        self, due: Sequence[Standing], pace: Pace, progress: Progress | None
+    ) -> dict[str, SourceReport]:
+        """Look at the sources; return by their slugs how that ended."""
+        lanes, tray = Lanes(due, pace), Tray(len(due))
+        reports: dict[str, SourceReport] = {}
+        done = 0
+        with ThreadPoolExecutor(lanes.width, thread_name_prefix="gather") as pool:
+            lookers = [pool.submit(self._look, lanes, tray) for _ in range(lanes.width)]
+            try:
+                while done < len(due):
+                    looks = tray.take()
+                    _raise_surprises(lookers)
+                    for report in self._save(looks):
+                        reports[report.slug] = report
+                    for look in looks:
+                        done += 1
+                        if progress and look.source.slug in reports:
+                            progress(reports[look.source.slug], done, len(due))
+            finally:
+                lanes.close()
+                tray.close()
+        return reports
 
-    def _look_at_all(self, sources: Iterable[Source]) -> list[SourceReport]:
-        return [self._look_at(source) for source in sources]
+    def _look(self, lanes: Lanes, tray: Tray) -> None:
+        """Look at one source after the other until none is left."""
+        while source := lanes.enter():
+            look = look_at(
+                source,
+                fetch=self._fetch,
+                read=self._read,
+                now=self._now,
+                before_reading=partial(lanes.leave_for_long, source),
+            )
+            lanes.leave(source)
+            tray.put(look)
 
-    def _look_at(self, source: Source) -> SourceReport:
-        started = time.perf_counter()
-        look = _look(source, self.fetch, self.read, self.now)
-        with self.writing:
-            with self.db.write() as session:
-                report = save.save_look(
-                    session, source.id, look, now=self.now, words=self.theme_words
-                )
-            report = save.timed(report, time.perf_counter() - started)
-            self.done += 1
-            if self.progress:
-                self.progress(report, self.done, self.total)
-        for complaint in report.complaints:
-            log.warning("source partly read", source=report.slug, complaint=complaint)
-        return report
+    def _save(self, looks: Sequence[Look]) -> list[SourceReport]:
+        """Save looks together; one by one when that cannot be, so that one spoils no other."""
+        try:
+            return self._write(looks)
+        except UNSTORABLE:
+            return [report for look in looks for report in self._save_alone(look)]
+
+    def _save_alone(self, look: Look) -> list[SourceReport]:
+        try:
+            return self._write([look])
+        except UNSTORABLE as failure:
+            reason = f"what it holds cannot be stored: {type(failure).__name__}"
+            return self._write([replace(look, parsed=None, failure=MalformedSource(reason))])
+
+    def _write(self, looks: Sequence[Look]) -> list[SourceReport]:
+        if not looks:
+            return []
+        words = self._words if any(look.parsed for look in looks) else {}
+        with self._db.write() as session:
+            reports = save_looks(session, looks, now=self._now, words=words)
+        for report in reports:
+            for complaint in report.complaints:
+                log.warning("source partly read", source=report.slug, complaint=complaint)
+        return reports
+
+    @cached_property
+    def _words(self) -> ThemeWords:
+        with self._db.read() as session:
+            return theme_words(session)
 
 
-def _look(source: Source, fetch: Fetch, read: Read, now: datetime) -> save.Look:
-    """Fetch and read one source; nothing is written, and a failure is a value."""
-    try:
-        if source.kind == SourceKind.PRACTICE:
-            return folder.look_at_folder(source, read=read, now=now)
-        fetched = _fetch(source, fetch, now)
-        mark = body_mark(fetched.body, kind=source.kind, source_id=source.id, now=now)
-        if fetched.status == 304 or mark == source.body_hash:
-            return save.Look(fetched=fetched, mark=source.body_hash)
-        parsed = read(
-            source.kind,
-            fetched.body,
-            base_url=fetched.final_url,
-            now=now,
-            content_type=fetched.content_type,
-        )
-        return save.Look(fetched=fetched, mark=mark, parsed=parsed)
-    except GatherError as failure:
-        wait = failure.retry_after_s if isinstance(failure, SourceAnswered) else None
-        return save.Look(failure=failure, retry_after_s=wait)
-
-
-def _fetch(source: Source, fetch: Fetch, now: datetime) -> Fetched:
-    if not may_ask_conditionally(source.id, last_success_at=source.last_success_at, now=now):
-        return fetch(source.url)
-    return fetch(source.url, etag=source.etag, last_modified=usable_date(source.last_modified, now))
+def _raise_surprises(lookers: Sequence[Future[None]]) -> None:
+    """Raise what ended one of those who look: a mistake of ours, and no source's."""
+    for looker in lookers:
+        if looker.done():
+            looker.result()

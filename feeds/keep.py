@@ -4,7 +4,6 @@ What editors wrote or decided is never touched.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,20 +16,11 @@ from feeds.identity import fingerprint, item_keys, link_key, text_key
 from feeds.match import find_known
 from feeds.model import Item, Sighting, Source
 from feeds.propose import ThemeWords, propose
+from feeds.standing import Kept
 from feeds.values import Change, ItemKind, ItemStatus, Parsed, ParsedItem
 
 TOLD: Final = ("title", "summary", "url", "location", "cancelled")
 """The columns of which an editor is told what they said before; moments stand in `moved_from`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What one document brought. known: how many of its items were known already."""
-
-    entries: int = 0
-    new: int = 0
-    updated: int = 0
-    known: int = 0
 
 
 def save_items(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from feeds.errors import SourceGone, SourceRefused, UnknownSource
 from feeds.identity import canonical_link, link_key, text_key
 from feeds.match import Candidate
 from feeds.model import Item, Sighting, Source, Theme
+from feeds.standing import Standing
 from feeds.values import AMSTERDAM, ItemKind, ItemStatus, ParsedItem, SourceKind
 from storage.text import one_line, slugify
 
@@ -147,15 +149,21 @@ def has_brought(session: Session, source_id: int) -> bool:
     return bool(session.scalar(select(or_(exists(own), exists(seen)))))
 
 
-def due_sources(session: Session, now: datetime) -> list[Source]:
-    """Return the sources whose next look has come, by name.
+def standings(session: Session, *where: ColumnElement[bool]) -> list[Standing]:
+    """Return how the sources of which all this is true stand, by name."""
+    columns = (getattr(Source, one.name) for one in fields(Standing))
+    rows = session.execute(select(*columns).where(*where).order_by(Source.name, Source.id))
+    return [Standing(*row) for row in rows]
+
+
+def due_sources(session: Session, now: datetime) -> list[Standing]:
+    """Return how the sources stand whose next look has come, by name.
 
     Those that said to be gone are looked at until that is believed.
     """
     is_looked_at = or_(Source.active, Source.last_error == SourceGone.__name__)
     is_due = or_(Source.next_look_at <= now, and_(Source.next_look_at.is_(None), Source.active))
-    query = select(Source).where(is_looked_at, is_due).order_by(Source.name, Source.id)
-    return list(session.scalars(query))
+    return standings(session, is_looked_at, is_due)
 
 
 def known_items(session: Session, source_id: int, keys: Sequence[str]) -> dict[str, Item]:

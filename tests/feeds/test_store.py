@@ -78,7 +78,7 @@ def test_sources_come_by_name_and_when_they_are_due(session: Session) -> None:
     late.next_look_at, off.active = NOW + DAY, False
 
     assert store.list_sources(session) == [due, off, late]
-    assert store.due_sources(session, NOW) == [due]
+    assert [one.slug for one in store.due_sources(session, NOW)] == [due.slug]
     assert store.get_source(session, "zus") is late
     with pytest.raises(UnknownSource):
         store.get_source(session, "noot")
