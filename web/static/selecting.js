@@ -127,7 +127,7 @@ function send(form, button) {
   inTurn(async () => {
     const page = await ask(form.action, { method: "POST", body });
     leaving.delete(id);
-    if (!page) return form.submit();
+    if (!page) return form.isConnected ? form.submit() : location.reload();
     if (form.matches(".rewrite")) document.activeElement?.blur();
     const at = current()?.id;
     show(page, isUndo || stays || !at ? next : at);
@@ -197,8 +197,7 @@ document.addEventListener("click", (event) => {
 
 function press(key) {
   if (key === "z") {
-    inTurn(() => undefined); // after what is still on its way
-    queue.then(() => document.querySelector('#melding [data-key="z"]')?.click());
+    queue.then(() => document.querySelector('#melding [data-key="z"]')?.click()); // of the last thing
     return true;
   }
   const item = current();
