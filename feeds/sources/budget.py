@@ -1,6 +1,6 @@
 """What working out recurrence may cost: some rules never match a day, and are tried for ever.
 
-dateutil asks for each day that it looks at whether its month is wanted. There we count.
+dateutil asks for each day that it looks at whether the rule names months. There we count.
 """
 
 from typing import Any, Final
@@ -15,7 +15,6 @@ TIME_COST: Final = 6
 OCCURRENCE_COST: Final = 400
 OF_ONE_UID: Final = 2_000_000  # half a second: 20 years of hours, 900 of days
 OF_A_DOCUMENT: Final = 4_000_000
-MONTHS: Final = range(1, 13)
 
 
 class TooManyRepetitions(Exception):
@@ -42,15 +41,15 @@ class Budget:
             raise TooManyRepetitions
 
 
-class _Months(frozenset[int]):
-    """The months that a rule wants; each question costs."""
+class _Months(tuple[int, ...]):
+    """The months that a rule names, if any; each question whether it does costs."""
 
     budget: Budget
     cost: int
 
-    def __contains__(self, month: object) -> bool:
+    def __bool__(self) -> bool:
         self.budget.spend(self.cost)
-        return super().__contains__(month)
+        return len(self) > 0
 
 
 class BoundedSeries(Series):  # type: ignore[misc]  # published without types
@@ -73,7 +72,7 @@ class BoundedSeries(Series):  # type: ignore[misc]  # published without types
 
 def _bound(rule: Any, budget: Budget) -> None:
     # dateutil keeps both to itself; a test with a rule that never matches guards this.
-    months = _Months(rule._bymonth or MONTHS)  # noqa: SLF001
+    months = _Months(rule._bymonth or ())  # noqa: SLF001
     months.budget = budget
     months.cost = _cost(rule)
     rule._bymonth = months  # noqa: SLF001
