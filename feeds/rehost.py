@@ -36,7 +36,8 @@ MOST: Final = 20  # items of one round
 FEW: Final = 5  # new items of one look: a flood is not worth a visit to each of its pages
 NARROWEST: Final = 200  # pixels; a smaller picture is a button or an emoji
 RECENT: Final = timedelta(days=30)
-BUDGET_S: Final = 30.0  # for everything of one round; what is left is for the next
+PAGES_S: Final = 10.0  # for the pages of new items; a round of gathering ends with them
+PICTURES_S: Final = 30.0  # for the pictures; what is left is for the next round
 PAGE_LIMITS: Final = Limits(first_byte_s=5.0, whole_s=10.0, size_bytes=PAGE_BYTES)
 PICTURE_LIMITS: Final = Limits(whole_s=15.0, size_bytes=LARGEST_PICTURE_BYTES)
 KINDS: Final = (ItemKind.NEWS, ItemKind.REPORT, ItemKind.PUBLICATION, ItemKind.PRACTICE)
@@ -61,7 +62,9 @@ def find_pictures(db: Database, *, fetcher: Fetcher, report: GatherReport, now: 
     if not new:
         return 0
     with fetcher.within(PAGE_LIMITS).round() as fetch:
-        found = {item.id: link for item in _in_time(new) if (link := _of_page(item, fetch))}
+        found = {
+            item.id: link for item in _in_time(new, PAGES_S) if (link := _of_page(item, fetch))
+        }
     if found:
         rows = [{"id": item_id, "image_url": link} for item_id, link in found.items()]
         with db.write() as session:
@@ -89,7 +92,7 @@ def rehost_pictures(
     done, failed = [], []
     pages, pictures = fetcher.within(PAGE_LIMITS), fetcher.within(PICTURE_LIMITS)
     with pages.round() as fetch_page, pictures.round() as fetch_picture:
-        for item in _in_time(items):
+        for item in _in_time(items, PICTURES_S):
             found = _first_picture(item, fetch_page, fetch_picture)
             if found is None:
                 failed.append(item.id)
@@ -141,11 +144,11 @@ def site_of(url: str) -> str:
     return urlsplit(url).netloc.lower().removeprefix("www.")
 
 
-def _in_time(items: Iterable[Item]) -> Iterator[Item]:
-    """Yield at most twenty items, until the time of a round is used."""
+def _in_time(items: Iterable[Item], seconds: float) -> Iterator[Item]:
+    """Yield at most twenty items, until that time is used."""
     started = time.perf_counter()
     for number, item in enumerate(items):
-        if number >= MOST or time.perf_counter() - started > BUDGET_S:
+        if number >= MOST or time.perf_counter() - started > seconds:
             return
         yield item
 

@@ -138,9 +138,14 @@ def edit(db: Database, submission_id: int, edited: Example, *, seen: str, now: d
 
 
 def ask(db: Database, submission_id: int, *, seen: str, now: datetime) -> None:
-    """Lay exactly this version before the reader. Raises SubmissionChanged, ...MoveNotAllowed."""
+    """Lay exactly this version before the reader; asking once more changes nothing.
+
+    Raises SubmissionChanged, SubmissionMoveNotAllowed.
+    """
     with db.write() as session:
         row = _looked_at(session, submission_id, seen)
+        if row.state is S.ASKED:
+            return
         row.move(S.ASKED, now=now)
         row.edited, row.remark = to_json(edited_in(row)), ""
 

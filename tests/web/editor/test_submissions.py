@@ -198,6 +198,10 @@ def test_when_the_mail_does_not_go_the_editor_reads_so(
     doubt = follow(editor, post(editor, f"{ONE}/voorleggen", {"mark": mark(near.db, 1)}))
     assert "We weten niet zeker of de mail aankwam." in doubt
     assert state(near) is S.ASKED
+    transport.fails.clear()
+    assert "Stuur de mail nog een keer" in editor.get(ONE).text
+    follow(editor, post(editor, f"{ONE}/voorleggen", {"mark": mark(near.db, 1)}))
+    assert (state(near), len(transport.accepted)) == (S.ASKED, 1)
 
 
 def test_what_was_not_confirmed_is_nobodys_to_read(editor: TestClient, near: Services) -> None:
