@@ -121,6 +121,11 @@ class Bar:
         self._shown, self._title = shown, title
         self._task = shown.add_task(title, total=None)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a terminal to show it on."""
+        return not self._shown.disable
+
     def update(self, done: int, total: int, what: str = "") -> None:
         """Show `done` of `total`, and what is being done."""
         title = f"{self._title}: {what}" if what else self._title

@@ -11,6 +11,7 @@ from feeds.values import GatherReport, SourceReport
 from newsletter import pipeline
 from newsletter.cli.output import (
     JSON,
+    Bar,
     print_json,
     print_list,
     print_table,
@@ -59,12 +60,8 @@ def gather(
     """Fetch the sources that are due; with --source: these, now."""
     services = open_services()
     with progress_bar("Gathering") as bar:
-
-        def show(one: SourceReport, done: int, total: int) -> None:
-            bar.update(done, total, one.name)
-
         gathered = pipeline.gather(
-            services, now=services.clock(), only=tuple(source or ()), progress=show
+            services, now=services.clock(), only=tuple(source or ()), progress=_Progress(bar)
         )
     report = gathered.report
     if json:
@@ -81,6 +78,22 @@ def gather(
     say(f"{report.new} new, {report.updated} updated.")
     for one in gathered.held:
         say(f"Edition {one.edition_id} is a draft again: an event in it was moved or called off.")
+
+
+class _Progress:
+    """Counts while gathering: on a terminal in the bar, elsewhere in a line at each tenth."""
+
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+        self._new = self._updated = self._failed = 0
+
+    def __call__(self, one: SourceReport, done: int, total: int) -> None:
+        self._new, self._updated = self._new + one.new, self._updated + one.updated
+        self._failed += one.error is not None
+        counts = f"{self._new} new, {self._updated} updated, {self._failed} failed"
+        self._bar.update(done, total, f"{counts}; {one.name}")
+        if not self._bar.is_shown and done * 10 // total > (done - 1) * 10 // total:
+            say(f"Gathering: {done} of {total} sources; {counts}.")
 
 
 def _as_json(report: GatherReport) -> dict[str, object]:
