@@ -138,7 +138,7 @@ class _Run:
         settled = settle(done.attempt, done.result, policy=mailing.policy, now=self._clock())
         if isinstance(done.result, TransportUnavailable):
             self._note_outage(done.result)
-        self._watch_refusals(done)
+        self._watch_refusals(done, size=mailing.size)
         return settled
 
     def _write_group(
@@ -192,14 +192,14 @@ class _Run:
             now = self._clock()
             self._write(lambda s: closing.note_outage(s, self._edition_id, note=why, now=now))
 
-    def _watch_refusals(self, done: Done) -> None:
+    def _watch_refusals(self, done: Done, *, size: int) -> None:
         """Stop before a whole list is refused for what is wrong with us."""
         result = done.result
         if isinstance(result, TransportRefused) and result.code is not None:
             self._refused.append(Refusal(done.attempt.delivery_id, result.reply, done.domain))
         elif not self._spares:
             self._refused.clear()
-        if self._goes_on and is_about_us(self._refused):
+        if self._goes_on and is_about_us(self._refused, size=size):
             self._goes_on, self._spares = False, True
             self._halt(f"{len(self._refused)} readers in a row refused: it must be us")
 

@@ -17,6 +17,8 @@ from newsletter.values import DeliveryState, InDoubtPolicy, Receipt
 WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))  # then hourly
 PATIENCE: Final = timedelta(hours=24)
 REFUSALS: Final = 20  # so many in a row have one cause
+# Content or media, and security or policy (RFC 3463 §3.7 and §3.8): the message or its sender.
+OURS: Final = re.compile(r"\b5\.[67]\.\d")
 DOMAINS: Final = 3  # a school that is gone has many readers, at one domain
 ADDRESS: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 SETTLE: Final = timedelta(minutes=10)  # a relay that was slow to answer has delivered by then
@@ -75,16 +77,18 @@ def next_wait(attempts: int) -> timedelta | None:
     return _wait(attempts) if waited < PATIENCE else None
 
 
-def is_about_us(row: Sequence[Refusal]) -> bool:
+def is_about_us(row: Sequence[Refusal], *, size: int) -> bool:
     """Say whether these refusals, one after the other, are about us and not about the readers.
 
-    They are when all speak of policy or security (RFC 3463 §3.8: 5.7.x), whatever the addresses,
-    and when addresses that have nothing to do with each other are refused alike.
+    They are when all speak of us (see OURS), whatever the addresses, and when addresses that have
+    nothing to do with each other are refused alike.
+    size: the readers of the edition; a list that is shorter than such a row needs no more of them.
     """
-    if len(row) < REFUSALS:
-        return False
-    is_policy = all("5.7." in one.reply for one in row[-REFUSALS:])
-    return is_policy or len({one.domain for one in row}) >= DOMAINS
+    needed = max(1, min(REFUSALS, size))
+    last = row[-needed:]
+    if len(last) == needed and all(OURS.search(one.reply) for one in last):
+        return True
+    return len(row) >= REFUSALS and len({one.domain for one in row}) >= DOMAINS
 
 
 def without_addresses(words: str) -> str:

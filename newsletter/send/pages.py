@@ -33,9 +33,10 @@ PAGE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """What the sending of one edition needs to know: the same for everybody."""
+    """What the sending of one edition needs to know: the same for everybody. size: of its list."""
 
     edition_id: int
+    size: int
     kind: EditionKind
     topic: Topic
     policy: InDoubtPolicy
@@ -66,6 +67,7 @@ def read_mailing(session: Session, edition_id: int, settings: Settings) -> Maili
     variants = variants_of(session, edition_id)
     return Mailing(
         edition_id=edition_id,
+        size=edition.size or 0,
         kind=kind,
         topic=topic_of(edition),
         policy=InDoubtPolicy(edition.in_doubt_policy),

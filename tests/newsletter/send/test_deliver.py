@@ -565,6 +565,16 @@ def test_list_is_not_burnt_when_everybody_is_refused_alike(desk: Desk) -> None:
     assert desk.states() == {"pending": 100}
 
 
+def test_short_list_is_not_burnt_either(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=3)
+    spam = TransportRefused("5.6.0 message looks like spam", code=554)
+
+    report = desk.deliver(fails(spam, "r1", "r2", "r3"))
+
+    assert report.halted == (edition_id,)
+    assert desk.states() == {"pending": 3}
+
+
 def test_outage_is_told_without_anybodys_address(desk: Desk) -> None:
     edition_id = desk.arrange(readers=2)
     slow = TransportUnavailable("4.7.0 <r1@example.org> too fast", code=421)

@@ -74,20 +74,23 @@ def test_patience_that_has_run_out_is_a_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "domains", "number", "expected"),
+    ("reply", "domains", "number", "size", "expected"),
     [
-        ("5.7.1 relaying denied", 1, 20, True),
-        ("5.7.1 relaying denied", 3, 19, False),
-        ("5.1.1 unknown", 3, 20, True),
-        ("no such user here", 2, 40, False),  # two schools that are gone
+        ("5.7.1 relaying denied", 1, 20, 100, True),
+        ("5.7.1 relaying denied", 3, 19, 100, False),
+        ("5.7.1 relaying denied", 1, 7, 7, True),  # everybody on a short list
+        ("5.6.0 looks like spam", 1, 20, 100, True),
+        ("5.1.1 unknown", 3, 20, 100, True),
+        ("5.1.1 unknown", 1, 7, 7, False),
+        ("no such user here", 2, 40, 100, False),  # two schools that are gone
     ],
 )
 def test_a_row_of_refusals_is_about_us_when_the_readers_have_nothing_in_common(
-    reply: str, domains: int, number: int, *, expected: bool
+    reply: str, domains: int, number: int, size: int, *, expected: bool
 ) -> None:
     row = [Refusal(one, reply, f"school{one % domains}.example.org") for one in range(number)]
 
-    assert is_about_us(row) is expected
+    assert is_about_us(row, size=size) is expected
 
 
 def test_addresses_are_left_out_of_what_is_logged() -> None:
