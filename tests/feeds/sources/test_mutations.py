@@ -23,8 +23,9 @@ FEED = rss(
 ).encode()
 ATOM = (
     b'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:base="/blog/">'
-    b"<title>A</title><entry><id>1</id>"
-    b'<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><b>Een</b></div></title><link href="a"/><updated>2027-04-19T08:00:00Z</updated></entry></feed>'
+    b'<title>A</title><entry><id>1</id><link href="a"/>'
+    b'<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><b>Een</b></div></title>'
+    b"<updated>2027-04-19T08:00:00Z</updated></entry></feed>"
 )
 JSON = b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 7, "url": "/7"}]}'
 AGENDA = calendar(
