@@ -32,12 +32,12 @@ CLOCK: Final = r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(
 ZONE: Final = (
     r"(?P<zone>Z|[A-Za-z]{2,5}(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{1,2}:?\d{2}|[+-]\d{1,2})"
 )
-AT: Final = rf"(?:[\s,T]+{CLOCK}\s*(?:uur)?\s*{ZONE}?)?"
+AT: Final = rf"(?:[\s,T]+(?:om\s+|at\s+)?{CLOCK}\s*(?:uur)?\s*{ZONE}?)?"
 SHAPES: Final = tuple(
     re.compile(shape + r"(?:\s*\(.*\))?$", re.I)
     for shape in (
         rf"(?:[^\W\d]+\.?,?\s+)?(?P<day>\d{{1,2}})[\s-]+(?P<name>[^\W\d]+)\.?,?[\s-]+(?P<year>\d{{4}}|\d{{2}}){AT}",
-        rf"(?:[^\W\d]+\.?,?\s+)?(?P<name>[^\W\d]+)\.?\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}){AT}",
+        rf"(?:[^\W\d]+\.?,?\s+)?(?P<name>[^\W\d]+)\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}){AT}",
         rf"(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}}){AT}",
         rf"(?P<year>\d{{4}})(?P<month>\d{{2}})(?P<day>\d{{2}})(?:T(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?P<second>\d{{2}})?{ZONE}?)?",
         r"(?P<year>\d{4})-(?P<month>\d{2})",

@@ -187,6 +187,24 @@ def test_what_is_no_feed_is_refused_in_one_line(document: bytes, message: str) -
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+        ' xmlns="http://channel.netscape.com/rdf/simple/0.9/"></rdf:RDF>',
+        "<CHANNEL><TITLE>Leeg</TITLE></CHANNEL>",
+        rss(),
+        '<feed xmlns="http://www.w3.org/2005/Atom"/>',
+        '{"version": "https://jsonfeed.org/version/1.1"}',
+    ],
+)
+def test_a_feed_without_entries_is_no_error(document: str) -> None:
+    parsed = parse(document)
+
+    assert parsed.items == ()
+    assert parsed.complete
+
+
 def test_a_feed_that_says_it_is_a_web_page_is_a_feed_all_the_same() -> None:
     page = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0" "x"><!-- y -->'
 
