@@ -311,6 +311,18 @@ def test_one_item_can_be_looked_at_whatever_its_stand(
     assert "<form" not in row(gone, withdrawn)
 
 
+def test_the_words_of_one_item_alone_stand_open(client: TestClient, services: Services) -> None:
+    item = make_item(services, "Dit ene")
+    make_item(services, "Een ander")
+    desk(client, services)
+
+    page = client.get(f"{PLACE}?bericht={item}").text
+
+    assert page.count("<article") == 1
+    assert f'action="{PLACE}/{item}/tekst?bericht={item}"' in row(page, item)
+    assert 'class="opener"' not in page
+
+
 def test_markup_in_a_title_is_shown_as_text(client: TestClient, services: Services) -> None:
     item = make_item(services, '<script>alert("x")</script>')
     desk(client, services)
