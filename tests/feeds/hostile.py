@@ -56,7 +56,7 @@ class Request(BaseHTTPRequestHandler):
         self.hostile.headers.append(dict(self.headers.items()))
         before = self.hostile.counts[path]
         self.hostile.counts[path] += 1
-        answer = ANSWERS.get(path, lambda request, _: request.give("", status=404))
+        answer = ANSWERS.get(path) or fixed("", 404)
         try:
             answer(self, before)
         except OSError:
