@@ -6,8 +6,9 @@ doubles a run, and of several processes one claims it. APScheduler's own calenda
 used: in local time they fire twice or never on the nights that the clock changes.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Event, Thread
@@ -21,15 +22,19 @@ from sqlalchemy import update
 
 from feeds.values import AMSTERDAM
 from newsletter import pipeline
+from newsletter.errors import CannotListen
 from newsletter.model import JobDue, Run
 from newsletter.send.worker import run_worker
 from newsletter.wiring import Services
 from storage.dialect import lock
 from web.app import create_app
 
+Background = Callable[[Services], AbstractContextManager[None]]
+
 log = structlog.get_logger()
 
 TICK_S: Final = 5
+AGAIN_S: Final = 60.0  # until a worker that stumbled begins again
 LOCK: Final = "jobs"
 MONDAY: Final = date(
     2026, 1, 5
@@ -187,10 +192,10 @@ def ticking(services: Services) -> Iterator[None]:
 
 
 @contextmanager
-def working(services: Services) -> Iterator[None]:
-    """Run one worker in the background while the body runs."""
+def working(services: Services, *, again_s: float = AGAIN_S) -> Iterator[None]:
+    """Run one worker in the background while the body runs. again_s: see `_keep_working`."""
     stop = Event()
-    worker = Thread(target=run_worker, args=(services,), kwargs={"stop": stop}, name="worker")
+    worker = Thread(target=_keep_working, args=(services, stop, again_s), name="worker")
     worker.start()
     try:
         yield
@@ -199,17 +204,44 @@ def working(services: Services) -> Iterator[None]:
         worker.join()
 
 
+def _keep_working(services: Services, stop: Event, again_s: float) -> None:
+    """Work until stopped; a worker that stumbles says so, and begins again after a while."""
+    while not stop.is_set():
+        try:
+            run_worker(services, stop=stop)
+        except Exception:  # the thread's last handler: else the site lives on and nothing is sent
+            log.exception("the worker stumbled; it begins again", seconds=again_s)
+            stop.wait(again_s)
+
+
 @contextmanager
 def _nothing(_services: Services) -> Iterator[None]:
     yield
 
 
-def serve(services: Services, *, host: str, port: int, with_jobs: bool, with_worker: bool) -> None:
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Return a socket for each address of the host; "" for every address. Raises CannotListen."""
+    try:
+        found = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        return [socket.create_server(one[4][:2], family=one[0]) for one in found]
+    except OSError as failure:
+        raise CannotListen(
+            f"cannot listen on {host}:{port}: {failure.strerror}; give another --host or --port"
+        ) from failure
+
+
+def serve(
+    services: Services,
+    sockets: list[socket.socket],
+    *,
+    with_jobs: bool,
+    with_worker: bool,
+) -> None:
     """Serve site and desk until stopped, with the jobs and one worker beside them."""
-    jobs = ticking if with_jobs else _nothing
-    worker = working if with_worker else _nothing
-    config = uvicorn.Config(
-        create_app(services), host=host, port=port, log_level="warning", server_header=False
-    )
+    jobs: Background = ticking if with_jobs else _nothing
+    worker: Background = working if with_worker else _nothing
+    config = uvicorn.Config(create_app(services), log_level="warning", server_header=False)
     with jobs(services), worker(services):
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run(sockets)

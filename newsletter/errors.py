@@ -12,6 +12,7 @@ NewsletterError
 |  |- EditionChanged      somebody else saved a newer version first
 |  |- NothingToSend       no segment has a reader
 |  `- TooLate             an announcement would go out after its event
+|- CannotListen           the site's address or port is not ours to take
 |- RoleMissing            this account may not do that
 |- PasswordUnusable       too short or too long to be set
 |- UnsafeHeader           a text would break or forge a mail header
@@ -102,6 +103,10 @@ class TooLate(EditionError):
 
 class UnsafeHeader(NewsletterError):
     """A text with control characters cannot stand in a mail header; it could forge another one."""
+
+
+class CannotListen(NewsletterError):
+    """The site cannot be served there: the port is taken, or the host is not of this machine."""
 
 
 class RoleMissing(NewsletterError):

@@ -1,18 +1,21 @@
 """The clock: due moments across the nights that it changes, claims, and catching up."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from threading import Event
 
 import pytest
 from sqlalchemy import select
 
 import scheduler
 from feeds.values import AMSTERDAM
+from newsletter.errors import CannotListen
 from newsletter.model import Run
 from newsletter.wiring import Services
 from scheduler import Daily, Every, Job, Weekly
 from storage.dialect import lock
-from tests.fakes import FakeClock
+from tests.fakes import START, FakeClock
 
 
 def utc(text: str) -> datetime:
@@ -116,6 +119,34 @@ def test_a_job_that_another_process_is_at_is_left_alone(
 
     with services.db.read() as session:
         assert session.scalars(select(Run.finished_at)).all() == [None]
+
+
+class StumblingClock:
+    """Fails once, as a full disk or a bug of ours would; `again` is set when it is asked again."""
+
+    def __init__(self) -> None:
+        self.again, self._has_failed = Event(), False
+
+    def __call__(self) -> datetime:
+        if not self._has_failed:
+            self._has_failed = True
+            raise OSError("no space left")
+        self.again.set()
+        return START
+
+
+def test_a_worker_that_stumbled_begins_again(services: Services) -> None:
+    clock = StumblingClock()
+
+    with scheduler.working(replace(services, clock=clock), again_s=0.01):
+        assert clock.again.wait(30)
+
+
+def test_a_port_that_is_taken_is_said() -> None:
+    (taken,) = scheduler.listen("127.0.0.1", 0)
+
+    with taken, pytest.raises(CannotListen, match=r"127\.0\.0\.1:\d+: Address already in use"):
+        scheduler.listen("127.0.0.1", taken.getsockname()[1])
 
 
 def runs(services: Services) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import sys
 from importlib import import_module
 from pathlib import Path
+from socket import socket
 from typing import Annotated, Final, Protocol, cast
 
 import typer
@@ -53,9 +54,14 @@ EXPECTED: Final = (
 
 
 class _Scheduler(Protocol):
+    def listen(self, host: str, port: int) -> list[socket]: ...
+
     def serve(
-        self, services: Services, *, host: str, port: int, with_jobs: bool, with_worker: bool
+        self, services: Services, sockets: list[socket], *, with_jobs: bool, with_worker: bool
     ) -> None: ...
+
+
+PORT: Final = typer.Option(min=0, max=65535)
 
 
 def main() -> None:
@@ -116,12 +122,16 @@ app.command("migrate", help="The same as init.")(init)
 
 @app.command("serve")
 def serve(
-    host: str = "127.0.0.1", port: int = 8000, scheduler: bool = True, worker: bool = True
+    host: str = "127.0.0.1",
+    port: Annotated[int, PORT] = 8000,
+    scheduler: bool = True,
+    worker: bool = True,
 ) -> None:
     """Run the web site, the desk, the scheduler and one worker."""
     services = open_services()
+    sockets = _scheduler().listen(host, port)
     say(f"Site {services.settings.base_url}/  Desk {services.settings.base_url}/redactie")
-    _serve(services, host=host, port=port, with_jobs=scheduler, with_worker=worker)
+    _serve(services, sockets, with_jobs=scheduler, with_worker=worker)
 
 
 @app.command("worker")
@@ -134,7 +144,7 @@ def worker() -> None:
 
 @app.command("demo")
 def demo(
-    port: int = 8000,
+    port: Annotated[int, PORT] = 8000,
     data_dir: Annotated[Path, typer.Option(help="Folder for everything the demo keeps.")] = Path(
         "demo-data"
     ),
@@ -182,13 +192,17 @@ def _ask_password() -> str | None:
 
 
 def _serve_all(services: Services, host: str, port: int) -> None:
-    _serve(services, host=host, port=port, with_jobs=True, with_worker=True)
+    sockets = _scheduler().listen(host, port)
+    _serve(services, sockets, with_jobs=True, with_worker=True)
 
 
-def _serve(services: Services, *, host: str, port: int, with_jobs: bool, with_worker: bool) -> None:
-    # By name: the scheduler stands above the doors, so none of them may import it.
-    scheduler = cast("_Scheduler", import_module("scheduler"))
+def _serve(
+    services: Services, sockets: list[socket], *, with_jobs: bool, with_worker: bool
+) -> None:
     with told_to_stop():
-        scheduler.serve(
-            services, host=host, port=port, with_jobs=with_jobs, with_worker=with_worker
-        )
+        _scheduler().serve(services, sockets, with_jobs=with_jobs, with_worker=with_worker)
+
+
+def _scheduler() -> _Scheduler:
+    # By name: the scheduler stands above the doors, so none of them may import it.
+    return cast("_Scheduler", import_module("scheduler"))

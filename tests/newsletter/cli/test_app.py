@@ -2,6 +2,7 @@
 
 import io
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -93,6 +94,24 @@ def test_what_nobody_foresaw_is_one_line_too(
     assert capsys.readouterr().err == (
         "newsletter: unexpected RuntimeError: first; add --debug to see where\n"
     )
+
+
+def test_a_port_that_is_taken_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "init") == 0
+    capsys.readouterr()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        assert run(monkeypatch, "serve", "--port", str(port)) == 1
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"newsletter: cannot listen on 127.0.0.1:{port}")
+
+
+def test_a_port_that_cannot_exist_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, "serve", "--port", "99999") == 2
 
 
 def test_an_export_of_no_segment_leaves_the_file_alone(
