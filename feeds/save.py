@@ -69,11 +69,15 @@ def _wait_for_others(session: Session) -> None:
 def _save_document(
     session: Session, was: Standing, look: Look, now: datetime, words: ThemeWords
 ) -> tuple[Kept, SourceReport]:
-    if look.parsed is None:
+    has_moved = look.fetched is not None and bool(look.fetched.moved_to)
+    if look.parsed is None and not has_moved:
         return Kept(), report(look, Outcome.NOT_MODIFIED)
     source = session.get_one(Source, was.id)
-    kept = save_items(session, source, look.parsed, now=now, words=words)
-    outcome = _learn(session, source, look, is_known=kept.known > 0)
+    kept = Kept()
+    if look.parsed:
+        kept = save_items(session, source, look.parsed, now=now, words=words)
+    # What did not change is what we know, wherever it came from.
+    outcome = _learn(session, source, look, is_known=kept.known > 0 or look.parsed is None)
     now_called = replace(look.source, name=source.name, url=source.url)
     return kept, report(replace(look, source=now_called), outcome, kept)
 

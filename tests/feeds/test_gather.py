@@ -301,6 +301,19 @@ def test_a_source_that_moved_for_good_is_followed_once_it_is_known(
     assert (source(db).url, source(db).previous_url) == (site.url("/new"), site.url("/old"))
 
 
+def test_a_source_that_moved_with_what_it_had_is_followed(
+    db: Database, site: Site, fetcher: Fetcher
+) -> None:
+    add(db, site.put("/old", status=301, Location="/new"), name="A")
+    site.put("/new", rss(entry("x")))
+    look(db, fetcher)
+
+    assert look(db, fetcher, NOW + HOUR) == [("a", Outcome.MOVED, 0, 0)]
+    assert source(db).url == site.url("/new")
+    assert look(db, fetcher, NOW + 3 * HOUR) == [("a", Outcome.NOT_MODIFIED, 0, 0)]
+    assert site.paths()[-1] == "/new"
+
+
 def test_an_item_gets_the_themes_and_audience_of_its_words_and_its_source(
     db: Database, site: Site, fetcher: Fetcher
 ) -> None:
