@@ -109,11 +109,16 @@ def take_apart(text: str) -> Stream:
 
 
 def unfolded(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the content lines with the number of their first line (RFC 5545 §3.1)."""
+    """Yield the content lines with the number of their first line (RFC 5545 §3.1).
+
+    Blank lines are passed over, also between the pieces of a line: some doubled their line ends.
+    """
     held, held_number = "", 0
     for number, line in enumerate(LINE_END.split(text), start=1):
         if line[:1] in {" ", "\t"} and held:
             held += line[1:]
+            continue
+        if not line:
             continue
         if held.strip():
             yield held_number, held

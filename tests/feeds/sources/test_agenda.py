@@ -552,6 +552,8 @@ def test_a_vcalendar_of_the_nineties_is_read() -> None:
         calendar(vevent("a", START, summary="Café")).replace(b"\r\n", b"\n"),
         calendar(vevent("a", START, summary="Café")).replace(b"\r\n", b"\r"),
         calendar(vevent("a", START, summary="Café")).replace(b"\xc3\xa9", b"\xc3\r\n \xa9"),
+        calendar(vevent("a", START, summary="Café")).replace(b"\r\n", b"\r\r\n"),
+        calendar(vevent("a", START, summary="Café")).replace(b"SUMMARY:", b"SUMMARY\r\n\r\n :"),
         calendar(vevent("a", START, summary="Café")).replace(b"BEGIN", b"begin"),
         calendar(vevent("a", START, summary="Café")).replace(b"SUMMARY", b"Summary"),
         b"Status: 200\r\n\r\n" + calendar(vevent("a", START, summary="Café")),
