@@ -242,6 +242,8 @@ def serve(
     """Serve site and desk until stopped, with the jobs and one worker beside them."""
     jobs: Background = ticking if with_jobs else _nothing
     worker: Background = working if with_worker else _nothing
-    config = uvicorn.Config(create_app(services), log_level="warning", server_header=False)
+    config = uvicorn.Config(
+        create_app(services), log_config=None, log_level="warning", server_header=False
+    )
     with jobs(services), worker(services):
         uvicorn.Server(config).run(sockets)

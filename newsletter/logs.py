@@ -1,12 +1,14 @@
 """Logging by structlog, on standard error: sentences for people, or one JSON object a line.
 
-What is logged names editions, sources and counts; never an address, a name or a token.
+What is logged names editions, sources and counts; never an address, a name or a token. The
+libraries' own warnings come out in the same form.
 """
 
 import logging
 import sys
 
 import structlog
+import structlog.stdlib
 import structlog.tracebacks
 
 
@@ -33,3 +35,29 @@ def configure_logging(kind: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    _log_libraries(shared, last)
+
+
+class _StandardError(logging.Handler):
+    """Writes to standard error as it is at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record as one line."""
+        sys.stderr.write(f"{self.format(record)}\n")
+
+
+def _log_libraries(
+    shared: list[structlog.types.Processor], last: structlog.types.Processor
+) -> None:
+    """Let the libraries, which use Python's own logging, say their warnings as we say ours."""
+    handler = _StandardError(logging.WARNING)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        )
+    )
+    root = logging.getLogger()
+    for former in [one for one in root.handlers if isinstance(one, _StandardError)]:
+        root.removeHandler(former)
+    root.addHandler(handler)

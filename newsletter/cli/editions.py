@@ -122,7 +122,7 @@ def check(edition_id: ID, json: bool = JSON) -> None:
         empty="Nothing to mend.",
     )
     if not passed:
-        raise typer.Exit(1)
+        fail("it has errors, and cannot be submitted before they are mended")
 
 
 @app.command("render")
