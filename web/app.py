@@ -20,7 +20,9 @@ from starlette.types import Message as AsgiMessage
 from starlette.types import Receive
 
 from newsletter.accounts import SignedIn, find_session
-from newsletter.wiring import Services
+from newsletter.errors import DatabaseNotReady
+from newsletter.wiring import Services, require_database
+from storage.errors import StorageError
 from web.access import (
     MESSAGE_SECONDS,
     SAFE_METHODS,
@@ -67,6 +69,7 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,  # a redirect would take its host from the request
         routes=[
             StarletteRoute("/healthz", _healthy, name="health"),
+            StarletteRoute("/readyz", _ready(services), name="ready"),
             StarletteRoute("/static/{name:path}", _static(services), name="static"),
             *(_starlette_route(services, route) for route in ROUTES),
         ],
@@ -212,3 +215,17 @@ def _static(services: Services) -> Callable[[Request], Awaitable[Response]]:
 
 async def _healthy(_request: Request) -> Response:
     return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+
+
+def _ready(services: Services) -> Callable[[Request], Awaitable[Response]]:
+    """Say whether requests can be answered: the database is there, with today's tables."""
+
+    async def answer(_request: Request) -> Response:
+        headers = {"Cache-Control": "no-store"}
+        try:
+            await run_in_threadpool(require_database, services)
+        except (DatabaseNotReady, StorageError):
+            return PlainTextResponse("not ready: the database\n", status_code=503, headers=headers)
+        return PlainTextResponse("ready\n", headers=headers)
+
+    return answer

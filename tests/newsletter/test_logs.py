@@ -45,8 +45,8 @@ def test_a_traceback_of_a_library_names_no_values(capsys: pytest.CaptureFixture[
     address = "jan@example.org"
 
     try:
-        {}[len(address)]
-    except KeyError:
+        [address][len(address)]
+    except IndexError:
         logging.getLogger("a_library").exception("failed")
 
     printed = capsys.readouterr().err

@@ -1,6 +1,7 @@
 """What every answer carries, and what happens when something breaks."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,6 +11,7 @@ from feeds import errors as feed_errors
 from newsletter.settings import Settings
 from newsletter.values import Role
 from newsletter.wiring import Services
+from storage.session import Database
 from subscribers.links import Links, LinkTarget
 from tests.web.desk import PASSWORD, desk, fill, make_draft, make_user, sign_in
 from web.app import create_app
@@ -35,6 +37,20 @@ def test_every_answer_carries_the_same_protection(client: TestClient, services: 
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "same-origin"
         assert "strict-transport-security" not in headers
+
+
+@pytest.mark.parametrize("content", [b"", b"this is no database, whatever its name says"])
+def test_without_a_usable_database_it_is_alive_and_not_ready(
+    client: TestClient, services: Services, tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "other.db").write_bytes(content)
+    other = replace(services, db=Database(f"sqlite:///{tmp_path}/other.db"))
+    with TestClient(create_app(other)) as unready:
+        answers = [unready.get(path).status_code for path in ("/healthz", "/readyz")]
+    other.db.close()
+
+    assert answers == [200, 503]
+    assert client.get("/readyz").text == "ready\n"
 
 
 def test_no_page_of_the_desk_is_kept_by_the_browser(client: TestClient, services: Services) -> None:
