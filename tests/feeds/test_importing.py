@@ -15,7 +15,7 @@ from tests import factories
 from tests.fakes import START
 from tests.queries import counted
 
-PATIENCE_S = 15.0  # on a busy machine; it takes one or two
+PATIENCE_S = 15.0  # of the processor; it takes one or two
 
 
 def opml(*outlines: str) -> bytes:
@@ -159,12 +159,12 @@ def test_what_was_judged_new_can_be_brought_later_as_it_was_judged(known: Databa
 
 def test_five_thousand_sources_come_in_with_a_handful_of_queries(known: Database) -> None:
     document = opml(*(outline(f"https://{n}.example.org/feed", "Zelfde") for n in range(5_000)))
-    began = time.monotonic()
+    began = time.process_time()
 
     with counted(known.engine) as statements:
         report = import_list(known, document, now=START)
 
     assert len(report.of(Verdict.NEW)) == 5_000
     assert len({one.slug for one in sources(known)}) == 5_001
-    assert time.monotonic() - began < PATIENCE_S
+    assert time.process_time() - began < PATIENCE_S
     assert len([one for one in statements if one.startswith("SELECT")]) <= 4

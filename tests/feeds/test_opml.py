@@ -12,7 +12,7 @@ from feeds.values import SourceKind
 
 FEED, AGENDA = SourceKind.FEED, SourceKind.AGENDA
 URL = "https://a.example.org/feed/"
-PATIENCE_S = 5.0  # on a busy machine
+PATIENCE_S = 5.0  # of the processor
 
 LAUGHS = """<?xml version="1.0"?>
 <!DOCTYPE opml [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
@@ -124,12 +124,12 @@ def test_a_list_of_five_thousand_is_read_in_time() -> None:
         f'<outline type="rss" text="Bron {n}" xmlUrl="https://{n}.example.org/feed"/>'
         for n in range(5_000)
     )
-    began = time.monotonic()
+    began = time.process_time()
 
     found = read_opml(opml(outlines))
 
     assert [found[0].name, found[-1].name, len(found)] == ["Bron 0", "Bron 4999", 5_000]
-    assert time.monotonic() - began < PATIENCE_S
+    assert time.process_time() - began < PATIENCE_S
 
 
 def test_a_list_without_end_is_refused() -> None:

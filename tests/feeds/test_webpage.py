@@ -10,7 +10,7 @@ from feeds.webpage import PageLink, is_calendar_address, page_links
 URL = "https://site.example.org/nieuws/?page=2"
 FEED, AGENDA = SourceKind.FEED, SourceKind.AGENDA
 RSS = '<link rel="alternate" type="application/rss+xml" '
-PATIENCE_S = 3.0  # on a busy machine; each takes a third of a second at most
+PATIENCE_S = 3.0  # of the processor; each takes a third of a second at most
 
 
 def links(head: str) -> list[PageLink]:
@@ -111,12 +111,12 @@ def test_a_page_in_another_character_set_is_read() -> None:
     ids=lambda text: text[:12],
 )
 def test_a_hostile_page_is_read_in_time(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     found = page_links(text.encode(), url=URL)
 
     assert len(found) <= 1
-    assert time.monotonic() - began < PATIENCE_S
+    assert time.process_time() - began < PATIENCE_S
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "https://x/?" + "a=1&" * 1_000, ""])

@@ -12,7 +12,7 @@ from feeds.values import SourceKind
 from tests.feeds.documents import calendar, entry, rss, vevent
 
 NOW = datetime(2027, 4, 20, 8, 0, tzinfo=UTC)
-PATIENCE_S = 8.0  # on a busy machine; each of these took from fifteen seconds to for ever
+PATIENCE_S = 8.0  # of the processor; each of these took from fifteen seconds to for ever
 MANY = 200_000
 START = "DTSTART:20270501T100000Z"
 LONG_AGO = "DTSTART:19000501T100000Z"
@@ -146,11 +146,11 @@ REFUSED: dict[str, tuple[SourceKind, bytes]] = {
 @pytest.mark.parametrize("name", READ)
 def test_what_can_be_read_is_read_in_time(name: str) -> None:
     kind, document, count = READ[name]
-    started = time.monotonic()
+    started = time.process_time()
 
     parsed = PARSERS[kind](document, now=NOW, base_url="https://example.org/a")
 
-    assert time.monotonic() - started < PATIENCE_S
+    assert time.process_time() - started < PATIENCE_S
     assert len(parsed.items) == count
     assert repr(parsed).encode()  # nothing in it that a database or a mail refuses
 
@@ -158,9 +158,9 @@ def test_what_can_be_read_is_read_in_time(name: str) -> None:
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_no_source_has_is_refused_in_time(name: str) -> None:
     kind, document = REFUSED[name]
-    started = time.monotonic()
+    started = time.process_time()
 
     with pytest.raises(MalformedSource):
         PARSERS[kind](document, now=NOW, base_url="https://example.org/a.md")
 
-    assert time.monotonic() - started < PATIENCE_S
+    assert time.process_time() - started < PATIENCE_S
