@@ -26,9 +26,10 @@ TEXT = "Scholen en lerarenopleidingen leiden samen leraren op. " * 160
 LARGE = rss(*(entry(str(n), description=TEXT) for n in range(1000))).encode()
 START = "DTSTART;TZID=Europe/Amsterdam:20270422T093000"
 NEVER = "RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"
-BURNING = calendar(
-    *(vevent(str(n), START, NEVER) for n in range(2000))
-)  # ten seconds, and no event
+MANY_DATES = "EXDATE:" + ",".join(["20270601T100000Z"] * 14)
+BURNING = calendar(  # two to three seconds: as heavy as the parsers let a document be
+    *(vevent(str(n), START, NEVER, MANY_DATES) for n in range(2000))
+)
 
 
 def read(readers: Readers, document: bytes = SMALL, kind: str = "feed") -> Parsed:
