@@ -31,7 +31,7 @@ from subscribers.segments import conditions_of
 from subscribers.values import Audience
 
 
-def draft_newsletter(
+def draft_newsletter(  # noqa: PLR0913 - by name; what a draft depends on
     db: Database,
     *,
     now: datetime,
@@ -39,10 +39,13 @@ def draft_newsletter(
     title: str = "",
     period: str | None = None,
     maximum: int = 5,
+    since: datetime | None = None,
 ) -> int:
     """Make a draft from what no edition carried yet; return its id.
 
     period: what it is for, such as "2027-W16"; a period has one newsletter, made once.
+    since:  the author's own draft that was begun since then is returned instead of a second one:
+            a button was pressed twice.
     """
 
     def make() -> int:
@@ -54,7 +57,7 @@ def draft_newsletter(
                 return known
             edition = _new_newsletter(session, now, title, maximum)
             edition.period = period
-            return _saved(session, edition, author_id, now)
+            return _saved(session, edition, author_id, now=now, since=since)
 
     try:
         return make()
@@ -63,7 +66,7 @@ def draft_newsletter(
         return make()
 
 
-def draft_announcement(
+def draft_announcement(  # noqa: PLR0913 - by name; what a draft depends on
     db: Database,
     *,
     event_id: int,
@@ -71,10 +74,11 @@ def draft_announcement(
     now: datetime,
     author_id: int | None = None,
     title: str = "",
+    since: datetime | None = None,
 ) -> int:
     """Make a mailing about one event for one segment; return its id.
 
-    Raises UnknownItem, UnknownSegment.
+    since: as for `draft_newsletter`. Raises UnknownItem, UnknownSegment.
     """
     with db.write() as session:
         event = _event(session, event_id)
@@ -92,7 +96,7 @@ def draft_announcement(
             not_after=event.starts_at,
             blocks=_numbered([block]),
         )
-        return _saved(session, edition, author_id, now)
+        return _saved(session, edition, author_id, now=now, since=since)
 
 
 def set_head(  # noqa: PLR0913 - the fields of the form
@@ -296,7 +300,18 @@ def _find(edition: Edition, block_id: int) -> Block:
     raise UnknownBlock(f"edition {edition.id} has no block {block_id}")
 
 
-def _saved(session: Session, edition: Edition, author_id: int | None, now: datetime) -> int:
+def _saved(
+    session: Session,
+    edition: Edition,
+    author_id: int | None,
+    *,
+    now: datetime,
+    since: datetime | None,
+) -> int:
+    """Store a new draft and return its id, or that of the same one that its author just began."""
+    begun = store.find_begun(session, edition, author_id=author_id, since=since) if since else None
+    if begun is not None:
+        return begun
     edition.author_id = author_id
     edition.created_at = edition.status_since = now
     session.add(edition)

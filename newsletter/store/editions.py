@@ -95,6 +95,21 @@ def find_by_period(session: Session, kind: EditionKind, period: str) -> int | No
     return session.scalar(query)
 
 
+def find_begun(
+    session: Session, like: Edition, *, author_id: int | None, since: datetime
+) -> int | None:
+    """Return the draft of the same kind, event and segments that this author began since then."""
+    query = select(Edition.id, Edition.segments).where(
+        Edition.kind == like.kind,
+        Edition.event_id.is_not_distinct_from(like.event_id),
+        Edition.author_id == author_id,
+        Edition.status == EditionStatus.DRAFT,
+        Edition.created_at >= since,
+    )
+    same = (row.id for row in session.execute(query) if row.segments == like.segments)
+    return next(same, None)
+
+
 def next_number(session: Session) -> int:
     """Return the number for a new newsletter; that of a cancelled one is not used again."""
     return (session.scalar(select(func.max(Edition.number))) or 0) + 1

@@ -147,6 +147,28 @@ def test_period_has_one_newsletter(filled: Database) -> None:
     assert draft.draft_newsletter(filled, now=START, period="2027-W18") != first
 
 
+def test_a_button_that_was_pressed_twice_begins_one_draft(filled: Database) -> None:
+    add_default_segments(filled)
+    with filled.write() as session:
+        author = make_user(session, "a@example.org")
+        event = next(one.id for one in session.scalars(select(Item)) if one.kind == ItemKind.EVENT)
+    since, later = START - timedelta(seconds=10), START + timedelta(seconds=11)
+
+    def begin(author_id: int | None, now: datetime) -> int:
+        since = now - timedelta(seconds=10)
+        return draft.draft_newsletter(filled, now=now, author_id=author_id, since=since)
+
+    def announce(segment: str) -> int:
+        return draft.draft_announcement(
+            filled, event_id=event, segment=segment, now=START, author_id=author, since=since
+        )
+
+    assert begin(author, START) == begin(author, START)
+    assert announce("school") == announce("school")
+    editions = {begin(author, START), begin(None, START), begin(author, later)}
+    assert len(editions | {announce("school"), announce("lerarenopleiding")}) == 5
+
+
 def test_draft_without_items_holds_an_intro(db: Database) -> None:
     edition_id = draft.draft_newsletter(db, now=START, title="Over samen beginnen")
 
