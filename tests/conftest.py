@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import structlog
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 import feeds.model  # noqa: F401
@@ -21,7 +22,19 @@ from storage.base import Base
 from storage.session import Database
 from tests.fakes import FakeClock
 
-POSTGRES_URL = os.environ.get("NEWSLETTER_TEST_POSTGRES_URL", "")
+SERVER_URL = os.environ.get("NEWSLETTER_TEST_POSTGRES_URL", "")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+def _of_this_worker(url: str) -> str:
+    """Return the address of the database of this process: workers side by side empty their own."""
+    if not url or not WORKER:
+        return url
+    database = make_url(url).set(database=f"newsletter_test_{WORKER}")
+    return database.render_as_string(hide_password=False)
+
+
+POSTGRES_URL = _of_this_worker(SERVER_URL)
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +48,7 @@ def _fresh_logging() -> Iterator[None]:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     """Migrate once; SQLite tests copy this file, PostgreSQL tests empty the tables."""
     if POSTGRES_URL:
+        _make_database()
         database = Database(POSTGRES_URL)
         with database.engine.begin() as connection:
             connection.execute(text("drop schema public cascade"))
@@ -49,6 +63,17 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
     return path
+
+
+def _make_database() -> None:
+    if not WORKER:
+        return
+    name = make_url(POSTGRES_URL).database
+    server = Database(SERVER_URL)
+    with server.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"drop database if exists {name} with (force)"))
+        connection.execute(text(f"create database {name}"))
+    server.close()
 
 
 @pytest.fixture
