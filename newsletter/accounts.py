@@ -17,6 +17,7 @@ from newsletter.errors import UnknownUser
 from newsletter.model import DeskSession, User
 from newsletter.values import Role
 from storage.session import Database
+from storage.text import one_line
 from subscribers.addresses import normalise
 from subscribers.errors import InvalidAddress
 
@@ -62,7 +63,7 @@ def add_user(
         if user is None:
             user = User(email=address.email, email_key=address.key, role=role, created_at=now)
             session.add(user)
-        user.name = name or user.name or ""
+        user.name = one_line(name, maximum=200) or user.name or ""
         if user.role != role or password_hash is not None:
             _end_sessions(session, user)
         user.role = role

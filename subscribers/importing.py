@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from storage.session import Database
+from storage.text import one_line
 from subscribers.batches import Plan, decide, save
 from subscribers.errors import GroundMissing
 from subscribers.seen import SeenLines
@@ -77,6 +78,7 @@ def import_file(  # noqa: PLR0913 - what an administrator decides, by name
     """
     if not ground.strip():
         raise GroundMissing
+    source = f"import {one_line(path.name)}"[:80]
     tally, size = _Tally(), path.stat().st_size
     with open_sheet(path, columns or {}) as sheet:
         candidates = _candidates(sheet, tally, known_themes)
@@ -84,7 +86,7 @@ def import_file(  # noqa: PLR0913 - what an administrator decides, by name
             with db.read() if dry_run else db.write() as session:
                 plan = decide(session, batch, key=key)
                 if not dry_run:
-                    save(session, plan, ground=ground, source=f"import {path.name}"[:80], now=now)
+                    save(session, plan, ground=ground, source=source, now=now)
             _count(tally, plan)
             if progress is not None:
                 progress(sheet.position, size)

@@ -43,6 +43,7 @@ from web.errors import (
     ErrorPage,
     FormBroken,
     FormTooLarge,
+    PageUnknown,
     SignInNeeded,
     error_page,
     way_on,
@@ -102,6 +103,10 @@ def _answer(services: Services, route: Route, request: Request, form: FormData) 
     """Check who asks, let the handler answer, and turn every error into a page."""
     call = replace(_call(services, request), form=form)
     try:
+        if not all(
+            map(str.isprintable, call.path.values())
+        ):  # PostgreSQL takes no NUL, even to ask
+            raise PageUnknown(route.name)
         if route.path.startswith(DESK):
             call = replace(call, user=_signed_in(call))
             _guard(call, route)

@@ -1,5 +1,6 @@
 """`newsletter`: the commands, and the way in."""
 
+import re
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -61,6 +62,7 @@ class _Scheduler(Protocol):
     ) -> None: ...
 
 
+NOT_UTF8: Final = re.compile("[\udc80-\udcff]")  # how Python keeps such a byte (PEP 383)
 PORT: Final = typer.Option(min=0, max=65535)
 
 
@@ -84,11 +86,17 @@ def main() -> None:
     except Exception as surprise:
         if state.debug:
             raise
-        what = f"{type(surprise).__name__}: {_first_line(surprise)}"
-        typer.echo(f"newsletter: unexpected {what}; add --debug to see where", err=True)
+        typer.echo(f"newsletter: {_told(surprise)}", err=True)
         sys.exit(1)
     finally:
         state.close()
+
+
+def _told(surprise: Exception) -> str:
+    if isinstance(surprise, UnicodeEncodeError) and any(map(NOT_UTF8.search, sys.argv)):
+        return "an argument is not text in UTF-8"
+    what = f"{type(surprise).__name__}: {_first_line(surprise)}"
+    return f"unexpected {what}; add --debug to see where"
 
 
 def _first_line(error: Exception) -> str:

@@ -61,6 +61,17 @@ def test_an_account_without_a_password_cannot_sign_in(db: Database) -> None:
     assert accounts.check_password(db, EMAIL, "", now=START) is None
 
 
+def test_a_name_is_one_line_that_fits(db: Database) -> None:
+    name = "Anna\n\udcff" + "x" * 300
+
+    user_id = accounts.add_user(
+        db, email=EMAIL, role=Role.EDITOR, name=name, password=None, now=START
+    )
+
+    with db.read() as session:
+        assert session.get_one(User, user_id).name == "Anna " + "x" * 195
+
+
 def test_adding_again_changes_the_account_and_keeps_the_password(db: Database) -> None:
     first = add(db)
 

@@ -1,5 +1,6 @@
 """Importing: every line gets a verdict, nobody is revived, and twice is once."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -251,6 +252,16 @@ def test_a_file_that_is_no_such_list_is_refused_whole(
         run(text, columns=columns)
 
     assert emails(db) == []
+
+
+def test_a_file_with_any_name_is_imported(db: Database, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"lijst-\xe9\n.csv")
+    path.write_text(FULL)
+
+    import_file(db, path, ground=GROUND, key=KEY, now=START)
+
+    with db.read() as session:
+        assert set(session.scalars(select(Consent.source))) == {"import lijst- .csv"}
 
 
 def test_a_ground_has_to_be_stated(run: Importer) -> None:

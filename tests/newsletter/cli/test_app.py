@@ -36,6 +36,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
         (("edition", "show", HUGE), "nothing with so large a number"),
         (("edition", "send", HUGE), "nothing with so large a number"),
         (("item", "list", "--from", "0001-01-01"), "is not a date"),
+        (("gather", "--source", "\udcff"), "not text in UTF-8"),
         (("edition", "schedule", "1", "--at", "0001-01-01T00:00"), "is not a date"),
         (("edition", "schedule", "1", "--at", "2020-01-01T10:00"), "has passed"),
         (("edition", "return", "1", "--by", "a@example.org", "--because", " "), "--because"),
