@@ -103,10 +103,7 @@ def _answer(services: Services, route: Route, request: Request, form: FormData) 
     """Check who asks, let the handler answer, and turn every error into a page."""
     call = replace(_call(services, request), form=form)
     try:
-        if not all(
-            map(str.isprintable, call.path.values())
-        ):  # PostgreSQL takes no NUL, even to ask
-            raise PageUnknown(route.name)
+        _require_printable(call)
         if route.path.startswith(DESK):
             call = replace(call, user=_signed_in(call))
             _guard(call, route)
@@ -124,6 +121,13 @@ def _call(services: Services, request: Request) -> Call:
 def _signed_in(call: Call) -> SignedIn | None:
     token = call.request.cookies.get(session_cookie(call.services.settings), "")
     return find_session(call.services.db, token, now=call.now) if token else None
+
+
+def _require_printable(call: Call) -> None:
+    """Raise PageUnknown for an address with a control character: PostgreSQL takes no NUL."""
+    for name, value in call.path.items():
+        if not value.isprintable():
+            raise PageUnknown(name)
 
 
 def _guard(call: Call, route: Route) -> None:
