@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install develop demo test check bench migration lock clean
+.PHONY: install develop demo test test-browser check bench migration lock clean
 
 install: .venv/.runtime
 develop: .venv/.development
@@ -24,7 +24,10 @@ demo: install
 	@$(BIN)/newsletter demo --data-dir demo-data
 
 test: develop
-	@$(BIN)/python -m pytest -m "not chaos" -n auto
+	@$(BIN)/python -m pytest -m "not chaos and not browser" -n auto --dist worksteal
+
+test-browser: develop
+	@$(BIN)/python -m pytest -m browser -n auto --dist worksteal
 
 check: develop
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
