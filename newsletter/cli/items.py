@@ -12,6 +12,7 @@ from feeds.values import ItemKind, ItemStatus
 from newsletter.cli.moments import read_moment
 from newsletter.cli.output import JSON, fail, local, print_list, print_report
 from newsletter.cli.session import open_services
+from newsletter.store.inbox import sightings_of
 from subscribers.values import Audience
 
 app = typer.Typer(no_args_is_help=True, help="What came in, and what editors added.")
@@ -59,11 +60,18 @@ def list_(
 
 @app.command("show")
 def show(item_id: Annotated[int, typer.Argument(metavar="ID")], json: bool = JSON) -> None:
-    """Show one item."""
+    """Show one item, with where it comes from and what its source changed."""
     services = open_services()
     with services.db.read() as session:
         row = store.get_item(session, item_id)
-        shown = as_json(row) | {"details": row.details, "own_title": row.own_title or None}
+        seen = sightings_of(session, [item_id]).get(item_id, [])
+    shown = as_json(row) | {
+        "details": row.details,
+        "own_title": row.own_title or None,
+        "also_in": sorted({one.slug for one in seen} - {row.source.slug if row.source else None}),
+        "because": row.because,
+        "before": row.before,
+    }
     print_report(shown, json=json)
 
 
@@ -122,6 +130,9 @@ def as_json(row: Item) -> dict[str, object]:
         "status": row.status,
         "cancelled": row.cancelled,
         "moved_from": local(row.moved_from),
+        "changed_at": local(row.changed_at),
+        "missing_since": local(row.missing_since),
+        "vanished_at": local(row.vanished_at),
     }
 
 

@@ -13,6 +13,8 @@ from tests.stories.test_month import (
     PASSWORD,
     add_people,
     calendar,
+    entry,
+    feed,
     set_up,
     text_of,
 )
@@ -100,3 +102,44 @@ def test_an_edition_in_review_cannot_be_approved_when_its_event_changed(world: W
     world.ask("gather", "--source", "agenda")
 
     assert "is draft" in world.run("edition", "approve", edition, "--by", APPROVER, status=1)
+
+
+def test_one_story_of_two_partners_is_one_item_that_names_both(world: World) -> None:
+    world.partner.documents["/ander.xml"] = feed(entry(1, "Nieuws voor iedereen, overgenomen"))
+    address = f"{world.partner.address}/ander.xml"
+    world.ask("source", "add", address, "--kind", "feed", "--name", "Ander")
+    world.ask("gather", "--source", "ander")
+
+    news = world.ask("item", "list", "--kind", "news")
+    (first,) = [one for one in news if one["title"].startswith("Nieuws voor iedereen")]
+    shown = world.ask("item", "show", str(first["id"]))
+    assert (shown["source"], shown["also_in"]) == ("partner", ["ander"])
+
+
+def test_what_the_partner_took_away_is_marked_and_stays(world: World) -> None:
+    put(world, OTHER_MEETING)
+    world.at("2027-04-20T08:00:00+02:00")
+    world.ask("gather", "--source", "agenda")
+    put(world, OTHER_MEETING.replace("2027061", "2027062"))
+    world.at("2027-04-22T08:00:00+02:00")
+    world.ask("gather", "--source", "agenda")
+
+    listed = world.ask("item", "list", "--kind", "event", "--from", "2027-05-01")
+    told = {one["title"]: (one["missing_since"], one["vanished_at"]) for one in listed}
+    missing_since, vanished_at = told["Congres Samen sterker"]
+    assert missing_since.startswith("2027-04-20T08:00:0")  # the clock runs on from where it was set
+    assert vanished_at.startswith("2027-04-22T08:00:0")
+    assert told["Studiedag"] == (None, None)
+
+
+OTHER_MEETING = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//Partner//NL
+BEGIN:VEVENT
+UID:studiedag@partner.example.org
+DTSTAMP:20270401T080000Z
+DTSTART;TZID=Europe/Amsterdam:20270617T093000
+SUMMARY:Studiedag
+END:VEVENT
+END:VCALENDAR
+"""
