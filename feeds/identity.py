@@ -8,10 +8,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from feeds.values import ParsedItem
+from feeds.values import Marks, ParsedItem
 
 KEY_LENGTH: Final = 200
 WORD: Final = re.compile(r"\w+")
@@ -58,11 +59,18 @@ def item_keys(items: Sequence[ParsedItem]) -> list[str]:
     return [_short(key) for key in keys]
 
 
+def marked(item: ParsedItem) -> ParsedItem:
+    """Return an item with what there is to work out of it, for who asks for that several times."""
+    return replace(item, marks=Marks(fingerprint(item), link_key(item), text_key(item)))
+
+
 def fingerprint(item: ParsedItem) -> str:
     """Return 64 hexadecimal digits that change when a reader would see a change.
 
     Not when only a date of publishing or a tracking parameter changed (S-38, S-66).
     """
+    if item.marks:
+        return item.marks.fingerprint
     times = item.times
     seen = (
         item.title,
@@ -83,6 +91,8 @@ def link_key(item: ParsedItem) -> str:
     The front page of a site is the link of many items. An event's page serves all its occurrences,
     so its start counts too.
     """
+    if item.marks:
+        return item.marks.link_key
     if names_no_page(item.url):
         return ""
     return _digest(f"{_family(item)}|{canonical_link(item.url)}")
@@ -99,6 +109,8 @@ def text_key(item: ParsedItem) -> str:
 
     A headline alone is no proof: there are many called "Nieuwsbrief".
     """
+    if item.marks:
+        return item.marks.text_key
     words = WORD.findall(f"{item.title} {item.summary}".casefold())
     if len(words) < ENOUGH_WORDS or len(WORD.findall(item.summary)) < ENOUGH_WORDS // 2:
         return ""

@@ -12,9 +12,11 @@ import resource
 import socket
 import sys
 import time
+from dataclasses import replace
 from typing import Final
 
 from feeds.errors import STUMBLES, MalformedSource, SourceTooLarge
+from feeds.identity import marked
 from feeds.sources import PARSERS
 from feeds.sources.charsets import to_text
 from feeds.values import Parsed
@@ -58,7 +60,8 @@ def _answer(channel: socket.socket, cpu_s: int) -> None:
 
 def _read(request: Request, document: bytes) -> bytes:
     try:
-        return READ + pack_parsed(_parse(request, document))
+        parsed = _parse(request, document)
+        return READ + pack_parsed(replace(parsed, items=tuple(map(marked, parsed.items))))
     except (MalformedSource, SourceTooLarge) as failure:
         return REFUSED + json.dumps([type(failure).__name__, str(failure)]).encode()
 

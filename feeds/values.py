@@ -103,6 +103,15 @@ class EventTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """What `feeds/identity.py` works out of an item: that takes as long as storing it."""
+
+    fingerprint: str
+    link_key: str
+    text_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedItem:
     """One entry, one occurrence of an event, or one practice example, as its source gave it.
 
@@ -112,6 +121,7 @@ class ParsedItem:
     url:     absolute http(s), or "".
     series:  for an event, the UID that its occurrences share.
     details: what only this kind has, as plain text (practice: question, approach, result ...).
+    marks:   worked out already by who read the document; None: to be worked out when asked for.
     """
 
     kind: ItemKind
@@ -130,6 +140,7 @@ class ParsedItem:
     series: str = ""
     cancelled: bool = False
     details: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    marks: Marks | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Final, get_type_hints
 
-from feeds.values import EventTimes, ItemKind, Parsed, ParsedItem
+from feeds.values import EventTimes, ItemKind, Marks, Parsed, ParsedItem
 
 LENGTH: Final = struct.Struct(">Q")
 LONGEST: Final = 64 * 1024 * 1024  # of a frame: more than any document and any answer
@@ -94,6 +94,8 @@ def _plain(value: object) -> object:
     if isinstance(value, EventTimes):
         ends_at = value.ends_at.isoformat() if value.ends_at else None
         return [value.starts_at.isoformat(), ends_at, value.all_day]
+    if isinstance(value, Marks):
+        return [value.fingerprint, value.link_key, value.text_key]
     return dict(value) if isinstance(value, Mapping) else value
 
 
@@ -108,6 +110,10 @@ def _times(told: tuple[str, str | None, bool] | None) -> EventTimes | None:
     return EventTimes(datetime.fromisoformat(starts_at), _moment(ends_at), all_day)
 
 
+def _marks(told: list[str] | None) -> Marks | None:
+    return Marks(*told) if told else None
+
+
 def _same(value: object) -> object:
     return value
 
@@ -120,6 +126,7 @@ _MAKER_BY_TYPE: Final[Mapping[object, Callable[[Any], Any]]] = {
     tuple[str, ...]: tuple,
     datetime | None: _moment,
     EventTimes | None: _times,
+    Marks | None: _marks,
     Mapping[str, object]: _same,
 }
 # By position and type: a field of a type that is not in the table above is noticed at the import.

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from feeds.errors import MalformedSource, SourceTooHeavy
+from feeds.identity import marked
 from feeds.reading import Readers, ReadingLimits
 from feeds.sources import PARSERS
 from feeds.values import Parsed
@@ -51,7 +52,11 @@ def readers() -> Iterator[Readers]:
     ],
 )
 def test_a_child_answers_as_the_parser_does(readers: Readers, kind: str, document: bytes) -> None:
-    assert read(readers, document, kind) == PARSERS[kind](document, now=NOW, base_url=URL)
+    parsed = read(readers, document, kind)
+
+    plain = PARSERS[kind](document, now=NOW, base_url=URL)
+    assert parsed == plain
+    assert [item.marks for item in parsed.items] == [marked(item).marks for item in plain.items]
 
 
 def test_the_character_set_of_the_header_counts(readers: Readers) -> None:

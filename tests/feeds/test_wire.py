@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.values import EventTimes, ItemKind, Parsed, ParsedItem
+from feeds.values import EventTimes, ItemKind, Marks, Parsed, ParsedItem
 from feeds.wire import (
     LENGTH,
     LONGEST,
@@ -43,6 +43,7 @@ items = st.builds(
     series=words,
     cancelled=st.booleans(),
     details=st.dictionaries(words, words | st.integers() | st.lists(words), max_size=3),
+    marks=st.none() | st.builds(Marks, words, words, words),
 )
 documents = st.builds(
     Parsed,
@@ -56,7 +57,10 @@ documents = st.builds(
 
 @given(documents)
 def test_a_document_that_was_read_comes_out_as_it_went_in(parsed: Parsed) -> None:
-    assert unpack_parsed(pack_parsed(parsed)) == parsed
+    unpacked = unpack_parsed(pack_parsed(parsed))
+
+    assert unpacked == parsed
+    assert [item.marks for item in unpacked.items] == [item.marks for item in parsed.items]
 
 
 def test_a_request_comes_out_as_it_went_in() -> None:
