@@ -1,28 +1,41 @@
-"""The one outbound door: httpcore over connections to judged addresses, under one deadline.
+"""The one outbound door: connections to judged addresses, kept for a while, under one deadline.
 
-httpcore lets its network be replaced; that is the place where the address is still ours to choose
-while TLS and the Host header keep the name.
+The address that is connected to was judged; TLS and the Host header keep the name.
 """
 
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import httpcore
-import httpx
 
 from feeds.addresses import Resolve, addresses_to_visit
+from feeds.http1 import Answer, Headers, Target, get
 
 KEPT: Final = 32  # connections that wait for the next request of their host
 KEPT_S: Final = 10.0
 # What a connection does that the server closed while it waited for us: nothing was answered on it.
 STALE: Final = (httpcore.NetworkError, httpcore.RemoteProtocolError)
+ALPN: Final = ["http/1.1"]
 
-Origin = tuple[bytes, bytes, int | None]
-Headers = Sequence[tuple[bytes, bytes]]
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long, in seconds, to wait for a connection, and for each step of an exchange on it."""
+
+    connect_s: float
+    step_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    origin: tuple[bytes, bytes, int | None]
+    stream: httpcore.NetworkStream
+    until: float
 
 
 class Deadline(threading.local):
@@ -45,8 +58,7 @@ class Deadline(threading.local):
 class Connections:
     """Connections to judged addresses, kept for the next request. Safe to share between threads.
 
-    Plain httpcore: httpx's client, and httpcore's own pool, each double the time of a request.
-    timeout: "connect", "read" and "write", in seconds. tls: asked for at the first https address.
+    tls: asked for at the first https address.
     """
 
     def __init__(
@@ -55,76 +67,81 @@ class Connections:
         allow: frozenset[str],
         resolve: Resolve,
         deadline: Deadline,
-        timeout: dict[str, float],
+        waits: Waits,
         tls: Callable[[], ssl.SSLContext],
     ) -> None:
         self._network = _CheckedNetwork(allow, resolve, deadline)
-        self._extensions = {"timeout": timeout}
-        self._tls = tls
+        self._waits, self._tls = waits, tls
         self._lock = threading.Lock()
-        self._kept: list[tuple[Origin, httpcore.HTTPConnection]] = []
+        self._kept: list[_Kept] = []  # the oldest first
 
     @contextmanager
-    def get(self, url: httpx.URL, headers: Headers) -> Iterator[httpcore.Response]:
-        """Do one exchange; the body is there as long as the `with`.
+    def get(self, target: Target, headers: Headers) -> Iterator[Answer]:
+        """Do one exchange; the body is there as long as the `with`. The Host header is ours.
 
         Raises httpcore's errors and those of `addresses_to_visit`.
         """
-        origin = (url.raw_scheme, url.raw_host, url.port)
-        target = httpcore.URL(scheme=origin[0], host=origin[1], port=origin[2], target=url.raw_path)
-        request = httpcore.Request(b"GET", target, headers=headers, extensions=self._extensions)
-        connection, answer = self._ask(origin, request)
+        stream, answer = self._ask(target, headers)
         try:
             yield answer
         finally:
-            answer.close()
-            self._keep(origin, connection)
+            if answer.is_over:
+                self._keep(target, stream)
+            else:
+                stream.close()
 
     def close(self) -> None:
         """Close every connection that waits."""
-        for _, connection in self._kept:
-            connection.close()
+        for kept in self._kept:
+            kept.stream.close()
         self._kept.clear()
 
-    def _ask(
-        self, origin: Origin, request: httpcore.Request
-    ) -> tuple[httpcore.HTTPConnection, httpcore.Response]:
-        used = self._take(origin)
+    def _ask(self, target: Target, headers: Headers) -> tuple[httpcore.NetworkStream, Answer]:
+        used = self._take(target)
         if used:
             try:
-                return used, used.handle_request(request)
+                return used, self._get(used, target, headers)
             except STALE:
-                used.close()
-        fresh = self._open(origin)
-        return fresh, fresh.handle_request(request)
+                pass  # made anew, once
+        fresh = self._open(target)
+        return fresh, self._get(fresh, target, headers)
 
-    def _open(self, origin: Origin) -> httpcore.HTTPConnection:
-        scheme, host, port = origin
-        return httpcore.HTTPConnection(
-            httpcore.URL(scheme=scheme, host=host, port=port, target=b"/").origin,
-            ssl_context=self._tls() if scheme == b"https" else None,
-            keepalive_expiry=KEPT_S,
-            network_backend=self._network,
-        )
+    def _get(self, stream: httpcore.NetworkStream, target: Target, headers: Headers) -> Answer:
+        try:
+            return get(stream, target, headers, wait_s=self._waits.step_s)
+        except BaseException:
+            stream.close()
+            raise
 
-    def _take(self, origin: Origin) -> httpcore.HTTPConnection | None:
+    def _open(self, target: Target) -> httpcore.NetworkStream:
+        host, is_safe = target.host.decode("ascii"), target.scheme == b"https"
+        port = target.port or (443 if is_safe else 80)
+        stream = self._network.connect_tcp(host, port, self._waits.connect_s)
+        if not is_safe:
+            return stream
+        context = self._tls()
+        context.set_alpn_protocols(ALPN)
+        return stream.start_tls(context, host, self._waits.connect_s)
+
+    def _take(self, target: Target) -> httpcore.NetworkStream | None:
+        origin = target.origin
         with self._lock:
-            at = next((n for n, (to, _) in enumerate(self._kept) if to == origin), None)
-            found = None if at is None else self._kept.pop(at)[1]
-        if found and found.has_expired():
-            found.close()
+            found = next((one for one in self._kept if one.origin == origin), None)
+            if found is None:
+                return None
+            self._kept.remove(found)
+        # Something to read on a connection that waits can only be its end.
+        if found.until < time.monotonic() or found.stream.get_extra_info("is_readable"):
+            found.stream.close()
             return None
-        return found
+        return found.stream
 
-    def _keep(self, origin: Origin, connection: httpcore.HTTPConnection) -> None:
-        if not connection.is_idle():
-            connection.close()
-            return
+    def _keep(self, target: Target, stream: httpcore.NetworkStream) -> None:
         with self._lock:
-            self._kept.append((origin, connection))
-            oldest = self._kept.pop(0)[1] if len(self._kept) > KEPT else None
+            self._kept.append(_Kept(target.origin, stream, time.monotonic() + KEPT_S))
+            oldest = self._kept.pop(0) if len(self._kept) > KEPT else None
         if oldest:
-            oldest.close()
+            oldest.stream.close()
 
 
 class _CheckedNetwork(httpcore.NetworkBackend):

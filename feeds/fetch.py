@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, NoReturn, Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +12,7 @@ import httpcore
 import httpx
 
 from feeds.addresses import Resolve, resolve
-from feeds.connect import Connections, Deadline, Headers
+from feeds.connect import Connections, Deadline, Waits
 from feeds.errors import (
     SourceAnswered,
     SourceGone,
@@ -22,6 +22,7 @@ from feeds.errors import (
     TooManyRedirects,
 )
 from feeds.freshness import fresh_s, retry_after_s
+from feeds.http1 import Answer, Headers, Target, is_sendable
 from feeds.unpack import ENCODINGS, unpack
 from feeds.values import Fetched
 
@@ -98,11 +99,7 @@ class Fetcher:
             allow=self._allow,
             resolve=self._resolve,
             deadline=deadline,
-            timeout={
-                "connect": limits.connect_s,
-                "read": limits.first_byte_s,
-                "write": limits.first_byte_s,
-            },
+            waits=Waits(limits.connect_s, limits.first_byte_s),
             tls=lambda: self._tls,
         )
         try:
@@ -136,10 +133,7 @@ class _Round:
     def _follow(self, start: str, conditions: Headers) -> Fetched:
         url, moved_to = start, start
         for _ in range(self._limits.hops + 1):
-            _judge_address(url)
-            target = httpx.URL(url)
-            headers = [(b"Host", target.netloc), *self._headers, *conditions]
-            with self._connections.get(target, headers) as raw:
+            with self._connections.get(_target(url), [*self._headers, *conditions]) as raw:
                 answer = _Answer(raw, bool(conditions))
                 location = answer.header("Location")
                 if answer.status not in REDIRECTS or not location:
@@ -152,15 +146,9 @@ class _Round:
     def _read(self, answer: "_Answer", url: str, moved_to: str) -> Fetched:
         if answer.status != 200 and not (answer.status == 304 and answer.is_conditional):
             _refuse_status(answer)
-        body = unpack(
-            answer.chunks(),
-            answer.header("Content-Encoding"),
-            size_bytes=self._limits.size_bytes,
-            ratio=self._limits.ratio,
-        )
         return Fetched(
             status=answer.status,
-            body=body if answer.status == 200 else b"",
+            body=self._body(answer),
             content_type=answer.header("Content-Type"),
             etag=answer.validator("ETag"),
             last_modified=answer.validator("Last-Modified"),
@@ -169,40 +157,46 @@ class _Round:
             fresh_s=fresh_s(answer.header),
         )
 
+    def _body(self, answer: "_Answer") -> bytes:
+        size, ratio = self._limits.size_bytes, self._limits.ratio
+        encoding = answer.header("Content-Encoding") if answer.status == 200 else ""
+        return unpack(answer.chunks(), encoding, size_bytes=size, ratio=ratio)
+
 
 class _Answer:
-    """A status, headers, and a body still to come. is_conditional: 304 may be the answer."""
+    """An answer with its headers as text. is_conditional: 304 may be the answer."""
 
-    def __init__(self, raw: httpcore.Response, is_conditional: bool) -> None:  # noqa: FBT001
+    def __init__(self, raw: Answer, is_conditional: bool) -> None:  # noqa: FBT001
         self.status, self.is_conditional = raw.status, is_conditional
-        self._raw = raw
+        self.chunks = raw.chunks
         self._headers: dict[bytes, list[bytes]] = {}
         for name, value in raw.headers:
-            self._headers.setdefault(name.lower(), []).append(value)
+            self._headers.setdefault(name, []).append(value)
 
     def header(self, name: str) -> str:
         """Return the text of a header, "" without it; several with ", " (RFC 9110 §5.3)."""
-        found = b", ".join(self._headers.get(name.lower().encode(), ()))
+        found = self._headers.get(name.lower().encode())
+        if not found:
+            return ""
+        raw = b", ".join(found)
         try:
-            return found.decode()
+            return raw.decode()
         except UnicodeDecodeError:
-            return found.decode("latin-1")
+            return raw.decode("latin-1")
 
     def validator(self, name: str) -> str:
         """Return each byte of a header as one character, so that it can be sent back as it came."""
-        return next(iter(self._headers.get(name.lower().encode(), ())), b"").decode("latin-1")
-
-    def chunks(self) -> Iterator[bytes]:
-        """Yield the body as it comes in, still packed."""
-        yield from self._raw.iter_stream()
+        found = self._headers.get(name.lower().encode())
+        return found[0].decode("latin-1") if found else ""
 
 
 def _conditions(etag: str, last_modified: str) -> Sequence[tuple[bytes, bytes]]:
     validators = ((b"If-None-Match", etag), (b"If-Modified-Since", last_modified))
     try:
-        return [(name, value.encode("latin-1")) for name, value in validators if value]
+        found = [(name, value.encode("latin-1")) for name, value in validators if value]
     except UnicodeEncodeError:
         return []  # these never came from a header: the answer is whole then
+    return found if all(is_sendable(value) for _, value in found) else []
 
 
 def _refuse_status(answer: _Answer) -> NoReturn:
@@ -211,6 +205,14 @@ def _refuse_status(answer: _Answer) -> NoReturn:
     error = SourceGone if status == 410 else SourceAnswered
     hint = " (a check for robots)" if answer.header("cf-mitigated") == "challenge" else ""
     raise error(f"the server answered {status}{hint}", status=status, retry_after_s=wait)
+
+
+@lru_cache(maxsize=4096)  # the addresses of a round are those of the round before
+def _target(url: str) -> Target:
+    """Return where to ask. Raises SourceRefused, httpx.InvalidURL."""
+    _judge_address(url)
+    parts = httpx.URL(url)
+    return Target(parts.raw_scheme, parts.raw_host, parts.port, parts.raw_path, parts.netloc)
 
 
 def _judge_address(url: str) -> None:

@@ -27,7 +27,7 @@ from feeds.reading import READING, Read, Readers, ReadingLimits
 from feeds.save import save_looks
 from feeds.standing import Look, Standing
 from feeds.themes import theme_words
-from feeds.tray import Tray
+from feeds.tray import LINGER_S, Tray
 from feeds.values import GatherReport, SourceReport
 from storage.dialect import lock
 from storage.errors import NumberTooLarge
@@ -35,6 +35,8 @@ from storage.session import Database
 
 log = structlog.get_logger()
 
+AT_FIRST: Final = 2
+GROW_S: Final = 0.05
 TURN_S: Final = 0.2  # between two times that we ask whether the other process is done
 # What a database says to what one document holds, or to what another process stored first.
 UNSTORABLE: Final = (IntegrityError, DataError, NumberTooLarge, UnicodeError)
@@ -111,11 +113,12 @@ class _Round:
         reports: dict[str, SourceReport] = {}
         done = 0
         with ThreadPoolExecutor(lanes.width, thread_name_prefix="gather") as pool:
-            lookers = [pool.submit(self._look, lanes, tray) for _ in range(lanes.width)]
+            crew = _Crew(pool, lanes.width, lambda: self._look(lanes, tray))
             try:
                 while done < len(due):
-                    looks = tray.take()
-                    _raise_surprises(lookers)
+                    crew.grow(lanes)
+                    looks = tray.take(GROW_S if crew.may_grow else LINGER_S)
+                    crew.raise_surprises()
                     for report in self._save(looks):
                         reports[report.slug] = report
                     for look in looks:
@@ -171,8 +174,29 @@ class _Round:
             return theme_words(session)
 
 
-def _raise_surprises(lookers: Sequence[Future[None]]) -> None:
-    """Raise what ended one of those who look: a mistake of ours, and no source's."""
-    for looker in lookers:
-        if looker.done():
-            looker.result()
+class _Crew:
+    """Those who look: two at first, twice as many each twentieth of a second that they are late.
+
+    Where answers come at once two are faster than many, which would wait for each other.
+    """
+
+    def __init__(self, pool: ThreadPoolExecutor, most: int, work: Callable[[], None]) -> None:
+        self._pool, self._most, self._work = pool, most, work
+        self._members: list[Future[None]] = []
+
+    @property
+    def may_grow(self) -> bool:
+        return len(self._members) < self._most
+
+    def grow(self, lanes: Lanes) -> None:
+        """Add as many as there are, when they would have something to do."""
+        if self.may_grow and lanes.is_open:
+            wanted = max(2 * len(self._members), AT_FIRST)
+            for _ in range(min(wanted, self._most) - len(self._members)):
+                self._members.append(self._pool.submit(self._work))
+
+    def raise_surprises(self) -> None:
+        """Raise what ended one of them: a mistake of ours, and no source's."""
+        for member in self._members:
+            if member.done():
+                member.result()

@@ -46,6 +46,12 @@ class Lanes:
         self._asked: dict[str, dict[int, float]] = {}  # of a host: which, and since when
 
     @property
+    def is_open(self) -> bool:
+        """Say whether somebody who enters now would not have to wait."""
+        with self._changed:
+            return self._open_host()[0] is not None
+
+    @property
     def width(self) -> int:
         """Return how many may be under way at once."""
         most = sum(min(len(waiting), self._pace.a_host) for waiting in self._waiting.values())
@@ -88,7 +94,7 @@ class Lanes:
     def _open_host(self) -> tuple[str | None, float | None]:
         """Return a host that may be asked, or for how long none will be by time alone."""
         if self._free:
-            return self._free.popleft(), None
+            return self._free[0], None
         soonest: float | None = None
         for host, since in self._asked.items():
             if host in self._waiting and len(since) < self._pace.a_host:
@@ -99,6 +105,8 @@ class Lanes:
         return None, soonest
 
     def _give(self, host: str) -> Standing:
+        if self._free and self._free[0] == host:
+            self._free.popleft()
         waiting = self._waiting[host]
         source = waiting.popleft()
         if not waiting:

@@ -6,8 +6,9 @@ So what is marked as seen was stored: validators never without the entries that 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from feeds import store
@@ -18,13 +19,15 @@ from feeds.standing import (
     Columns,
     Kept,
     Look,
-    Standing,
     after_answer,
     after_failure,
     failed,
     report,
 )
 from feeds.values import Outcome, SourceReport
+
+UPDATE: Final = update(Source).where(Source.id == bindparam("source_id"))
+"""Of the columns that it is given."""
 
 
 def save_looks(
@@ -38,6 +41,7 @@ def save_looks(
     _wait_for_others(session)
     there = store.standings(session, Source.id.in_([look.source.id for look in looks]))
     standing = {one.id: one for one in there}
+    rows = _rows(session, [look.source.id for look in looks if look.parsed or _has_moved(look)])
     answered: list[Columns] = []
     failures: list[Columns] = []
     reports: list[SourceReport] = []
@@ -46,16 +50,28 @@ def save_looks(
         if was is None or was.url != look.source.url:
             continue
         if look.failure:
-            failures.append({"id": was.id, **after_failure(was, look.failure, now=now)})
+            failures.append({"source_id": was.id, **after_failure(was, look.failure, now=now)})
             reports.append(report(look, failed(look.failure)))
             continue
-        kept, done = _save_document(session, was, look, now, words)
+        kept, done = _save_document(session, rows.get(was.id), look, now, words)
         news = bool(kept.new or kept.updated)
-        answered.append({"id": was.id, **after_answer(was, look, brought_news=news, now=now)})
+        answered.append(
+            {"source_id": was.id, **after_answer(was, look, brought_news=news, now=now)}
+        )
         reports.append(done)
     for columns in filter(None, (answered, failures)):
-        session.execute(update(Source), columns)
+        session.connection().execute(UPDATE, columns)  # past the ORM: nothing of it is needed
     return reports
+
+
+def _rows(session: Session, ids: Sequence[int]) -> dict[int, Source]:
+    """Return the sources of which more than their standing may change, by id, in one query."""
+    found = session.scalars(select(Source).where(Source.id.in_(ids))) if ids else ()
+    return {source.id: source for source in found}
+
+
+def _has_moved(look: Look) -> bool:
+    return look.fetched is not None and look.fetched.moved_to != ""
 
 
 def _wait_for_others(session: Session) -> None:
@@ -67,12 +83,10 @@ def _wait_for_others(session: Session) -> None:
 
 
 def _save_document(
-    session: Session, was: Standing, look: Look, now: datetime, words: ThemeWords
+    session: Session, source: Source | None, look: Look, now: datetime, words: ThemeWords
 ) -> tuple[Kept, SourceReport]:
-    has_moved = look.fetched is not None and bool(look.fetched.moved_to)
-    if look.parsed is None and not has_moved:
+    if source is None:
         return Kept(), report(look, Outcome.NOT_MODIFIED)
-    source = session.get_one(Source, was.id)
     kept = Kept()
     if look.parsed:
         kept = save_items(session, source, look.parsed, now=now, words=words)

@@ -31,10 +31,13 @@ class Tray:
             if self._is_enough():
                 self._enough.notify()
 
-    def take(self) -> list[Look]:
-        """Return what there is: at once when there are documents among it, else after a moment."""
+    def take(self, linger_s: float = LINGER_S) -> list[Look]:
+        """Return what there is: at once when there are documents among it, else after a moment.
+
+        At once also when it is the last, or a lot.
+        """
         with self._enough:
-            self._enough.wait_for(self._is_enough, LINGER_S)
+            self._enough.wait_for(self._is_enough, linger_s)
             looks, self._looks, self._read = self._looks, [], 0
             self._room.notify_all()
             return looks

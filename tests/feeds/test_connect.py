@@ -7,18 +7,19 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import create_server, socket
+from urllib.parse import urlsplit
 
 import httpcore
-import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from feeds.connect import KEPT, Connections, Deadline
+from feeds.connect import KEPT, Connections, Deadline, Waits
 from feeds.errors import SourceUnreachable
 from feeds.fetch import Fetcher
+from feeds.http1 import Target
 from tests.feeds.site import Site
 
 NAME = "partner.example.org"
@@ -74,15 +75,22 @@ def connections(port: int, tls: ssl.SSLContext | None = None) -> Connections:
         allow=frozenset({f"127.0.0.1:{port}", f"{NAME}:{port}"}),
         resolve=lambda host, port: ["127.0.0.1"],
         deadline=Deadline(),
-        timeout={"connect": 5.0, "read": 5.0, "write": 5.0},
+        waits=Waits(5.0, 5.0),
         tls=lambda: tls or ssl.create_default_context(),
     )
 
 
 def body(through: Connections, url: str) -> bytes:
-    host = httpx.URL(url).netloc
-    with through.get(httpx.URL(url), [(b"Host", host)]) as answer:
-        return b"".join(answer.iter_stream())
+    parts = urlsplit(url)
+    target = Target(
+        parts.scheme.encode(),
+        (parts.hostname or "").encode(),
+        parts.port,
+        parts.path.encode(),
+        parts.netloc.encode(),
+    )
+    with through.get(target, []) as answer:
+        return b"".join(answer.chunks())
 
 
 def test_a_round_uses_one_connection_to_a_host(site: Site, fetcher: Fetcher) -> None:
@@ -132,7 +140,7 @@ def test_not_more_connections_are_kept_than_we_say(site: Site) -> None:
         allow=frozenset(f"{name}:{site.port}" for name in names),
         resolve=lambda host, port: ["127.0.0.1"],
         deadline=Deadline(),
-        timeout={"connect": 5.0, "read": 5.0, "write": 5.0},
+        waits=Waits(5.0, 5.0),
         tls=ssl.create_default_context,
     )
     for name in names:
