@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install develop demo test test-browser check bench migration lock clean
+.PHONY: install develop demo test test-long test-browser check bench migration lock clean
 
 install: .venv/.runtime
 develop: .venv/.development
@@ -24,7 +24,10 @@ demo: install
 	@$(BIN)/newsletter demo --data-dir demo-data
 
 test: develop
-	@$(BIN)/python -m pytest -m "not chaos and not browser" -n auto --dist worksteal
+	@$(BIN)/python -m pytest -m "not chaos and not browser and not long" -n auto --dist worksteal
+
+test-long: develop
+	@$(BIN)/python -m pytest -m "long and not chaos" -n auto --dist worksteal
 
 test-browser: develop
 	@$(BIN)/python -m pytest -m browser -n auto --dist worksteal

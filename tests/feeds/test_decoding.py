@@ -11,6 +11,8 @@ from feeds.images import make_picture
 from feeds.values import LARGEST_PICTURE_BYTES
 from tests.feeds.pictures import picture, png_of, with_exif
 
+pytestmark = pytest.mark.long
+
 
 def fault_of(document: bytes) -> ImageFault:
     with pytest.raises(ImageRefused) as refused:

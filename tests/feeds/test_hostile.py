@@ -22,6 +22,8 @@ from tests.feeds.hostile import (
     serving_hostile,
 )
 
+pytestmark = pytest.mark.long
+
 NOW = datetime(2027, 4, 20, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 LIMITS = Limits(connect_s=1.0, first_byte_s=1.0, whole_s=2.0)

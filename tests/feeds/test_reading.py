@@ -20,6 +20,8 @@ from feeds.sources import PARSERS
 from feeds.values import Parsed
 from tests.feeds.documents import calendar, entry, rss, vevent
 
+pytestmark = pytest.mark.long
+
 NOW = datetime(2027, 4, 20, 8, 0, tzinfo=UTC)
 URL = "https://partner.example.org/feed/"
 SMALL = rss(entry("x"), entry("y")).encode()

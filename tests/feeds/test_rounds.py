@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from feeds import store
@@ -23,6 +24,8 @@ from feeds.values import GatherReport, Outcome
 from storage.session import Database
 from tests.feeds.documents import entry, rss
 from tests.feeds.site import Answer, Site
+
+pytestmark = pytest.mark.long
 
 NOW = datetime(2027, 4, 20, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

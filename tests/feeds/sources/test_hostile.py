@@ -11,6 +11,8 @@ from feeds.sources import PARSERS
 from feeds.values import SourceKind
 from tests.feeds.documents import calendar, entry, rss, vevent
 
+pytestmark = pytest.mark.long
+
 NOW = datetime(2027, 4, 20, 8, 0, tzinfo=UTC)
 PATIENCE_S = 8.0  # of the processor; each of these took from fifteen seconds to for ever
 MANY = 200_000

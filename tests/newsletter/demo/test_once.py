@@ -22,6 +22,8 @@ from subscribers.importing import import_file
 from subscribers.values import Audience
 from tests.fakes import START
 
+pytestmark = pytest.mark.long
+
 BASE_URL = "http://127.0.0.1:8000"
 
 

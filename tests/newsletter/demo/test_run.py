@@ -15,6 +15,8 @@ from newsletter.demo.run import run_demo
 from newsletter.model import Edition
 from newsletter.wiring import Services
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(autouse=True)
 def default_logging() -> Iterator[None]:
