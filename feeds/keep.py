@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from feeds import store
+from feeds import kept, store
 from feeds.decide import decide, in_backlog, span_of
 from feeds.identity import fingerprint, item_keys, link_key, text_key
 from feeds.match import find_known
@@ -28,7 +28,7 @@ def save_items(
 ) -> Kept:
     """Insert what is new, update what changed, mark what is missing; return the counts."""
     by_key = dict(zip(item_keys(parsed.items), parsed.items, strict=True))
-    known = store.known_items(session, source.id, list(by_key))
+    known = kept.known_items(session, source.id, list(by_key))
     named = {key: item for key, item in by_key.items() if key not in known}
     again = _recognise(session, source, named, known.values(), now)
     new = {key: item for key, item in named.items() if key not in again}
@@ -57,7 +57,7 @@ def _recognise(
         return {}
     found = find_known(
         named,
-        store.candidates_for(session, source.id, list(named.values()), now=now),
+        kept.candidates_for(session, source.id, list(named.values()), now=now),
         source_id=source.id,
         present=frozenset(item.id for item in known),
     )
@@ -80,8 +80,7 @@ def _insert_items(
         {**_new_row(source, item, now, words), "key": key, "backlog": key in backlog}
         for key, item in new.items()
     ]
-    session.execute(insert(Item), rows)
-    store.see_first(session, source.id, list(new))
+    kept.insert_items(session, source.id, rows)
 
 
 def _insert_sightings(
@@ -166,8 +165,7 @@ def _mark_missing(
     """Mark what the document should hold and does not; take the mark off what is back."""
     back = [item.id for item in seen if item.missing_since and item.source_id == source.id]
     if back:
-        store.mark_back(session, back)
+        kept.mark_back(session, back)
     span = span_of(parsed, kind=source.kind, now=now)
-    if span:
-        there = [item.id for item in seen]
-        store.mark_missing(session, source, there, since=span.since, until=span.until, now=now)
+    if span and source.last_success_at:  # at the first look nothing was there before
+        kept.mark_missing(session, source, [item.id for item in seen], span=span, now=now)

@@ -23,7 +23,9 @@ TEXT: Final = "text"
 MOST_FROM_TEXT: Final = 3
 IN_TITLE: Final = 3  # a title says in ten words what a text is about
 IN_SUMMARY: Final = 1
-ROLES: Final = Terms(term(side, one) for side, terms in AUDIENCE_TERMS.items() for one in terms)
+ROLES: Final = frozenset(
+    term(side, one) for side, terms in AUDIENCE_TERMS.items() for one in terms
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,12 @@ def propose(
     for category in (*item.themes, *item.categories):
         if slug := words.get(category.casefold()):
             found.setdefault(slug, [CATEGORY, category])
-    for slug, word in _themes_in_text(item, _theme_terms(frozenset(words.items()))):
+    terms = _terms(frozenset(words.items()))
+    in_title, in_summary = list(terms.spot(item.title)), list(terms.spot(item.summary))
+    for slug, word in _themes_in_text(in_title, in_summary):
         found.setdefault(slug, [TEXT, word])
-    sides = _audiences(item) or {one: [SOURCE, ""] for one in audiences} or _side_in_title(item)
+    given = {one: [SOURCE, ""] for one in audiences}
+    sides = _audiences(item) or given or _side_in_title(in_title, in_summary)
     return Proposal(tuple(found), tuple(sides), {**found, **sides})
 
 
@@ -59,24 +64,28 @@ def _audiences(item: ParsedItem) -> dict[str, list[str]]:
 
 
 @lru_cache(maxsize=4)
-def _theme_terms(words: frozenset[tuple[str, str]]) -> Terms:
-    """Return the terms of the themes that there are; a label of several words is one too."""
+def _terms(words: frozenset[tuple[str, str]]) -> Terms:
+    """Return the terms of the themes that there are and of the sides.
+
+    A theme's label of several words is a term too.
+    """
     slugs = {slug for _, slug in words}
     shipped = [
         term(slug, one) for slug, terms in THEME_TERMS.items() if slug in slugs for one in terms
     ]
     labels = [term(slug, label) for label, slug in sorted(words) if " " in label]
-    return Terms([*shipped, *labels])
+    return Terms([*shipped, *labels, *ROLES])
 
 
-def _themes_in_text(item: ParsedItem, terms: Terms) -> list[tuple[str, str]]:
+def _themes_in_text(
+    in_title: Iterable[Spotted], in_summary: Iterable[Spotted]
+) -> list[tuple[str, str]]:
     """Return at most three themes, the one with the most said about it first, each with a word."""
-    in_title = list(terms.spot(item.title))
-    in_summary = [one for one in terms.spot(item.summary) if not one.term.says_little]
+    telling = [one for one in in_summary if not one.term.says_little]
     scores: dict[str, int] = {}
     said: dict[str, str] = {}
-    for spotted, weight in ((in_title, IN_TITLE), (in_summary, IN_SUMMARY)):
-        for slug, word in _once(spotted):
+    for spotted, weight in ((in_title, IN_TITLE), (telling, IN_SUMMARY)):
+        for slug, word in _once(one for one in spotted if one.term not in ROLES):
             scores[slug] = scores.get(slug, 0) + weight
             said.setdefault(slug, word)
     # What stands first in the text goes first among equals: `scores` keeps that order.
@@ -92,11 +101,16 @@ def _once(spotted: Iterable[Spotted]) -> list[tuple[str, str]]:
     return [(known.of, word) for known, word in by_term.items()]
 
 
-def _side_in_title(item: ParsedItem) -> dict[str, list[str]]:
+def _side_in_title(
+    in_title: Iterable[Spotted], in_summary: Iterable[Spotted]
+) -> dict[str, list[str]]:
     """Return the side whose roles the title names, when the other side's are named nowhere.
 
     An audience narrows who gets the item, so one word in a summary is not enough.
     """
-    named = {one.term.of: one.word for one in reversed(list(ROLES.spot(item.title)))}
-    everywhere = {*named, *(one.term.of for one in ROLES.spot(item.summary))}
+    named: dict[str, str] = {}
+    for one in in_title:
+        if one.term in ROLES:
+            named.setdefault(one.term.of, one.word)
+    everywhere = {*named, *(one.term.of for one in in_summary if one.term.of in AUDIENCE_TERMS)}
     return {side: [TEXT, word] for side, word in named.items()} if len(everywhere) == 1 else {}

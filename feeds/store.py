@@ -1,23 +1,21 @@
 """Queries on sources and items. Nothing here commits."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Select, and_, exists, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from feeds.decide import BELIEVED_AFTER
 from feeds.errors import SourceGone, SourceRefused, UnknownSource
-from feeds.identity import canonical_link, link_key, text_key
-from feeds.match import Candidate
+from feeds.identity import canonical_link
 from feeds.model import Item, Sighting, Source, Theme
 from feeds.standing import Standing
-from feeds.values import AMSTERDAM, ItemKind, ItemStatus, ParsedItem, SourceKind
+from feeds.values import AMSTERDAM, ItemKind, ItemStatus, SourceKind
 from storage.text import one_line, slugify
 
 AGENDA_MINUTES: Final = 360
@@ -164,97 +162,6 @@ def due_sources(session: Session, now: datetime) -> list[Standing]:
     is_looked_at = or_(Source.active, Source.last_error == SourceGone.__name__)
     is_due = or_(Source.next_look_at <= now, and_(Source.next_look_at.is_(None), Source.active))
     return standings(session, is_looked_at, is_due)
-
-
-def known_items(session: Session, source_id: int, keys: Sequence[str]) -> dict[str, Item]:
-    """Return the items of a source that have one of these keys, by key, in one query."""
-    query = (
-        select(Sighting.key, Item)
-        .join(Item, Item.id == Sighting.item_id)
-        .where(Sighting.source_id == source_id, Sighting.key.in_(keys))
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
-
-
-def see_first(session: Session, source_id: int, keys: Sequence[str]) -> None:
-    """Give each of these new items of a source its own sighting, in one statement."""
-    columns = ("item_id", "source_id", "key", "url", "first_seen_at")
-    new = select(Item.id, Item.source_id, Item.key, Item.url, Item.first_seen_at).where(
-        Item.source_id == source_id, Item.key.in_(keys)
-    )
-    session.execute(insert(Sighting).from_select(columns, new))
-
-
-def candidates_for(
-    session: Session, source_id: int, items: Sequence[ParsedItem], *, now: datetime
-) -> list[Candidate]:
-    """Return the stored items that could be one of these, the oldest first, in one query."""
-    links = {key for item in items if (key := link_key(item))}
-    texts = {key for item in items if (key := text_key(item))}
-    titles = {item.title for item in items if item.title}
-    here = and_(Item.source_id == source_id, or_(Item.starts_at.is_(None), Item.starts_at >= now))
-    query = select(
-        Item.id,
-        Item.source_id,
-        Item.kind,
-        Item.title,
-        Item.url,
-        Item.link_key,
-        Item.text_key,
-        Item.published_at,
-        Item.starts_at,
-    ).where(
-        or_(
-            Item.link_key.in_(links),
-            Item.text_key.in_(texts),
-            and_(
-                here, or_(Item.title.in_(titles), Item.url.in_({one.url for one in items} - {""}))
-            ),
-        )
-    )
-    rows = session.execute(query.order_by(Item.id))
-    return [Candidate(*row) for row in rows]
-
-
-def mark_back(session: Session, ids: Sequence[int]) -> None:
-    """Take the mark off items that their source holds again."""
-    session.execute(
-        update(Item).where(Item.id.in_(ids)).values(missing_since=None, vanished_at=None)
-    )
-
-
-def mark_missing(
-    session: Session,
-    source: Source,
-    there: Sequence[int],
-    *,
-    since: datetime,
-    until: datetime,
-    now: datetime,
-) -> None:
-    """Mark the items of a source in that time that are not `there` and were not new just now."""
-    moment = Item.starts_at if source.kind == SourceKind.AGENDA else Item.published_at
-    session.execute(
-        update(Item)
-        .where(Item.source_id == source.id, Item.missing_since.is_(None))
-        .where(Item.first_seen_at < now)
-        .where(moment > since, moment < until, Item.id.not_in(there))
-        .values(missing_since=now)
-    )
-
-
-def believe_missing(session: Session, *, now: datetime) -> None:
-    """Believe of what was missed a day ago that it is gone, where its source was read just now.
-
-    Also a source that says "not modified" was read: it still does not hold the item.
-    """
-    read_now = select(Source.id).where(Source.last_success_at == now)
-    session.execute(
-        update(Item)
-        .where(Item.missing_since <= now - BELIEVED_AFTER, Item.vanished_at.is_(None))
-        .where(Item.source_id.in_(read_now))
-        .values(vanished_at=now)
-    )
 
 
 def list_items(  # noqa: PLR0913 - by name; each narrows the list

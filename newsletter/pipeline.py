@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from feeds import submissions
 from feeds.gather import Progress, gather_due
+from feeds.kept import believe_missing
 from feeds.rehost import Rehosted, find_pictures, rehost_pictures
-from feeds.store import believe_missing
 from feeds.themes import add_default_themes
 from feeds.values import GatherReport
 from newsletter import accounts, dutch

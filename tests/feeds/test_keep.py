@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from feeds import store
+from feeds import kept, store
 from feeds.fetch import Fetcher
 from feeds.gather import gather_due
 from feeds.model import Item, Source
@@ -26,7 +26,7 @@ def look(db: Database, fetcher: Fetcher, now: datetime = NOW) -> None:
     (report,) = gather_due(db, fetcher=fetcher, now=now, only=("a",)).sources
     assert report.error is None
     with db.write() as session:
-        store.believe_missing(session, now=now)
+        kept.believe_missing(session, now=now)
 
 
 def source(db: Database) -> Source:
