@@ -23,9 +23,7 @@ TEXT: Final = "text"
 MOST_FROM_TEXT: Final = 3
 IN_TITLE: Final = 3  # a title says in ten words what a text is about
 IN_SUMMARY: Final = 1
-ROLES: Final = frozenset(
-    term(side, one) for side, terms in AUDIENCE_TERMS.items() for one in terms
-)
+ROLES: Final = frozenset(term(side, one) for side, terms in AUDIENCE_TERMS.items() for one in terms)
 
 
 @dataclass(frozen=True, slots=True)
