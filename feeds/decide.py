@@ -131,6 +131,8 @@ def may_ask_conditionally(
 
 def usable_date(last_modified: str, now: datetime) -> str:
     """Return the stored Last-Modified as it was received, or "" when it lies in the future."""
+    if not last_modified:
+        return ""
     try:
         moment = parsedate_to_datetime(last_modified)
     except ValueError:

@@ -61,6 +61,8 @@ def _seconds(text: str) -> float:
 
 
 def _between(date: str, expires: str) -> float:
+    if not expires:
+        return 0.0
     try:
         return (_http_date(expires) - _http_date(date)).total_seconds()
     except (ValueError, TypeError):

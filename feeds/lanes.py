@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -41,7 +42,7 @@ class Lanes:
         self._changed = threading.Condition()
         self._waiting: dict[str, deque[Standing]] = {}
         for source in sorted(sources, key=lambda one: one.failures_in_row > 0):
-            self._waiting.setdefault(_host(source), deque()).append(source)
+            self._waiting.setdefault(_host(source.url), deque()).append(source)
         self._free = deque(self._waiting)  # hosts with sources that wait, and none that is asked
         self._asked: dict[str, dict[int, float]] = {}  # of a host: which, and since when
 
@@ -69,7 +70,7 @@ class Lanes:
 
     def leave(self, source: Standing) -> None:
         """Say that a source is not asked any more. Who calls this will enter again soon."""
-        host = _host(source)
+        host = _host(source.url)
         with self._changed:
             asked = self._asked.get(host, {})
             if asked.pop(source.id, None) is None or asked:
@@ -117,5 +118,6 @@ class Lanes:
         return source
 
 
-def _host(source: Standing) -> str:
-    return urlsplit(source.url).hostname or ""
+@lru_cache(maxsize=4096)  # asked for three times a look, and again in the next round
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
