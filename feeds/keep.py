@@ -14,7 +14,7 @@ from feeds import kept, store
 from feeds.decide import decide, in_backlog, span_of
 from feeds.identity import fingerprint, item_keys, link_key, text_key
 from feeds.match import find_known
-from feeds.model import Item, Sighting, Source
+from feeds.model import Item, Sighting, Source, found_by
 from feeds.propose import ThemeWords, propose
 from feeds.standing import Kept
 from feeds.values import Change, ItemKind, ItemStatus, Parsed, ParsedItem
@@ -108,6 +108,7 @@ def _new_row(source: Source, item: ParsedItem, now: datetime, words: ThemeWords)
     proposal = propose(item, themes=source.themes, audiences=source.audiences, words=words)
     return {
         **_said(item),
+        "found_by": _found_by(item),
         "source_id": source.id,
         "kind": item.kind.value,
         "status": ItemStatus.NEW.value,
@@ -135,6 +136,7 @@ def _change(known: Item, item: ParsedItem, now: datetime) -> dict[str, Any] | No
         "changed_at": now,
         "before": {name: old for name in TOLD if (old := getattr(known, name)) != said[name]},
         "moved_from": known.starts_at if has_moved else known.moved_from,
+        "found_by": _found_by(item, known.own_title, known.own_summary),
     }
 
 
@@ -157,6 +159,10 @@ def _said(item: ParsedItem) -> dict[str, Any]:
         "location": item.location,
         "cancelled": item.cancelled,
     }
+
+
+def _found_by(item: ParsedItem, *own: str) -> str:
+    return found_by(item.title, item.summary, *own, item.location)
 
 
 def _mark_missing(

@@ -1,14 +1,23 @@
 """Source, Item, Sighting, Image, Submission and Theme: the rows of gathering."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from feeds.errors import SubmissionMoveNotAllowed
 from feeds.values import EXTENSIONS, SENT_IN, SUBMISSION_MOVES, ItemStatus, SubmissionStatus
 from storage.base import Base
+from storage.text import folded
+
+SEARCHED: Final = ("title", "summary", "own_title", "own_summary", "location")
+FOUND_BY_LONGEST: Final = 4000
+
+
+def found_by(*texts: str | None) -> str:
+    """Return the texts of an item as they are searched, in one column."""
+    return folded(" ".join(text for text in texts if text))[:FOUND_BY_LONGEST]
 
 
 class Theme(Base):
@@ -68,6 +77,7 @@ class Item(Base):
     because:            why each theme and audience was proposed: slug -> [reason, word].
     before:             what the source said before its last change, for the columns that changed.
     backlog:            came along in a flood, such as the first look; not among what is new.
+    found_by:           its words, folded for the search; a write past the ORM brings it along.
     missing_since:      since when a source that still covers its place no longer holds it.
     vanished_at:        when that was seen again a day later, and so is believed.
     """
@@ -120,6 +130,14 @@ class Item(Base):
     series: Mapped[str] = mapped_column(String(300), default="")
     cancelled: Mapped[bool] = mapped_column(default=False)
     moved_from: Mapped[datetime | None]
+    found_by: Mapped[str] = mapped_column(Text, default="", deferred=True)
+
+    @validates(*SEARCHED)
+    def _fold(self, name: str, text: str) -> str:
+        """Keep what it is found by in step with what it says."""
+        said = {one: getattr(self, one) for one in SEARCHED} | {name: text}
+        self.found_by = found_by(*said.values())
+        return text
 
     @property
     def submission_id(self) -> int | None:

@@ -1,4 +1,4 @@
-"""Text as a column, a screen and an address take it: on one line, cut to fit, as a slug. Pure.
+"""Text as columns, screens, searches and addresses take it: cut to fit, folded, a slug. Pure.
 
 It stands here because feeds and subscribers both need it, and neither may import the other.
 """
@@ -22,6 +22,10 @@ INVISIBLE: Final = re.compile(
     f"[{NO_TEXT}\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2065\ufeff\ufff9-\ufffb]"
 )
 
+STRAIGHT: Final = str.maketrans(
+    dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟", '"') | dict.fromkeys("‐‑–—", "-")
+)  # as keyboards have them
+
 
 def one_line(text: str, *, maximum: int | None = None) -> str:
     """Return text without what cannot be seen, its white space collapsed, cut at `maximum`."""
@@ -34,6 +38,14 @@ def shorten(text: str, length: int, *, mark: str = "…") -> str:
         return text
     cut = text[: length - len(mark)]
     return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,.;:-") + mark
+
+
+def folded(text: str) -> str:
+    """Return a text as it is searched: small letters, no accents, quotes and dashes straight."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(STRAIGHT).casefold())
+        text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    return " ".join(text.lower().split())
 
 
 def slugify(text: str, *, maximum: int) -> str:

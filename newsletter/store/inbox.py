@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from feeds.model import Item, Sighting, Source, Theme
@@ -17,11 +17,17 @@ from feeds.values import ItemKind, ItemStatus
 from newsletter.model import Edition
 from newsletter.store.editions import carried_items
 from newsletter.values import EditionKind, EditionStatus
+from storage.text import folded
 from subscribers.values import Audience
 
 EVERYBODY: Final = "iedereen"  # the audience of what is for both sides, or names none
 LOOKED_AT: Final = 20  # newsletters among which the draft and the one before it are sought
-SAID: Final = (Item.title, Item.own_title, Item.summary, Item.own_summary, Item.location)
+MOST_SEARCHED: Final = 20_000  # of one stand; reading them takes a tenth of a second
+IN_ORDER: Final = (
+    case((Item.kind == ItemKind.EVENT, Item.starts_at)),
+    func.coalesce(Item.published_at, Item.first_seen_at).desc(),
+    Item.id.desc(),
+)
 
 
 class Stand(StrEnum):
@@ -31,6 +37,14 @@ class Stand(StrEnum):
     PARKED = "geparkeerd"
     REFUSED = "geweigerd"
     OLDER = "ouder"  # came along in a flood
+
+
+STATUS_OF: Final[Mapping[Stand, ItemStatus]] = {
+    Stand.WAITING: ItemStatus.NEW,
+    Stand.PARKED: ItemStatus.PARKED,
+    Stand.REFUSED: ItemStatus.REFUSED,
+    Stand.OLDER: ItemStatus.NEW,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,21 @@ class Wanted:
     audience: str = ""
     theme: str = ""
     source_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found: the items by kind, in the order of the list.
+
+    is_all: False when only the last MOST_SEARCHED of that stand were looked at.
+    """
+
+    ids: Mapping[str, list[int]]
+    is_all: bool = True
+
+    def count(self, kind: str) -> int:
+        """Return how many of a kind there are."""
+        return len(self.ids.get(kind, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,32 +133,31 @@ def count_stands(session: Session, *, now: datetime) -> dict[Stand, int]:
     return dict(zip(open_stands, row, strict=True))
 
 
-def count_found(session: Session, stand: Stand, wanted: Wanted, *, now: datetime) -> dict[str, int]:
-    """Return how many items of each kind `list_waiting` would give in all."""
-    query = select(Item.kind, func.count()).where(*_stands(stand, now), *_is_wanted(wanted))
-    return {row[0]: row[1] for row in session.execute(query.group_by(Item.kind))}
+def find_waiting(
+    session: Session, stand: Stand, wanted: Wanted = Wanted(), *, now: datetime
+) -> Found:
+    """Return what stands there and is wanted: events by their start, the rest newest first.
 
-
-def list_waiting(  # noqa: PLR0913 - by name; a page of a list has this many sides
-    session: Session,
-    kind: ItemKind,
-    *,
-    stand: Stand = Stand.WAITING,
-    wanted: Wanted = Wanted(),
-    now: datetime,
-    offset: int = 0,
-    limit: int,
-) -> list[Item]:
-    """Return a page of one kind, sources loaded: events by their start, the rest newest first."""
-    newest = func.coalesce(Item.published_at, Item.first_seen_at).desc()
-    order = Item.starts_at if kind is ItemKind.EVENT else newest
+    What is looked for is sought among the MOST_SEARCHED items of that stand that came last.
+    """
+    first = _first_searched(session, stand) if wanted != Wanted() else None
+    among = [] if first is None else [Item.id >= first]
     query = (
-        select(Item)
-        .where(Item.kind == kind, *_stands(stand, now), *_is_wanted(wanted))
-        .options(joinedload(Item.source))
-        .order_by(order, Item.id.desc())
+        select(Item.kind, Item.id)
+        .where(*_stands(stand, now), *among, *_is_wanted(session, wanted))
+        .order_by(*IN_ORDER)
     )
-    return list(session.scalars(query.offset(offset).limit(limit)))
+    ids: dict[str, list[int]] = {}
+    for kind, item_id in session.execute(query):
+        ids.setdefault(kind, []).append(item_id)
+    return Found(ids, is_all=first is None)
+
+
+def list_items(session: Session, ids: Collection[int]) -> list[Item]:
+    """Return these items, sources loaded, in the order in which they are named."""
+    query = select(Item).where(Item.id.in_(ids)).options(joinedload(Item.source))
+    found = {item.id: item for item in session.scalars(query)}
+    return [found[one] for one in ids if one in found]
 
 
 def list_chosen(
@@ -142,7 +170,7 @@ def list_chosen(
     for_next = and_(Item.status == ItemStatus.ACCEPTED, *_is_free(now))
     query = (
         select(Item)
-        .where(or_(Item.id.in_(carried), for_next), *_is_wanted(wanted))
+        .where(or_(Item.id.in_(carried), for_next), *_is_wanted(session, wanted))
         .options(joinedload(Item.source))
         .order_by(Item.first_seen_at, Item.id)
     )
@@ -184,19 +212,26 @@ def _is_free(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is_at(stand: Stand) -> ColumnElement[bool]:
+    is_at = Item.status == STATUS_OF[stand]
     match stand:
-        case Stand.PARKED:
-            return Item.status == ItemStatus.PARKED
-        case Stand.REFUSED:
-            return Item.status == ItemStatus.REFUSED
         case Stand.OLDER:
-            return and_(Item.status == ItemStatus.NEW, Item.backlog)
+            return and_(is_at, Item.backlog)
         case Stand.WAITING:
-            return and_(Item.status == ItemStatus.NEW, not_(Item.backlog))
+            return and_(is_at, not_(Item.backlog))
+        case _:
+            return is_at
 
 
-def _is_wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
-    clauses = [_says(word) for word in wanted.words]
+def _first_searched(session: Session, stand: Stand) -> int | None:
+    """Return the first item among those that are searched; None when all of them are."""
+    newest = select(Item.id).where(Item.status == STATUS_OF[stand]).order_by(Item.id.desc())
+    beyond = session.scalar(newest.offset(MOST_SEARCHED).limit(1))
+    return None if beyond is None else beyond + 1
+
+
+def _is_wanted(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+    themes = _theme_words(session) if wanted.words else {}
+    clauses = [_says(word, themes) for word in wanted.words]
     if wanted.audience:
         clauses.append(_is_for(wanted.audience))
     if wanted.theme:
@@ -204,6 +239,11 @@ def _is_wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.source_id is not None:
         clauses.append(_came_from(Source.id == wanted.source_id))
     return clauses
+
+
+def _theme_words(session: Session) -> Mapping[str, str]:
+    """Return the labels of the themes as they are searched, by slug."""
+    return {row[0]: folded(row[1]) for row in session.execute(select(Theme.slug, Theme.label))}
 
 
 def _is_for(audience: str) -> ColumnElement[bool]:
@@ -218,13 +258,14 @@ def _names(column: InstrumentedAttribute[list[str]], slug: str) -> ColumnElement
     return cast(column, Text).contains(f'"{slug}"', autoescape=True)
 
 
-def _says(word: str) -> ColumnElement[bool]:
-    quoted = literal('"') + Theme.slug + literal('"')
-    themes = select(Theme.slug).where(
-        _holds(Theme.label, word), cast(Item.themes, Text).contains(quoted)
+def _says(word: str, themes: Mapping[str, str]) -> ColumnElement[bool]:
+    plain = folded(word)
+    of_themes = (_names(Item.themes, slug) for slug, label in themes.items() if plain in label)
+    return or_(
+        Item.found_by.contains(plain, autoescape=True),
+        _came_from(_holds(Source.name, word)),
+        *of_themes,
     )
-    texts = (_holds(column, word) for column in SAID)
-    return or_(*texts, _came_from(_holds(Source.name, word)), themes.correlate(Item).exists())
 
 
 def _came_from(source: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from storage import dialect, migrate
 from storage.base import Base
 from storage.errors import NumberTooLarge
 from storage.session import Database
+from storage.text import folded
 from subscribers.addresses import normalise
 from subscribers.evidence import find_or_add, make_fact
 from subscribers.model import Consent
@@ -169,6 +170,10 @@ def test_items_of_before_are_sightings_of_their_source(tmp_path: Path) -> None:
         False,
     )
     assert (source.recent, source.previous_url) == ("", "")
+    with db.read() as session:
+        found_by = session.scalars(select(Item.found_by)).one()
+    assert found_by == folded(f"{item.title} {item.summary} {item.location}")
+    assert found_by
     assert migrate.differences(db.engine, Base.metadata) == []
     db.close()
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.text import one_line, shorten, slugify
+from storage.text import folded, one_line, shorten, slugify
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,17 @@ def test_a_slug_is_letters_digits_and_dashes(text: str, slug: str) -> None:
 
 def test_a_slug_is_cut_without_a_dash_at_its_end() -> None:
     assert slugify("een tweede woord", maximum=11) == "een-tweede"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("  Coördinatie\t van\nÉÉN  Straße ", "coordinatie van een strasse"),
+        ("‘Agenda’s’ – “havo‑vwo”", "'agenda's' - \"havo-vwo\""),
+        ("ﬁnanciën ½", "financien 1⁄2"),
+        ("GEWOON", "gewoon"),
+        ("", ""),
+    ],
+)
+def test_what_is_searched_has_no_capitals_and_no_accents(text: str, plain: str) -> None:
+    assert folded(text) == plain

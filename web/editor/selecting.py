@@ -16,7 +16,7 @@ from newsletter.compose.choose import NEWS_KINDS, PRACTICE_MAXIMUM
 from newsletter.model import Edition
 from newsletter.store import inbox
 from newsletter.store.editions import get_edition
-from newsletter.store.inbox import Stand, Wanted
+from newsletter.store.inbox import Found, Stand, Wanted
 from web.editor.desk import SELECTING, Desk, read_desk
 from web.editor.look import Look, read_look
 from web.editor.rows import Labels, Row, State, is_changed, labels_of, state_of
@@ -150,7 +150,11 @@ class _Shown:
     def __init__(self, call: Call, session: Session, look: Look, desk: Desk) -> None:
         self._call, self._session, self._look, self._desk = call, session, look, desk
         self.draft = _draft(session, desk.underway.draft)
+        self.found = Found({})
         self._chosen = self._read_chosen(Wanted())
+        self._wanted_and_chosen = (
+            self._read_chosen(self._wanted()) if look.is_narrow else self._chosen
+        )
         self._taken = Counter(
             ItemKind(item.kind) for item in self._chosen if self._state(item) is State.TAKEN
         )
@@ -159,28 +163,34 @@ class _Shown:
         look = self._look
         if look.item_id is not None:
             item = get_item(self._session, look.item_id)
-            items = {ItemKind(item.kind): [item]}
-            return self._with_rows(items, {item.kind: 1})
-        kinds = (look.kind,) if look.kind else tuple(SECTIONS)
-        found = inbox.count_found(self._session, look.stand, self._wanted(), now=self._call.now)
-        return self._with_rows({kind: self._items(kind, found) for kind in kinds}, found)
+            self.found = Found({item.kind: [item.id]})
+            return self._with_rows({ItemKind(item.kind): [item]})
+        self.found = inbox.find_waiting(
+            self._session, look.stand, self._wanted(), now=self._call.now
+        )
+        pages = {kind: self._page(kind) for kind in ((look.kind,) if look.kind else SECTIONS)}
+        waiting = inbox.list_items(self._session, [one for ids in pages.values() for one in ids])
+        return self._with_rows(
+            {
+                kind: [*self._chosen_of(kind), *(one for one in waiting if one.id in ids)]
+                for kind, ids in pages.items()
+            }
+        )
 
     def tallies(self) -> list[Tally]:
         """Return the tallies of the mail's parts, in reading order."""
         return [self._tally(kind) for kind in SECTIONS if kind is not ItemKind.REPORT]
 
-    def _with_rows(
-        self, items: Mapping[ItemKind, list[Item]], found: Mapping[str, int]
-    ) -> list[Section]:
+    def _with_rows(self, items: Mapping[ItemKind, list[Item]]) -> list[Section]:
         ids = [item.id for some in items.values() for item in some]
         seen = inbox.sightings_of(self._session, ids)
         return [
-            self._section(kind, [self._row(item, seen.get(item.id, [])) for item in some], found)
+            self._section(kind, [self._row(item, seen.get(item.id, [])) for item in some])
             for kind, some in items.items()
         ]
 
-    def _section(self, kind: ItemKind, rows: list[Row], found: Mapping[str, int]) -> Section:
-        total = found.get(kind, 0)
+    def _section(self, kind: ItemKind, rows: list[Row]) -> Section:
+        total = self.found.count(kind)
         together = kind is ItemKind.REPORT or (kind in NEWS_KINDS and self._taken[ItemKind.REPORT])
         return Section(
             kind=kind,
@@ -194,26 +204,18 @@ class _Shown:
             last=_last_page(total, self._size),
         )
 
-    def _items(self, kind: ItemKind, found: Mapping[str, int]) -> list[Item]:
-        look, number = self._look, self._number(found.get(kind, 0))
-        waiting = inbox.list_waiting(
-            self._session,
-            kind,
-            stand=look.stand,
-            wanted=self._wanted(),
-            now=self._call.now,
-            offset=(number - 1) * self._size,
-            limit=self._size,
-        )
-        return [*self._chosen_of(kind, number), *waiting]
+    def _page(self, kind: ItemKind) -> list[int]:
+        """Return the items of one kind on this page."""
+        begin = (self._number(self.found.count(kind)) - 1) * self._size
+        return self.found.ids.get(kind, [])[begin : begin + self._size]
 
-    def _chosen_of(self, kind: ItemKind, number: int) -> list[Item]:
+    def _chosen_of(self, kind: ItemKind) -> list[Item]:
         """Return what was chosen of this kind, as the mail has it; it stands above the rest."""
-        if self._look.stand is not Stand.WAITING or number > 1:
+        is_first = self._number(self.found.count(kind)) == 1
+        if self._look.stand is not Stand.WAITING or not is_first:
             return []
-        chosen = self._read_chosen(self._wanted()) if self._look.is_narrow else self._chosen
         order = list(self.draft.block_of) if self.draft else []
-        of_kind = [item for item in chosen if item.kind == kind]
+        of_kind = [item for item in self._wanted_and_chosen if item.kind == kind]
         return sorted(of_kind, key=lambda i: order.index(i.id) if i.id in order else len(order))
 
     def _read_chosen(self, wanted: Wanted) -> list[Item]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from feeds.model import Item, Sighting, Theme
@@ -10,16 +11,17 @@ from feeds.values import ItemKind, ItemStatus
 from newsletter.model import Block
 from newsletter.store.inbox import (
     EVERYBODY,
+    MOST_SEARCHED,
     Seen,
     Stand,
     Wanted,
     carriers_of,
-    count_found,
     count_stands,
     count_waiting,
     find_underway,
+    find_waiting,
     list_chosen,
-    list_waiting,
+    list_items,
     sightings_of,
 )
 from newsletter.values import EditionKind, EditionStatus
@@ -37,15 +39,14 @@ def carry(session: Session, item: Item, status: EditionStatus) -> int:
 def waiting(
     session: Session, kind: ItemKind = ItemKind.NEWS, stand: Stand = Stand.WAITING
 ) -> list[str]:
-    found = list_waiting(session, kind, stand=stand, now=START, limit=10)
-    return [item.title for item in found]
+    found = find_waiting(session, stand, now=START)
+    return [item.title for item in list_items(session, found.ids.get(kind, []))]
 
 
 def found(session: Session, *words: str, **wanted: object) -> list[str]:
     sought = Wanted(words=words, **wanted)  # type: ignore[arg-type]  # by name
-    items = list_waiting(session, ItemKind.NEWS, wanted=sought, now=START, limit=10)
-    assert count_found(session, Stand.WAITING, sought, now=START).get("news", 0) == len(items)
-    return sorted(item.title for item in items)
+    ids = find_waiting(session, Stand.WAITING, sought, now=START).ids.get("news", [])
+    return sorted(item.title for item in list_items(session, ids))
 
 
 def test_what_is_judged_or_carried_does_not_wait(session: Session) -> None:
@@ -88,17 +89,42 @@ def test_news_waits_newest_first_and_counts_since_it_was_seen(session: Session) 
     assert count_waiting(session, since=None, now=START) == {"news": 3}
 
 
-def test_pages_follow_each_other(session: Session) -> None:
-    for number in range(5):
-        store_item(session, f"bericht {number}")
+def test_items_come_with_their_source_in_the_order_in_which_they_are_named(
+    session: Session,
+) -> None:
+    source = make_source(session, name="VO-raad")
+    ids = [store_item(session, f"bericht {one}", source_id=source.id).id for one in range(3)]
 
-    pages = [
-        list_waiting(session, ItemKind.NEWS, now=START, offset=offset, limit=2)
-        for offset in (0, 2, 4)
+    items = list_items(session, [ids[2], ids[0], 99])
+
+    assert [item.title for item in items] == ["bericht 2", "bericht 0"]
+    assert {item.source.name for item in items if item.source} == {"VO-raad"}
+
+
+def test_what_is_found_is_counted_by_kind(session: Session) -> None:
+    for kind in (ItemKind.NEWS, ItemKind.NEWS, ItemKind.REPORT):
+        store_item(session, "toets", kind)
+    store_item(session, "iets anders")
+
+    found = find_waiting(session, Stand.WAITING, Wanted(("toets",)), now=START)
+
+    assert (found.count("news"), found.count("report"), found.count("event")) == (2, 1, 0)
+    assert found.is_all
+
+
+def test_a_search_looks_at_the_last_that_came(session: Session) -> None:
+    rows = [
+        {"kind": "news", "key": f"{n}", "status": "refused", "title": f"bericht {n}"}
+        | {"found_by": f"bericht {n}", "first_seen_at": START}
+        for n in range(MOST_SEARCHED + 2)
     ]
+    session.execute(insert(Item), rows)
 
-    titles = [item.title for page in pages for item in page]
-    assert titles == [f"bericht {number}" for number in (4, 3, 2, 1, 0)]
+    few = find_waiting(session, Stand.REFUSED, Wanted(("bericht",)), now=START)
+    all_of_them = find_waiting(session, Stand.REFUSED, now=START)
+
+    assert (few.count("news"), few.is_all) == (MOST_SEARCHED, False)
+    assert (all_of_them.count("news"), all_of_them.is_all) == (MOST_SEARCHED + 2, True)
 
 
 def test_words_are_found_in_own_and_original_words_whatever_their_capitals(
@@ -114,13 +140,35 @@ def test_words_are_found_in_own_and_original_words_whatever_their_capitals(
     assert found(session, "kijk", "fiets") == []
 
 
-@pytest.mark.parametrize("word", ["één", "ÉÉN", "Één"])
-def test_letters_with_accents_have_capitals_too(session: Session, word: str) -> None:
-    for title in ("Leren met één taal", "ÉÉN TAAL", "Één taal"):
+@pytest.mark.parametrize("word", ["coordinatie", "COÖRDINATIE", "coördinatie"])
+def test_a_letter_is_found_with_and_without_its_accent(session: Session, word: str) -> None:
+    for title in ("Coördinatie van de opleiding", "COÖRDINATIE", "Coordinatie"):
         store_item(session, title)
-    store_item(session, "Een andere taal")
+    store_item(session, "Subordinatie")
 
     assert len(found(session, word)) == 3
+
+
+def test_quotes_and_dashes_are_found_as_keyboards_have_them(session: Session) -> None:
+    store_item(session, "Onderzoeksagenda’s van ’s-Hertogenbosch")
+    store_item(session, "Havo–vwo")
+
+    assert found(session, "agenda's", "'s-hertogen") == ["Onderzoeksagenda’s van ’s-Hertogenbosch"]
+    assert found(session, "havo-vwo") == ["Havo–vwo"]
+
+
+def test_what_editors_wrote_later_is_found_and_what_they_took_back_is_not(
+    session: Session,
+) -> None:
+    item = store_item(session, "Publicatie")
+    item.own_title = "Wie doet wat?"
+    session.flush()
+    assert found(session, "wie doet") == ["Publicatie"]
+
+    item.own_title = ""
+    session.flush()
+    assert found(session, "wie doet") == []
+    assert found(session, "publicatie") == ["Publicatie"]
 
 
 def test_what_means_something_to_a_database_is_a_letter_like_others(session: Session) -> None:
