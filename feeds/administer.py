@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from feeds import store
 from feeds.discover import Found, Offer, discover
-from feeds.errors import AddressTaken, SourceGone, SourceInUse
+from feeds.errors import AddressTaken, SourceChanged, SourceGone, SourceInUse
 from feeds.fetch import Fetcher
 from feeds.follow import Labels
+from feeds.marks import labels_mark
 from feeds.model import Source
 from feeds.values import SourceKind
 from storage.session import Database
@@ -30,16 +31,22 @@ class Led:
     found: Found
 
 
-def label_source(db: Database, slug: str, labels: Labels) -> None:
+def label_source(db: Database, slug: str, labels: Labels, *, seen: str) -> None:
     """Keep what people say about a source; items that came before keep what they have.
 
-    Without a name it keeps the one it has. Raises UnknownSource for a source or theme of no name.
+    Without a name it keeps the one it has.
+    seen:   the mark of what was looked at (`feeds/marks.py`).
+    Raises: UnknownSource for a source or theme of no name; SourceChanged when something else is
+            said of it by now, and not this.
     """
     with db.write() as session:
         source = store.get_source(session, slug)
         store.require_themes(session, labels.themes)
+        was = labels_mark(source)
         source.name = one_line(labels.name, maximum=store.NAME_LENGTH) or source.name
         source.themes, source.audiences = list(labels.themes), list(labels.audiences)
+        if seen != was and labels_mark(source) != was:
+            raise SourceChanged(f"the source {slug!r} is not what was looked at")
 
 
 def turn_off(db: Database, slug: str) -> None:

@@ -13,7 +13,9 @@
     `- UnknownSource          there is no source, theme or item of that name
     AddressTaken              another source has that address
     SourceInUse               it brought items, so it cannot be removed
+    SourceChanged             somebody else saved what is said about that source first
     ItemUnusable              an item of the editors' own lacks or contradicts something
+    ItemChanged               somebody else, or its source, changed that item first
     ExampleChanged            somebody else saved that example first
     ImageRefused              a picture that we do not take in
     UnknownSubmission         nobody sent that in
@@ -83,6 +85,14 @@ class SourceInUse(Exception):
 
 class ItemUnusable(Exception):
     """An item cannot be kept like this; the message says what to change."""
+
+
+class ItemChanged(Exception):
+    """The item no longer says what was looked at."""
+
+
+class SourceChanged(Exception):
+    """What is said about the source is no longer what was looked at."""
 
 
 class TooManyRedirects(GatherError):

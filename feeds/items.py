@@ -132,6 +132,12 @@ def reword(item: Item, *, title: str, summary: str) -> None:
     item.own_summary = summary if summary != item.summary else ""
 
 
+def says(item: Item, own_title: str, own_summary: str) -> bool:
+    """Say whether the editors' words are these already, as `reword` would keep them."""
+    kept = (item.own_title or item.title, item.own_summary or item.summary)
+    return kept == (own_title.strip() or item.title, own_summary.strip() or item.summary)
+
+
 def label(session: Session, item: Item, *, themes: Iterable[str], audiences: Iterable[str]) -> None:
     """Say what an item is about and for whom. Raises UnknownSource for no theme of ours."""
     themes = list(themes)

@@ -15,7 +15,9 @@ from types import MappingProxyType
 from typing import Final
 
 from feeds.errors import (
+    ItemChanged,
     ItemUnusable,
+    SourceChanged,
     SubmissionChanged,
     SubmissionMoveNotAllowed,
     UnknownSource,
@@ -80,6 +82,11 @@ SIGNED_OUT: Final = ErrorPage(
     "Je bent niet meer ingelogd",
     "Er is niets gewijzigd. Log in, ga dan terug en probeer het opnieuw.",
 )
+OVERTAKEN: Final = ErrorPage(
+    409,
+    "Iemand anders bewaarde net iets",
+    "Jouw wijziging is niet bewaard, zodat er niets verloren gaat. Open het opnieuw.",
+)
 BROKEN: Final = ErrorPage(
     500,
     "Het lukte niet",
@@ -106,6 +113,8 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             "De bijeenkomst is afgezegd, of de inzender trok het bericht in of ging akkoord met "
             "precies deze tekst. Er is niets gewijzigd.",
         ),
+        ItemChanged: OVERTAKEN,
+        SourceChanged: OVERTAKEN,
         UnknownSubmission: UNKNOWN,
         SubmissionMoveNotAllowed: ErrorPage(
             409,

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 
 from feeds.clean import safe_link
 from feeds.values import AMSTERDAM
+from newsletter.dutch import number
 from subscribers.values import Audience
 from web.errors import PageUnknown
 from web.pages import read_number
@@ -36,10 +37,10 @@ class Form:
 
     def number(self, name: str) -> int:
         """Return the key or version that our own page put in a hidden field. Raises PageUnknown."""
-        number = read_number(self._text(name))
-        if number is None:
+        found = read_number(self._text(name))
+        if found is None:
             raise PageUnknown(name)
-        return number
+        return found
 
     def audience(self, name: str) -> Audience | None:
         """Return a side, or None for everybody. Raises PageUnknown for anything else."""
@@ -103,9 +104,8 @@ class Form:
         if not text and missing:
             self.problems[name] = missing
         elif len(text) > longest:
-            self.problems[name] = (
-                f"Dit is te lang: {len(text)} tekens. Maak er hoogstens {longest} van."
-            )
+            told, most = number(len(text)), number(longest)
+            self.problems[name] = f"Dit is te lang: {told} tekens. Maak er hoogstens {most} van."
         return text
 
 

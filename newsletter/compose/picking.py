@@ -11,8 +11,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from feeds.errors import ItemUnusable
-from feeds.items import OwnItem, label, reword, tell_anew
+from feeds.errors import ItemChanged, ItemUnusable
+from feeds.items import OwnItem, label, reword, says, tell_anew
+from feeds.marks import own_mark, words_mark
 from feeds.model import Item
 from feeds.values import ItemStatus
 from newsletter.compose.placing import audience_of, block_for, kind_for
@@ -66,11 +67,13 @@ class Reworded:
     """An item has other words.
 
     was:     what stood there before.
+    mark:    of what stands there now.
     edition: the newsletter being made that carries it, or None.
     follows: whether it now says the same; False where an editor wrote other words there.
     """
 
     was: Words
+    mark: str
     edition: Edition | None = None
     follows: bool = False
 
@@ -119,18 +122,22 @@ def put_aside(
 
 
 def reword_item(
-    db: Database, item_id: int, words: Words, *, now: datetime, by: int | None
+    db: Database, item_id: int, words: Words, *, seen: str, now: datetime, by: int | None
 ) -> Reworded:
     """Keep the editors' words, themes and audience; what the draft says follows, where it can.
 
     Where somebody wrote other words in the draft, those stay.
-    Raises UnknownItem, ItemUnusable (also for what its reader agreed to word for word),
-    UnknownSource for a theme that does not exist.
+    seen:   the mark of what was looked at (`feeds/marks.py`).
+    Raises: UnknownItem, ItemUnusable (also for what its reader agreed to word for word),
+            ItemChanged when it says something else by now, and not this; UnknownSource for a theme
+            that does not exist.
     """
 
     def change(session: Session, item: Item) -> None:
         if item.submission_id is not None:
             raise ItemUnusable(f"the reader who sent in item {item_id} agreed to its words")
+        if words_mark(item) != seen and not _is_said(item, words):
+            raise ItemChanged(f"item {item_id} is not what was looked at")
         reword(item, title=words.title, summary=words.summary)
         label(session, item, themes=words.themes, audiences=words.audiences)
 
@@ -144,17 +151,23 @@ def change_own_item(  # noqa: PLR0913 - the fields of the form
     *,
     themes: Iterable[str],
     audiences: Iterable[str],
+    seen: str,
     now: datetime,
     by: int | None,
 ) -> Reworded:
     """Change what editors added themselves; what the draft says follows, where it can.
 
-    Raises UnknownItem, ItemUnusable also for what a source gave, UnknownSource for a theme.
+    seen:   the mark of what was looked at.
+    Raises: UnknownItem, ItemUnusable also for what a source gave, ItemChanged when it says
+            something else by now, and not this; UnknownSource for a theme.
     """
 
     def change(session: Session, item: Item) -> None:
+        was = own_mark(item)
         tell_anew(item, own)
         label(session, item, themes=themes, audiences=audiences)
+        if seen != was and own_mark(item) != was:
+            raise ItemChanged(f"item {item_id} is not what was looked at")
 
     return _change(db, item_id, change, now=now, by=by)
 
@@ -174,10 +187,16 @@ def _change(
         before = _as_told(item, block.kind) if block else None
         change(session, item)
         if edition is None or block is None or before is None:
-            return Reworded(was)
+            return Reworded(was, words_mark(item))
         follows = _follow(block, before=before, after=_as_told(item, block.kind))
         _note_change(session, edition, now=now, by=by)
-        return Reworded(was, edition, follows)
+        return Reworded(was, words_mark(item), edition, follows)
+
+
+def _is_said(item: Item, words: Words) -> bool:
+    labels = (tuple(item.themes), tuple(item.audiences))
+    is_same = says(item, words.title, words.summary)
+    return is_same and labels == (words.themes, words.audiences)
 
 
 def _usable(session: Session, item_id: int) -> Item:

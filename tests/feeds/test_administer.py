@@ -10,6 +10,7 @@ from feeds import administer, store
 from feeds.errors import (
     AddressTaken,
     MalformedSource,
+    SourceChanged,
     SourceInUse,
     SourceRefused,
     UnknownSource,
@@ -17,6 +18,7 @@ from feeds.errors import (
 from feeds.fetch import Fetcher
 from feeds.follow import Labels
 from feeds.gather import gather_due
+from feeds.marks import labels_mark
 from feeds.model import Source
 from feeds.themes import add_default_themes
 from storage.session import Database
@@ -54,11 +56,29 @@ def due(db: Database) -> list[str]:
         return [source.slug for source in store.due_sources(session, START + timedelta(days=9))]
 
 
+def mark(db: Database) -> str:
+    return labels_mark(get(db))
+
+
+def test_what_somebody_else_said_first_is_not_written_over(db: Database) -> None:
+    make(db)
+    seen, anna = mark(db), Labels("Van Anna", (), ("school",))
+    administer.label_source(db, "bron", anna, seen=seen)
+
+    administer.label_source(db, "bron", anna, seen=seen)  # the button pressed twice
+    with pytest.raises(SourceChanged):
+        administer.label_source(db, "bron", Labels("Van Bas"), seen=seen)
+
+    assert (get(db).name, get(db).audiences) == ("Van Anna", ["school"])
+
+
 def test_labels_are_kept(db: Database) -> None:
     add_default_themes(db)
     make(db)
 
-    administer.label_source(db, "bron", Labels(" VO\nraad ", ("visie",), ("school",)))
+    administer.label_source(
+        db, "bron", Labels(" VO\nraad ", ("visie",), ("school",)), seen=mark(db)
+    )
 
     assert (get(db).name, get(db).themes, get(db).audiences) == ("VO raad", ["visie"], ["school"])
 
@@ -66,7 +86,7 @@ def test_labels_are_kept(db: Database) -> None:
 def test_without_a_name_it_keeps_the_one_it_has(db: Database) -> None:
     make(db)
 
-    administer.label_source(db, "bron", Labels())
+    administer.label_source(db, "bron", Labels(), seen=mark(db))
 
     assert get(db).name == "De Bron"
 
@@ -75,7 +95,7 @@ def test_a_theme_of_no_name_changes_nothing(db: Database) -> None:
     make(db)
 
     with pytest.raises(UnknownSource):
-        administer.label_source(db, "bron", Labels("Nieuw", ("kaas",)))
+        administer.label_source(db, "bron", Labels("Nieuw", ("kaas",)), seen=mark(db))
 
     assert get(db).name == "De Bron"
 

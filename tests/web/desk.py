@@ -71,6 +71,13 @@ def post(client: TestClient, path: str, data: Mapping[str, object] | None = None
     return answer
 
 
+def seen(client: TestClient, path: str) -> str:
+    """Return the mark of what a page shows, which its form must carry."""
+    found = re.search(r'name="seen" value="([^"]+)"', client.get(path).text)
+    assert found, f"{path} has no form of what can be changed by two people"
+    return found[1]
+
+
 def make_source(services: Services, name: str = "VO-raad", *, last_error: str = "") -> str:
     """Make a source; return its slug."""
     now = services.clock()

@@ -7,7 +7,9 @@ from typing import Final
 
 from starlette.responses import Response
 
+from feeds.errors import ItemChanged
 from feeds.items import OwnItem, add_item
+from feeds.marks import own_mark
 from feeds.model import Item
 from feeds.store import get_item
 from feeds.themes import list_themes
@@ -16,7 +18,14 @@ from newsletter.compose.picking import change_own_item, put_aside, take_item
 from newsletter.store.inbox import find_underway
 from storage.text import shorten
 from web.editor.desk import SELECTING, desk_page
-from web.editor.items import SUMMARY_LONGEST, TITLE_IN_MESSAGE, TITLE_LONGEST, kept
+from web.editor.items import (
+    OVERTAKEN,
+    OVERTAKEN_SENTENCE,
+    SUMMARY_LONGEST,
+    TITLE_IN_MESSAGE,
+    TITLE_LONGEST,
+    kept,
+)
 from web.editor.look import Look
 from web.editor.rows import Labels, audience_of, theme_choices
 from web.editor.words import edition_label
@@ -98,15 +107,20 @@ def change_own(call: Call) -> Response:
     told = _read_told(call, form, ItemKind(item.kind))
     if told is None:
         return _shown_again(call, form, item)
-    done = change_own_item(
-        call.services.db,
-        item.id,
-        told.own,
-        themes=told.themes,
-        audiences=told.audiences,
-        now=call.now,
-        by=call.user_id,
-    )
+    try:
+        done = change_own_item(
+            call.services.db,
+            item.id,
+            told.own,
+            themes=told.themes,
+            audiences=told.audiences,
+            seen=form.line("seen"),
+            now=call.now,
+            by=call.user_id,
+        )
+    except ItemChanged:
+        form.problems[OVERTAKEN] = OVERTAKEN_SENTENCE
+        return _shown_again(call, form, _own_item(call))
     return see_other(Look(item_id=item.id).address(), message=kept(done))
 
 
@@ -211,8 +225,9 @@ def _shown_again(call: Call, form: Form, item: Item | None = None) -> Response:
     given = {name: str(value) for name, value in call.form.items()}
     kind = {"kind": item.kind} if item else {}
     themes = form.picked("themes", _theme_slugs(call))
+    status = 409 if OVERTAKEN in form.problems else 422
     return _form_page(
-        call, {**given, **kind}, themes=themes, problems=form.problems, item=item, status=422
+        call, {**given, **kind}, themes=themes, problems=form.problems, item=item, status=status
     )
 
 
@@ -239,9 +254,11 @@ def _form_page(
             "adding.html",
             status=status,
             item=item,
+            mark=own_mark(item) if item else "",
             kinds=KINDS,
             given=given,
             labels=Labels(first, others, given.get("audience", ""), ""),
+            theme_words={theme.slug: theme.label for theme in list_themes(session)},
             draft_label=edition_label(draft).lower() if draft else "",
             problems=problems or {},
         )

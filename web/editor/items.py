@@ -1,10 +1,12 @@
 """What editors do to one item: take it, put it aside, undo that, write it in our own words."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from starlette.responses import Response
 
+from feeds.errors import ItemChanged
 from feeds.store import get_item
 from feeds.themes import list_themes
 from feeds.values import ItemStatus
@@ -25,6 +27,13 @@ TITLE_LONGEST: Final = 300
 SUMMARY_LONGEST: Final = 2000
 TITLE_IN_MESSAGE: Final = 80
 UNDO_LONGEST: Final = 1800  # an address that fits in a cookie with its message, encoded and signed
+OVERTAKEN: Final = "overtaken"
+OVERTAKEN_SENTENCE: Final = (
+    "Dit is intussen gewijzigd door een collega of door de bron. Jouw tekst is nog niet bewaard."
+)
+TOO_LATE_TO_UNDO: Final = (
+    "Ongedaan maken kan niet meer: de tekst is intussen opnieuw gewijzigd. Er is niets veranderd."
+)
 WORDS: Final[Mapping[ItemStatus, str]] = {
     S.NEW: "staat weer in de rij",
     S.ACCEPTED: "is gekozen voor een volgende editie",
@@ -71,13 +80,17 @@ def save_words(call: Call) -> Response:
         audiences = get_item(session, item_id).audiences
         themes = form.picked("themes", [theme.slug for theme in list_themes(session)])
     side = form.audience("audience")
+    given = Given(title, summary, themes, side or "", form.problems)
     if form.problems:
-        given = Given(title, summary, themes, side or "", form.problems)
         return selecting_page(call, look.opening(item_id), status=422, given=given)
     own = ("", "") if form.line("words") == "source" else (title, summary)
     words = Words(*own, tuple(themes), tuple(_audiences(side, audiences)))
-    done = picking.reword_item(call.services.db, item_id, words, now=call.now, by=call.user_id)
-    return _back(call, look, kept(done), undo=_undo_words(look, item_id, done.was))
+    try:
+        done = _reword(call, item_id, words, seen=form.line("seen"))
+    except ItemChanged:
+        given = replace(given, problems={OVERTAKEN: OVERTAKEN_SENTENCE})
+        return selecting_page(call, look.opening(item_id), status=409, given=given)
+    return _back(call, look, kept(done), undo=_undo_words(look, item_id, done))
 
 
 def restore_words(call: Call) -> Response:
@@ -89,9 +102,17 @@ def restore_words(call: Call) -> Response:
         tuple(query.get("themas", "").split()),
         tuple(side for side in Audience if side in query.get("voor", "").split()),
     )
-    done = picking.reword_item(call.services.db, item_id, words, now=call.now, by=call.user_id)
-    return _back(
-        call, look, "De tekst is weer zoals die was.", undo=_undo_words(look, item_id, done.was)
+    try:
+        done = _reword(call, item_id, words, seen=query.get("gezien", ""))
+    except ItemChanged:
+        return _back(call, look, TOO_LATE_TO_UNDO)
+    undo = _undo_words(look, item_id, done)
+    return _back(call, look, "De tekst is weer zoals die was.", undo=undo)
+
+
+def _reword(call: Call, item_id: int, words: Words, *, seen: str) -> Reworded:
+    return picking.reword_item(
+        call.services.db, item_id, words, seen=seen, now=call.now, by=call.user_id
     )
 
 
@@ -111,8 +132,12 @@ def _undo(look: Look, item_id: int, done: Judged) -> str:
     return look.act(item_id, "terug", naar=done.was.value)
 
 
-def _undo_words(look: Look, item_id: int, was: Words) -> str:
-    """Return the address that gives these words back; "" when they do not fit in a message."""
+def _undo_words(look: Look, item_id: int, done: Reworded) -> str:
+    """Return the address that gives back the words of before; "" when they do not fit in a message.
+
+    It holds while nobody changes them again.
+    """
+    was = done.was
     undo = look.act(
         item_id,
         "tekst-terug",
@@ -120,6 +145,7 @@ def _undo_words(look: Look, item_id: int, was: Words) -> str:
         tekst=was.summary,
         themas=" ".join(was.themes),
         voor=" ".join(was.audiences),
+        gezien=done.mark,
     )
     return undo if len(undo) <= UNDO_LONGEST else ""
 

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from feeds.marks import words_mark
 from feeds.model import Item, Theme
 from feeds.store import get_item
 from feeds.themes import list_themes
@@ -83,9 +84,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The row whose words stand open, with what its form holds. problems: sentences by field."""
+    """The row whose words stand open, with what its form holds.
+
+    mark:     of what the item says now (`feeds/marks.py`).
+    problems: sentences by field.
+    """
 
     item_id: int
+    mark: str
     title: str
     summary: str
     labels: Labels
@@ -123,32 +129,43 @@ def selecting_page(
     with call.services.db.read() as session:
         desk, themes = read_desk(call, session), list_themes(session)
         _require_known(look, desk, themes)
-        shown = _Shown(call, session, look, desk)
-        sections = shown.sections()
-        rows = [row for section in sections for row in section.rows]
+        shown = _shown(call, session, look, desk)
         return page(
             call,
             "editor/selecting.html",
             status=status,
             desk=desk,
-            look=look,
+            look=shown.look,
             draft=shown.draft,
             underway=desk.underway,
             before_label=edition_label(desk.underway.before) if desk.underway.before else "",
-            sections=sections,
+            sections=shown.sections,
             tallies=shown.tallies(),
-            opened=_opened(rows, look, themes, given),
+            opened=_opened(shown, themes, given),
+            searched=None if shown.found.is_all else inbox.MOST_SEARCHED,
             stands=inbox.count_stands(session, now=call.now),
             kinds=SECTIONS,
             themes={theme.slug: theme.label for theme in themes},
         )
 
 
+def _shown(call: Call, session: Session, look: Look, desk: Desk) -> "_Shown":
+    """Return what the page shows. The item whose words stand open is there in any case.
+
+    It may have gone to another page since, or be judged by somebody else: then it stands alone.
+    """
+    shown = _Shown(call, session, look, desk)
+    if look.open_id is None or look.open_id in shown.rows:
+        return shown
+    return _Shown(call, session, replace(look, item_id=look.open_id), desk)
+
+
 class _Shown:
     """Reads what the page shows, in as many queries for many items as for one."""
 
     def __init__(self, call: Call, session: Session, look: Look, desk: Desk) -> None:
-        self._call, self._session, self._look, self._desk = call, session, look, desk
+        self.look = look
+        self._call, self._session, self._desk = call, session, desk
         self.draft = _draft(session, desk.underway.draft)
         self.found = Found({})
         self._chosen = self._read_chosen(Wanted())
@@ -159,8 +176,11 @@ class _Shown:
             ItemKind(item.kind) for item in self._chosen if self._state(item) is State.TAKEN
         )
 
-    def sections(self) -> list[Section]:
-        look = self._look
+        self.sections = self._sections()
+        self.rows = {row.item.id: row for section in self.sections for row in section.rows}
+
+    def _sections(self) -> list[Section]:
+        look = self.look
         if look.item_id is not None:
             item = get_item(self._session, look.item_id)
             self.found = Found({item.kind: [item.id]})
@@ -212,7 +232,7 @@ class _Shown:
     def _chosen_of(self, kind: ItemKind) -> list[Item]:
         """Return what was chosen of this kind, as the mail has it; it stands above the rest."""
         is_first = self._number(self.found.count(kind)) == 1
-        if self._look.stand is not Stand.WAITING or not is_first:
+        if self.look.stand is not Stand.WAITING or not is_first:
             return []
         order = list(self.draft.block_of) if self.draft else []
         of_kind = [item for item in self._wanted_and_chosen if item.kind == kind]
@@ -224,7 +244,7 @@ class _Shown:
 
     def _row(self, item: Item, seen: Sequence[inbox.Seen]) -> Row:
         state, carrier = self._state(item), None
-        if self._look.item_id is not None and state is not State.TAKEN:
+        if self.look.item_id is not None and state is not State.TAKEN:
             carrier = next(iter(inbox.carriers_of(self._session, item.id)), None)
         since = self._desk.underway.new_since
         return Row(
@@ -255,15 +275,15 @@ class _Shown:
         return Tally(word, taken, self._call.services.settings.section_maximum)
 
     def _wanted(self) -> Wanted:
-        source = next((one for one in self._desk.sources if one.slug == self._look.source), None)
-        return self._look.wanted(source.id if source else None)
+        source = next((one for one in self._desk.sources if one.slug == self.look.source), None)
+        return self.look.wanted(source.id if source else None)
 
     def _number(self, total: int) -> int:
-        return min(self._look.number, _last_page(total, self._size)) if self._look.kind else 1
+        return min(self.look.number, _last_page(total, self._size)) if self.look.kind else 1
 
     @property
     def _size(self) -> int:
-        return PAGE if self._look.kind else OVERVIEW
+        return PAGE if self.look.kind else OVERVIEW
 
 
 def _draft(session: Session, found: Edition | None) -> Draft | None:
@@ -274,19 +294,16 @@ def _draft(session: Session, found: Edition | None) -> Draft | None:
     return Draft(edition, edition_label(edition), blocks)
 
 
-def _opened(
-    rows: Sequence[Row], look: Look, themes: Sequence[Theme], given: Given | None
-) -> Opened | None:
-    asked = look.open_id or look.item_id
-    row = next((one for one in rows if one.item.id == asked), None)
+def _opened(shown: _Shown, themes: Sequence[Theme], given: Given | None) -> Opened | None:
+    row = shown.rows.get(shown.look.open_id or shown.look.item_id or 0)
     if row is None or row.item.status == ItemStatus.WITHDRAWN:
         return None
-    item = row.item
+    item, mark = row.item, words_mark(row.item)
     if given is None:
         labels = labels_of(item, themes)
-        return Opened(item.id, item.shown_title, item.shown_summary, labels, {})
+        return Opened(item.id, mark, item.shown_title, item.shown_summary, labels, {})
     labels = replace(labels_of(item, themes, given.themes), audience=given.audience)
-    return Opened(item.id, given.title, given.summary, labels, given.problems)
+    return Opened(item.id, mark, given.title, given.summary, labels, given.problems)
 
 
 def _require_known(look: Look, desk: Desk, themes: Sequence[Theme]) -> None:

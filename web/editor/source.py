@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from feeds import administer, store
 from feeds.discover import Offer
-from feeds.errors import AddressTaken, GatherError, SourceInUse
+from feeds.errors import AddressTaken, GatherError, SourceChanged, SourceInUse
 from feeds.follow import Labels
+from feeds.marks import labels_mark
 from feeds.themes import list_themes
 from feeds.values import SourceKind
 from web.editor import source_words
@@ -24,6 +25,10 @@ NO_OTHER: Final[Mapping[str, str]] = {
     SourceKind.FEED: "Op dit adres vonden we geen nieuwsoverzicht.",
     SourceKind.AGENDA: "Op dit adres vonden we geen agenda.",
 }
+OVERTAKEN: Final = "overtaken"
+OVERTAKEN_SENTENCE: Final = (
+    "Een collega wijzigde dit intussen. Wat jij koos, staat hieronder en is nog niet bewaard."
+)
 SOON: Final = "We kijken er binnen een kwartier."
 
 
@@ -40,9 +45,13 @@ def save_labels(call: Call) -> Response:
     name = form.line("naam", missing="Geef de bron een naam.")
     themes, audience = tuple(form.picked("thema", known)), form.audience("kant")
     audiences = (audience.value,) if audience else ()
+    given = Labels(name, themes, audiences)
     if form.problems:
-        return _source_page(call, form.problems, given=Labels(name, themes, audiences))
-    administer.label_source(call.services.db, _slug(call), Labels(name, themes, audiences))
+        return _source_page(call, form.problems, given=given)
+    try:
+        administer.label_source(call.services.db, _slug(call), given, seen=form.line("seen"))
+    except SourceChanged:
+        return _source_page(call, {OVERTAKEN: OVERTAKEN_SENTENCE}, given=given, status=409)
     return see_other(_path(call), message="Bewaard.")
 
 
@@ -123,6 +132,7 @@ def _source_page(
     *,
     given: Labels | None = None,
     offers: Sequence[Offer] = (),
+    status: int = 422,
 ) -> Response:
     with call.services.db.read() as session:
         source = store.get_source(session, _slug(call))
@@ -130,7 +140,7 @@ def _source_page(
             call,
             session,
             "source.html",
-            status=422 if problems else 200,
+            status=status if problems else 200,
             source=source,
             failing=is_failing(source),
             words=source_words,
@@ -138,6 +148,8 @@ def _source_page(
             has_brought=store.has_brought(session, source.id),
             latest=store.list_items(session, source_id=source.id, limit=LATEST),
             themes=list_themes(session),
+            mark=labels_mark(source),
+            theme_words={theme.slug: theme.label for theme in list_themes(session)},
             labels=given or Labels(source.name, tuple(source.themes), tuple(source.audiences)),
             address=str(call.form.get("adres", "")),
             offers=offers,

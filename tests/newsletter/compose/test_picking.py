@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from feeds.errors import ItemUnusable, UnknownSource
+from feeds.errors import ItemChanged, ItemUnusable, UnknownSource
 from feeds.items import OwnItem
+from feeds.marks import own_mark, words_mark
 from feeds.model import Item
 from feeds.themes import add_default_themes
-from feeds.values import ItemStatus
+from feeds.values import AMSTERDAM, ItemStatus
 from newsletter.compose import draft
 from newsletter.compose.picking import (
     Judged,
@@ -82,10 +83,16 @@ def write_in_block(db: Database, edition_id: int, item_id: int, **fields: str) -
     )
 
 
+def mark(db: Database, item_id: int) -> str:
+    """Return the mark of what the item says now."""
+    with db.read() as session:
+        return words_mark(session.get_one(Item, item_id))
+
+
 def reword(db: Database, item_id: int, **changed: object) -> tuple[bool, bool]:
     """Reword an item; return whether a draft carries it, and whether that follows."""
     words = Words(**{"title": "Titel 1", "summary": "Tekst 1.", **changed})  # type: ignore[arg-type]  # same
-    done = reword_item(db, item_id, words, now=START, by=None)
+    done = reword_item(db, item_id, words, seen=mark(db, item_id), now=START, by=None)
     return done.edition is not None, done.follows
 
 
@@ -219,7 +226,9 @@ def test_what_editors_added_changes_in_the_draft_too_and_what_a_source_gave_does
         session.add(make_event(own_event, starts_at, title="Van ons"))
     take_item(filled, own_event, now=START, by=None)
     later = OwnItem(title="Van ons", starts_at=starts_at + timedelta(hours=1), location="Ede")
-    no_more = {"themes": (), "audiences": (), "now": START, "by": None}
+    with filled.read() as session:
+        seen = own_mark(session.get_one(Item, own_event))
+    no_more = {"themes": (), "audiences": (), "seen": seen, "now": START, "by": None}
 
     done = change_own_item(filled, own_event, later, **no_more)  # type: ignore[arg-type]  # by name
     with pytest.raises(ItemUnusable):
@@ -229,6 +238,58 @@ def test_what_editors_added_changes_in_the_draft_too_and_what_a_source_gave_does
     assert (done.edition is not None, done.follows) == (True, True)
     assert (fields["location"], fields["starts_at"]) == ("Ede", later.starts_at.isoformat())  # type: ignore[union-attr]  # it has one
     assert block_of(filled, edition_id, 4).fields["title"] == "Titel 4"
+
+
+def test_what_another_editor_wrote_first_is_not_written_over(filled: Database) -> None:
+    seen = mark(filled, 1)
+    reword(filled, 1, title="Van Anna")
+    words = Words("Van Bas", "")
+
+    with pytest.raises(ItemChanged):
+        reword_item(filled, 1, words, seen=seen, now=START, by=None)
+
+    with filled.read() as session:
+        assert session.get_one(Item, 1).own_title == "Van Anna"
+
+
+def test_what_a_source_changed_first_is_looked_at_again(filled: Database) -> None:
+    seen = mark(filled, 1)
+    with filled.write() as session:
+        session.get_one(Item, 1).summary = "De bijeenkomst is een dag later."
+
+    with pytest.raises(ItemChanged):
+        reword_item(filled, 1, Words("Van Bas", ""), seen=seen, now=START, by=None)
+
+
+def test_the_same_words_twice_are_no_quarrel(filled: Database) -> None:
+    seen = mark(filled, 1)
+    words = Words("Van Anna", "Kort.", (), ("school",))
+
+    once = reword_item(filled, 1, words, seen=seen, now=START, by=None)
+    twice = reword_item(filled, 1, words, seen=seen, now=START, by=None)
+
+    assert twice.mark == once.mark == mark(filled, 1)
+
+
+def test_an_event_of_our_own_that_another_changed_first_is_not_written_over(
+    filled: Database,
+) -> None:
+    starts_at = START + timedelta(weeks=3)
+    with filled.write() as session:
+        session.add(make_event(9, starts_at, title="Van ons"))
+    with filled.read() as session:
+        seen = own_mark(session.get_one(Item, 9))
+    amsterdam = starts_at.astimezone(AMSTERDAM)
+    there, elsewhere = (OwnItem("Van ons", starts_at=amsterdam, location=x) for x in ("Ede", "Urk"))
+    by = {"themes": (), "audiences": (), "seen": seen, "now": START, "by": None}
+
+    change_own_item(filled, 9, there, **by)  # type: ignore[arg-type]  # by name
+    change_own_item(filled, 9, there, **by)  # type: ignore[arg-type]  # the button pressed twice
+    with pytest.raises(ItemChanged):
+        change_own_item(filled, 9, elsewhere, **by)  # type: ignore[arg-type]  # same
+
+    with filled.read() as session:
+        assert session.get_one(Item, 9).location == "Ede"
 
 
 def test_a_theme_that_does_not_exist_changes_nothing(filled: Database) -> None:
@@ -246,7 +307,7 @@ def test_what_a_reader_agreed_to_is_not_reworded(db: Database) -> None:
     edition_id = make_draft(db)
 
     with pytest.raises(ItemUnusable):
-        reword_item(db, item_id, Words("Anders", ""), now=START, by=None)
+        reword_item(db, item_id, Words("Anders", ""), seen="", now=START, by=None)
     draft.rewrite_block(
         db,
         edition_id,

@@ -10,7 +10,7 @@ from feeds.model import Item
 from feeds.themes import add_default_themes
 from feeds.values import ItemKind, ItemStatus
 from newsletter.wiring import Services
-from tests.web.desk import desk, fill, make_draft, make_item, make_source, post
+from tests.web.desk import desk, fill, make_draft, make_item, make_source, post, seen
 from tests.web.editor.test_selecting import PLACE, change, row
 
 FORM = f"{PLACE}/nieuw"
@@ -159,6 +159,7 @@ def test_what_we_added_can_be_changed_and_the_draft_with_it(
     shown = client.get(form).text
     wrong = post(client, form, {"title": "", "starts_on": "2027-06-11"})
     changed = {"title": "Regiodag", "starts_on": "2027-06-18", "location": "Ede"}
+    changed["seen"] = seen(client, form)
     answer = post(client, form, changed)
 
     for value in ("Regiobijeenkomst", "2027-06-11", "13:30", "16:00"):
@@ -170,6 +171,12 @@ def test_what_we_added_can_be_changed_and_the_draft_with_it(
         True,
         False,
     )
+    late = post(client, form, {**changed, "title": "Regioavond"})
+    assert late.status_code == 409
+    assert "Zoals het er nu staat" in late.text
+    assert 'value="Regioavond"' in late.text
+    assert "<strong>Regiodag</strong>" in late.text
+    assert is_there(services, "Regiodag")
     mail = client.get(f"/redactie/edities/{edition}/voorbeeld?kant=overig").text
     assert "Regiodag" in mail
     assert "Regiobijeenkomst" not in mail

@@ -1,6 +1,7 @@
 """What editors do to one item: taking, parking, refusing, rewriting, and undoing it."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -13,9 +14,10 @@ from feeds.values import ItemKind, ItemStatus
 from newsletter.compose import draft
 from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
-from tests.web.desk import desk, fill, make_draft, make_item, post, version
+from tests.web.desk import desk, fill, make_draft, make_item, post, seen, version
 from tests.web.editor.test_selecting import PLACE, change, row
 
+OLD = datetime(2020, 1, 1, tzinfo=UTC)
 UNDO = re.compile(r'<form method="post" action="([^"]+)">[^\n]*Maak ongedaan')
 
 
@@ -23,6 +25,8 @@ def act(
     client: TestClient, item: int, what: str, query: str = "", **fields: object
 ) -> tuple[str, str]:
     """Press a button of an item; return where that leads and what the page says then."""
+    if what == "tekst":
+        fields = {"seen": seen(client, f"{PLACE}?open={item}"), **fields}
     answer = post(client, f"{PLACE}/{item}/{what}{query}", fields)
     return follow(client, answer)
 
@@ -265,10 +269,82 @@ def test_words_that_are_too_long_come_back_with_a_sentence(
     told = row(answer.text, item)
     assert answer.status_code == 422
     assert "Dit is te lang: 499 tekens. Maak er hoogstens 300 van." in told
+    assert f"{fields['title']}".strip() in told
     assert ">Getypt</textarea>" in told
     assert 'value="visie" checked>' in told
     assert 'value="school" checked>' in told
     assert own_words(services, item) == ("", "", [], [])
+
+
+def test_who_saves_second_sees_both_texts_and_loses_nothing(
+    client: TestClient, services: Services
+) -> None:
+    add_default_themes(services.db)
+    item = make_item(services, "Zoals de bron het zei")
+    desk(client, services)
+    opened = seen(client, f"{PLACE}?open={item}")
+    act(client, item, "tekst", title="Van Anna", summary="Anna schreef dit.", themes=["visie"])
+    fields = {"title": "Van Bas", "summary": "Bas schreef dit.", "audience": "school"}
+
+    answer = post(client, f"{PLACE}/{item}/tekst?soort=news", {**fields, "seen": opened})
+
+    told = row(answer.text, item)
+    assert answer.status_code == 409
+    assert "Dit is intussen gewijzigd door een collega of door de bron." in told
+    assert ">Van Bas</textarea>" in told
+    assert ">Bas schreef dit.</textarea>" in told
+    assert 'value="school" checked>' in told
+    assert "Zoals het er nu staat" in told
+    assert "<p><strong>Van Anna</strong></p>" in told
+    assert "Anna schreef dit." in told
+    assert own_words(services, item)[0] == "Van Anna"
+
+    mark = re.search(r'name="seen" value="([^"]+)"', told)
+    assert mark
+    again = post(client, f"{PLACE}/{item}/tekst?soort=news", {**fields, "seen": mark[1]})
+    assert again.headers["location"] == f"{PLACE}?soort=news#b{item}"
+    assert own_words(services, item) == ("Van Bas", "Bas schreef dit.", [], ["school"])
+
+
+def test_the_button_pressed_twice_saves_once(client: TestClient, services: Services) -> None:
+    item = make_item(services, "Zoals de bron het zei")
+    desk(client, services)
+    fields = {"title": "Van Anna", "summary": "", "seen": seen(client, f"{PLACE}?open={item}")}
+
+    for _ in range(2):
+        answer = post(client, f"{PLACE}/{item}/tekst", fields)
+        assert answer.status_code == 303
+    assert own_words(services, item)[0] == "Van Anna"
+
+
+def test_what_was_changed_again_is_not_undone(client: TestClient, services: Services) -> None:
+    item = make_item(services, "Zoals de bron het zei")
+    desk(client, services)
+    _, first = act(client, item, "tekst", title="Van Anna")
+    act(client, item, "tekst", title="Van Bas")
+
+    _, page = undo(client, first)
+
+    assert "Ongedaan maken kan niet meer" in page
+    assert own_words(services, item)[0] == "Van Bas"
+
+
+@pytest.mark.parametrize("columns", [{"status": ItemStatus.REFUSED}, {"first_seen_at": OLD}])
+def test_what_was_typed_about_an_item_that_left_the_page_is_not_lost(
+    client: TestClient, services: Services, columns: dict[str, object]
+) -> None:
+    item = make_item(services, "Wordt ingehaald")
+    desk(client, services)
+    opened = seen(client, f"{PLACE}?open={item}")
+    for number in range(7):
+        make_item(services, f"Nieuwer {number}")
+    change(services, item, published_at=None, **columns)
+    fields = {"title": "lang " * 100, "summary": "Getypt", "seen": opened}
+
+    answer = post(client, f"{PLACE}/{item}/tekst", fields)
+
+    assert answer.status_code == 422
+    assert ">Getypt</textarea>" in row(answer.text, item)
 
 
 def test_the_draft_says_the_same_unless_somebody_wrote_in_it(

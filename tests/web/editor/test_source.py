@@ -10,7 +10,7 @@ from newsletter.values import Role
 from newsletter.wiring import Services
 from tests import factories
 from tests.feeds.documents import calendar, vevent
-from tests.web.desk import post
+from tests.web.desk import post, seen
 from tests.web.editor.partner import NEWS, Desk, at_desk, put_all, put_front
 
 OLD = "https://oud.example.org/feed"
@@ -83,7 +83,7 @@ def test_labels_are_kept(admin: Desk) -> None:
     path = admin.make()
     fields = {"naam": " VO-raad  nieuws ", "thema": ["visie", "hr-beleid"], "kant": "school"}
 
-    answer = post(admin.client, path, fields)
+    answer = post(admin.client, path, {**fields, "seen": seen(admin.client, path)})
 
     assert answer.headers["location"] == path
     source = admin.source()
@@ -92,6 +92,22 @@ def test_labels_are_kept(admin: Desk) -> None:
     page = admin.client.get(path).text
     assert "Thema’s (2 gekozen)" in page
     assert 'value="visie" checked' in page
+
+
+def test_who_saves_second_sees_what_a_colleague_chose(admin: Desk) -> None:
+    path = admin.make()
+    opened = seen(admin.client, path)
+    anna = {"naam": "Van Anna", "thema": "visie", "kant": "school", "seen": opened}
+    post(admin.client, path, anna)
+
+    answer = post(admin.client, path, {"naam": "Van Bas", "thema": "hr-beleid", "seen": opened})
+
+    assert answer.status_code == 409
+    assert "Een collega wijzigde dit intussen." in answer.text
+    assert "Er staat nu: Van Anna," in answer.text
+    assert 'value="Van Bas"' in answer.text
+    assert 'value="hr-beleid" checked' in answer.text
+    assert admin.source().name == "Van Anna"
 
 
 def test_a_name_that_is_missing_is_said_beside_the_field_and_the_rest_stays(admin: Desk) -> None:
@@ -264,6 +280,6 @@ def test_a_folder_has_no_address_to_change(admin: Desk) -> None:
 def test_a_source_may_be_called_as_our_pages_are(admin: Desk, slug: str) -> None:
     path = admin.make(slug)
 
-    post(admin.client, path, {"naam": "Zo heet hij"})
+    post(admin.client, path, {"naam": "Zo heet hij", "seen": seen(admin.client, path)})
 
     assert admin.source(slug).name == "Zo heet hij"
