@@ -127,12 +127,13 @@ def edit(db: Database, submission_id: int, edited: Example, *, seen: str, now: d
     """
     judge(edited)
     with db.write() as session:
-        row = _looked_at(session, submission_id, seen)
+        row = lock(session, submission_id)
         store.require_themes(session, edited.themes)
         own = row.image.digest if row.image else ""
         kept = edited if edited.image == own else replace(edited, image="", image_alt="")
-        if row.edited and mark_of(kept) == seen:
-            return  # nothing was changed, and so nothing is void
+        if row.edited and mark_of(kept) == mark_of(edited_in(row)):
+            return  # it says this already, and so nothing is void
+        _require_seen(row, seen)
         _reopen(row, now=now)
         row.edited = to_json(kept)
 
@@ -282,6 +283,10 @@ def _reopen(row: Submission, *, now: datetime) -> None:
 
 def _looked_at(session: Session, submission_id: int, seen: str) -> Submission:
     row = lock(session, submission_id)
-    if mark_of(edited_in(row)) != seen:
-        raise SubmissionChanged(f"submission {submission_id} is not what was looked at")
+    _require_seen(row, seen)
     return row
+
+
+def _require_seen(row: Submission, seen: str) -> None:
+    if mark_of(edited_in(row)) != seen:
+        raise SubmissionChanged(f"submission {row.id} is not what was looked at")

@@ -7,6 +7,7 @@ from typing import Final
 from feeds.clean import safe_link
 from feeds.examples import MOST_LINKS, Example
 from feeds.model import Theme
+from newsletter.store.inbox import EVERYBODY
 from subscribers.values import Audience
 from web.editor.rows import Labels, theme_choices
 from web.forms import Form
@@ -16,6 +17,18 @@ TITLE_LONGEST: Final = 150
 TEXT_LONGEST: Final = 2000
 STORY_LONGEST: Final = 12_000
 LINE_LONGEST: Final = 200
+TEXT_WORDS: Final[Mapping[str, str]] = {
+    "title": "Titel",
+    "question": "Vraag",
+    "approach": "Aanpak",
+    "result": "Resultaat",
+    "story": "Het verhaal",
+    "contact": "Wie te vragen",
+    "partnership": "Opleidingsschool",
+    "image_alt": "Wat er op de foto te zien is",
+}
+NOTHING: Final = "niets"
+WITH_PHOTO: Final = "met een foto"
 CHANGED: Final = "changed"
 SOMEBODY_ELSE: Final = (
     "Iemand anders wijzigde dit intussen. Jouw tekst staat hieronder en is nog niet bewaard. "
@@ -72,6 +85,28 @@ def read_written(form: Form, themes: Sequence[Theme], *, image: str) -> Written:
 def with_problem(given: Written, name: str, sentence: str) -> Written:
     """Return the form with one more thing that is wrong."""
     return replace(given, problems={**given.problems, name: sentence})
+
+
+def differences(
+    saved: Example, given: Example, themes: Sequence[Theme]
+) -> tuple[tuple[str, str], ...]:
+    """Return what is saved and is not what the form holds: the word for each field, and the text.
+
+    For who saved second: between this and the form nothing is lost.
+    """
+    now, typed = _texts(saved, themes), _texts(given, themes)
+    return tuple((word, now[word] or NOTHING) for word in now if now[word] != typed[word])
+
+
+def _texts(example: Example, themes: Sequence[Theme]) -> Mapping[str, str]:
+    texts = {word: str(getattr(example, name)) for name, word in TEXT_WORDS.items()}
+    return {
+        **texts,
+        "Bijlagen": "\n".join(example.links),
+        "Voor wie": " en ".join(example.audiences) or EVERYBODY,
+        "Thema’s": "\n".join(one.label for one in themes if one.slug in example.themes),
+        "Foto": WITH_PHOTO if example.image else "",
+    }
 
 
 def labels_for(themes: Sequence[Theme], example: Example) -> Labels:

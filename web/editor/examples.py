@@ -21,6 +21,7 @@ from web.editor.example_form import (
     CHANGED,
     SOMEBODY_ELSE,
     Written,
+    differences,
     labels_for,
     read_written,
     with_problem,
@@ -142,6 +143,9 @@ def _page(
             preview_themes=theme_labels(given.example.themes, labels),
             previewed=previewed or item is not None,
             problems=given.problems,
+            theirs=differences(example_in(item), given.example, themes)
+            if item and CHANGED in given.problems
+            else (),
         )
 
 

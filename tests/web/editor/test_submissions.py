@@ -137,9 +137,18 @@ def test_what_an_editor_typed_survives_another_editor(editor: TestClient, near: 
     assert answer.status_code == 409
     assert "Iemand anders wijzigde dit intussen." in answer.text
     assert 'value="Van de tweede"' in answer.text
+    assert '<dt>Titel</dt><dd class="as-typed">Van de eerste</dd>' in answer.text
+    assert '<dt>Vraag</dt><dd class="as-typed">' not in answer.text
     again = {**stale, "mark": mark(near.db, 1)}
     assert f'value="{again["mark"]}"' in answer.text
     assert "Van de tweede" in follow(editor, post(editor, ONE, again))
+
+
+def test_the_button_pressed_twice_saves_once(editor: TestClient, near: Services) -> None:
+    confirmed(near)
+    once = fields(near, title="Van de eerste")
+
+    assert [post(editor, ONE, once).status_code for _ in range(2)] == [303, 303]
 
 
 @pytest.mark.parametrize(
