@@ -37,6 +37,7 @@ log = structlog.get_logger()
 
 AT_FIRST: Final = 2
 GROW_S: Final = 0.05
+MOST_LOGGED: Final = 5  # complaints of one look; one document can bring a hundred thousand
 TURN_S: Final = 0.2  # between two times that we ask whether the other process is done
 # What a database says to what one document holds, or to what another process stored first.
 UNSTORABLE: Final = (IntegrityError, DataError, NumberTooLarge, UnicodeError)
@@ -164,14 +165,21 @@ class _Round:
         with self._db.write() as session:
             reports = save_looks(session, looks, now=self._now, words=words)
         for report in reports:
-            for complaint in report.complaints:
-                log.warning("source partly read", source=report.slug, complaint=complaint)
+            _log_complaints(report)
         return reports
 
     @cached_property
     def _words(self) -> ThemeWords:
         with self._db.read() as session:
             return theme_words(session)
+
+
+def _log_complaints(report: SourceReport) -> None:
+    for complaint in report.complaints[:MOST_LOGGED]:
+        log.warning("source partly read", source=report.slug, complaint=complaint)
+    more = len(report.complaints) - MOST_LOGGED
+    if more > 0:
+        log.warning("source partly read", source=report.slug, more_complaints=more)
 
 
 class _Crew:

@@ -107,7 +107,8 @@ def fail(sentence: str) -> NoReturn:
 @contextmanager
 def progress_bar(title: str) -> Iterator["Bar"]:
     """Show how far it is, on a terminal; silent when piped."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    # A source gives itself its name: "[/b]" in it is no markup of ours.
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(
         *columns, console=progress_console, disable=not sys.stderr.isatty(), transient=True
     ) as shown:

@@ -12,6 +12,7 @@ from newsletter import pipeline
 from newsletter.cli.output import (
     JSON,
     Bar,
+    fail,
     print_json,
     print_list,
     print_table,
@@ -19,10 +20,13 @@ from newsletter.cli.output import (
     say,
 )
 from newsletter.cli.session import open_services
+from newsletter.cli.stopping import ended_by_interrupt
 
 app = typer.Typer(no_args_is_help=True, help="Where items come from.")
 
 COLUMNS = ("Source", "Kind", "Outcome", "Entries", "New", "Updated", "Seconds", "Error")
+STOPPED = "stopped; what was read is kept, and the rest is still due"
+NONE_READ = "none of the {} sources could be read; see whether this machine reaches the internet"
 
 
 @app.command("list")
@@ -57,16 +61,27 @@ def gather(
     ] = None,
     json: bool = JSON,
 ) -> None:
-    """Fetch the sources that are due; with --source: these, now."""
+    """Fetch the sources that are due; with --source: these, now.
+
+    A source that fails is told of in the report. When there are several and all fail, the status
+    is 1.
+    """
     services = open_services()
-    with progress_bar("Gathering") as bar:
+    with ended_by_interrupt(STOPPED), progress_bar("Gathering") as bar:
         gathered = pipeline.gather(
             services, now=services.clock(), only=tuple(source or ()), progress=_Progress(bar)
         )
     report = gathered.report
     if json:
         print_json(_as_json(report))
-        return
+    else:
+        _print(gathered)
+    if len(report.sources) > 1 and all(one.error for one in report.sources):
+        fail(NONE_READ.format(len(report.sources)))
+
+
+def _print(gathered: pipeline.Gathered) -> None:
+    report = gathered.report
     print_table(
         COLUMNS,
         (

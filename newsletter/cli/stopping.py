@@ -1,5 +1,6 @@
-"""Ending a long command well: what is in hand is finished, so that nothing goes out twice."""
+"""Ending a long command well: what is in hand is finished, or given up when that does no harm."""
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,9 @@ from threading import Event, Thread
 from typing import Final
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+INTERRUPTED: Final = 128 + signal.SIGINT  # what a shell says of it
+STDERR: Final = 2
+SHOW_CURSOR: Final = "\x1b[?25h"  # a bar of progress hides it
 
 
 @contextmanager
@@ -30,3 +34,22 @@ def told_to_stop() -> Iterator[Event]:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+@contextmanager
+def ended_by_interrupt(sentence: str) -> Iterator[None]:
+    """Let Ctrl-C end the process at once with this sentence: for work that a crash does no harm.
+
+    Waiting for the threads would be waiting for the slowest server. To be used in the main thread.
+    """
+
+    def end(_number: int, _frame: object) -> None:
+        start = f"{SHOW_CURSOR}\n" if os.isatty(STDERR) else ""
+        os.write(STDERR, f"{start}newsletter: {sentence}\n".encode())
+        os._exit(INTERRUPTED)
+
+    before = signal.signal(signal.SIGINT, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
+from structlog.testing import capture_logs
 
 from feeds import store
 from feeds.errors import UnknownSource
@@ -63,6 +64,20 @@ def test_a_first_look_stores_and_a_second_adds_nothing(
     ]
     assert len(items(db)) == 3
     assert [headers.get("If-None-Match") for _, headers in site.asked] == [None, None, '"1"', None]
+
+
+def test_a_hundred_complaints_do_not_fill_the_log(
+    db: Database, site: Site, fetcher: Fetcher
+) -> None:
+    broken = calendar(*(vevent(str(n), "DTSTART:morgen") for n in range(100)))
+    add(db, site.put("/a", broken), "agenda", name="A")
+
+    with capture_logs() as logs:
+        look(db, fetcher)
+
+    partly = [one for one in logs if one["event"] == "source partly read"]
+    assert [bool(one.get("complaint")) for one in partly] == [True] * 5 + [False]
+    assert partly[-1]["more_complaints"] == 95
 
 
 def test_a_body_that_differs_without_change_updates_nothing(

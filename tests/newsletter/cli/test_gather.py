@@ -3,8 +3,10 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +19,7 @@ from newsletter.cli.session import state
 from storage.session import Database
 from tests.fakes import START
 from tests.feeds.documents import entry, rss
-from tests.feeds.site import Site
+from tests.feeds.site import Answer, Site
 
 
 @pytest.fixture
@@ -41,11 +43,11 @@ def add(db: Database, site: Site, count: int) -> None:
             store.add_source(session, url=url, kind="feed", name=f"Bron {n:02}", now=START)
 
 
-def gather(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
+def gather(monkeypatch: pytest.MonkeyPatch, *words: str, status: int = 0) -> None:
     monkeypatch.setattr("sys.argv", ["newsletter", "gather", *words])
     with pytest.raises(SystemExit) as end:
         main()
-    assert not end.value.code
+    assert int(end.value.code or 0) == status
 
 
 def test_a_script_reads_a_document_and_people_how_far_it_is(
@@ -76,11 +78,11 @@ def test_nothing_due_is_said(
     assert err == "0 new, 0 updated.\n"
 
 
-def test_on_a_terminal_a_bar_counts(db: Database, site: Site, tmp_path: Path) -> None:
-    add(db, site, 12)
+def on_a_terminal(*words: str) -> tuple[int, str]:
+    """Run gather with a terminal for its standard error; return its status and what was shown."""
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "150"}
-    command = [sys.executable, "-m", "newsletter", "gather"]
+    command = [sys.executable, "-m", "newsletter", "gather", *words]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=theirs
     ) as running:
@@ -90,7 +92,73 @@ def test_on_a_terminal_a_bar_counts(db: Database, site: Site, tmp_path: Path) ->
             while piece := os.read(ours, 65536):
                 shown += piece
     os.close(ours)
+    return running.returncode, shown.decode()
 
-    assert running.returncode == 0
-    assert "24 new, 0 updated, 0 failed" in shown.decode()
-    assert "12/12" in shown.decode()
+
+def test_on_a_terminal_a_bar_counts(db: Database, site: Site) -> None:
+    add(db, site, 12)
+
+    status, shown = on_a_terminal()
+
+    assert status == 0
+    assert "24 new, 0 updated, 0 failed" in shown
+    assert "12/12" in shown
+
+
+def test_a_name_is_no_markup_of_the_bar(db: Database, site: Site) -> None:
+    url = site.put("/a", rss(entry("a")))
+    with db.write() as session:
+        store.add_source(session, url=url, kind="feed", name="[/b] [red]Nieuws", now=START)
+
+    status, shown = on_a_terminal()
+
+    assert status == 0
+    assert "0 failed; [/b] [red]Nieuws" in shown
+
+
+def test_an_interrupt_ends_it_at_once_and_what_was_read_is_kept(db: Database, site: Site) -> None:
+    add(db, site, 9)
+    with db.write() as session:
+        store.add_source(session, url=site.url("/drup"), kind="feed", name="Drup", now=START)
+    site.pages["/drup"] = Answer(rss(entry("x")).encode(), drip_s=1.0)
+    command = [sys.executable, "-m", "newsletter", "gather", "--json"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr
+        assert running.stdout
+        while "9 of 10" not in (line := running.stderr.readline()):
+            assert line
+        running.send_signal(signal.SIGINT)
+        started = time.monotonic()
+        told = running.stderr.read()
+        assert running.stdout.read() == ""
+
+    assert time.monotonic() - started < 10  # a bound, not a measurement: a drip ends after 30 s
+    assert running.returncode == 130
+    assert told == "newsletter: stopped; what was read is kept, and the rest is still due\n"
+    with db.read() as session:
+        assert len(store.list_items(session)) == 18
+        unread = [one.name for one in store.standings(session) if not one.last_success_at]
+    assert unread == ["Drup"]
+
+
+@pytest.mark.parametrize("case", [(0, 2, 1), (1, 2, 0), (0, 1, 0)])
+def test_a_round_in_which_every_source_fails_is_not_done(
+    db: Database,
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    case: tuple[int, int, int],
+) -> None:
+    well, failing, status = case
+    add(db, site, well + failing)
+    for n in range(well, well + failing):
+        site.put(f"/{n}", status=500)
+
+    gather(monkeypatch, "--json", status=status)
+
+    out, err = capsys.readouterr()
+    failed = [one for one in json.loads(out)["sources"] if one["outcome"] == "failed"]
+    assert len(failed) == failing
+    assert ("none of the 2 sources could be read" in err) is (status == 1)
