@@ -27,6 +27,7 @@ from web.access import (
     MESSAGE_SECONDS,
     SAFE_METHODS,
     Who,
+    is_same_origin,
     is_secure,
     message_cookie,
     require,
@@ -56,6 +57,7 @@ from web.routes import ROUTES, Route
 
 MEGABYTE: Final = 1024 * 1024
 MOST_FIELDS: Final = 1000
+MOST_TYPED: Final = 20
 DESK: Final = "/redactie"
 
 log = structlog.get_logger(__name__)
@@ -140,7 +142,9 @@ def _guard(call: Call, route: Route) -> None:
 
 def _explain(call: Call, route: Route, error: Exception) -> Response:
     if isinstance(error, SignInNeeded) and call.request.method in SAFE_METHODS:
-        return see_other(f"{DESK}/inloggen?naar={quote(call.request.url.path)}")
+        url = call.request.url
+        asked = f"{url.path}?{url.query}" if url.query else url.path
+        return see_other(f"{DESK}/inloggen?naar={quote(asked)}")
     shown = error_page(error)
     if shown:
         return _error_page(call, shown)
@@ -154,8 +158,26 @@ def _error_page(call: Call, shown: ErrorPage, *, mark: str = "") -> Response:
     path = call.request.url.path
     at_desk, way = path.startswith(DESK), way_on(path, shown)
     return page(
-        call, "error.html", status=shown.status, error=shown, mark=mark, at_desk=at_desk, way=way
+        call,
+        "error.html",
+        status=shown.status,
+        error=shown,
+        mark=mark,
+        at_desk=at_desk,
+        way=way,
+        typed=_typed(call) if at_desk else (),
     )
+
+
+def _typed(call: Call) -> tuple[str, ...]:
+    """Return the texts of a form of ours that was not taken: what somebody wrote is not lost.
+
+    What has no space in it is no text, but a choice, a number or a password.
+    """
+    if not is_same_origin(call.request, call.services.settings.base_url):
+        return ()
+    values = [value.strip() for value in call.form.values() if isinstance(value, str)]
+    return tuple(value for value in values if " " in value)[:MOST_TYPED]
 
 
 def _with_message(call: Call, response: Response) -> Response:

@@ -37,6 +37,41 @@ def address(route: Route) -> str:
     return re.sub(r"\{(\w+)(:\w+)?\}", lambda part: PARTS[part[1]], route.path)
 
 
+def test_who_signs_in_comes_back_to_what_was_looked_for(client: TestClient) -> None:
+    answer = client.get("/redactie/selecteren?q=toets&soort=news")
+
+    door = answer.headers["location"]
+    assert door == "/redactie/inloggen?naar=/redactie/selecteren%3Fq%3Dtoets%26soort%3Dnews"
+    shown = client.get(door).text
+    assert 'value="/redactie/selecteren?q=toets&amp;soort=news"' in shown
+
+
+def test_what_was_typed_before_the_session_ended_is_shown_to_take_over(
+    client: TestClient, services: Services
+) -> None:
+    fill(services)
+    fields = {"title": "Een titel <b>van ons</b>", "summary": "Twee.\nRegels.", "csrf": "x"}
+
+    out = client.post("/redactie/selecteren/1/tekst", data=fields)
+    desk(client, services)
+    of_old_session = client.post("/redactie/selecteren/1/tekst", data=fields)
+
+    for answer in (out, of_old_session):
+        assert answer.status_code == 403
+        assert "Een titel &lt;b&gt;van ons&lt;/b&gt;</textarea>" in answer.text
+
+
+def test_what_another_site_sends_is_not_shown(client: TestClient) -> None:
+    fields = {"title": "Bel dit nummer"}
+
+    answer = client.post(
+        "/redactie/selecteren/1/tekst", data=fields, headers={"Origin": "https://elders.example"}
+    )
+
+    assert answer.status_code == 403
+    assert "Bel dit nummer" not in answer.text
+
+
 def test_every_route_has_its_own_name_and_says_who_may() -> None:
     names = [route.name for route in ROUTES]
 

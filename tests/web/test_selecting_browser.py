@@ -21,12 +21,13 @@ from newsletter.store.editions import get_edition
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock
 from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk, serving
-from tests.web.desk import make_item
+from tests.web.desk import PASSWORD, make_item
 from tests.web.furniture import furnish
 
 pytestmark = NEEDS_BROWSER
 
 PLACE = "/redactie/selecteren"
+TITLE = ".rewrite [name=title]"
 TOLD = {"a": "staat in editie 1.", "p": "is geparkeerd.", "x": "is geweigerd."}
 KINDS = (ItemKind.NEWS,) * 20 + (ItemKind.EVENT,) * 6 + (ItemKind.PUBLICATION,) * 4
 
@@ -210,6 +211,64 @@ def test_without_a_connection_nothing_changes_and_that_is_said(
     anna.page.keyboard.press("k")
     assert press(anna.page, "x") == title
     says(anna.page, f"‘{title}’ is geweigerd.")
+
+
+def test_who_saves_second_reads_both_texts_and_decides(browser: Browser, base: str) -> None:
+    first, second = enter(browser, base).page, enter(browser, base).page
+    for page, words in ((first, "Van de eerste"), (second, "Van de tweede")):
+        page.keyboard.press("j")
+        page.keyboard.press("e")
+        page.locator(TITLE).fill(words)
+    first.keyboard.press("Control+Enter")
+    says(first, "Bewaard.")
+
+    second.keyboard.press("Control+Enter")
+
+    notice = second.locator(".rewrite .notice")
+    expect(notice).to_be_focused()
+    expect(notice).to_contain_text("Jouw tekst is nog niet bewaard.")
+    expect(second.locator(".rewrite-from")).to_contain_text("Van de eerste")
+    assert second.locator(TITLE).input_value() == "Van de tweede"
+    second.get_by_role("button", name="Bewaar mijn tekst").click()
+    says(second, "Bewaard.")
+    assert at_hand(second) == "Van de tweede"
+
+
+def test_a_session_that_ends_in_the_middle_costs_no_words(browser: Browser, base: str) -> None:
+    page = enter(browser, base).page
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.locator(TITLE).fill("Nog niet bewaard")
+    page.context.clear_cookies()
+
+    page.keyboard.press("Control+Enter")
+    says(page, "Je bent niet meer ingelogd.")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Log in").click()
+    again = Desk(opened.value, base)
+    again.page.get_by_label("E-mailadres").fill("anna@example.org")
+    again.page.get_by_label("Wachtwoord").fill(PASSWORD)
+    again.press("Log in")
+    expect(again.page.get_by_role("heading", level=1)).to_be_visible()
+    page.locator(TITLE).focus()
+    page.keyboard.press("Control+Enter")
+
+    says(page, "Bewaard.")
+    assert at_hand(page) == "Nog niet bewaard"
+
+
+def test_a_double_click_decides_once_and_can_be_undone(
+    browser: Browser, base: str, near: Services
+) -> None:
+    page = enter(browser, base).page
+    first = page.locator(".item:not(.item-in)").first
+
+    first.get_by_role("button", name="Weiger").dblclick()
+    says(page, "is geweigerd.")
+    page.get_by_role("button", name="Maak ongedaan").click()
+    says(page, "staat weer in de rij.")
+
+    assert judged(near) == {"new": 30}
 
 
 def test_by_touch_on_a_phone(browser: Browser, base: str, near: Services) -> None:

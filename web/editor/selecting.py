@@ -145,6 +145,7 @@ def selecting_page(
             searched=None if shown.found.is_all else inbox.MOST_SEARCHED,
             stands=inbox.count_stands(session, now=call.now),
             kinds=SECTIONS,
+            counts={kind: shown.found.count(kind) for kind in SECTIONS},
             themes={theme.slug: theme.label for theme in themes},
         )
 

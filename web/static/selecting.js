@@ -47,24 +47,55 @@ const inTurn = (work) => {
   queue = queue.then(work).catch(sayFailure);
 };
 
-function sayFailure() {
+function nothingLeaves() {
   leaving.clear();
   items().forEach((one) => one.classList.remove("is-leaving"));
+}
+
+function sayFailure() {
+  nothingLeaves();
   say("Het lukte nu niet. Kijk of je verbinding werkt en probeer het opnieuw.");
 }
 
-function say(text) {
+function say(text, link) {
   const toast = document.createElement("div");
   toast.className = "toast toast-fixed";
   toast.append(Object.assign(document.createElement("p"), { textContent: text }));
+  if (link) toast.append(link);
   document.getElementById("melding").replaceChildren(toast);
 }
 
-// Ask for a page as the browser would; null when it is not this page, such as the door.
+// Ask for a page as the browser would.
 async function ask(address, options = {}) {
   const answer = await fetch(address, { credentials: "same-origin", ...options });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return page.getElementById("selectie") ? page : null;
+  return { page, isOurs: page.getElementById("selectie") !== null };
+}
+
+// Not this page but the door, or why something cannot be done: it is said here, and what stands on
+// the page stays, with what somebody was writing.
+let tokenIsOld = false;
+function sayRefused(page) {
+  nothingLeaves();
+  tokenIsOld = true;
+  const text = [...page.querySelectorAll("main h1, main h1 + p")].map((one) => one.textContent.trim());
+  const way = page.querySelector("main a.button");
+  const isDoor = page.querySelector("form input[type=password]") !== null || way?.pathname === "/redactie/inloggen";
+  const link = document.createElement("a");
+  Object.assign(link, { className: "button", href: isDoor ? "/redactie/inloggen" : location.href });
+  link.textContent = isDoor ? "Log in (nieuw tabblad)" : "Laad deze bladzijde opnieuw";
+  if (isDoor) Object.assign(link, { target: "_blank", rel: "noopener" });
+  say(isDoor ? "Je bent niet meer ingelogd. Alles hier blijft staan. Log in en doe het dan opnieuw." : text.join(". ").replaceAll("..", "."), link);
+}
+
+// Who signed in again has another token: the forms here get it before the next is sent.
+async function renewToken() {
+  if (!tokenIsOld) return;
+  const { page, isOurs } = await ask(location.href);
+  const token = isOurs && page.querySelector("input[name=csrf]")?.value;
+  if (!token) return;
+  document.querySelectorAll("input[name=csrf]").forEach((one) => { one.value = token; });
+  tokenIsOld = false;
 }
 
 const adopt = (node) => document.adoptNode(node);
@@ -96,7 +127,10 @@ function swap(page, part) {
 // The item at hand stays where it was on the screen, whatever came or went above it.
 function goOnWith(id, before) {
   const item = document.getElementById(id);
-  if (!item) return;
+  if (!item) {
+    if (document.activeElement === document.body) list().focus({ preventScroll: true });
+    return;
+  }
   mark(item);
   if (before !== undefined) window.scrollBy({ top: item.getBoundingClientRect().top - before, behavior: "instant" });
   if (document.activeElement === document.body) item.focus({ preventScroll: true });
@@ -113,9 +147,9 @@ function neighbour(item) {
 }
 
 function send(form, button) {
-  const body = new URLSearchParams(new FormData(form, button?.name ? button : undefined));
   const id = idIn(form.action);
   const item = form.closest(".item");
+  if (item?.matches(".is-leaving")) return; // pressed twice
   const isUndo = form.closest("#melding") !== null;
   const stays = !item || form.matches(".rewrite") || item.dataset.state === "taken";
   const next = stays ? id : neighbour(item).id;
@@ -124,14 +158,27 @@ function send(form, button) {
     leaving.add(id);
     goTo(document.getElementById(next));
   }
+  if (form.matches(".rewrite")) written.add(form); // until it is kept
   inTurn(async () => {
-    const page = await ask(form.action, { method: "POST", body });
+    await renewToken();
+    const body = new URLSearchParams(new FormData(form, button?.name ? button : undefined));
+    const { page, isOurs } = await ask(form.action, { method: "POST", body });
     leaving.delete(id);
-    if (!page) return form.isConnected ? form.submit() : location.reload();
+    if (!isOurs) return sayRefused(page);
+    written.delete(form);
     if (form.matches(".rewrite")) document.activeElement?.blur();
     const at = current()?.id;
     show(page, isUndo || stays || !at ? next : at);
+    if (form.matches(".rewrite")) goOnWriting(id);
   });
+}
+
+// What was not kept is told above the words, which stay somebody's own to keep.
+function goOnWriting(id) {
+  const notice = document.querySelector(`#${id} form.rewrite .notice`);
+  if (!notice) return;
+  written.add(notice.closest("form"));
+  notice.focus();
 }
 
 function open(link) {
@@ -143,8 +190,8 @@ function open(link) {
     return;
   }
   inTurn(async () => {
-    const page = await ask(link.href);
-    if (!page) return location.assign(link.href);
+    const { page, isOurs } = await ask(link.href);
+    if (!isOurs) return sayRefused(page);
     show(page, item.id);
     const field = document.querySelector(`#${item.id} textarea`);
     if (willOpen && field) {

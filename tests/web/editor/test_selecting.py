@@ -170,7 +170,8 @@ def test_search_and_filters_stand_in_the_address_and_in_every_form(
     assert "<strong>1 bericht</strong> gevonden met ‘toets nro’" in page
     assert f'action="{PLACE}/{sought}/weiger?{query.replace("&", "&amp;")}"' in page
     assert 'value="toets nro"' in page
-    for chosen in ("school", "visie", "nro", "news"):
+    assert '<input type="hidden" name="soort" value="news">' in page
+    for chosen in ("school", "visie", "nro"):
         assert f'<option value="{chosen}" selected>' in page
     assert "Niets gevonden" in client.get(f"{PLACE}?q=fiets").text
 
