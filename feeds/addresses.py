@@ -6,7 +6,7 @@ that was judged: a second answer of the name server ("rebinding") has nothing le
 
 import socket
 from collections.abc import Callable, Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from feeds.errors import SourceRefused, SourceUnreachable
@@ -18,6 +18,7 @@ USUAL_PORTS: Final = frozenset({80, 443})
 NAT64: Final = IPv6Network("64:ff9b::/96")
 # All that IANA gave out as global unicast; Python holds fec0::/10, once site-local, for global too.
 GLOBAL_IPV6: Final = IPv6Network("2000::/3")
+RELAYS_IPV4: Final = IPv4Network("192.88.99.0/24")  # given up (RFC 7526); Python holds it global
 DOCUMENTATION_IPV6: Final = IPv6Network("3fff::/20")  # RFC 9637, younger than our Python
 
 
@@ -25,8 +26,12 @@ def resolve(host: str, port: int) -> Sequence[str]:
     """Ask the system for the addresses of a name. Raises SourceUnreachable when there are none."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as failure:
+        if failure.errno == socket.EAI_AGAIN:
+            raise SourceUnreachable(f"no name server could be asked for {host}") from failure
+        raise SourceUnreachable(f"the name {host} is not known") from failure
     except (OSError, UnicodeError) as failure:
-        raise SourceUnreachable(f"the name {host} is not known: {failure}") from failure
+        raise SourceUnreachable(f"the name {host[:100]} cannot be looked up") from failure
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
@@ -37,11 +42,12 @@ def addresses_to_visit(
     if host_port(host, port) in allow:
         return resolve(host, port)
     if port not in USUAL_PORTS:
-        raise SourceRefused(f"port {port} of {host} is not 80 or 443 and not in the allowed list")
+        raise SourceRefused(f"port {port} is not 80 or 443 and not in the allowed list")
     found = resolve(host, port)
-    for address in found:
-        if not is_global_unicast(address):
-            raise SourceRefused(f"{host} leads to {address}, which is not a public address")
+    if not all(map(is_global_unicast, found)):
+        # Which address it is would tell a stranger, or an editor, about the network within.
+        what = "this" if _is_number(host) else host
+        raise SourceRefused(f"{what} leads to an address that is not public")
     return found
 
 
@@ -62,7 +68,18 @@ def is_global_unicast(address: str) -> bool:
         judged not in GLOBAL_IPV6 or judged in DOCUMENTATION_IPV6
     ):
         return False
+    if judged in RELAYS_IPV4:
+        return False
     return judged.is_global and not judged.is_multicast and not judged.is_reserved
+
+
+def _is_number(host: str) -> bool:
+    """Say whether a host is an address, in any of the ways that the system reads: 127.1, 0x7f.1."""
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return ":" in host
+    return True
 
 
 def _inner_ipv4(address: IPv6Address) -> IPv4Address | None:

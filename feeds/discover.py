@@ -7,6 +7,7 @@ keeps them in the usual places. Each is fetched and read before it is offered; n
 import re
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,12 +16,12 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from feeds.clean import title_text
-from feeds.errors import GatherError
+from feeds.errors import GatherError, SourceTooSlow, SourceUnreachable
 from feeds.fetch import Fetch, Fetcher, Limits
 from feeds.reading import Read, Readers
 from feeds.sources.charsets import to_text
 from feeds.sources.syndication import is_web_page
-from feeds.store import web_address
+from feeds.typed import web_addresses
 from feeds.values import Fetched, ParsedItem, SourceKind
 from feeds.webpage import PageLink, is_of_comments, page_links
 
@@ -95,9 +96,8 @@ def discover(url: str, *, fetcher: Fetcher, now: datetime, patience_s: float = P
     Raises one of the GatherError tree when the address itself cannot be fetched, or is neither a
     feed, a calendar nor a page.
     """
-    address = web_address(url)
+    address, fetched = _first_answer(web_addresses(url), fetcher)
     with fetcher.within(OF_ONE_TRY).round() as fetch, Readers() as readers:
-        fetched = fetcher.fetch(address)
         tries = _Tries(fetch, readers.read, now, until=time.monotonic() + patience_s)
         if not _is_page(fetched):
             return Found(address, (tries.offer(address, fetched),), is_itself=True)
@@ -109,6 +109,15 @@ def discover(url: str, *, fetcher: Fetcher, now: datetime, patience_s: float = P
             tries.first_of(urljoin(fetched.final_url, path) for path in USUAL_FEEDS)
             tries.first_of(urljoin(fetched.final_url, path) for path in USUAL_CALENDARS)
     return Found(address, _in_order(tries.offers), complaints=tuple(tries.complaints))
+
+
+def _first_answer(addresses: Sequence[str], fetcher: Fetcher) -> tuple[str, Fetched]:
+    """Return the first address where somebody answers, and the answer; raise what the last gave."""
+    *before, last = addresses
+    for address in before:
+        with suppress(SourceUnreachable, SourceTooSlow):  # there may be a site without https
+            return address, fetcher.within(OF_ONE_TRY).fetch(address)
+    return last, fetcher.fetch(last)
 
 
 @dataclass(slots=True)

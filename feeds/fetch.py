@@ -23,6 +23,7 @@ from feeds.errors import (
 )
 from feeds.freshness import fresh_s, retry_after_s
 from feeds.http1 import Answer, Headers, Target, is_sendable
+from feeds.reason import plain_reason
 from feeds.unpack import ENCODINGS, unpack
 from feeds.values import Fetched
 
@@ -126,9 +127,9 @@ class _Round:
         try:
             return self._follow(url, conditions)
         except httpcore.TimeoutException as failure:
-            raise SourceTooSlow(f"no complete answer in time: {_reason(failure)}") from failure
+            raise SourceTooSlow(f"no complete answer in time: {plain_reason(failure)}") from failure
         except UNUSABLE as failure:
-            raise SourceUnreachable(f"no usable answer: {_reason(failure)}") from failure
+            raise SourceUnreachable(f"no usable answer: {plain_reason(failure)}") from failure
 
     def _follow(self, start: str, conditions: Headers) -> Fetched:
         url, moved_to = start, start
@@ -236,7 +237,3 @@ def _join(url: str, location: str) -> str:
 
 def _host(url: str) -> str:
     return urlsplit(url).hostname or "nowhere"
-
-
-def _reason(failure: Exception) -> str:
-    return (str(failure) or type(failure).__name__).splitlines()[0]

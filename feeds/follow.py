@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,7 @@ from feeds.discover import Found, Offer, discover
 from feeds.errors import GatherError
 from feeds.fetch import Fetcher
 from feeds.model import Source
+from feeds.typed import web_address
 from feeds.values import SourceKind
 from storage.session import Database
 
@@ -58,9 +60,9 @@ def follow_address(
     Raises: SourceRefused for what is no address, UnknownSource for a theme that does not exist; and
             without a kind what `discover` raises.
     """
-    address = store.web_address(url)
+    address = web_address(url)
     try:
-        found = discover(address, fetcher=fetcher, now=now)
+        found = discover(url, fetcher=fetcher, now=now)
     except GatherError as failure:
         if kind is None:
             raise
@@ -72,12 +74,17 @@ def follow_address(
     if kind is None or found.offers:
         return Followed(None, found=found)
     warning = "this is a web page, and no feed or calendar was found on its site"
-    return replace(_follow(db, address, kind, labels, now), found=found, warning=warning)
+    return replace(_follow(db, found.address, kind, labels, now), found=found, warning=warning)
 
 
 def follow_folder(db: Database, path: str, *, labels: Labels, now: datetime) -> Followed:
-    """Follow a folder of practice examples. Raises UnknownSource for a theme of no name."""
-    return _follow(db, path, SourceKind.PRACTICE, labels, now)
+    """Follow a folder of practice examples, also one that is still to come.
+
+    Raises: SourceRefused for what is no path, UnknownSource for a theme that does not exist.
+    """
+    is_there = Path(store.folder_path(path)).is_dir()
+    followed = _follow(db, path, SourceKind.PRACTICE, labels, now)
+    return followed if is_there else replace(followed, warning="there is no such folder")
 
 
 def follow_offers(
@@ -88,10 +95,7 @@ def follow_offers(
     Raises: SourceRefused for what is no address; then none is followed.
     """
     with db.write() as session:
-        return tuple(
-            _known(session, url) or _add(session, url, kind, Labels(name), now)
-            for url, kind, name in offers
-        )
+        return tuple(_add(session, url, kind, Labels(name), now) for url, kind, name in offers)
 
 
 def _the_one(found: Found, kind: SourceKind | None) -> Offer | None:
@@ -117,14 +121,9 @@ def _follow(
         return _add(session, address, kind, labels, now)
 
 
-def _known(session: Session, address: str) -> Followed | None:
-    source = store.find_source(session, address)
-    return Followed(source) if source else None
-
-
 def _add(session: Session, url: str, kind: SourceKind, labels: Labels, now: datetime) -> Followed:
-    """Add a source, unless this very address is one."""
-    known = store.source_at(session, store.source_address(url, kind))
+    """Add a source, unless this address is one: with http or https, a slash at its end or none."""
+    known = store.find_source(session, store.source_address(url, kind))
     source = known or store.add_source(
         session,
         url=url,

@@ -17,6 +17,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 HEAD_BYTES: Final = 100 * 1024
 STEP_BYTES: Final = 64 * 1024
+MOST_INTERIM: Final = 16  # answers like 103 before the answer; more only keep us busy
 # A name is a token, a value has neither line ends nor NUL, no line goes on in the next (§5).
 NOT_MODIFIED: Final = re.compile(
     rb"HTTP/1\.1 304 [^\x00\r\n]*\r\n((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00\r\n]*\r\n)*)\r\n"
@@ -107,10 +108,11 @@ class _Exchange:
             self._h11.receive_data(begun)
         except h11.LocalProtocolError as failure:
             raise httpcore.LocalProtocolError(str(failure)) from failure
-        while True:
+        for _ in range(MOST_INTERIM + 1):
             event = self._next()
             if isinstance(event, h11.Response):
                 return Answer(event.status_code, list(event.headers), self)
+        raise httpcore.RemoteProtocolError("the server keeps saying that an answer will come")
 
     @property
     def is_over(self) -> bool:

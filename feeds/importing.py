@@ -14,6 +14,7 @@ from feeds.identity import canonical_link
 from feeds.model import Source
 from feeds.opml import Outline, read_opml, write_opml
 from feeds.themes import theme_words
+from feeds.typed import web_address
 from feeds.values import SourceKind
 from storage.session import Database
 
@@ -104,7 +105,7 @@ def _verdicts(
 ) -> Iterator[ListLine]:
     for outline in outlines:
         try:
-            address = store.web_address(outline.url)
+            address = web_address(outline.url)
         except SourceRefused as refusal:
             yield ListLine(outline, Verdict.BAD, reason=str(refusal))
             continue

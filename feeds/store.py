@@ -1,6 +1,5 @@
 """Queries on sources and items. Nothing here commits."""
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import datetime
@@ -15,14 +14,14 @@ from feeds.errors import SourceGone, SourceRefused, UnknownSource
 from feeds.identity import canonical_link
 from feeds.model import Item, Sighting, Source, Theme
 from feeds.standing import Standing
+from feeds.typed import web_address
 from feeds.values import AMSTERDAM, ItemKind, ItemStatus, SourceKind
-from storage.text import one_line, slugify
+from storage.text import INVISIBLE, one_line, slugify
 
 AGENDA_MINUTES: Final = 360
 FEED_MINUTES: Final = 60
 SLUG_LENGTH: Final = 60
 NAME_LENGTH: Final = 200
-ADDRESS_BYTES: Final = 2000  # PostgreSQL keeps an index of addresses, with at most 2704 bytes each
 
 
 def add_source(  # noqa: PLR0913 - by name; a source has this many sides
@@ -86,26 +85,12 @@ def source_address(url: str, kind: str) -> str:
     return folder_path(url) if kind == SourceKind.PRACTICE else web_address(url)
 
 
-def web_address(url: str) -> str:
-    """Return the address to fetch. Raises SourceRefused unless it is http(s) or webcal."""
-    address = re.sub(r"^webcals?:", "https:", url.strip(), flags=re.I)
-    try:
-        parts = urlsplit(address)
-        _ = parts.port  # read only when it is asked for
-    except ValueError as failure:
-        raise SourceRefused(f"{url!r} cannot be read as an address: {failure}") from failure
-    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
-        raise SourceRefused(f"{url!r} is not an http or https address")
-    if parts.username or parts.password:
-        raise SourceRefused(f"the address of {parts.hostname} holds a user name or password")
-    if len(address.encode("utf-8", "replace")) > ADDRESS_BYTES:
-        raise SourceRefused(f"the address of {parts.hostname} is longer than {ADDRESS_BYTES} bytes")
-    return address
-
-
 def folder_path(url: str) -> str:
-    """Return the absolute path of a folder of practice examples."""
-    return str(Path(url.strip().removeprefix("file://")).resolve())
+    """Return the absolute path of a folder of practice examples. Raises SourceRefused."""
+    path = url.strip().removeprefix("file://")
+    if not path or "://" in path or INVISIBLE.search(path):
+        raise SourceRefused("practice examples are read from a folder: give its path")
+    return str(Path(path).resolve())
 
 
 def default_name(address: str) -> str:

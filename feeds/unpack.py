@@ -17,6 +17,10 @@ else:
 ENCODINGS: Final = "gzip, deflate, br, zstd"
 """What we can unpack, as Accept-Encoding says it."""
 
+# What else a server may call a packing (the registry of RFC 9110 §16.6.1).
+OTHERS: Final = frozenset(
+    ("aes128gcm", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip")
+)
 GZIP: Final = b"\x1f\x8b\x08"  # how every gzip file starts (RFC 1952 §2.3.1)
 STEP_BYTES: Final = 64 * 1024
 SMALL_BYTES: Final = 1024 * 1024  # below this a high ratio is only a repetitive text
@@ -27,12 +31,13 @@ BROKEN: Final = (zlib.error, zstd.ZstdError, brotli.error)
 def unpack(chunks: Iterable[bytes], encoding: str, *, size_bytes: int, ratio: int) -> bytes:
     """Return the decoded body.
 
-    encoding: the Content-Encoding header; one layer of `ENCODINGS`, or none.
+    encoding: the Content-Encoding header; one layer of `ENCODINGS`, or none. A word in it that is
+              no packing is passed over, as browsers do.
     Raises:   SourceTooLarge; MalformedSource for another or a broken encoding; SourceUnreachable
               when it ended before its end.
     """
-    name = encoding.strip().lower()
-    if name in {"", "identity"}:
+    name = _packing(encoding)
+    if not name:
         body = _take(chunks, size_bytes)
         if not body.startswith(GZIP):
             return body
@@ -43,7 +48,13 @@ def unpack(chunks: Iterable[bytes], encoding: str, *, size_bytes: int, ratio: in
     try:
         return _unpack(chunks, UNPACKERS[name], size_bytes, ratio)
     except BROKEN as failure:
-        raise MalformedSource(f"the answer cannot be unpacked: {failure}") from failure
+        raise MalformedSource(f"the answer is not packed as {name}, as it says") from failure
+
+
+def _packing(encoding: str) -> str:
+    """Return what a header names; "" for no packing, such as "none" or a character set."""
+    named = (name.strip().lower() for name in encoding.split(","))
+    return ", ".join(name for name in named if name in UNPACKERS or name in OTHERS)
 
 
 def _take(chunks: Iterable[bytes], size_bytes: int) -> bytes:

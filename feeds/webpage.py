@@ -27,7 +27,11 @@ VAGUE_TYPES: Final = frozenset(("application/json", "application/xml", "text/xml
 CALENDAR_TYPE: Final = "text/calendar"
 TAG: Final = re.compile(r"(?:link|a|base)\s", re.I)
 FEED_WORD: Final = re.compile(r"feed|rss|atom", re.I)
-CALENDAR_HINT: Final = re.compile(r"webcal|\.ics|ical=1", re.I)
+HINT: Final = re.compile(r"webcal|\.ics|ical=1|feed|rss|atom", re.I)  # of a link worth reading
+FEED_PATH: Final = re.compile(
+    r"(?:^|/)(?:feed|rss|atom)(?:/(?:rss2?|atom|rdf))?/?$|[/.](?:rss|atom|feed)(?:\.(?:xml|json|php))?$",
+    re.I,
+)
 COMMENTS: Final = re.compile(r"\breacties|\bcomments?\b", re.I)
 COMMENTS_ADDRESS: Final = re.compile(r"/comments/feed|feed=comments-|/feed/comments", re.I)
 
@@ -49,22 +53,38 @@ class PageLink:
 def page_links(document: bytes, *, url: str, content_type: str = "") -> tuple[PageLink, ...]:
     """Return the links of a page to feeds and calendars, in their order, each address once.
 
+    What its head names comes first. A visible link that looks like one to a feed comes after that;
+    to a feed of another host only when the page names none of its own.
     url: where the page came from; its links are relative to that, or to its own <base>.
     """
     text = _without_comments(to_text(document[:PAGE_BYTES], content_type=content_type))
     base = url
-    found: dict[str, PageLink] = {}
+    named: dict[str, PageLink] = {}
+    visible: dict[str, PageLink] = {}
     for name, attributes in islice(_tags(text), MOST_TAGS):
         if name == "base":
             base = safe_link(attributes.get("href", ""), base=url) or base
         elif link := _link(name, attributes, base):
-            found.setdefault(link.url, link)
-    return tuple(found.values())
+            is_visible = name == "a" and link.kind is SourceKind.FEED
+            (visible if is_visible else named).setdefault(link.url, link)
+    own = {one: link for one, link in visible.items() if _host(one) == _host(url)}
+    has_feed = any(link.kind is SourceKind.FEED for link in (named | own).values())
+    return tuple((named | (own if has_feed else visible)).values())
 
 
 def is_of_comments(title: str, url: str) -> bool:
     """Say whether a feed is one of visitors' comments, by its title or its address."""
     return bool(COMMENTS.search(title) or COMMENTS_ADDRESS.search(url))
+
+
+def is_feed_address(url: str) -> bool:
+    """Say whether an address is one under which feeds are kept."""
+    try:
+        parts = urlsplit(url)
+        asked = parse_qs(parts.query, max_num_fields=100)
+    except ValueError:
+        return False
+    return bool(FEED_PATH.search(parts.path) or "feed" in asked or asked.get("format") == ["feed"])
 
 
 def is_calendar_address(url: str) -> bool:
@@ -80,7 +100,7 @@ def is_calendar_address(url: str) -> bool:
 def _tags(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     reader = _OneTag()
     for piece in text.split("<")[1:]:
-        if not TAG.match(piece) or (piece[:1] in "aA" and not CALENDAR_HINT.search(piece)):
+        if not TAG.match(piece) or (piece[:1] in "aA" and not HINT.search(piece, 0, TAG_LENGTH)):
             continue
         if tag := reader.read("<" + piece[:TAG_LENGTH]):
             yield tag
@@ -107,9 +127,15 @@ def _link(name: str, attributes: dict[str, str], base: str) -> PageLink | None:
     if name == "a" and re.match(r"webcals?:", href, re.I):
         kind = SourceKind.AGENDA
     url = _absolute(href, base)
-    if name == "a" and kind is None and url and is_calendar_address(url):
-        kind = SourceKind.AGENDA
+    if name == "a" and kind is None and url:
+        kind = _kind_by_address(url)
     return PageLink(url, kind, attributes.get("title", "")) if url and kind else None
+
+
+def _kind_by_address(url: str) -> SourceKind | None:
+    if is_calendar_address(url):
+        return SourceKind.AGENDA
+    return SourceKind.FEED if is_feed_address(url) else None
 
 
 def _alternate_kind(attributes: dict[str, str]) -> SourceKind | None:
@@ -120,6 +146,10 @@ def _alternate_kind(attributes: dict[str, str]) -> SourceKind | None:
     if media_type in FEED_TYPES or (media_type in VAGUE_TYPES and FEED_WORD.search(words)):
         return SourceKind.FEED
     return SourceKind.AGENDA if media_type == CALENDAR_TYPE else None
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def _absolute(href: str, base: str) -> str:

@@ -9,10 +9,12 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from feeds.discover import Standing
+from feeds.errors import GatherError
 from feeds.follow import Followed, Labels, follow_address, follow_folder
 from feeds.importing import ListLine, Verdict, export_list, import_list, judge_list
 from feeds.model import Source
 from feeds.opml import LARGEST_BYTES
+from feeds.standing import error_line
 from feeds.values import SourceKind
 from newsletter.cli.output import (
     JSON,
@@ -55,12 +57,17 @@ def add(
     services = open_services()
     now = services.clock()
     labels = Labels(name, tuple(theme or ()), tuple(one.value for one in audience or ()))
-    if kind is SourceKind.PRACTICE:
-        followed = follow_folder(services.db, url, labels=labels, now=now)
-    else:
-        followed = follow_address(
-            services.db, url, kind=kind, labels=labels, fetcher=services.fetcher, now=now
-        )
+    try:
+        if kind is SourceKind.PRACTICE:
+            followed = follow_folder(services.db, url, labels=labels, now=now)
+        else:
+            followed = follow_address(
+                services.db, url, kind=kind, labels=labels, fetcher=services.fetcher, now=now
+            )
+    except GatherError as failure:
+        if json:  # a script reads one document, whatever became of it
+            print_json({"added": None, "found": [], "error": error_line(failure)})
+        raise
     if followed.source is None:
         _leave_choice(url, kind, followed, json=json)
     if followed.warning:
@@ -151,19 +158,26 @@ def _offers_as_json(followed: Followed) -> list[dict[str, object]]:
 def _leave_choice(url: str, kind: SourceKind | None, followed: Followed, *, json: bool) -> NoReturn:
     """Print what there is to choose from, and end with status 1."""
     offers = followed.found.offers if followed.found else ()
+    sentence = _why_not(url, kind, followed)
     if json:
-        print_json({"added": None, "found": _offers_as_json(followed)})
+        print_json({"added": None, "found": _offers_as_json(followed), "error": sentence})
     else:
         for offer in offers:
             what = f"{offer.kind}, {offer.entries} entries{ASIDE[offer.standing]}"
             print(f"{offer.title or offer.url}: {what}")
             print(f"  newsletter source add {quote(offer.url)} --kind {offer.kind}")
+    fail(sentence)
+
+
+def _why_not(url: str, kind: SourceKind | None, followed: Followed) -> str:
+    """Return why nothing was followed, in one sentence."""
+    offers = followed.found.offers if followed.found else ()
     if not offers:
         complaints = followed.found.complaints if followed.found else ()
-        fail("; ".join([f"nothing to follow was found at {url}", *complaints]))
+        return "; ".join([f"nothing to follow was found at {url}", *complaints])
     if kind and not any(offer.kind is kind for offer in offers):
-        fail(f"nothing was followed: there is no {kind} at {url}, but there is something else")
-    fail(f"nothing was followed: {url} leaves a choice; follow one by its own address")
+        return f"nothing was followed: there is no {kind} at {url}, but there is something else"
+    return f"nothing was followed: {url} leaves a choice; follow one by its own address"
 
 
 def _line_as_json(line: ListLine) -> dict[str, object]:

@@ -13,6 +13,7 @@ from feeds.addresses import host_port, is_global_unicast
         "::", "::1", "fe80::1", "fc00::1", "ff02::1", "2001:db8::1", "::ffff:127.0.0.1",
         "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1", "2002:c0a8:1::", "fe80::1%eth0",
         "not an address", "169.254.1.1", "fec0::1", "3fff::1", "5f00::1", "64:ff9b:1::7f00:1",
+        "192.88.99.1", "2002:c058:6301::1",
     ],
 )  # fmt: skip
 def test_an_address_inside_is_not_public(address: str) -> None:

@@ -13,7 +13,7 @@ from feeds.errors import (
     SourceRefused,
     TooManyRedirects,
 )
-from feeds.fetch import Fetcher
+from feeds.fetch import Fetcher, Limits
 from feeds.values import SourceKind
 from tests.feeds.documents import calendar, entry, rss, vevent
 from tests.feeds.site import Site
@@ -295,3 +295,20 @@ def test_what_is_neither_is_an_error_of_one_line(
 def test_what_is_no_web_address_is_refused(fetcher: Fetcher, url: str) -> None:
     with pytest.raises(SourceRefused):
         discover(url, fetcher=fetcher, now=NOW)
+
+
+def test_a_bare_host_is_asked_by_http_when_it_has_no_https(site: Site) -> None:
+    allow = frozenset({site.host_port})
+    fetcher = Fetcher(allow=allow, contact="", limits=Limits(connect_s=1.0, first_byte_s=1.0))
+    url = site.put("/feed/", NEWS)
+
+    found = discover(f"{site.host_port}/feed/", fetcher=fetcher, now=NOW)
+
+    assert (found.address, found.is_itself) == (url, True)
+
+
+def test_a_visible_link_to_a_feed_is_offered(site: Site, fetcher: Fetcher) -> None:
+    site.put("/nieuws/rss", NEWS)
+    site.put("/", page(body='<a href="/nieuws/rss">RSS</a>'), Content_Type=HTML)
+
+    assert names(found_at(site, fetcher, "/")) == [("Nieuws & meer", Standing.PROPOSED)]

@@ -89,6 +89,20 @@ def test_the_same_address_twice_is_one_source(db: Database, site: Site, fetcher:
 
 
 @pytest.mark.parametrize("kind", [None, FEED])
+def test_an_address_in_another_form_is_the_same_source(
+    db: Database, site: Site, fetcher: Fetcher, kind: SourceKind | None
+) -> None:
+    first = follow(db, fetcher, site.put("/feed", NEWS))
+
+    again = follow(db, fetcher, site.put("/feed/", NEWS) + "#boven", kind)
+
+    assert not again.is_new
+    assert again.source
+    assert first.source
+    assert again.source.id == first.source.id
+
+
+@pytest.mark.parametrize("kind", [None, FEED])
 def test_the_only_feed_of_a_page_is_followed(
     db: Database, site: Site, fetcher: Fetcher, kind: SourceKind | None
 ) -> None:
@@ -232,3 +246,14 @@ def test_a_folder_is_followed_as_it_is(db: Database, tmp_path: Path) -> None:
     assert followed.source
     assert followed.source.url == str(folder)
     assert followed.is_new
+    assert followed.warning == "there is no such folder"
+    folder.mkdir()
+    assert follow_folder(db, str(folder), labels=Labels(), now=START).warning == ""
+
+
+@pytest.mark.parametrize("path", ["", "  ", "https://example.org/voorbeelden", "/voor\x07beelden"])
+def test_what_is_no_path_is_no_folder(db: Database, path: str) -> None:
+    with pytest.raises(SourceRefused, match="give its path"):
+        follow_folder(db, path, labels=Labels(), now=START)
+
+    assert count(db) == 0

@@ -168,3 +168,15 @@ def test_what_http_allows_may_be_sent(value: bytes) -> None:
 @pytest.mark.parametrize("value", [b"", b" x", b"x ", b"a\r\nX: y", b"a\nb", b"a\0b", b"x\n"])
 def test_what_would_make_a_header_of_its_own_may_not(value: bytes) -> None:
     assert not is_sendable(value)
+
+
+@pytest.mark.parametrize("count", [1, 16])
+def test_some_interim_answers_are_passed_over(count: int) -> None:
+    answer, body = exchange(Scripted(b"HTTP/1.1 103 Early Hints\r\n\r\n" * count + FIVE))
+
+    assert (answer.status, body) == (200, b"hallo")
+
+
+def test_an_answer_that_keeps_being_announced_is_given_up() -> None:
+    with pytest.raises(httpcore.RemoteProtocolError, match="keeps saying"):
+        exchange(Scripted(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 17 + FIVE))

@@ -135,6 +135,12 @@ def test_another_packing_is_refused(encoding: str) -> None:
         opened(b"x", encoding)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "none", "identity, 8bit", "aws-chunked", ","])
+def test_a_word_that_is_no_packing_is_passed_over(encoding: str) -> None:
+    assert opened(b"<rss/>", encoding) == b"<rss/>"
+    assert opened(gzip.compress(b"<rss/>"), f"gzip, {encoding}") == b"<rss/>"
+
+
 @pytest.mark.parametrize("encoding", [*PACKERS, "", "identity"])
 def test_nothing_unpacks_to_nothing(encoding: str) -> None:
     assert opened(b"", encoding) == b""

@@ -56,7 +56,9 @@ def test_a_link_to_what_can_be_followed(tag: str, link: PageLink) -> None:
         RSS + 'href="">',
         '<a href="javascript:alert(1)//x.ics">',
         '<a href="?outlook-ical=1">',
-        '<a href="/feed/">',
+        '<a href="/feedback/">',
+        '<a href="/nieuws/rss-uitleg.html">RSS</a>',
+        '<a href="/atomen/">',
         '<link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/12">',
         '<link rel="alternate" hreflang="en" href="/en/">',
         '<link rel="stylesheet" type="text/css" href="/feed.css">',
@@ -65,6 +67,45 @@ def test_a_link_to_what_can_be_followed(tag: str, link: PageLink) -> None:
 )
 def test_what_is_no_link_to_follow(tag: str) -> None:
     assert links(tag) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/feed", "/feed/", "/nieuws/feed/atom/", "/rss", "/nieuws/rss/", "/nieuws.rss"),
+        *(
+            "/rss.xml",
+            "/atom.xml",
+            "/feed.json",
+            "/rss.php",
+            "/?feed=rss2",
+            "/x?format=feed&type=rss",
+        ),
+    ],
+)
+def test_a_visible_link_that_looks_like_a_feed(path: str) -> None:
+    found = links(f'<body><a class="knop" href="{path}">Volg ons</a>')
+
+    assert found == [PageLink(f"https://site.example.org{path}", FEED)]
+
+
+def test_a_visible_link_comes_after_what_the_head_names() -> None:
+    body = '<a href="/rss">RSS</a><a href="https://www.site.example.org/b/feed">b</a>'
+
+    found = links(f'{body}<a href="/uit.ics">{RSS}href="/feed/">')
+
+    assert [link.url.removeprefix("https://") for link in found] == [
+        *("site.example.org/uit.ics", "site.example.org/feed/"),
+        *("site.example.org/rss", "www.site.example.org/b/feed"),
+    ]
+
+
+def test_a_feed_of_another_site_counts_only_when_the_page_has_none() -> None:
+    other = '<a href="https://feeds.example.net/rss">RSS</a>'
+
+    assert links(other) == [PageLink("https://feeds.example.net/rss", FEED)]
+    assert links(other + '<a href="/feed/">') == [PageLink("https://site.example.org/feed/", FEED)]
+    assert len(links(other + RSS + 'href="/feed/">')) == 1
 
 
 def test_an_address_that_is_named_twice_is_one() -> None:
@@ -103,6 +144,8 @@ def test_a_page_in_another_character_set_is_read() -> None:
         "<link " * 85_000,
         "<!--" * 128_000,
         "<a .ics " * 64_000,
+        "<a href=/feed/>" * 34_000,
+        "<a href=/" + "feed/" * 100_000,
         "<link x=" + '"' * 500_000,
         "<a href=x.ics>" * 36_000,
         "<a href=/x.ics?" + "a" * 500_000,

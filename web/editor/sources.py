@@ -12,7 +12,8 @@ from feeds.errors import GatherError, SourceRefused
 from feeds.follow import Followed, follow_offers
 from feeds.identity import canonical_link
 from feeds.model import Source
-from feeds.store import get_source, list_sources, web_address
+from feeds.store import get_source, list_sources
+from feeds.typed import web_address
 from feeds.values import Outcome, SourceKind, SourceReport
 from newsletter import pipeline
 from newsletter.dutch import join

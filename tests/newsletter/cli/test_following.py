@@ -191,6 +191,28 @@ def test_what_cannot_be_read_is_added_only_with_a_kind(shell: Shell, site: Site,
     assert [one[2] for one in shell.sources()] == [url]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("{}/weg",),
+        ("http://exa mple.org/",),
+        ("http://exa\nmple.org/", "--kind", "feed"),
+        ("{}/feed/", "--theme", "kaas"),
+        ("", "--kind", "practice"),
+    ],
+)
+def test_a_failure_is_one_document_and_one_line(
+    shell: Shell, site: Site, words: tuple[str, ...]
+) -> None:
+    url, *rest = words
+
+    report = shell.json("source", "add", url.format(site.url("")), *rest, status=1)
+
+    assert (report["added"], report["found"]) == (None, [])
+    assert shell.err == f"newsletter: {report['error']}\n"
+    assert shell.sources() == []
+
+
 def test_what_may_not_be_visited_is_not_visited(shell: Shell) -> None:
     with Site() as canary:
         canary.put("/feed/", NEWS)
