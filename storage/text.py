@@ -10,17 +10,20 @@ from typing import Final
 # What no text needs and no database or mail takes well, as the inside of a character class:
 # controls, half characters (lone surrogates), noncharacters, and the marks that turn the order of
 # the letters after them around (U+202A-E, U+2066-9).
-NO_TEXT: Final = (
+_LOW: Final = (
     "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(
-        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
-    )
+    "\ufffe\uffff"
 )
+_HIGH: Final = "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
+)
+NO_TEXT: Final = _LOW + _HIGH
 # Soft hyphens and characters without a width mean something in our own words; in what others gave
 # they only make two texts differ that look the same.
-INVISIBLE: Final = re.compile(
-    f"[{NO_TEXT}\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2065\ufeff\ufff9-\ufffb]"
-)
+_UNSEEN: Final = "\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2065\ufeff\ufff9-\ufffb"
+# Says what `[NO_TEXT _UNSEEN]` says, in a seventh of the time: it looks for one of the 32 high ones
+# only where a character is high enough.
+INVISIBLE: Final = re.compile(f"[{_LOW}{_UNSEEN}{_HIGH[0]}-{_HIGH[-1]}](?<=[{NO_TEXT}{_UNSEEN}])")
 
 STRAIGHT: Final = str.maketrans(
     dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟", '"') | dict.fromkeys("‐‑–—", "-")

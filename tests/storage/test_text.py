@@ -1,10 +1,13 @@
 """Text is kept on one line, cut to fit, and as a slug."""
 
+import re
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.text import folded, one_line, shorten, slugify
+from storage.text import INVISIBLE, NO_TEXT, folded, one_line, shorten, slugify
 
 
 @pytest.mark.parametrize(
@@ -19,6 +22,13 @@ from storage.text import folded, one_line, shorten, slugify
 )
 def test_one_line_holds_what_can_be_seen(text: str, line: str) -> None:
     assert one_line(text) == line
+
+
+def test_every_character_is_seen_or_not_as_the_plain_class_says() -> None:
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    unseen = "\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2065\ufeff\ufff9-\ufffb"
+
+    assert INVISIBLE.findall(every) == re.findall(f"[{NO_TEXT}{unseen}]", every)
 
 
 def test_one_line_is_cut_without_a_space_at_its_end() -> None:
