@@ -1,8 +1,10 @@
 """Use cases of editors on items: add one of their own, rewrite, judge."""
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -14,7 +16,11 @@ from feeds.identity import link_key, text_key
 from feeds.model import Item
 from feeds.values import EventTimes, ItemKind, ItemStatus, ParsedItem
 from storage.session import Database
-from storage.text import one_line
+from storage.text import NO_TEXT, one_line
+
+UNWANTED: Final = re.compile(f"[{NO_TEXT}]")
+LONGEST: Final[Mapping[str, int]] = {"title": 300, "summary": 2000, "location": 200}
+"""Characters in what editors tell; the desk's form holds to the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +57,24 @@ def add_item(  # noqa: PLR0913 - an item has this many sides; all by name
     A source that gives the same later is recognised, and makes no second item of it.
     Raises ItemUnusable, UnknownSource for a theme that does not exist.
     """
-    title = one_line(title)
-    _judge(title=title, url=url.strip(), starts_at=starts_at, ends_at=ends_at)
-    themes = list(themes)
+    told = _tidied(OwnItem(title, summary, url, starts_at, ends_at, all_day, location))
+    _judge(told)
+    themes = list(dict.fromkeys(themes))
     with db.write() as session:
         store.require_themes(session, themes)
         item = Item(
             kind=ItemKind(kind).value,
             key=f"own:{uuid4().hex}",
             status=ItemStatus.ACCEPTED.value,
-            title=title,
-            summary=summary.strip(),
-            url=url.strip(),
+            title=told.title,
+            summary=told.summary,
+            url=told.url,
             starts_at=starts_at,
             ends_at=ends_at,
             all_day=all_day,
-            location=location.strip(),
+            location=told.location,
             themes=themes,
-            audiences=list(audiences),
+            audiences=list(dict.fromkeys(audiences)),
             details=dict(details or {}),
             first_seen_at=now,
         )
@@ -96,22 +102,39 @@ def tell_anew(item: Item, own: OwnItem) -> None:
     """Change what an item of the editors' own says. Raises ItemUnusable for what a source gave."""
     if item.source_id is not None:
         raise ItemUnusable(f"item {item.id} is told by its source")
-    title = one_line(own.title)
-    _judge(title=title, url=own.url, starts_at=own.starts_at, ends_at=own.ends_at)
-    item.title, item.summary, item.url = title, own.summary.strip(), own.url
+    own = _tidied(own)
+    _judge(own)
+    item.title, item.summary, item.url = own.title, own.summary, own.url
     item.own_title = item.own_summary = ""
     if item.kind == ItemKind.EVENT:
         item.starts_at, item.ends_at, item.all_day = own.starts_at, own.ends_at, own.all_day
-        item.location = own.location.strip()
+        item.location = own.location
     _mark(item)
 
 
-def _judge(*, title: str, url: str, starts_at: datetime | None, ends_at: datetime | None) -> None:
-    if not title:
+def _tidied(own: OwnItem) -> OwnItem:
+    return replace(
+        own,
+        title=one_line(own.title),
+        summary=_some_lines(own.summary),
+        url=own.url.strip(),
+        location=one_line(own.location),
+    )
+
+
+def _some_lines(text: str) -> str:
+    return UNWANTED.sub("", "\n".join(map(str.rstrip, text.splitlines()))).strip()
+
+
+def _judge(own: OwnItem) -> None:
+    if not own.title:
         raise ItemUnusable("give the item a title")
-    if url and not safe_link(url, base=""):
+    for name, longest in LONGEST.items():
+        if len(getattr(own, name)) > longest:
+            raise ItemUnusable(f"the item's {name} is longer than {longest} characters")
+    if own.url and not safe_link(own.url, base=""):
         raise ItemUnusable("the item's url is not an http or https address")
-    if starts_at and ends_at and ends_at < starts_at:
+    if own.starts_at and own.ends_at and own.ends_at < own.starts_at:
         raise ItemUnusable("the event ends before it starts")
 
 

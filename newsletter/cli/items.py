@@ -9,10 +9,11 @@ from feeds import store
 from feeds.items import add_item
 from feeds.model import Item
 from feeds.values import ItemKind, ItemStatus
-from newsletter.cli.moments import read_moment
+from newsletter.cli.moments import read_moment, read_span
 from newsletter.cli.output import JSON, fail, local, print_list, print_report
 from newsletter.cli.session import open_services
 from newsletter.store.inbox import sightings_of
+from storage.text import one_line
 from subscribers.values import Audience
 
 app = typer.Typer(no_args_is_help=True, help="What came in, and what editors added.")
@@ -81,8 +82,8 @@ def add(
     title: Annotated[str, typer.Option()],
     summary: str = "",
     url: str = "",
-    starts: Annotated[str, typer.Option(help="For an event: date or moment.")] = "",
-    ends: Annotated[str, typer.Option(help="For an event: date or moment.")] = "",
+    starts: Annotated[str, typer.Option(help="For an event: its first day, or a moment.")] = "",
+    ends: Annotated[str, typer.Option(help="For an event: its last day, or a moment.")] = "",
     location: str = "",
     theme: Annotated[list[str] | None, typer.Option()] = None,
     audience: Annotated[list[Audience] | None, typer.Option()] = None,
@@ -90,8 +91,8 @@ def add(
 ) -> None:
     """Add an item of the editors' own."""
     services = open_services()
-    starts_at = _moment(starts, "--starts")
-    if (kind is ItemKind.EVENT) != (starts_at is not None):
+    when = read_span(starts, ends)
+    if (kind is ItemKind.EVENT) != (when is not None):
         fail("an event needs --starts, and only an event has it")
     item_id = add_item(
         services.db,
@@ -100,14 +101,14 @@ def add(
         now=services.clock(),
         summary=summary,
         url=url,
-        starts_at=starts_at,
-        ends_at=_moment(ends, "--ends"),
-        all_day=len(starts) == len("2027-04-22"),
+        starts_at=when.starts_at if when else None,
+        ends_at=when.ends_at if when else None,
+        all_day=bool(when and when.all_day),
         location=location,
         themes=tuple(theme or ()),
         audiences=tuple(one.value for one in audience or ()),
     )
-    print_report({"id": item_id, "title": title}, json=json)
+    print_report({"id": item_id, "title": one_line(title)}, json=json)
 
 
 def as_json(row: Item) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """Moments as people type them with a command."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from feeds.values import AMSTERDAM
+from feeds.values import AMSTERDAM, EventTimes
 from newsletter.cli.output import fail
 
 
@@ -15,3 +15,37 @@ def read_moment(text: str, option: str) -> datetime:
     except (ValueError, OverflowError):
         fail(f"{option} {text!r} is not a date (2027-04-22) or a moment (2027-04-22T10:00)")
     return moment
+
+
+def read_span(starts: str, ends: str) -> EventTimes | None:
+    """Return when something is, of whole days up to the end of the last; None without a start.
+
+    Both ends are dates, or both are moments.
+    """
+    if not starts:
+        if ends:
+            fail("--ends needs --starts")
+        return None
+    starts_at = read_moment(starts, "--starts")
+    ends_at = read_moment(ends, "--ends") if ends else None
+    all_day = _is_date(starts)
+    if ends_at is None:
+        return EventTimes(starts_at, None, all_day)
+    if all_day != _is_date(ends):
+        fail("give --starts and --ends both as a date, or both as a moment")
+    return EventTimes(starts_at, _day_after(ends_at) if all_day else ends_at, all_day)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _day_after(midnight: datetime) -> datetime:
+    try:
+        return midnight + timedelta(days=1)
+    except OverflowError:
+        fail(f"--ends {midnight.date()} is the last day there is")

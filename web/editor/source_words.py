@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from feeds.errors import GatherError, MalformedSource, SourceAnswered, SourceGone
+from feeds.errors import (
+    GatherError,
+    MalformedSource,
+    SourceAnswered,
+    SourceGone,
+    SourceUnreachable,
+)
 from feeds.model import Source
 from feeds.values import SourceKind
 from newsletter.dutch import capital, count, counted, in_sentence, join, plural, relative
@@ -61,6 +67,10 @@ SOURCE_TROUBLE: Final[Mapping[str, Trouble]] = {
 }
 WEB_PAGE: Final = Trouble(
     "Op dit adres staat een gewone webpagina, geen nieuwsoverzicht of agenda.", SEARCH
+)
+UNTRUSTED: Final = Trouble(
+    "De beveiliging van deze site klopt niet, dus we halen er niets op.",
+    "Laat de beheerder van die site weten dat het certificaat niet geldig is.",
 )
 ROBOTS: Final = Trouble("De site houdt programma’s tegen met een robotcontrole.", LET_IN)
 ANSWERED: Final[Mapping[int, Trouble]] = {
@@ -212,6 +222,8 @@ def entries(kind: str, number: int) -> str:
 def _trouble(name: str, line: str) -> Trouble:
     if name == MalformedSource.__name__ and "web page" in line:
         return WEB_PAGE
+    if name == SourceUnreachable.__name__ and "certificate" in line:
+        return UNTRUSTED
     status = STATUS.search(line) if name == SourceAnswered.__name__ else None
     if status is None:
         return SOURCE_TROUBLE.get(name, SOURCE_TROUBLE[GatherError.__name__])

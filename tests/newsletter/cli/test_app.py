@@ -40,7 +40,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
         (("edition", "schedule", "1", "--at", "0001-01-01T00:00"), "is not a date"),
         (("edition", "schedule", "1", "--at", "2020-01-01T10:00"), "has passed"),
         (("edition", "return", "1", "--by", "a@example.org", "--because", " "), "--because"),
-        (("source", "add", "http://[::1", "--kind", "feed"), "cannot be read as an address"),
+        (("source", "add", "http://[::1", "--kind", "feed"), "the address cannot be read"),
         (
             (
                 "subscriber",

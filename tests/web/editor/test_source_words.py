@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from feeds.errors import MalformedSource, SourceAnswered
+from feeds.errors import MalformedSource, SourceAnswered, SourceUnreachable
 from feeds.model import Source
 from tests.fakes import START
 from web.editor.source_words import (
@@ -101,6 +101,14 @@ def test_a_web_page_is_told_apart_from_what_cannot_be_read() -> None:
 
     assert "een gewone webpagina" in page.cause
     assert trouble_with(MalformedSource("not a feed")) == SOURCE_TROUBLE["MalformedSource"]
+
+
+def test_a_certificate_is_no_silence() -> None:
+    line = "no usable answer: the certificate of the site cannot be trusted: self-signed"
+
+    assert trouble_with(SourceUnreachable(line)).cause.startswith("De beveiliging van deze site")
+    silence = trouble_with(SourceUnreachable("no usable answer: Connection refused"))
+    assert silence == SOURCE_TROUBLE["SourceUnreachable"]
 
 
 def test_every_trouble_has_a_cause_and_a_remedy() -> None:
