@@ -13,6 +13,7 @@ import socket
 import sys
 import time
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from feeds.errors import STUMBLES, MalformedSource, SourceTooLarge
@@ -39,20 +40,30 @@ FORBIDDEN: Final = (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT
 def main() -> None:
     """Answer until the other side ends."""
     memory_bytes, cpu_s = int(sys.argv[1]), int(sys.argv[2])
-    _give_up_rights(memory_bytes)
-    gc.freeze()  # what was imported stays: no need to look through it for every document
     channel = socket.socket(fileno=sys.stdin.fileno())
     try:
         while True:
-            _answer(channel, cpu_s)
+            request = unpack_request(receive(channel))  # by us: no stranger's words before below
+            _import_parser(request.kind)  # may leave on the disk what it compiled
+            _give_up_rights(memory_bytes)
+            _answer(channel, request, cpu_s)
     except ChannelClosed:
         return
     except MemoryError:
         os._exit(NO_MEMORY)  # there may not be enough for a tidy end
 
 
-def _answer(channel: socket.socket, cpu_s: int) -> None:
-    request, document = unpack_request(receive(channel)), receive(channel)
+@cache
+def _import_parser(kind: str) -> None:
+    """Import what a kind needs, ahead of its document: whose doing it is not when this fails."""
+    gc.collect()  # else what earlier documents left behind would stay as well
+    if kind in PARSERS:
+        PARSERS[kind].load()
+    gc.freeze()  # what was imported stays: no need to look through it for every document
+
+
+def _answer(channel: socket.socket, request: Request, cpu_s: int) -> None:
+    document = receive(channel)
     send(channel, BEGUN)
     _allow_cpu(cpu_s)
     send(channel, _read(request, document))

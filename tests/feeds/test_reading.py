@@ -79,6 +79,22 @@ def test_what_is_no_feed_is_refused_with_its_reason(readers: Readers) -> None:
     assert len(readers.pids) == 1  # the same child went on
 
 
+def test_one_child_reads_every_kind_in_turn(readers: Readers) -> None:
+    event = calendar(vevent("e", START))
+
+    counts = [len(read(readers, *one).items) for one in ((SMALL, "feed"), (event, "agenda")) * 2]
+
+    assert counts == [2, 1, 2, 1]
+    assert len(readers.pids) == 1
+
+
+def test_a_kind_that_nobody_reads_costs_only_its_own_source(readers: Readers) -> None:
+    with pytest.raises(MalformedSource):
+        read(readers, SMALL, "telegraph")
+
+    assert len(read(readers).items) == 2
+
+
 def test_no_child_is_started_before_there_is_a_document(readers: Readers) -> None:
     assert readers.pids == ()
 

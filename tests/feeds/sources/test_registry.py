@@ -1,5 +1,8 @@
 """Every kind of source."""
 
+import inspect
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +16,22 @@ NOW = datetime(2027, 4, 20, 8, 0, tzinfo=UTC)
 
 def test_every_kind_has_a_parser() -> None:
     assert set(PARSERS) == set(SourceKind)
+
+
+@pytest.mark.parametrize("kind", list(SourceKind))
+def test_every_parser_is_there_and_takes_what_is_given(kind: SourceKind) -> None:
+    given = inspect.signature(PARSERS[kind].load()).parameters
+
+    assert list(given) == ["document", "now", "base_url"]
+
+
+def test_no_library_is_imported_before_there_is_a_document() -> None:
+    libraries = {"feedparser", "icalendar", "recurring_ical_events", "dateutil"}
+    code = f"import sys, feeds.reading_child; print({libraries} & set(sys.modules))"
+
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True)
+
+    assert done.stdout == b"set()\n"
 
 
 @pytest.mark.parametrize("kind", list(SourceKind))
