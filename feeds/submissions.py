@@ -118,8 +118,8 @@ def confirm(db: Database, submission_id: int, *, now: datetime) -> bool:
         return True
 
 
-def edit(db: Database, submission_id: int, edited: Example, *, seen: str, now: datetime) -> None:
-    """Keep the editors' version; an agreement to another text is void.
+def edit(db: Database, submission_id: int, edited: Example, *, seen: str, now: datetime) -> str:
+    """Keep the editors' version and return its mark; an agreement to another text is void.
 
     edited.image: the reader's own picture, or "" to leave it out.
     seen:         the mark of the version that was looked at.
@@ -132,10 +132,11 @@ def edit(db: Database, submission_id: int, edited: Example, *, seen: str, now: d
         own = row.image.digest if row.image else ""
         kept = edited if edited.image == own else replace(edited, image="", image_alt="")
         if row.edited and mark_of(kept) == mark_of(edited_in(row)):
-            return  # it says this already, and so nothing is void
+            return mark_of(kept)  # it says this already, and so nothing is void
         _require_seen(row, seen)
         _reopen(row, now=now)
         row.edited = to_json(kept)
+        return mark_of(kept)
 
 
 def ask(db: Database, submission_id: int, *, seen: str, now: datetime) -> None:

@@ -108,6 +108,29 @@ def show_submission(call: Call) -> Response:
 
 def save(call: Call) -> Response:
     """Keep our version of the text; an agreement to another text is void."""
+    kept = _save(call)
+    return _back(call, "Bewaard.") if isinstance(kept, str) else kept
+
+
+def ask(call: Call) -> Response:
+    """Lay the text before the reader, by mail; what the form says is saved before that.
+
+    The button pressed twice sends one mail; `again` sends another.
+    """
+    form, submission_id = Form(call.form), _known(call)
+    mark = _save(call) if "title" in call.form else form.line("mark")
+    if not isinstance(mark, str):
+        return mark
+    if _state(call) is S.ASKED and form.line("again") != "yes":
+        return _back(call, "De tekst ligt bij de inzender om na te lezen.")
+    mailed = submissions.ask_agreement(call.services, submission_id, seen=mark, now=call.now)
+    if mailed in {Mailed.FAILED, Mailed.REFUSED}:
+        return _page(call, problems={"ask": NOT_SENT}, status=503)
+    return _back(call, "De inzender heeft een mail met de tekst om na te lezen." + _doubt(mailed))
+
+
+def _save(call: Call) -> str | Response:
+    """Keep what the form says and return its mark; or the page that says why it is not kept."""
     form = Form(call.form)
     with call.services.db.read() as session:
         row = _get(session, call)
@@ -115,20 +138,11 @@ def save(call: Call) -> Response:
         given = read_written(form, list_themes(session), image=image)
     if given.problems:
         return _page(call, given=given, status=422)
+    seen = form.line("mark")
     try:
-        moves.edit(call.services.db, row.id, given.example, seen=form.line("mark"), now=call.now)
+        return moves.edit(call.services.db, row.id, given.example, seen=seen, now=call.now)
     except SubmissionChanged:
         return _page(call, given=with_problem(given, CHANGED, SOMEBODY_ELSE), status=409)
-    return _back(call, "Bewaard.")
-
-
-def ask(call: Call) -> Response:
-    """Lay the text before the reader, by mail."""
-    mark = Form(call.form).line("mark")
-    mailed = submissions.ask_agreement(call.services, _known(call), seen=mark, now=call.now)
-    if mailed in {Mailed.FAILED, Mailed.REFUSED}:
-        return _page(call, problems={"ask": NOT_SENT}, status=503)
-    return _back(call, "De inzender heeft een mail met de tekst om na te lezen." + _doubt(mailed))
 
 
 def decline(call: Call) -> Response:
@@ -206,6 +220,11 @@ def _get(session: Session, call: Call) -> Submission:
 def _known(call: Call) -> int:
     with call.services.db.read() as session:
         return _get(session, call).id
+
+
+def _state(call: Call) -> SubmissionStatus:
+    with call.services.db.read() as session:
+        return _get(session, call).state
 
 
 def _doubt(mailed: Mailed) -> str:

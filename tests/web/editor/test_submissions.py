@@ -117,6 +117,36 @@ def test_the_whole_way_from_reading_to_the_site(
     assert re.search(r'src="/beeld/\w{64}\.jpg"', public)
 
 
+def test_what_was_typed_is_saved_before_it_is_laid_before_the_reader(
+    editor: TestClient, near: Services, transport: FakeTransport
+) -> None:
+    confirmed(near)
+    typed = fields(near, title="Net getypt")
+    assert 'form="bewerk" formaction="' in editor.get(ONE).text
+
+    wrong = post(editor, f"{ONE}/voorleggen", {**typed, "title": ""})
+    assert wrong.status_code == 422
+    assert transport.accepted == []
+    for _ in range(2):  # the button pressed twice
+        follow(editor, post(editor, f"{ONE}/voorleggen", typed))
+
+    assert state(near) is S.ASKED
+    assert len(transport.accepted) == 1
+    assert "Net getypt" in text_of(transport.accepted[0][2])
+
+
+def test_why_it_is_declined_is_not_lost_when_a_colleague_was_first(
+    editor: TestClient, near: Services
+) -> None:
+    confirmed(near)
+    post(editor, f"{ONE}/afwijzen", {"because": "Dit past er niet bij."})
+
+    late = post(editor, f"{ONE}/afwijzen", {"because": "Mijn eigen uitleg, lang nagedacht."})
+
+    assert late.status_code == 409
+    assert "Mijn eigen uitleg, lang nagedacht.</textarea>" in late.text
+
+
 def test_an_edit_after_the_agreement_asks_again(editor: TestClient, near: Services) -> None:
     bring_to_agreement(near.db, send_in(near.db))
 
@@ -209,7 +239,10 @@ def test_when_the_mail_does_not_go_the_editor_reads_so(
     assert state(near) is S.ASKED
     transport.fails.clear()
     assert "Stuur de mail nog een keer" in editor.get(ONE).text
-    follow(editor, post(editor, f"{ONE}/voorleggen", {"mark": mark(near.db, 1)}))
+    twice = {"mark": mark(near.db, 1)}
+    follow(editor, post(editor, f"{ONE}/voorleggen", twice))
+    assert len(transport.accepted) == 0
+    follow(editor, post(editor, f"{ONE}/voorleggen", {**twice, "again": "yes"}))
     assert (state(near), len(transport.accepted)) == (S.ASKED, 1)
 
 
