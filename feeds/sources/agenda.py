@@ -87,7 +87,8 @@ class _Reading:
     def _events(self) -> Iterator[Component]:
         for block in self._nearest(self._stream.events):
             try:
-                event, dropped = vevent.read_vevent(with_zones(block, self._stream))
+                text = with_zones(block, self._stream)
+                event, dropped = vevent.read_vevent(text, self._stream.zones.own)
             except STUMBLES as failure:
                 self._lose_one(f"line {block.number}: the event cannot be read", failure)
                 continue

@@ -8,20 +8,23 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from feeds.sources.charsets import to_text
-from feeds.sources.icstimes import TIMED, with_iana_zone
-from feeds.sources.zones import HOME, known_zone, zone_name
+from feeds.sources.icstimes import tidy_rule, with_iana_zone
+from feeds.sources.ownzones import CalendarZones
+from feeds.sources.zones import HOME, known_zone
 
 LINE_END: Final = re.compile(r"\r\n|\n|\r")
 NAME: Final = re.compile(r"\s*([A-Za-z0-9-]{1,60})\s*[;:]")
 MOST_DATES: Final = 5_000  # of one event: each is parsed and compared to the others
 MOST_DATES_IN_ALL: Final = 30_000  # a second and a half
-MOST_ALIKE: Final = 20  # lines of one name in an event
+MOST_ALIKE: Final = 20  # lines of one name in an event; of all others the first one counts
+SEVERAL: Final = frozenset({"CATEGORIES", "IMAGE", "ATTACH", "RELATED-TO", "RRULE"})
+LISTS: Final = frozenset({"EXDATE", "RDATE"})
 ENOUGH: Final = 20_000  # characters of a line
 # icalendar takes 30 microseconds for a line: what is not read is not given to it.
 READ: Final = frozenset(
     ("UID", "SUMMARY", "DESCRIPTION", "LOCATION", "URL", "STATUS", "CATEGORIES", "ORGANIZER",
-     "CONTACT", "RELATED-TO", "IMAGE", "ATTACH", "DURATION", "RRULE", "SEQUENCE", "LAST-MODIFIED",
-     "DTSTAMP", "X-REGISTER-URL", "X-REGISTER-BY")
+     "CONTACT", "RELATED-TO", "IMAGE", "ATTACH", "DTSTART", "DTEND", "RECURRENCE-ID", "DURATION",
+     "RRULE", "SEQUENCE", "LAST-MODIFIED", "DTSTAMP", "X-REGISTER-URL", "X-REGISTER-BY")
 )  # fmt: skip
 DEEPEST: Final = 50  # components inside each other; real calendars have three
 # vCalendar 1.0: the value in pieces that end in "=", and not folded.
@@ -47,13 +50,14 @@ class Block:
         name = NAME.match(line)
         if not name:
             self._take_rest(line)
-        elif TIMED.match(line):
+        elif name[1].upper() in LISTS:
             self.dates += 1 + line.count(",")
             if self.dates <= MOST_DATES:
                 self.lines.append(line)
         elif name[1].upper() in READ:
             self.alike[name[1].upper()] += 1
-            if self.alike[name[1].upper()] <= MOST_ALIKE:
+            most = MOST_ALIKE if name[1].upper() in SEVERAL else 1
+            if self.alike[name[1].upper()] <= most:
                 self.lines.append(line[:ENOUGH])
 
     def _take_rest(self, line: str) -> None:
@@ -68,7 +72,7 @@ class Stream:
     """A calendar taken apart. properties: those of the calendar itself, names in capitals."""
 
     events: list[Block] = field(default_factory=list)
-    zones: dict[str, list[str]] = field(default_factory=dict)
+    zones: CalendarZones = field(default_factory=CalendarZones)
     properties: dict[str, str] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     begun: bool = False
@@ -79,7 +83,7 @@ class Stream:
 
     @property
     def default_zone(self) -> str:
-        """The zone for unknown names: the calendar's own, else Amsterdam."""
+        """The zone for unknown names and for none: the calendar's own, else Amsterdam."""
         return known_zone(self.properties.get("X-WR-TIMEZONE", "")) or HOME
 
     @property
@@ -88,9 +92,11 @@ class Stream:
         return self.ended and self.begun_events == len(self.events)
 
     def zone_of(self, tzid: str) -> str:
-        """Return the IANA zone that a TZID means here; what cannot be known is complained of."""
+        """Return the zone that a TZID, or "", means; what cannot be known is complained of."""
+        if not tzid:
+            return self.default_zone
         if tzid not in self.named_zones:
-            zone = zone_name(tzid, definition=self.zones.get(tzid, ()))
+            zone = self.zones.find(tzid)
             if not zone:
                 zone = self.default_zone
                 self.complaints.append(f"the zone {tzid[:80]!r} is not known; {zone} is taken")
@@ -128,7 +134,7 @@ def unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 
 def with_zones(block: Block, stream: Stream) -> str:
-    """Return a VEVENT as text whose times name an IANA zone or UTC; floating is Amsterdam's.
+    """Return a VEVENT as text whose times name an IANA zone, one of the stream's own, or UTC.
 
     Raises ValueError for more dates than an event can have.
     """
@@ -137,7 +143,8 @@ def with_zones(block: Block, stream: Stream) -> str:
     stream.dates_left -= block.dates
     if stream.dates_left < 0:
         raise ValueError(f"the calendar has more than {MOST_DATES_IN_ALL} dates")
-    lines = (made for line in block.lines for made in with_iana_zone(line, stream.zone_of))
+    made = (one for line in block.lines for one in with_iana_zone(line, stream.zone_of))
+    lines = (tidy_rule(line) for line in made)
     return "\r\n".join(("BEGIN:VEVENT", *lines, "END:VEVENT", ""))
 
 
@@ -170,14 +177,14 @@ class _Taker:
     def take(self, stream: Stream, number: int, line: str) -> None:
         name, _, value = line.partition(":")
         verb, component = name.strip().upper(), value.strip().upper()
+        if "VTIMEZONE" in self.open:
+            self.zone.append(line)
         if verb == "BEGIN":
             self._begin(stream, number, component)
         elif verb == "END":
             self._end(stream, component)
         elif self.open[-1:] == ["VEVENT"] and self.event:
             self.event.take(line)
-        elif "VTIMEZONE" in self.open:
-            self.zone.append(line)
         elif self.open[-1:] == ["VCALENDAR"]:
             stream.properties.setdefault(name.partition(";")[0].strip().upper(), value.strip())
 
@@ -210,7 +217,8 @@ class _Taker:
         elif component == "VTIMEZONE":
             names = [line for line in self.zone if line.upper().startswith("TZID")]
             if names:
-                stream.zones[names[0].partition(":")[2].strip()] = self.zone
+                name = names[0].partition(":")[2].strip()
+                stream.zones.definitions[name] = self.zone
         elif component == "VCALENDAR":
             if self.event:
                 stream.complaints.append(f"line {self.event.number}: the event has no end")

@@ -1,7 +1,7 @@
 """The lines of a VEVENT that hold moments, rewritten as RFC 5545 wants them.
 
 Calendars write moments without seconds, with dashes, with an offset, as dates that are called
-times; and zones under names of their own. What comes out names an IANA zone or UTC.
+times; and zones under names of their own. What comes out names a zone that we know, or UTC.
 """
 
 import re
@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 from typing import Final
-
-from feeds.sources.zones import HOME
 
 TIMED: Final = re.compile(r"(DTSTART|DTEND|RECURRENCE-ID|EXDATE|RDATE)([;:].*)", re.I)
 TZID: Final = re.compile(r';\s*TZID=("[^"]*"|[^;]*)', re.I)
@@ -20,13 +18,14 @@ PARAMETERS: Final = re.compile(r'(?:;[^;:"]*(?:"[^"]*"[^;:"]*)*)*:')
 DATE: Final = re.compile(r"\s*\d{4}-?\d\d-?\d\d")
 MOMENT: Final = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)"
-    r"(?:[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s?(Z|[+-]\d\d:?\d\d)?)?",
+    r"(?:Z|[T ](\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s?(Z|[+-]\d\d:?\d\d)?)?",
     re.I,
 )
+PLAIN: Final = frozenset({"RSCALE=GREGORIAN", "SKIP=OMIT"})  # RFC 7529: the rule without them
 OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d)")
 
 ZoneOf = Callable[[str], str]
-"""From a TZID to the IANA zone that it means."""
+"""From a TZID to the zone that it means; from "" to that of a time that names none."""
 
 
 class Shape(Enum):
@@ -39,7 +38,7 @@ class Shape(Enum):
 
 
 def with_iana_zone(line: str, zone_of: ZoneOf) -> Iterator[str]:
-    """Yield a line's values as one line for each shape; floating is Amsterdam's."""
+    """Yield a line's values as one line for each shape."""
     timed = TIMED.match(line)
     if not timed:
         yield line
@@ -47,7 +46,7 @@ def with_iana_zone(line: str, zone_of: ZoneOf) -> Iterator[str]:
     parameters, value = _split(timed[2])
     given = TZID.search(parameters)
     tzid = given[1].strip('"').strip() if given else ""
-    zone = zone_of(tzid) if tzid else HOME
+    zone = zone_of(tzid)
     shapes: dict[Shape, list[str]] = {}
     for one in value.split(","):
         shape, text = _value(one.strip(), asked=_parameter(VALUE, parameters), zone=zone)
@@ -57,6 +56,27 @@ def with_iana_zone(line: str, zone_of: ZoneOf) -> Iterator[str]:
     is_period = "/" in value
     for shape, values in shapes.items():
         yield f"{name}{_written(shape, zone, is_period=is_period)}:{','.join(values)}"
+
+
+def tidy_rule(line: str) -> str:
+    """Return the line of a rule without what is empty in it, or says what goes without saying.
+
+    Any other line as it is.
+    """
+    name, colon, value = line.partition(":")
+    if name.partition(";")[0].strip().upper() != "RRULE":
+        return line
+    parts = (part.strip() for part in value.split(";"))
+    told = (part for part in parts if part[-1:] != "=" and part.upper() not in PLAIN)
+    return name + colon + ";".join(filter(None, map(_tidy_until, told)))
+
+
+def _tidy_until(part: str) -> str:
+    name, equals, value = part.partition("=")
+    found = MOMENT.fullmatch(value.strip()) if name.strip().upper() == "UNTIL" else None
+    if not found:
+        return part
+    return name + equals + _moment(value.strip(), zone="")[1]
 
 
 def _split(rest: str) -> tuple[str, str]:

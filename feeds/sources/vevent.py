@@ -1,6 +1,7 @@
 """What a VEVENT says, in our own types: icalendar gives a dozen of its own for each property."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import unquote
@@ -12,18 +13,25 @@ from feeds.clean import name_text, safe_link, title_text
 from feeds.values import AMSTERDAM, EventTimes
 
 MATTERS: Final = frozenset({"RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "DTEND", "DURATION"})
+TIMED: Final = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
+LAST_SECOND: Final = time(23, 59, 59)
 
 
-def read_vevent(text: str) -> tuple[Component, list[str]]:
+def read_vevent(text: str, zones: Mapping[str, tzinfo]) -> tuple[Component, list[str]]:
     """Return the event, and the names of the properties about time that had to be left out.
 
+    zones: those that a TZID may name besides the IANA zones.
     Raises ValueError, among others, when it cannot be read or has no usable start.
     """
     event = Component.from_ical(text)
+    if zones:
+        _place(event, zones)
     start = event.get("DTSTART")
     if isinstance(start, vBroken) or not isinstance(getattr(start, "dt", None), date):
         raise ValueError("it has no usable DTSTART")  # noqa: TRY004 - a value, of a document
-    return event, _drop_broken(event)
+    dropped = _drop_broken(event)
+    _fit_ends(event)
+    return event, dropped
 
 
 def uid_of(event: Component) -> str:
@@ -118,6 +126,42 @@ def moment(value: date) -> datetime:
     if not isinstance(value, datetime):
         return _midnight(value)
     return (value if value.tzinfo else value.replace(tzinfo=AMSTERDAM)).astimezone(UTC)
+
+
+def _place(event: Component, zones: Mapping[str, tzinfo]) -> None:
+    """Give the times of an event the zones that icalendar does not know."""
+    for name in TIMED:
+        for value in _values(event, name):
+            if zone := zones.get(_parameter(value, "TZID")):
+                for one in getattr(value, "dts", ()):
+                    one.dt = _in_zone(one.dt, zone)
+
+
+def _in_zone(value: Any, zone: tzinfo) -> Any:
+    if isinstance(value, tuple):  # a period: its start, and its end or its length
+        return tuple(_in_zone(one, zone) for one in value)
+    is_floating = isinstance(value, datetime) and value.tzinfo is None
+    return value.replace(tzinfo=zone) if is_floating else value
+
+
+def _fit_ends(event: Component) -> None:
+    """Make the UNTIL of each rule of the kind that its DTSTART is (RFC 5545 §3.3.10).
+
+    A date is often written for a time; it means that whole day. A time without a zone is local.
+    """
+    start = start_of(event)
+    for rule in _values(event, "RRULE"):
+        if "UNTIL" in rule:
+            rule["UNTIL"] = [_fitting(until, start) for until in rule["UNTIL"]]
+
+
+def _fitting(until: date, start: date) -> date:
+    if not isinstance(start, datetime):
+        return until.date() if isinstance(until, datetime) else until
+    if not isinstance(until, datetime):
+        until = datetime.combine(until, LAST_SECOND)
+    zone = start.tzinfo or AMSTERDAM
+    return (until if until.tzinfo else until.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _drop_broken(event: Component) -> list[str]:

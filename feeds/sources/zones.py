@@ -13,6 +13,7 @@ from feeds.values import AMSTERDAM
 HOME: Final = AMSTERDAM.key
 UTC_NAMES: Final = frozenset({"utc", "z", "gmt", "etc/utc", "coordinated universal time"})
 LABEL: Final = re.compile(r"\((?:UTC|GMT)([+-]\d\d):?(\d\d)\)")
+LOCATIONS: Final = frozenset({"X-LIC-LOCATION", "TZID-ALIAS-OF"})
 BY_OFFSETS: Final[Mapping[tuple[str, ...], str]] = {
     ("+0000",): "UTC",
     ("-0800", "-0700"): "America/Los_Angeles",
@@ -44,17 +45,14 @@ BY_OFFSETS: Final[Mapping[tuple[str, ...], str]] = {
 """A zone for the offsets in winter and summer that a file's own definition names."""
 
 
-def zone_name(tzid: str, *, definition: Sequence[str] = ()) -> str:
-    """Return the IANA name of the zone that a TZID means, or "" when nobody can tell.
-
-    definition: the lines of the file's own VTIMEZONE of that name, if it has one.
-    """
-    return known_zone(tzid) or _from_definition(definition) or _from_label(tzid)
-
-
 def known_zone(tzid: str) -> str:
     """Return the IANA zone for an IANA or Windows name, however it is wrapped, or ""."""
-    name = tzid.strip().strip('"').strip()
+    return exact_zone(tzid) or _by_small_letters().get(_bare(tzid).lower(), "")
+
+
+def exact_zone(tzid: str) -> str:
+    """Return the IANA zone for a name that is written as it should be, or ""."""
+    name = _bare(tzid)
     if name.lower() in UTC_NAMES:
         return "UTC"
     if is_iana(name):
@@ -63,7 +61,36 @@ def known_zone(tzid: str) -> str:
         return WINDOWS_TO_OLSON[name]
     pieces = name.split("/")  # "/mozilla.org/20050126_1/Europe/Berlin"
     tails = ("/".join(pieces[-count:]) for count in (3, 2))
-    return next(filter(is_iana, tails), "") or _by_small_letters().get(name.lower(), "")
+    return next(filter(is_iana, tails), "")
+
+
+def zone_in(definition: Sequence[str]) -> str:
+    """Return the IANA zone that the lines of a VTIMEZONE say it is, or ""."""
+    for line in definition:
+        name, _, value = line.partition(":")
+        if name.strip().upper() in LOCATIONS and (zone := exact_zone(value)):
+            return zone
+    return ""
+
+
+def zone_by_offsets(definition: Sequence[str]) -> str:
+    """Return a zone with the offsets of a VTIMEZONE, or ""."""
+    return BY_OFFSETS.get(_offsets(definition), "")
+
+
+def fixed_zone(definition: Sequence[str]) -> str:
+    """Return a zone that always has the smallest offset of a VTIMEZONE, the winter's, or ""."""
+    return _fixed(_offsets(definition))
+
+
+def zone_by_label(tzid: str) -> str:
+    """Return a zone for a name as Outlook shows it: "(UTC+01:00) Amsterdam, Berlijn", or ""."""
+    label = LABEL.match(tzid)
+    if not label:
+        return ""
+    winter = "".join(label.groups())
+    pairs = (zone for offsets, zone in BY_OFFSETS.items() if offsets[0] == winter)
+    return next(pairs, "") or _fixed([winter])
 
 
 @cache
@@ -78,39 +105,27 @@ def is_iana(name: str) -> bool:
     return True
 
 
+def _bare(tzid: str) -> str:
+    return tzid.strip().strip('"').strip()
+
+
 @cache
 def _by_small_letters() -> Mapping[str, str]:
     names = (*sorted(available_timezones()), *WINDOWS_TO_OLSON)
     return {name.lower(): WINDOWS_TO_OLSON.get(name, name) for name in names}
 
 
-def _from_definition(lines: Sequence[str]) -> str:
-    for line in lines:
-        names_zone = line.upper().startswith(("X-LIC-LOCATION", "TZID-ALIAS-OF"))
-        if names_zone and (zone := known_zone(line.partition(":")[2])):
-            return zone
-    offsets = {
-        line.partition(":")[2].strip() for line in lines if line.upper().startswith("TZOFFSETTO")
+def _offsets(definition: Sequence[str]) -> tuple[str, ...]:
+    found = {
+        line.partition(":")[2].strip()
+        for line in definition
+        if line.upper().startswith("TZOFFSETTO")
     }
-    by_size = sorted(offsets, key=_minutes)
-    return BY_OFFSETS.get(tuple(by_size), "") or _fixed(by_size)
-
-
-def _from_label(tzid: str) -> str:
-    """Return the zone for a name as Outlook shows it: "(UTC+01:00) Amsterdam, Berlijn"."""
-    label = LABEL.match(tzid)
-    if not label:
-        return ""
-    winter = "".join(label.groups())
-    pairs = (zone for offsets, zone in BY_OFFSETS.items() if offsets[0] == winter)
-    return next(pairs, "") or _fixed([winter])
+    return tuple(sorted(found, key=_minutes))
 
 
 def _fixed(offsets: Sequence[str]) -> str:
-    """Return a zone of whole hours that never changes its clock, or "".
-
-    Of a pair that no zone has, the smaller one: the winter's.
-    """
+    """Return a zone of whole hours that never changes its clock: of the first offset, or ""."""
     if not offsets:
         return ""
     hours, rest = divmod(_minutes(offsets[0]), 60)

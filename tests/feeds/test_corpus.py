@@ -30,6 +30,11 @@ FEED_MISMATCHES = {
     # absolute one (S-35).
     "reader/relative.rss": ("", f"{BASE}blog/post/1", ""),
 }
+MORE_STARTS = {
+    # UNTIL=20061228, a day, in a series of times: that day counts, as its own package has it too;
+    # what made the table takes the midnight before it.
+    "vobject/recurrence.ics": ["2006-12-28T23:00:00Z"],
+}
 UNREADABLE = {
     # A visiting card; there is no calendar in it.
     "vobject/quoted-printable.ics": "not a calendar: there is no BEGIN:VCALENDAR",
@@ -109,7 +114,7 @@ def test_every_calendar_has_its_occurrences() -> None:
         )
         wanted = sorted(map(expected_start, expected.get(row["file"], [])))
         assert len(wanted) == int(row["starts_in_window"])
-        if found != wanted:
+        if found != wanted + MORE_STARTS.get(row["file"], []):
             wrong[row["file"]] = (found, wanted)
 
     assert wrong == {}

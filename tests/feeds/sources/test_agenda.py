@@ -143,6 +143,124 @@ def test_an_unknown_zone_is_the_one_that_the_file_describes(
     assert f"{found.starts_at:%H:%M}" == utc
 
 
+OWN_ZONE = [
+    "BEGIN:VTIMEZONE", "TZID:Customized Time Zone",
+    "BEGIN:STANDARD", "TZOFFSETFROM:+0300", "TZOFFSETTO:+0130",
+    "DTSTART:16010101T030000", "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=9", "END:STANDARD",
+    "BEGIN:DAYLIGHT", "TZOFFSETFROM:+0130", "TZOFFSETTO:+0300",
+    "DTSTART:16010101T020000", "RRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=5", "END:DAYLIGHT",
+    "END:VTIMEZONE",
+]  # fmt: skip
+
+
+def test_a_zone_that_only_the_file_knows_has_its_summer_and_its_winter() -> None:
+    events = (
+        vevent(str(month), f"DTSTART;TZID=Customized Time Zone:2027{month}01T100000")
+        for month in ("05", "06", "12")
+    )
+
+    assert starts(calendar(*events, head=OWN_ZONE)) == [
+        "2027-05-01T08:30Z", "2027-06-01T07:00Z", "2027-12-01T08:30Z",
+    ]  # fmt: skip
+
+
+def test_a_series_in_such_a_zone_keeps_its_hour() -> None:
+    zone = "TZID=Customized Time Zone"
+    series = vevent(
+        "a",
+        f"DTSTART;{zone}:20270919T100000",
+        f"DTEND;{zone}:20270919T113000",
+        "RRULE:FREQ=WEEKLY;UNTIL=20271010T100000",
+        f"EXDATE;{zone}:20271003T100000",
+        f"RDATE;VALUE=PERIOD;{zone}:20271004T100000/PT1H",
+    )
+    moved = vevent("a", f"RECURRENCE-ID;{zone}:20270926T100000", f"DTSTART;{zone}:20270926T140000")
+
+    items = parse(calendar(series, moved, head=OWN_ZONE)).items
+
+    assert [(item.guid, f"{item.times.starts_at:%dT%H:%M}") for item in items if item.times] == [
+        ("a#2027-09-19T07:00:00Z", "19T07:00"),
+        ("a#2027-09-26T08:30:00Z", "26T12:30"),
+        ("a#2027-10-04T08:30:00Z", "04T08:30"),
+        ("a#2027-10-10T08:30:00Z", "10T08:30"),
+    ]
+
+
+def test_a_zone_that_is_nearly_a_known_one_is_what_the_file_says() -> None:
+    zone = [line.replace("Customized Time Zone", "Europe/lisbon") for line in OWN_ZONE]
+    event = vevent("a", "DTSTART;TZID=Europe/lisbon:20271201T100000")
+
+    assert starts(calendar(event, head=zone)) == ["2027-12-01T08:30Z"]
+    assert starts(calendar(event)) == ["2027-12-01T10:00Z"]
+
+
+def test_changes_of_one_year_say_nothing_of_another() -> None:
+    zone = [line for line in OWN_ZONE if not line.startswith("RRULE")]
+    known = [line.replace("+0130", "+0200") for line in zone]
+    event = vevent("a", "DTSTART;TZID=Customized Time Zone:20271201T100000")
+
+    assert starts(calendar(event, head=zone)) == ["2027-12-01T07:00Z"]  # the last one goes on
+    assert starts(calendar(event, head=known)) == ["2027-12-01T08:00Z"]  # as in Helsinki
+
+
+def test_a_time_without_a_zone_is_in_that_of_its_calendar() -> None:
+    event = vevent("a", "DTSTART:20270422T100000", "DTEND:20270422T110000")
+
+    assert starts(calendar(event, head=["X-WR-TIMEZONE:America/New_York"])) == ["2027-04-22T14:00Z"]
+    assert starts(calendar(event)) == ["2027-04-22T08:00Z"]
+
+
+def test_what_may_stand_once_counts_the_first_time() -> None:
+    event = vevent("a", START, "DTSTART;TZID=Europe/Amsterdam:20270422T163000", "SUMMARY:Twee")
+
+    item = only(calendar(event))
+    assert (item.title, starts(calendar(event))) == ("Bijeenkomst", ["2027-04-22T07:30Z"])
+
+
+def test_extra_days_may_be_written_as_moments_without_a_time() -> None:
+    event = vevent("a", "DTSTART;VALUE=DATE:20270422", "RDATE:20270430Z")
+
+    assert [item.guid for item in parse(calendar(event)).items] == ["a#2027-04-22", "a#2027-04-30"]
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "days"),
+    [
+        ("DTSTART;TZID=Europe/Amsterdam:20270501T100000", "20270503", "01 02 03"),
+        ("DTSTART;TZID=Europe/Amsterdam:20270501T010000", "20270503", "30 01 02"),
+        ("DTSTART;TZID=Europe/Amsterdam:20270501T233000", "2027-05-03", "01 02 03"),
+        ("DTSTART;TZID=America/New_York:20270501T213000", "20270503", "02 03 04"),
+        ("DTSTART;TZID=America/New_York:20270501T100000", "20270503T100000", "01 02 03"),
+        ("DTSTART;TZID=America/New_York:20270501T100000", "20270503T095959", "01 02"),
+        ("DTSTART:20270501T100000Z", "20270503", "01 02 03"),
+        ("DTSTART:20270501T100000", "20270503", "01 02 03"),
+        ("DTSTART;VALUE=DATE:20270501", "20270503", "30 01 02"),
+        ("DTSTART;VALUE=DATE:20270501", "20270503T000000Z", "30 01 02"),
+        ("DTSTART;VALUE=DATE:20270501", "20270503T235959Z", "30 01 02"),
+    ],
+)
+def test_the_last_day_of_a_series_counts_whole(start: str, until: str, days: str) -> None:
+    event = vevent("a", start, f"RRULE:FREQ=DAILY;UNTIL={until}")
+
+    assert [one[8:10] for one in starts(calendar(event))] == days.split()
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "RSCALE=GREGORIAN;FREQ=WEEKLY;COUNT=2;SKIP=OMIT",
+        "freq=weekly;count=2;",
+        "FREQ=WEEKLY; COUNT=2; BYDAY=",
+        "UNTIL=;FREQ=WEEKLY;COUNT=2",
+    ],
+)
+def test_a_rule_may_say_more_than_it_needs(rule: str) -> None:
+    event = vevent("a", START, f"RRULE:{rule}")
+
+    assert parse(calendar(event)).complaints == ()
+    assert starts(calendar(event)) == ["2027-04-22T07:30Z", "2027-04-29T07:30Z"]
+
+
 def test_a_series_keeps_its_hour_when_the_clock_changes() -> None:
     event = vevent(
         "a", "DTSTART;TZID=Europe/Amsterdam:20271018T090000", "RRULE:FREQ=WEEKLY;COUNT=4"

@@ -4,7 +4,12 @@ import pytest
 
 from feeds.sources.icstimes import with_iana_zone
 
-ZONES = {"Eigen": "America/New_York", "UTC": "UTC", "(UTC+01:00) Amsterdam": "Europe/Amsterdam"}
+ZONES = {
+    "": "Europe/Amsterdam",
+    "Eigen": "America/New_York",
+    "UTC": "UTC",
+    "(UTC+01:00) Amsterdam": "Europe/Amsterdam",
+}
 
 
 def rewritten(line: str) -> list[str]:
