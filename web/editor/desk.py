@@ -9,8 +9,8 @@ from starlette.responses import HTMLResponse
 
 from feeds.errors import SourceGone
 from feeds.model import Source
+from feeds.names import Named, list_names
 from feeds.sent_in import count_by_state
-from feeds.store import list_sources
 from feeds.values import SubmissionStatus
 from newsletter.dutch import plural
 from newsletter.model import Edition
@@ -47,7 +47,7 @@ class Desk:
     places: tuple[Place, ...]
     underway: Underway
     new: dict[str, int]
-    sources: tuple[Source, ...]
+    sources: tuple[Named, ...]
     sent_in: Mapping[SubmissionStatus, int]
 
     @property
@@ -56,7 +56,7 @@ class Desk:
         return sum(self.new.values())
 
     @property
-    def failing(self) -> tuple[Source, ...]:
+    def failing(self) -> tuple[Named, ...]:
         """The sources whose last look failed."""
         return tuple(source for source in self.sources if is_failing(source))
 
@@ -88,20 +88,20 @@ def read_desk(call: Call, session: Session) -> Desk:
     """Read what waits at each place."""
     underway = find_underway(session)
     new = count_waiting(session, since=underway.new_since, now=call.now)
-    sources = tuple(list_sources(session))
+    sources = tuple(list_names(session))
     sent_in = count_by_state(session)
     places = _places(call.request.url.path, sum(new.values()), sources, sent_in)
     return Desk(places, underway, new, sources, sent_in)
 
 
-def is_failing(source: Source) -> bool:
+def is_failing(source: Source | Named) -> bool:
     """Say whether the last look at this source failed; one that is gone is off, and tells so."""
     is_gone = source.last_error == SourceGone.__name__
     return bool(source.last_error) and (source.active or is_gone)
 
 
 def _places(
-    here: str, new: int, sources: tuple[Source, ...], sent_in: Mapping[SubmissionStatus, int]
+    here: str, new: int, sources: tuple[Named, ...], sent_in: Mapping[SubmissionStatus, int]
 ) -> tuple[Place, ...]:
     failing = sum(is_failing(source) for source in sources)
     to_do = sum(sent_in[state] for state in EDITORS_TURN)

@@ -1,8 +1,11 @@
 """The sources: which need attention and why, fetching one at once, and following another."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
+from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -17,6 +20,7 @@ from feeds.typed import web_address
 from feeds.values import Outcome, SourceKind, SourceReport
 from newsletter import pipeline
 from newsletter.dutch import join
+from storage.text import folded, one_line
 from web.access import Who, rank
 from web.editor import source_words
 from web.editor.desk import desk_page, is_failing
@@ -24,15 +28,41 @@ from web.editor.source_words import brought, trouble_with
 from web.errors import PageUnknown
 from web.forms import Form
 from web.pages import Call, see_other
+from web.public.paging import Pages, read_pages
 
 SOURCES: Final = "/redactie/bronnen"
 MOST_OFFERS: Final = 20
+PAGE: Final = 50
+WITHOUT_SEARCH: Final = 20  # so many sources are seen at a glance
+LONGEST_SEARCH: Final = 100
 COMPLETE: Final = re.compile(r"[a-z]+://|webcals?:", re.I)
 NO_ADDRESS: Final = "Dit is geen webadres. Vul iets in als www.school.nl of https://school.nl/feed."
 NOTHING: Final = (
     "Op deze site vonden we geen nieuwsoverzicht of agenda. Zoek er zelf naar een knop met RSS, "
     "nieuwsfeed of iCal, en plak dat adres hier."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The sources on the page, by how they are. pages: of those that are well.
+
+    sought:     what is looked for, or "".
+    last_round: when any source was looked at for the last time.
+    """
+
+    sought: str
+    has_search: bool
+    last_round: datetime | None
+    failing: Sequence[Source]
+    well: Sequence[Source]
+    off: Sequence[Source]
+    pages: Pages
+
+    @property
+    def on_page(self) -> Sequence[Source]:
+        """Those that are well, on this page."""
+        return self.well[self.pages.offset : self.pages.offset + self.pages.size]
 
 
 def show_sources(call: Call) -> Response:
@@ -116,13 +146,34 @@ def _sources_page(
             "sources.html",
             status=422 if problems else 200,
             words=source_words,
-            is_failing=is_failing,
+            shown=_shown(call, session),
             may=may_administer(call),
             given=given,
             found=found,
             known=_known(session, found),
             problems=problems,
         )
+
+
+def _shown(call: Call, session: Session) -> Shown:
+    """Return the sources whose name or address holds what is looked for: `?q=raad&blad=2`."""
+    sought = one_line(call.query.get("q", ""), maximum=LONGEST_SEARCH)
+    every, plain = list_sources(session), folded(sought)
+    found = [one for one in every if plain in folded(f"{one.name} {one.url}")]
+    failing = source_words.most_urgent_first([one for one in found if is_failing(one)])
+    well = [one for one in found if one.active and not is_failing(one)]
+    off = [one for one in found if not one.active and not is_failing(one)]
+    path = f"{SOURCES}?{urlencode({'q': sought})}" if sought else SOURCES
+    pages = read_pages(call.query, path=path, count=len(well), size=PAGE)
+    return Shown(
+        sought=sought,
+        has_search=len(every) > WITHOUT_SEARCH,
+        last_round=source_words.last_round(every),
+        failing=failing,
+        well=well,
+        off=off,
+        pages=pages,
+    )
 
 
 def _known(session: Session, found: Found | None) -> Mapping[str, Source]:

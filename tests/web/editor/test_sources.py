@@ -117,6 +117,32 @@ def test_the_empty_page_says_what_to_do_first(services: Services, admin: Desk) -
     assert SEARCH not in page
 
 
+def test_many_sources_are_found_by_name_and_come_in_parts(admin: Desk) -> None:
+    for number in range(55):
+        admin.make(f"school-{number:02}", url=f"https://s{number}.example.org/feed")
+    admin.make("café", url="https://elders.example.org/agenda")
+    for number in range(51):
+        admin.make(f"stuk-{number:02}", **failing(admin, "SourceTooSlow"))
+
+    first, second = admin.client.get(SOURCES).text, admin.client.get(f"{SOURCES}?blad=2").text
+    named = admin.client.get(f"{SOURCES}?q=CAFE").text
+    at = admin.client.get(f"{SOURCES}?q=elders.example").text
+    nothing = admin.client.get(f"{SOURCES}?q=fiets").text
+
+    assert "Bladzijde 1 van 2" in first
+    assert "En nog 1 andere bron. Zoek op naam om die te zien." in first
+    assert ">School-00</a>" in first
+    assert ">School-54</a>" in second
+    for page in (named, at):
+        assert "<strong>1 bron</strong> gevonden met" in page
+        assert page.count('<th scope="row">') == 1
+        assert "51 van de 107 bronnen vragen aandacht" in page
+    assert "<strong>Geen bron</strong> gevonden met ‘fiets’" in nothing
+    assert admin.client.get(f"{SOURCES}?blad=9").status_code == 404
+    vandaag = admin.client.get("/redactie").text
+    assert "Stuk-03 en 47 andere." in vandaag
+
+
 def test_the_page_needs_as_many_queries_for_three_sources_as_for_one(admin: Desk) -> None:
     def grow(number: int) -> None:
         admin.make(f"goed-{number}")
