@@ -10,6 +10,8 @@ from typing import Final
 from urllib.parse import urljoin
 from xml.parsers import expat
 
+from feeds.clean import PLAIN_LINK
+
 ENTRIES: Final = frozenset({"item", "entry"})
 TEXTS: Final = frozenset(
     {"title", "guid", "id", "description", "pubdate", "date", "published", "updated", "issued",
@@ -161,6 +163,8 @@ class _Reader:
 
 
 def _join(base: str, link: str) -> str:
+    if PLAIN_LINK.fullmatch(link):
+        return link
     try:
         return urljoin(base, link)
     except ValueError:

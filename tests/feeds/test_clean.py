@@ -2,12 +2,21 @@
 
 import html
 import re
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.clean import first_sentences, plain_text, safe_link, summary_text, title_text
+from feeds.clean import (
+    LINK_LENGTH,
+    PLAIN_LINK,
+    first_sentences,
+    plain_text,
+    safe_link,
+    summary_text,
+    title_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +99,38 @@ def test_a_text_without_end_is_kept_whole() -> None:
 )
 def test_a_link_is_absolute_and_plain_or_nothing(link: str, safe: str) -> None:
     assert safe_link(link, base="https://base.example/x/y") == safe
+
+
+@given(
+    st.from_regex(PLAIN_LINK, fullmatch=True),
+    st.sampled_from(["", "https://base.example/x/y?z#t", "http://base.example", "//base.example"]),
+)
+def test_a_plain_link_is_what_all_the_rules_make_of_it(link: str, base: str) -> None:
+    parts = urlsplit(urljoin(base, link))
+
+    assert safe_link(link, base=base) == urlunsplit(parts) == link
+    assert (parts.scheme in {"http", "https"}, parts.port, "@" in parts.netloc) == (
+        True, None, False,
+    )  # fmt: skip
+    assert plain_text(link) == link
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "HTTPS://a.example/", "https://a.example:80/", "https://a.example:99999/",
+        "https://a.example/?", "https://a.example/#", "https://a.example/;", "https://u@a.example/",
+        "https://a.example/?a&lt;script>", "https://a.example/\u0661", "https://a.example/x\n",
+    ],
+)  # fmt: skip
+def test_a_link_that_rules_may_change_is_not_plain(link: str) -> None:
+    assert not PLAIN_LINK.fullmatch(link)
+
+
+def test_a_plain_link_can_be_too_long() -> None:
+    link = "https://a.example/".ljust(LINK_LENGTH, "x")
+
+    assert (safe_link(link), safe_link(link + "x")) == (link, "")
 
 
 @given(st.text())

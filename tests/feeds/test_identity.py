@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.identity import canonical_link, fingerprint, item_keys
+from feeds.identity import PLAIN_LINK, canonical_link, fingerprint, item_keys
 from feeds.values import EventTimes, ItemKind, ParsedItem
 
 ITEM = ParsedItem(ItemKind.NEWS, "urn:1", "Titel", "Samenvatting", "https://a.example/b")
@@ -27,6 +27,12 @@ def test_any_text_has_a_canonical_form_that_stays(text: str) -> None:
     once = canonical_link(text)
 
     assert canonical_link(once) == once
+
+
+@given(st.from_regex(PLAIN_LINK, fullmatch=True))
+def test_a_plain_link_becomes_what_all_the_rules_make_of_it(link: str) -> None:
+    # A fragment is taken off by the rules, and makes the link one that is not plain.
+    assert canonical_link(link) == canonical_link(link + "#kop")
 
 
 @given(links())
