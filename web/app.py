@@ -165,7 +165,7 @@ def _error_page(call: Call, shown: ErrorPage, *, mark: str = "") -> Response:
         mark=mark,
         at_desk=at_desk,
         way=way,
-        typed=_typed(call) if at_desk else (),
+        typed=_typed(call),
     )
 
 

@@ -139,6 +139,24 @@ def test_a_mistake_is_named_beside_its_field_and_nothing_is_lost(
     assert stored(services) == []
 
 
+def test_what_was_written_is_shown_when_a_theme_was_removed_meanwhile(
+    site: TestClient, clock: FakeClock
+) -> None:
+    answer = send(site, clock, themes=["er-niet-meer"])
+
+    assert answer.status_code == 404
+    assert "We keken bij elkaar in de les.\n\nDaarna spraken we een uur.</textarea>" in answer.text
+
+
+def test_no_field_cuts_what_somebody_pastes(site: TestClient, clock: FakeClock) -> None:
+    long = send(site, clock, titel="woord " * 40)
+
+    assert 'id="titel" name="titel" type="text"' in long.text
+    assert "Dit is te lang: 239 tekens. Maak er hoogstens 150 van." in long.text
+    assert "woord woord" in long.text
+    assert long.text.count("maxlength") == 1  # the address's
+
+
 def test_a_mistake_can_be_mended_at_once(site: TestClient, clock: FakeClock) -> None:
     wrong = send(site, clock, titel="")
     again = re.search(r'name="stempel" value="([^"]+)"', wrong.text)
