@@ -27,7 +27,8 @@ def read_json_feed(text: str, *, now: datetime) -> Reading:
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError) as failure:
-        raise MalformedSource(f"not a JSON feed: {failure}") from failure
+        reason = str(failure).partition(";")[0]  # after it stands advice for programmers
+        raise MalformedSource(f"not a JSON feed: {reason}") from failure
     if not isinstance(feed, dict) or not (
         "items" in feed or "jsonfeed" in _text(feed.get("version"))
     ):

@@ -14,11 +14,13 @@ from feeds.values import Parsed
 
 KEPT: Final = 200
 WEB_PAGE: Final = re.compile(
-    r"<!doctype\s+html\b(?![^<>]{0,1000}>(?:\s|<!--.{0,1000}?-->)*<(?:rss|feed|rdf:rdf)\b)"
+    r"<!doctype\s+html\b(?![^<>]{0,1000}>(?:\s++|<!--.{0,1000}?-->)*+<(?:rss|feed|rdf:rdf)\b)"
     r"|<html|<head|<body",
     re.I | re.S,
 )
-LEADING: Final = re.compile(r"(?:\s|<!--.*?-->)*", re.S)
+# Possessive: a way back for each of five million spaces takes half a gigabyte.
+LEADING: Final = re.compile(r"(?:\s++|<!--.*?-->)*+", re.S)
+CALENDAR: Final = re.compile(r"\s*+BEGIN:VCALENDAR", re.I)
 
 
 def parse_feed(document: bytes, *, now: datetime, base_url: str) -> Parsed:
@@ -55,4 +57,6 @@ def _read(text: str, now: datetime, base_url: str) -> Reading:
         return read_json_feed(text, now=now)
     if is_web_page(text):
         raise MalformedSource("this is a web page, not a feed")
+    if CALENDAR.match(text):
+        raise MalformedSource("this is a calendar, not a feed")
     return read_xml_feed(text, now=now, base_url=base_url)

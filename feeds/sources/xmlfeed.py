@@ -24,6 +24,7 @@ EMPTY_FEED: Final = re.compile(  # old kinds that feedparser knows by their entr
     r"<(?:[\w.-]{1,40}:)?rdf\b[^<>]*(?:netscape\.com/rdf|purl\.org/(?:net/)?rss)|<channel\b", re.I
 )
 DATES: Final = ("published", "updated")
+PLACED: Final = re.compile(r"<unknown>:(\d+):\d+: (.*)")  # as the parser of XML says it
 
 
 def read_xml_feed(text: str, *, now: datetime, base_url: str) -> Reading:
@@ -31,7 +32,8 @@ def read_xml_feed(text: str, *, now: datetime, base_url: str) -> Reading:
 
     Raises: MalformedSource when it is anything else.
     """
-    whole = cut(UNREAD.sub("", NOT_XML.sub("", without_prolog(text))))
+    # feedparser takes the square of the time for spaces before the first element.
+    whole = cut(UNREAD.sub("", NOT_XML.sub("", without_prolog(text).lstrip())))
     read = _parse(whole.text, base_url)
     complaints = list(whole.complaints)
     is_complete = not complaints
@@ -77,7 +79,12 @@ def _parse(text: str, base_url: str) -> Any:
 
 def _why(read: Any) -> str:
     reason = read.get("bozo_exception")
-    return str(reason).splitlines()[0] if reason else "no feed element was found"
+    if not reason:
+        return "no feed element was found"
+    line = str(reason).splitlines()[0]
+    placed = PLACED.fullmatch(line)
+    # One less: it counts the declaration that feedparser puts before the first line.
+    return f"{placed[2]} near line {max(int(placed[1]) - 1, 1)}" if placed else line
 
 
 def _confirmed(entry: Any, raw: RawEntry, own: Children, now: datetime) -> RawEntry:

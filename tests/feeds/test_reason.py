@@ -21,6 +21,10 @@ from feeds.reason import plain_reason
         ("_ssl.c:989: The handshake operation timed out", "The handshake operation timed out"),
         ("illegal chunk header: bytearray(b'zz\\r\\n')", "illegal chunk header"),
         ("peer unexpectedly closed connection", "what came is no HTTP, or only its beginning"),
+        (
+            "InformationalResponse status_code should be in range [100, 200), not 99",
+            "99 is no status of HTTP",
+        ),
         ("een\ntwee", "een"),
         ("x" * 500, "x" * 200),
     ],

@@ -1,6 +1,8 @@
 """Feeds of each kind, and what is no feed."""
 
 import json
+import time
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -229,3 +231,39 @@ def test_any_bytes_end_in_items_or_one_error(document: bytes) -> None:
         parse(b"<rss version='2.0'><channel><item><title>" + document)
     except MalformedSource as failure:
         assert "\n" not in str(failure)  # noqa: PT017 - both ends are right
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ("geen nieuws", "not a feed: syntax error near line 1"),
+        ("<opml>\n\n<<", "not a feed: not well-formed (invalid token) near line 3"),
+        ("<urlset/>", "not a feed: no feed element was found"),
+        ("\r\nBEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "this is a calendar, not a feed"),
+        (
+            '{"version": "https://jsonfeed.org/version/1", "items": [' + "9" * 5000 + "]}",
+            "not a JSON feed: Exceeds the limit (4300 digits) for integer string conversion: "
+            "value has 5000 digits",
+        ),
+    ],
+)
+def test_what_is_no_feed_is_told_in_few_words(document: str, reason: str) -> None:
+    with pytest.raises(MalformedSource) as caught:
+        parse(document)
+
+    assert str(caught.value) == reason
+
+
+def test_millions_of_spaces_take_no_time_and_no_memory() -> None:
+    document = b" \n" * 1_000_000 + rss(entry("a")).partition("?>")[2].encode()
+    began = time.process_time()
+    tracemalloc.start()
+    try:
+        (item,) = parse(document).items
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert item.guid == "urn:a"
+    assert peak < 20 * len(document)
+    assert time.process_time() - began < 5  # a bound, not a measurement
