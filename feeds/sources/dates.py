@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Final
 
 from feeds.values import AMSTERDAM
@@ -85,6 +86,7 @@ def _moment(found: re.Match[str]) -> datetime:
     )
 
 
+@lru_cache(maxsize=64)  # a feed names one or two, again and again
 def _zone(text: str) -> tzinfo:
     if not text:
         return AMSTERDAM
