@@ -16,6 +16,8 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
+import brotli
+
 from tests.feeds.documents import calendar, entry, rss, vevent
 
 HTML: Final = "<!DOCTYPE html><html><head><title>Inloggen</title></head><body>Welkom</body></html>"
@@ -126,6 +128,8 @@ def endless_header(request: Request, _: int) -> None:
 def bomb(packing: str) -> bytes:
     """Return what unpacks to much more than it is."""
     body = b"<rss>" + b" " * BOMB_BYTES
+    if packing == "br":
+        return bytes(brotli.compress(body, quality=1))
     return gzip.compress(body, 1) if packing == "gzip" else zlib.compress(body, 1)
 
 
@@ -153,6 +157,21 @@ def connection_cut(request: Request, _: int) -> None:
     request.begin(Content_Length=str(len(GOOD) * 2))
     request.wfile.write(GOOD.encode())
     request.close_connection = True
+
+
+def bare(answer: bytes) -> Answer:
+    """Write these bytes and close, whatever HTTP says of them."""
+
+    def write(request: Request, _: int) -> None:
+        request.wfile.write(answer)
+        request.close_connection = True
+
+    return write
+
+
+def endless_interim(request: Request, _: int) -> None:
+    while not request.hostile.stopping.is_set():
+        request.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 50)
 
 
 def to_canary(status: int = 302) -> Answer:
@@ -221,7 +240,11 @@ ANSWERS: Final[dict[str, Answer]] = {
     "/endless-header": endless_header,
     "/gzip-bomb": packed_bomb("gzip"),
     "/deflate-bomb": packed_bomb("deflate"),
+    "/br-bomb": packed_bomb("br"),
     "/gzip-twice": gzip_twice,
+    "/gzip-cut": fixed(gzip.compress(GOOD.encode())[:-12], Content_Encoding="gzip"),
+    "/gzip-and-more": fixed(gzip.compress(GOOD.encode()) + b"rommel", Content_Encoding="gzip"),
+    "/packed-as-nothing": fixed(GOOD, Content_Encoding="none"),
     "/not-gzip": fixed(GOOD, Content_Encoding="gzip"),
     "/billion-laughs": fixed(entity_bomb()),
     **{f"/external-{kind}": external(kind) for kind in ("entity", "file", "dtd", "parameter")},
@@ -231,6 +254,12 @@ ANSWERS: Final[dict[str, Answer]] = {
     "/redirect-private": to_canary(),
     "/redirect-file": redirect(302, "file:///etc/passwd"),
     "/redirect-metadata": redirect(301, "http://169.254.169.254/latest/meta-data/"),
+    "/redirect-mapped": redirect(302, "http://[::ffff:127.0.0.1]/"),
+    "/redirect-decimal": redirect(302, "http://2130706433/"),
+    "/redirect-hexadecimal": redirect(302, "http://0x7f.1/"),
+    "/redirect-nat64": redirect(302, "http://[64:ff9b::7f00:1]/"),
+    "/redirect-password": redirect(302, "http://a:b@example.org/"),
+    "/redirect-no-host": redirect(302, "http://[::1"),
     "/redirect-gopher": redirect(302, "gopher://127.0.0.1:70/x"),
     "/301-to-html": redirect(301, "/html-instead"),
     "/type-html": fixed(GOOD, Content_Type="text/html"),
@@ -251,6 +280,23 @@ ANSWERS: Final[dict[str, Answer]] = {
     "/connection-cut": connection_cut,
     "/bare-ampersand": fixed(rss(entry("a", "Scholen & opleidingen"))),
     "/control-characters": fixed(rss(entry("k", "Met\x0bbesturing\x01"))),
+    "/spaces": fixed(" \n" * 500_000 + GOOD.partition("?>")[2]),
+    "/utf16-bare": fixed(GOOD.replace("UTF-8", "UTF-16").encode("utf-16-le")),
+    "/calendar-instead": fixed(calendar(vevent("c", START))),
+    "/not-http": bare(b"220 mail.example.org ESMTP\r\n"),
+    "/status-lies": bare(b"HTTP/1.1 099 Nee\r\n\r\n"),
+    "/interim-endless": endless_interim,
+    "/chunks-wrong": bare(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nabc\r\n0\r\n\r\n"
+    ),
+    "/chunks-cut": bare(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n"
+    ),
+    "/length-short": fixed(GOOD, Content_Length="45"),
+    "/length-word": fixed(GOOD, Content_Length="veel"),
+    "/204": bare(b"HTTP/1.1 204 No Content\r\n\r\n"),
+    "/206": fixed(GOOD[:60], status=206),
+    "/304-unasked": bare(b"HTTP/1.1 304 Not Modified\r\n\r\n"),
     "/500": fixed("", status=500),
     "/503-seconds": fixed("", status=503, Retry_After="7200"),
     "/503-date": fixed(
