@@ -331,7 +331,7 @@ def _organisation(table: object) -> Organisation:
         if not _is_shaped(name, value):
             shape = SHAPES.get(name, "a text")
             raise SettingWrong(f"organisation.{name} in {CONFIG_NAME}: make it {shape}")
-    _require_header_texts(table)
+    table = _with_header_texts(table)
     if "name_lines" in table:
         table = {**table, "name_lines": tuple(table["name_lines"])}
     elif "name" in table:
@@ -339,12 +339,17 @@ def _organisation(table: object) -> Organisation:
     return Organisation(**table)
 
 
-def _require_header_texts(table: Mapping[str, Any]) -> None:
-    """Raise SettingWrong for a name or contact that could not stand in a mail header."""
+def _with_header_texts(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the table with its contact as mail carries it.
+
+    Raises SettingWrong for a name or contact that could not stand in a mail header.
+    """
     name = table.get("name", "x")
     if not name.strip() or not name.isprintable():
         raise SettingWrong(f"organisation.name in {CONFIG_NAME}: give a name, on one line")
+    if "contact" not in table:
+        return table
     try:
-        _address(table.get("contact", "x@example.org"))
+        return {**table, "contact": _address(table["contact"])}
     except ValueError as wrong:
         raise SettingWrong(f"organisation.contact in {CONFIG_NAME}: {wrong}") from None

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 from newsletter.send.headers import (
     domain_of,
@@ -106,7 +107,7 @@ def encode(rendered: Rendered, *, letterhead: Letterhead) -> Envelope:
             *_segments(rendered.html, rendered, in_html=True),
             f"\r\n--{boundary}--\r\n".encode(),
         ),
-        mail_to=f"mailto:{letterhead.contact}?subject=afmelden",
+        mail_to=f"mailto:{quote(letterhead.contact, safe='@')}?subject=afmelden",
     )
 
 

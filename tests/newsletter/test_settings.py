@@ -156,6 +156,12 @@ def test_what_the_file_says_wrongly_is_named(tmp_path: Path, written: str, named
         read(tmp_path)
 
 
+def test_a_contact_stands_as_mail_carries_it(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.toml").write_text('[organisation]\ncontact = "post@café.example"')
+
+    assert read(tmp_path).organisation.contact == "post@xn--caf-dma.example"
+
+
 @pytest.mark.parametrize(
     "secret",
     [

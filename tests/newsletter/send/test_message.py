@@ -68,6 +68,14 @@ def parts(raw: bytes) -> list[str]:
     return [str(one.get_content()).replace("\r\n", "\n") for one in parse(raw).iter_parts()]
 
 
+def test_a_contact_with_odd_signs_is_one_address_in_the_way_out() -> None:
+    odd = replace(LETTERHEAD, contact="co?x&y@example.org")
+
+    ways = parse(encode(rendered(), letterhead=odd).fill(READER))["List-Unsubscribe"]
+
+    assert ways.endswith("<mailto:co%3Fx%26y@example.org?subject=afmelden>")
+
+
 def test_headers_are_exactly_these() -> None:
     message = parse(encode(rendered(), letterhead=LETTERHEAD).fill(READER))
 
