@@ -28,6 +28,7 @@ CALENDAR_TYPE: Final = "text/calendar"
 TAG: Final = re.compile(r"(?:link|a|base)\s", re.I)
 FEED_WORD: Final = re.compile(r"feed|rss|atom", re.I)
 HINT: Final = re.compile(r"webcal|\.ics|ical=1|feed|rss|atom", re.I)  # of a link worth reading
+SAYS_FEED: Final = re.compile(r"\W{0,9}(?:rss|atom)\b[^.?!]{0,30}", re.I)  # what a link is called
 FEED_PATH: Final = re.compile(
     r"(?:^|/)(?:feed|rss|atom)(?:/(?:rss2?|atom|rdf))?/?$|[/.](?:rss|atom|feed)(?:\.(?:xml|json|php))?$",
     re.I,
@@ -61,10 +62,10 @@ def page_links(document: bytes, *, url: str, content_type: str = "") -> tuple[Pa
     base = url
     named: dict[str, PageLink] = {}
     visible: dict[str, PageLink] = {}
-    for name, attributes in islice(_tags(text), MOST_TAGS):
+    for name, attributes, shown in islice(_tags(text), MOST_TAGS):
         if name == "base":
             base = safe_link(attributes.get("href", ""), base=url) or base
-        elif link := _link(name, attributes, base):
+        elif link := _link(name, attributes, base, shown=shown):
             is_visible = name == "a" and link.kind is SourceKind.FEED
             (visible if is_visible else named).setdefault(link.url, link)
     own = {one: link for one, link in visible.items() if _host(one) == _host(url)}
@@ -97,13 +98,14 @@ def is_calendar_address(url: str) -> bool:
     return parts.path.lower().endswith(".ics") or asked.get("ical") == ["1"]
 
 
-def _tags(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _tags(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
+    """Yield the name, the attributes, and the text right after each tag that may matter."""
     reader = _OneTag()
     for piece in text.split("<")[1:]:
         if not TAG.match(piece) or (piece[:1] in "aA" and not HINT.search(piece, 0, TAG_LENGTH)):
             continue
         if tag := reader.read("<" + piece[:TAG_LENGTH]):
-            yield tag
+            yield *tag, piece[:TAG_LENGTH].rpartition(">")[2]
 
 
 class _OneTag(HTMLParser):
@@ -121,14 +123,14 @@ class _OneTag(HTMLParser):
         self._tag = (tag, {name: value or "" for name, value in reversed(attrs)})
 
 
-def _link(name: str, attributes: dict[str, str], base: str) -> PageLink | None:
+def _link(name: str, attributes: dict[str, str], base: str, *, shown: str) -> PageLink | None:
     href = attributes.get("href", "").strip()
     kind = _alternate_kind(attributes) if name == "link" else None
     if name == "a" and re.match(r"webcals?:", href, re.I):
         kind = SourceKind.AGENDA
     url = _absolute(href, base)
     if name == "a" and kind is None and url:
-        kind = _kind_by_address(url)
+        kind = _kind_by_address(url) or (SourceKind.FEED if SAYS_FEED.fullmatch(shown) else None)
     return PageLink(url, kind, attributes.get("title", "")) if url and kind else None
 
 

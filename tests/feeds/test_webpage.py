@@ -57,7 +57,8 @@ def test_a_link_to_what_can_be_followed(tag: str, link: PageLink) -> None:
         '<a href="javascript:alert(1)//x.ics">',
         '<a href="?outlook-ical=1">',
         '<a href="/feedback/">',
-        '<a href="/nieuws/rss-uitleg.html">RSS</a>',
+        '<a href="/nieuws/rss-uitleg.html">Wat is RSS?</a>',
+        '<a href="/nieuws/1">Rss is een manier om nieuws te volgen. Lees meer</a>',
         '<a href="/atomen/">',
         '<link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/12">',
         '<link rel="alternate" hreflang="en" href="/en/">',
@@ -87,6 +88,13 @@ def test_a_visible_link_that_looks_like_a_feed(path: str) -> None:
     found = links(f'<body><a class="knop" href="{path}">Volg ons</a>')
 
     assert found == [PageLink(f"https://site.example.org{path}", FEED)]
+
+
+@pytest.mark.parametrize("words", ["RSS", " RSS-feed van de site", "Atom", "(rss)"])
+def test_a_visible_link_that_says_it_is_a_feed(words: str) -> None:
+    found = links(f'<body><a href="/uitvoer?id=3">{words}</a>')
+
+    assert found == [PageLink("https://site.example.org/uitvoer?id=3", FEED)]
 
 
 def test_a_visible_link_comes_after_what_the_head_names() -> None:
