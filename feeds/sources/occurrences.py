@@ -211,7 +211,7 @@ def _is_ahead(event: Component, now: datetime) -> bool:
 
 
 def _without_rules(event: Component) -> Component:
-    single: Component = event.copy(recursive=True)
+    single: Component = event.copy()
     for name in ("RRULE", "RDATE"):
         single.pop(name, None)
     return single

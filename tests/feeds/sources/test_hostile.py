@@ -84,6 +84,16 @@ READ: dict[str, tuple[SourceKind, bytes, int]] = {
         calendar(vevent("a", START, "SUMMARY;ENCODING=QUOTED-PRINTABLE:" + "=C3=A9=\r\n" * MANY)),
         1,
     ),
+    "days that are counted a month at a time": (
+        SourceKind.AGENDA,
+        calendar(
+            *(
+                vevent(str(n), LONG_AGO, f"RRULE:FREQ=DAILY;INTERVAL=9999999;COUNT={n + 2}")
+                for n in range(1_000)
+            )
+        ),
+        0,
+    ),
     "every hour of every day": (
         SourceKind.AGENDA,
         calendar(
@@ -92,7 +102,7 @@ READ: dict[str, tuple[SourceKind, bytes, int]] = {
                 for n in range(100)
             )
         ),
-        0,
+        800,
     ),
     "every place of every year": (
         SourceKind.AGENDA,
@@ -102,7 +112,7 @@ READ: dict[str, tuple[SourceKind, bytes, int]] = {
                 for n in range(100)
             )
         ),
-        0,
+        370,
     ),
     "dates of all events together": (
         SourceKind.AGENDA,
