@@ -16,11 +16,13 @@ LINE_END: Final = re.compile(r"\r\n|\n|\r")
 NAME: Final = re.compile(r"\s*([A-Za-z0-9-]{1,60})\s*[;:]")
 MOST_DATES: Final = 5_000  # of one event: each is parsed and compared to the others
 MOST_DATES_IN_ALL: Final = 30_000  # a second and a half
-MOST_ALIKE: Final = 20  # lines of one name in an event; of all others the first one counts
-SEVERAL: Final = frozenset({"CATEGORIES", "IMAGE", "ATTACH", "RELATED-TO", "RRULE"})
+MOST_LINES: Final = 50_000  # in all; icalendar takes 30 microseconds for one
+A_LINE: Final = 5  # parameters: they take as long as a line
+# How often a property counts that may stand in an event more than once; of any other the first.
+SEVERAL: Final = {"CATEGORIES": 20, "IMAGE": 20, "ATTACH": 20, "RELATED-TO": 20, "RRULE": 3}
 LISTS: Final = frozenset({"EXDATE", "RDATE"})
 ENOUGH: Final = 20_000  # characters of a line
-# icalendar takes 30 microseconds for a line: what is not read is not given to it.
+# What is not read is not given to icalendar.
 READ: Final = frozenset(
     ("UID", "SUMMARY", "DESCRIPTION", "LOCATION", "URL", "STATUS", "CATEGORIES", "ORGANIZER",
      "CONTACT", "RELATED-TO", "IMAGE", "ATTACH", "DTSTART", "DTEND", "RECURRENCE-ID", "DURATION",
@@ -56,8 +58,7 @@ class Block:
                 self.lines.append(line)
         elif name[1].upper() in READ:
             self.alike[name[1].upper()] += 1
-            most = MOST_ALIKE if name[1].upper() in SEVERAL else 1
-            if self.alike[name[1].upper()] <= most:
+            if self.alike[name[1].upper()] <= SEVERAL.get(name[1].upper(), 1):
                 self.lines.append(line[:ENOUGH])
 
     def _take_rest(self, line: str) -> None:
@@ -80,6 +81,7 @@ class Stream:
     begun_events: int = 0
     named_zones: dict[str, str] = field(default_factory=dict)
     dates_left: int = MOST_DATES_IN_ALL
+    lines_left: int = MOST_LINES
 
     @property
     def default_zone(self) -> str:
@@ -136,13 +138,16 @@ def unfolded(text: str) -> Iterator[tuple[int, str]]:
 def with_zones(block: Block, stream: Stream) -> str:
     """Return a VEVENT as text whose times name an IANA zone, one of the stream's own, or UTC.
 
-    Raises ValueError for more dates than an event can have.
+    Raises ValueError for more dates or lines than an event, or all of them, can have.
     """
     if block.dates > MOST_DATES:
         raise ValueError(f"it has more than {MOST_DATES} dates")
     stream.dates_left -= block.dates
     if stream.dates_left < 0:
         raise ValueError(f"the calendar has more than {MOST_DATES_IN_ALL} dates")
+    stream.lines_left -= sum(1 + line.count(";") // A_LINE for line in block.lines)
+    if stream.lines_left < 0:
+        raise ValueError(f"the calendar has more than {MOST_LINES} lines")
     made = (one for line in block.lines for one in with_iana_zone(line, stream.zone_of))
     lines = (tidy_rule(line) for line in made)
     return "\r\n".join(("BEGIN:VEVENT", *lines, "END:VEVENT", ""))

@@ -10,6 +10,7 @@ from typing import Final
 YEARS: Final = range(1970, 2060)  # a rule gives its changes in these; the last one goes on
 ONSET_YEARS: Final = range(1500, 2200)
 MOST_DATES: Final = 500  # of one part, that are listed one by one
+MOST_DAYS: Final = 2  # of one year, by a rule; all that is known has one
 DAY: Final = timedelta(days=1)
 
 PARTS: Final = frozenset({"STANDARD", "DAYLIGHT"})
@@ -56,7 +57,7 @@ class Part:
         until = _until(self.rule.get("UNTIL", ""), self.before)
         for year in YEARS if self.rule else ():
             if 0 <= year - start.year < years and (year - start.year) % step == 0:
-                for day in _days(self.rule, start.date(), year):
+                for day in _days(self.rule, start.date(), year)[:MOST_DAYS]:
                     onset = datetime.combine(day, start.time())
                     if start < onset and (until is None or onset <= until):
                         yield onset

@@ -20,6 +20,12 @@ START = "DTSTART:20270501T100000Z"
 LONG_AGO = "DTSTART:19000501T100000Z"
 HOURS = ",".join(map(str, range(24)))
 PLACES = ",".join(map(str, range(1, 367)))
+RESTLESS_ZONE = [
+    "BEGIN:VTIMEZONE", "TZID:Z{}",
+    *["BEGIN:STANDARD", "TZOFFSETFROM:+0113", "TZOFFSETTO:+0217", "DTSTART:19700101T000000",
+      "RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "END:STANDARD"] * 10,
+    "END:VTIMEZONE",
+]  # fmt: skip
 FILE = '<category>publicatie</category><enclosure type="x" url="{url}" length="{length}"/>'
 
 
@@ -83,6 +89,28 @@ READ: dict[str, tuple[SourceKind, bytes, int]] = {
         SourceKind.AGENDA,
         calendar(vevent("a", START, "SUMMARY;ENCODING=QUOTED-PRINTABLE:" + "=C3=A9=\r\n" * MANY)),
         1,
+    ),
+    "lines of all events together": (
+        SourceKind.AGENDA,
+        calendar(
+            *(vevent(str(n), START, *["CATEGORIES:a", "ATTACH:b"] * 20) for n in range(2_000))
+        ),
+        1136,
+    ),
+    "parameters of all events together": (
+        SourceKind.AGENDA,
+        calendar(
+            *(vevent(str(n), START, *["CATEGORIES" + ";X=1" * 400 + ":a"] * 20) for n in range(100))
+        ),
+        30,
+    ),
+    "zones that change their clocks every day": (
+        SourceKind.AGENDA,
+        calendar(
+            *(vevent(str(n), f"DTSTART;TZID=Z{n}:20270501T100000") for n in range(500)),
+            head=[line.format(n) for n in range(500) for line in RESTLESS_ZONE],
+        ),
+        500,
     ),
     "days that are counted a month at a time": (
         SourceKind.AGENDA,
