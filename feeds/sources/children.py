@@ -15,12 +15,13 @@ from feeds.clean import PLAIN_LINK
 ENTRIES: Final = frozenset({"item", "entry"})
 TEXTS: Final = frozenset(
     {"title", "guid", "id", "description", "pubdate", "date", "published", "updated", "issued",
-     "modified"}
+     "modified", "created"}
 )  # fmt: skip
-RSS_DATES: Final = ("pubdate", "date")
-ATOM_DATES: Final = ("published", "issued", "updated", "modified")  # the second and fourth: 0.3
+ATOM_DATES: Final = ("published", "issued", "updated", "modified", "created")  # three are of 0.3
+RSS_DATES: Final = ("pubdate", "date", *ATOM_DATES)  # of Dublin Core, of Atom, or of nobody
 ATOM: Final = frozenset({"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"})
 DUBLIN_CORE: Final = "http://purl.org/dc/elements/1.1/"
+DATED: Final = ATOM | {"http://purl.org/dc/terms/"}
 XML_BASE: Final = "http://www.w3.org/XML/1998/namespace base"
 ABOUT: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns# about"
 ABSOLUTE: Final = re.compile(r"https?://", re.I)
@@ -122,7 +123,11 @@ class _Reader:
         entry = self.entries[-1]
         if name == "link":
             self._link(entry, space, attributes)
-        is_own = space in {self._space, ""} or (name == "date" and space == DUBLIN_CORE)
+        is_own = (
+            space in {self._space, ""}
+            or (name == "date" and space == DUBLIN_CORE)
+            or (name in ATOM_DATES and space in DATED)
+        )
         if not is_own or name in entry.named or (name not in TEXTS and name != "link"):
             return
         if name == "guid":

@@ -104,6 +104,26 @@ def test_links_of_atom_follow_the_base_of_their_element() -> None:
     assert items[1].guid == "relatief/2"
 
 
+@pytest.mark.parametrize(
+    "dates",
+    [
+        "<t:created>2027-03-01T08:00:00Z</t:created>",
+        "<t:modified>2027-03-02T08:00:00Z</t:modified><t:issued>2027-03-01T08:00:00Z</t:issued>",
+        "<updated>2027-03-01T08:00:00Z</updated>",
+        "<a:updated>2027-03-01T08:00:00Z</a:updated>",
+        "<a:updated>2027-03-02T08:00:00Z</a:updated><pubDate>1 Mar 2027 08:00:00 GMT</pubDate>",
+        "<d:date>2027-03-01T08:00:00Z</d:date><t:created>2027-02-01T08:00:00Z</t:created>",
+    ],
+)
+def test_other_vocabularies_say_when_as_well(dates: str) -> None:
+    spaces = (
+        'xmlns:a="http://www.w3.org/2005/Atom" xmlns:t="http://purl.org/dc/terms/" '
+        'xmlns:d="http://purl.org/dc/elements/1.1/"'
+    )
+
+    assert only(dates, spaces=spaces).published_at == datetime(2027, 3, 1, 8, tzinfo=UTC)
+
+
 def test_an_entry_of_atom_is_not_what_its_source_is() -> None:
     atom = (
         '<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title><entry><source>'
