@@ -85,7 +85,7 @@ class Stream:
 
     @property
     def default_zone(self) -> str:
-        """The zone for unknown names and for none: the calendar's own, else Amsterdam."""
+        """The zone for unknown names: the calendar's own, else Amsterdam."""
         return known_zone(self.properties.get("X-WR-TIMEZONE", "")) or HOME
 
     @property
@@ -94,9 +94,12 @@ class Stream:
         return self.ended and self.begun_events == len(self.events)
 
     def zone_of(self, tzid: str) -> str:
-        """Return the zone that a TZID, or "", means; what cannot be known is complained of."""
+        """Return the zone that a TZID means, or none at all: floating is Amsterdam's (S-67).
+
+        What cannot be known is complained of.
+        """
         if not tzid:
-            return self.default_zone
+            return HOME
         if tzid not in self.named_zones:
             zone = self.zones.find(tzid)
             if not zone:

@@ -28,3 +28,11 @@ def calendar(*events: str, head: Iterable[str] = (), end: str = "END:VCALENDAR\r
 def vevent(uid: str, *lines: str, summary: str = "Bijeenkomst") -> str:
     whole = ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20270101T080000Z", f"SUMMARY:{summary}"]
     return "\r\n".join([*whole, *lines, "END:VEVENT", ""])
+
+
+def burning(lines: int = 60_000) -> bytes:
+    """Return a feed that feedparser reads in time that grows with the square of its empty lines.
+
+    15,000 take it a second, 60,000 a quarter of a minute.
+    """
+    return b"<!DOCTYPE rss>" + b"\n" * lines + rss(entry("late")).encode()

@@ -18,7 +18,7 @@ from feeds.identity import marked
 from feeds.reading import Readers, ReadingLimits
 from feeds.sources import PARSERS
 from feeds.values import Parsed
-from tests.feeds.documents import calendar, entry, rss, vevent
+from tests.feeds.documents import burning, calendar, entry, rss, vevent
 
 pytestmark = pytest.mark.long
 
@@ -28,11 +28,7 @@ SMALL = rss(entry("x"), entry("y")).encode()
 TEXT = "Scholen en lerarenopleidingen leiden samen leraren op. " * 160
 LARGE = rss(*(entry(str(n), description=TEXT) for n in range(1000))).encode()
 START = "DTSTART;TZID=Europe/Amsterdam:20270422T093000"
-NEVER = "RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"
-MANY_DATES = "EXDATE:" + ",".join(["20270601T100000Z"] * 14)
-BURNING = calendar(  # two to three seconds: as heavy as the parsers let a document be
-    *(vevent(str(n), START, NEVER, MANY_DATES) for n in range(2000))
-)
+BURNING = burning()
 
 
 def read(readers: Readers, document: bytes = SMALL, kind: str = "feed") -> Parsed:
@@ -111,7 +107,7 @@ def test_children_end_with_the_round() -> None:
 def test_a_document_that_computes_too_long_costs_only_itself() -> None:
     with Readers(ReadingLimits(cpu_s=1)) as readers:
         with pytest.raises(SourceTooHeavy, match="more than 1 seconds of computing"):
-            read(readers, BURNING, "agenda")
+            read(readers, BURNING)
 
         assert len(read(readers).items) == 2
 
@@ -127,7 +123,7 @@ def test_a_document_that_takes_too_much_memory_costs_only_itself() -> None:
 def test_a_document_that_waits_too_long_costs_only_itself() -> None:
     with Readers(ReadingLimits(whole_s=2.0)) as readers:
         with pytest.raises(SourceTooHeavy, match="more than 2 seconds"):
-            read(readers, BURNING, "agenda")
+            read(readers, BURNING)
 
         assert len(read(readers).items) == 2
 
@@ -136,7 +132,7 @@ def test_a_child_that_is_killed_at_work_costs_one_document(readers: Readers) -> 
     read(readers)
     (pid,) = readers.pids
     with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(read, readers, BURNING, "agenda")
+        reading = pool.submit(read, readers, BURNING)
         while computed_s(pid) < 2:
             assert not reading.done()
         os.kill(pid, signal.SIGKILL)
@@ -167,7 +163,7 @@ def test_a_child_that_read_much_is_replaced_by_a_new_one(readers: Readers) -> No
 
 def test_one_document_does_not_hold_up_another() -> None:
     with Readers(ReadingLimits(cpu_s=2)) as readers, ThreadPoolExecutor(1) as pool:
-        burning = pool.submit(read, readers, BURNING, "agenda")
+        burning = pool.submit(read, readers, BURNING)
 
         assert len(read(readers).items) == 2
         assert not burning.done()
