@@ -28,7 +28,8 @@ def save_items(
 ) -> Kept:
     """Insert what is new, update what changed, mark what is missing; return the counts."""
     by_key = dict(zip(item_keys(parsed.items), parsed.items, strict=True))
-    known = kept.known_items(session, source.id, list(by_key))
+    was_read = source.last_success_at is not None  # else nothing of it is stored
+    known = kept.known_items(session, source.id, list(by_key)) if was_read else {}
     named = {key: item for key, item in by_key.items() if key not in known}
     again = _recognise(session, source, named, known.values(), now)
     new = {key: item for key, item in named.items() if key not in again}
@@ -173,5 +174,5 @@ def _mark_missing(
     if back:
         kept.mark_back(session, back)
     span = span_of(parsed, kind=source.kind, now=now)
-    if span and source.last_success_at:  # at the first look nothing was there before
+    if span and source.last_success_at is not None:
         kept.mark_missing(session, source, [item.id for item in seen], span=span, now=now)
