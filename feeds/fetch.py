@@ -159,8 +159,10 @@ class _Round:
         )
 
     def _body(self, answer: "_Answer") -> bytes:
+        if answer.status == 304:  # it has none (RFC 9110 §15.4.5)
+            return b""
         size, ratio = self._limits.size_bytes, self._limits.ratio
-        encoding = answer.header("Content-Encoding") if answer.status == 200 else ""
+        encoding = answer.header("Content-Encoding")
         return unpack(answer.chunks(), encoding, size_bytes=size, ratio=ratio)
 
 
