@@ -82,12 +82,21 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a check noticed; message: Dutch, for the editor; where: a block or audience."""
+    """Something a check noticed; all words are Dutch, for the editor.
+
+    where: "block 12", "subject", "preheader", an address in the mail, or "" for the whole.
+    mend:  what to do about it, as an imperative sentence.
+    field: the field of that block that it is about, or "".
+    quote: the words that it is about, or "".
+    """
 
     rule: str
     level: Level
     message: str
     where: str = ""
+    mend: str = ""
+    field: str = ""
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)

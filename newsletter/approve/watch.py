@@ -62,7 +62,9 @@ def _hold(db: Database, edition_id: int, *, now: datetime) -> Held | None:
             number=content.number,
             title=content.title,
             because=tuple(
-                one.message for one in check_changed(content, {}) if one.level is Level.ERROR
+                f"{one.message} {one.mend}"
+                for one in check_changed(content, {})
+                if one.level is Level.ERROR
             ),
             people=people,
         )

@@ -117,8 +117,8 @@ def check(edition_id: ID, json: bool = JSON) -> None:
     print_list(
         {"passed": passed, "findings": list(findings)},
         json=json,
-        columns=("Level", "Rule", "Message", "Where"),
-        rows=((one.level, one.rule, one.message, one.where) for one in findings),
+        columns=("Level", "Rule", "Message", "To mend", "Where"),
+        rows=((one.level, one.rule, one.message, one.mend, one.where) for one in findings),
         empty="Nothing to mend.",
     )
     if not passed:

@@ -205,13 +205,20 @@ def _left_out(block: BlockContent) -> Finding:
     name = kind.label if kind else block.kind
     title = text(block.fields, "title")
     what = f"{name} “{title}”" if title else name
-    message = (
-        f"{what} staat niet in de mail: er ontbreken gegevens, of ze kloppen niet. "
-        "Vul het blok aan of haal het weg."
+    return Finding(
+        "render.block",
+        Level.ERROR,
+        f"{what} staat niet in de mail: er ontbreken gegevens, of ze kloppen niet.",
+        where=f"block {block.id}",
+        mend="Vul het blok aan of haal het weg.",
     )
-    return Finding("render.block", Level.ERROR, message, where=f"block {block.id}")
 
 
 def _nothing_left(groups: Sequence[Group]) -> Iterable[Finding]:
     if not groups:
-        yield Finding("render.empty", Level.ERROR, "Voor deze lezers staat er niets in de editie.")
+        yield Finding(
+            "render.empty",
+            Level.ERROR,
+            "Voor deze lezers staat er niets in de editie.",
+            mend="Zet er iets in dat ook voor hen is, of laat hun doelgroep weg.",
+        )

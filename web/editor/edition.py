@@ -17,12 +17,13 @@ from newsletter.model import Block, Edition, EditionEvent
 from newsletter.outdated import Cause, find_outdated
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, events_of, get_edition
-from newsletter.values import EditionStatus, Finding, Level
+from newsletter.values import EditionStatus
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank
-from web.editor.desk import desk_page, edition_head
+from web.editor.desk import desk_page, edition_head, edition_path
 from web.editor.mail import SCHEMES, SIDES, Variants, of_side, read_variants
+from web.editor.preflight import Noted, Ways, noted_by_level
 from web.editor.words import event_note, event_word, first_words
 from web.forms import moment_value
 from web.headers import MAIL_SANDBOX
@@ -108,7 +109,7 @@ def edition_page(
             lines=lines,
             current=next((one for one in lines if one.block.id == view.block_id), None),
             block_kinds=[kind for kind in BLOCKS.values() if _may_be_empty(kind)],
-            findings=_findings(edition, variants),
+            findings=_noted(call, edition, variants, view),
             moved={
                 one.block.id
                 for one in find_outdated(content_of(edition))
@@ -153,10 +154,16 @@ def _line(block: Block) -> BlockLine:
     return BlockLine(block, kind, first_words(texts) or kind.label, frozenset(map(str, sides)))
 
 
-def _findings(edition: Edition, variants: Variants) -> dict[str, list[Finding]]:
+def _noted(call: Call, edition: Edition, variants: Variants, view: View) -> dict[str, list[Noted]]:
     """Return the findings by level; an edition that went out needs no advice any more."""
     found = () if edition.state in _OUT else run_checks(content_of(edition), variants)
-    return {level.value: [one for one in found if one.level is level] for level in Level}
+    base = edition_path(edition.id)
+    ways = Ways(
+        to_block=lambda block_id: view.address(base, blok=block_id),
+        to_head=view.address(base, blok=None),
+        may_edit=edition.state is EditionStatus.DRAFT,
+    )
+    return noted_by_level(found, edition.blocks, ways)
 
 
 def past_of(session: Session, events: Sequence[EditionEvent]) -> list[Past]:

@@ -1,6 +1,7 @@
 """What changed at its source since it was put into the edition."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from feeds.values import ItemStatus
 from newsletter import dutch
@@ -8,6 +9,8 @@ from newsletter.approve.checks.reading import name_of, where
 from newsletter.outdated import EVENT_BLOCKS, Cause, Outdated, find_outdated
 from newsletter.values import BlockContent, EditionContent, Finding, Level, Rendered
 from subscribers.values import Audience
+
+DROP: Final = "Haal het blok weg."
 
 
 def check_changed(
@@ -24,13 +27,14 @@ def check_changed(
 def _finding(outdated: Outdated) -> Finding:
     name, place = name_of(outdated.block), where(outdated.block)
     if outdated.cause is Cause.CANCELLED:
-        told = f"{name} is afgezegd door de organisator. Haal het blok weg."
-        return Finding("changed.cancelled", Level.ERROR, told, where=place)
+        told = f"{name} is afgezegd door de organisator."
+        return Finding("changed.cancelled", Level.ERROR, told, place, mend=DROP)
     if outdated.cause is Cause.WITHDRAWN:
-        told = f"{name} is teruggetrokken door wie het instuurde. Haal het blok weg."
-        return Finding("changed.withdrawn", Level.ERROR, told, where=place)
-    told = f"{name} is verzet{_to(outdated)}. Neem de nieuwe gegevens over of haal het blok weg."
-    return Finding("changed.moved", Level.ERROR, told, where=place)
+        told = f"{name} is teruggetrokken door wie het instuurde."
+        return Finding("changed.withdrawn", Level.ERROR, told, place, mend=DROP)
+    told = f"{name} is verzet{_to(outdated)}."
+    mend = "Neem de nieuwe gegevens over of haal het blok weg."
+    return Finding("changed.moved", Level.ERROR, told, place, mend=mend)
 
 
 def _to(outdated: Outdated) -> str:
@@ -45,8 +49,9 @@ def _vanished(block: BlockContent) -> Iterable[Finding]:
         yield Finding(
             "changed.vanished",
             Level.WARNING,
-            f"{name_of(block)} staat niet meer in de agenda van de bron. Vraag na of het doorgaat.",
+            f"{name_of(block)} staat niet meer in de agenda van de bron.",
             where=where(block),
+            mend="Vraag na of het doorgaat.",
         )
 
 
@@ -58,9 +63,9 @@ def _not_agreed(block: BlockContent) -> Iterable[Finding]:
         yield Finding(
             "changed.agreed",
             Level.ERROR,
-            f"{name_of(block)} staat er in andere woorden dan waar de inzender akkoord op gaf. "
-            "Neem die woorden over, of pas de inzending aan en leg die opnieuw voor.",
+            f"{name_of(block)} staat er in andere woorden dan waar de inzender akkoord op gaf.",
             where=where(block),
+            mend="Neem die woorden over, of pas de inzending aan en leg die opnieuw voor.",
         )
 
 
@@ -77,4 +82,7 @@ def _corrected(block: BlockContent) -> Iterable[Finding]:
                 Level.WARNING,
                 f"De bron van {name_of(block)} wijzigde de {word} in “{new}”.",
                 where=where(block),
+                mend="Neem dat over, of laat het staan als jouw woorden kloppen.",
+                field=field,
+                quote=old,
             )

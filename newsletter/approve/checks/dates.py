@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from newsletter import dutch
-from newsletter.approve.checks.reading import name_of, where
+from newsletter.approve.checks.reading import Words, name_of, where, words_of
 from newsletter.values import BlockContent, EditionContent, Finding, Level, Rendered
 from subscribers.values import Audience
 
@@ -24,8 +24,8 @@ def check_dates(
     for block in content.blocks:
         if block.kind in {"event", "congress"}:
             yield from _past(block, content.dated_on)
-    for text, place in _texts(content):
-        yield from _weekdays(text, content.dated_on, place)
+    for words in words_of(content):
+        yield from _weekdays(words, content.dated_on)
 
 
 def _past(block: BlockContent, dated_on: date) -> Iterable[Finding]:
@@ -34,8 +34,9 @@ def _past(block: BlockContent, dated_on: date) -> Iterable[Finding]:
         yield Finding(
             "dates.past",
             Level.ERROR,
-            f"{name_of(block)} is al geweest, op {dutch.long_date(starts_on)}. Haal het eruit.",
+            f"{name_of(block)} is al geweest, op {dutch.long_date(starts_on)}.",
             where=where(block),
+            mend="Haal het eruit.",
         )
         return
     register_by = _day(block.fields.get("register_by"))
@@ -45,20 +46,13 @@ def _past(block: BlockContent, dated_on: date) -> Iterable[Finding]:
             Level.WARNING,
             f"Aanmelden voor {name_of(block)} kon tot en met {dutch.long_date(register_by)}.",
             where=where(block),
+            mend="Haal het eruit, of schrijf erbij dat aanmelden niet meer kan.",
+            field="register_by",
         )
 
 
-def _texts(content: EditionContent) -> Iterable[tuple[str, str]]:
-    yield content.subject, "subject"
-    yield content.preheader, "preheader"
-    for block in content.blocks:
-        for value in block.fields.values():
-            if isinstance(value, str):
-                yield value, where(block)
-
-
-def _weekdays(text: str, dated_on: date, place: str) -> Iterable[Finding]:
-    for found in _NAMED.finditer(text):
+def _weekdays(words: Words, dated_on: date) -> Iterable[Finding]:
+    for found in _NAMED.finditer(words.text):
         day = _named_day(found, dated_on)
         if day and dutch.weekday(day) != found.group(1).lower():
             yield Finding(
@@ -66,7 +60,10 @@ def _weekdays(text: str, dated_on: date, place: str) -> Iterable[Finding]:
                 Level.WARNING,
                 f"“{found.group()}” klopt niet: {dutch.day_month(day)} {day.year} is een "
                 f"{dutch.weekday(day)}.",
-                where=place,
+                where=words.where,
+                mend="Verbeter de dag of de datum.",
+                field=words.field,
+                quote=found.group(),
             )
 
 

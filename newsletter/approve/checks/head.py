@@ -21,24 +21,31 @@ def check_head(
         yield Finding(
             "head.no-items",
             Level.ERROR,
-            "Er staat nog geen bericht in deze editie. Voeg er een toe.",
+            "Er staat nog geen bericht in deze editie.",
+            mend="Voeg er een toe.",
         )
 
 
 def _subject(subject: str) -> Iterable[Finding]:
     if not subject:
-        yield Finding("head.subject", Level.ERROR, "Het onderwerp is leeg. Schrijf er een.")
+        yield Finding(
+            "head.subject", Level.ERROR, "Het onderwerp is leeg.", "subject", mend="Schrijf er een."
+        )
     elif len(subject) > LONGEST_SUBJECT:
         yield Finding(
             "head.subject-long",
             Level.WARNING,
             f"Het onderwerp heeft {len(subject)} tekens. Lezers zien er ongeveer zestig.",
+            where="subject",
+            mend="Maak het korter, met het belangrijkste vooraan.",
         )
     elif "!!" in subject or (subject.isupper() and len(subject) > 10):
         yield Finding(
             "head.subject-loud",
             Level.WARNING,
             "Het onderwerp schreeuwt. Spamfilters houden niet van hoofdletters en uitroeptekens.",
+            where="subject",
+            mend="Schrijf het als een gewone zin.",
         )
 
 
@@ -48,10 +55,14 @@ def _preheader(preheader: str) -> Iterable[Finding]:
             "head.preheader",
             Level.WARNING,
             "Het voorproefje is leeg. Lezers zien het in hun postvak naast het onderwerp.",
+            where="preheader",
+            mend="Schrijf in een zin wat erin staat.",
         )
     elif len(preheader) < SHORTEST_PREHEADER:
         yield Finding(
             "head.preheader-short",
             Level.INFO,
             "Het voorproefje is kort. Er passen 40 tot 110 tekens in het postvak.",
+            where="preheader",
+            mend="Vertel er iets meer in.",
         )

@@ -16,17 +16,19 @@ def check_images(
             yield Finding(
                 "images.offered",
                 Level.INFO,
-                f"Bij {name_of(block)} is er een foto. Schrijf in het blok wat erop te zien is, "
-                "dan komt hij mee.",
+                f"Bij {name_of(block)} is er een foto, die nog niet meekomt.",
                 where=where(block),
+                mend="Schrijf in het blok wat erop te zien is, dan komt hij mee.",
+                field="image_alt",
             )
         if block.fields.get("image") and not str(block.fields.get("image_alt") or "").strip():
             yield Finding(
                 "images.alt",
                 Level.ERROR,
-                f"De afbeelding bij {name_of(block)} heeft geen beschrijving. "
-                "Schrijf wat erop te zien is.",
+                f"De afbeelding bij {name_of(block)} heeft geen beschrijving.",
                 where=where(block),
+                mend="Schrijf wat erop te zien is.",
+                field="image_alt",
             )
     for variant in rendered.values():
         for picture in read_mail(variant.html).pictures:
@@ -36,6 +38,7 @@ def check_images(
                     Level.ERROR,
                     f"Deze afbeelding heeft geen beschrijving: {picture.url}",
                     where=picture.url,
+                    mend="Schrijf wat erop te zien is.",
                 )
 
 

@@ -44,27 +44,41 @@ def _addresses(block: BlockContent) -> Iterable[Finding]:
             yield Finding(
                 "links.address",
                 Level.ERROR,
-                f"Bij {name_of(block)} staat een adres dat geen webadres is: {url}. "
-                "Begin met https://.",
+                f"Bij {name_of(block)} staat een adres dat geen webadres is: {url}",
                 where=where(block),
+                mend="Laat het beginnen met https://.",
+                field=name,
+                quote=url,
             )
 
 
 def _one(link: Link) -> Iterable[Finding]:
     if not _WEB.fullmatch(link.url) and not link.url.startswith("mailto:"):
         yield Finding(
-            "links.scheme", Level.ERROR, f"Deze link gaat niet naar het web: {link.url}", link.url
+            "links.scheme",
+            Level.ERROR,
+            f"Deze link gaat niet naar het web: {link.url}",
+            link.url,
+            mend="Geef een adres dat begint met https://.",
+            quote=link.url,
         )
     if not link.words:
         yield Finding(
-            "links.empty", Level.ERROR, f"Deze link heeft geen tekst: {link.url}", link.url
+            "links.empty",
+            Level.ERROR,
+            f"Deze link heeft geen tekst: {link.url}",
+            link.url,
+            mend="Noem wat de lezer daar vindt.",
         )
     elif link.words.strip(" .…:>»").lower() in _SAYS_NOTHING:
         yield Finding(
             "links.words",
             Level.ERROR,
-            f"“{link.words}” zegt niet waar de link heen gaat. Noem wat de lezer daar vindt.",
+            f"“{link.words}” zegt niet waar de link heen gaat.",
             link.url,
+            mend="Noem wat de lezer daar vindt.",
+            field="link_text",
+            quote=link.words,
         )
 
 
@@ -78,6 +92,9 @@ def _same_words(links: Iterable[Link]) -> Iterable[Finding]:
                 Level.WARNING,
                 f"Twee links heten “{link.words}”, maar gaan naar een andere pagina.",
                 link.url,
+                mend="Geef elk eigen woorden, die zeggen wat de lezer daar vindt.",
+                field="link_text",
+                quote=link.words,
             )
 
 

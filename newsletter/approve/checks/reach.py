@@ -19,4 +19,5 @@ def check_reach(
                 f"Niemand krijgt {name_of(block)}: het is voor {block.audience}, "
                 "maar deze editie gaat daar niet heen.",
                 where=where(block),
+                mend="Kies een andere kant, of haal het blok weg.",
             )

@@ -1,9 +1,10 @@
 """What the checks read: the links and pictures of a mail, and what editors call a block."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from newsletter.values import BlockContent
+from newsletter.values import BlockContent, EditionContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,15 @@ class Picture:
 
     url: str
     alt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text of an edition, and where it stands. field: "" for the subject and the preheader."""
+
+    text: str
+    where: str
+    field: str = ""
 
 
 @dataclass(slots=True)
@@ -47,6 +57,16 @@ def name_of(block: BlockContent) -> str:
 def where(block: BlockContent) -> str:
     """Return the place of a finding about one block."""
     return f"block {block.id}"
+
+
+def words_of(content: EditionContent) -> Iterator[Words]:
+    """Yield every text of an edition: those of the inbox, then those of its blocks."""
+    yield Words(content.subject, "subject")
+    yield Words(content.preheader, "preheader")
+    for block in content.blocks:
+        for name, value in block.fields.items():
+            if isinstance(value, str):
+                yield Words(value, where(block), name)
 
 
 class _Reader(HTMLParser):

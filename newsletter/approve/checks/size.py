@@ -20,11 +20,13 @@ def check_size(
             "size.clipped",
             Level.ERROR,
             "De mail is groter dan 100 kB. Gmail kapt hem af, met de link om je af te melden "
-            "erbij. Laat berichten weg of kort ze in.",
+            "erbij.",
+            mend="Laat berichten weg of kort ze in.",
         )
     elif largest > CLOSE_FROM_BYTES:
         yield Finding(
             "size.close",
             Level.WARNING,
             f"De mail is {largest // 1024} kB. Gmail kapt hem af boven 100 kB.",
+            mend="Laat een bericht weg of kort het in.",
         )

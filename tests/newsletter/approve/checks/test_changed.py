@@ -62,7 +62,7 @@ def test_what_happened_to_an_event_is_told(
     (finding,) = check_changed(edition(**there), {})
 
     assert (finding.rule, finding.level, finding.where) == (rule, level, "block 1")
-    assert words in finding.message
+    assert words in f"{finding.message} {finding.mend}"
 
 
 def test_what_editors_wrote_is_not_held_against_the_source() -> None:

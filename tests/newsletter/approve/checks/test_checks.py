@@ -42,11 +42,14 @@ def one_block(
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (samples.newsletter(subject=" "), ("head.subject", Level.ERROR, "")),
-        (samples.newsletter(subject="a" * 151), ("head.subject-long", Level.WARNING, "")),
-        (samples.newsletter(subject="KOM ALLEMAAL!!"), ("head.subject-loud", Level.WARNING, "")),
-        (samples.newsletter(preheader=""), ("head.preheader", Level.WARNING, "")),
-        (samples.newsletter(preheader="Kort"), ("head.preheader-short", Level.INFO, "")),
+        (samples.newsletter(subject=" "), ("head.subject", Level.ERROR, "subject")),
+        (samples.newsletter(subject="a" * 151), ("head.subject-long", Level.WARNING, "subject")),
+        (
+            samples.newsletter(subject="KOM ALLEMAAL!!"),
+            ("head.subject-loud", Level.WARNING, "subject"),
+        ),
+        (samples.newsletter(preheader=""), ("head.preheader", Level.WARNING, "preheader")),
+        (samples.newsletter(preheader="Kort"), ("head.preheader-short", Level.INFO, "preheader")),
         (
             samples.newsletter(blocks=(block(1, "intro", text="Hallo"),)),
             ("head.no-items", Level.ERROR, ""),
@@ -105,7 +108,10 @@ def one_block(
     ],
 )
 def test_broken_edition_is_found(content: EditionContent, expected: tuple[str, Level, str]) -> None:
-    assert found(content) == [expected]
+    (finding,) = run_checks(content, variants(content))
+
+    assert (finding.rule, finding.level, finding.where) == expected
+    assert finding.mend.endswith(".")
 
 
 def test_block_that_reaches_nobody_is_found() -> None:

@@ -1,0 +1,72 @@
+"""The findings at the desk: where each is, how to mend it, and the way there."""
+
+from starlette.testclient import TestClient
+
+from newsletter.model import Block
+from newsletter.values import Finding, Level
+from newsletter.wiring import Services
+from tests.web.desk import begin, edition_path, step
+from web.editor.preflight import Noted, Ways, noted_by_level
+
+URL = "https://example.org/een"
+BLOCKS = [
+    Block(id=7, kind="article", fields={"title": "Een dag meelopen", "url": URL}),
+    Block(id=8, kind="event", fields={"title": "Congres", "starts_at": "2027-06-03T09:30+02:00"}),
+]
+WRITING = Ways(to_block=lambda one: f"/e?blok={one}", to_head="/e", may_edit=True)
+READING = Ways(to_block=lambda one: f"/e?blok={one}", to_head="/e", may_edit=False)
+
+
+def ways_to(finding: Finding) -> list[tuple[str, str]]:
+    """Return the place and the address while writing, then while reading."""
+    shown = [noted_by_level([finding], BLOCKS, ways)["warning"] for ways in (WRITING, READING)]
+    return [(one.place, one.address) for (one,) in shown]
+
+
+def finding(where: str, field: str = "") -> Finding:
+    return Finding("x.y", Level.WARNING, "Dit klopt niet.", where, mend="Pas aan.", field=field)
+
+
+def test_a_finding_leads_to_its_field_while_the_edition_can_be_changed() -> None:
+    article = "Nieuwsbericht “Een dag meelopen”"
+
+    assert ways_to(finding("block 7", "teaser")) == [
+        (article, "/e?blok=7#blok-teaser"),
+        (article, "/e?blok=7#bewerk"),
+    ]
+    assert ways_to(finding("subject")) == [("Onderwerp", "/e#subject"), ("Onderwerp", "")]
+
+
+def test_a_field_without_a_form_leads_to_its_block() -> None:
+    congress = ("Bijeenkomst “Congres”", "/e?blok=8#bewerk")
+
+    assert ways_to(finding("block 8", "register_by")) == [congress, congress]
+
+
+def test_a_link_leads_to_the_block_that_holds_it() -> None:
+    article = "Nieuwsbericht “Een dag meelopen”"
+
+    assert ways_to(finding(URL))[0] == (article, "/e?blok=7#blok-url")
+    assert ways_to(finding(URL, "link_text"))[0] == (article, "/e?blok=7#blok-link_text")
+    assert ways_to(finding("https://example.org/elders"))[0] == ("", "")
+
+
+def test_every_level_is_there() -> None:
+    found = finding("")
+
+    assert noted_by_level([found], BLOCKS, WRITING) == {
+        "error": [],
+        "warning": [Noted(found, "", "")],
+        "info": [],
+    }
+
+
+def test_the_page_shows_place_and_mend_and_leads_there(editor: TestClient, near: Services) -> None:
+    edition = begin(editor)
+    head = {"title": "T", "subject": "Drie", "dated_on": "2027-04-22", "planned_at": ""}
+
+    page = step(editor, near, edition, "/kop", preheader="", **head)
+
+    assert "Schrijf in een zin wat erin staat." in page
+    assert f'href="{edition_path(edition)}?kant=school&amp;scherm=computer' in page
+    assert "#preheader" in page

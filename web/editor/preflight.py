@@ -1,0 +1,79 @@
+"""What the checks noticed, as the desk shows it: the place in words, and the way there."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from newsletter.compose.blocks import BLOCKS
+from newsletter.model import Block
+from newsletter.values import Finding, Level
+from web.editor.words import first_words
+
+HEAD: Final[Mapping[str, str]] = {"subject": "Onderwerp", "preheader": "Voorproefje"}
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A finding at the desk. place: "" for the whole edition; address: "" when nothing opens."""
+
+    finding: Finding
+    place: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How to get to what a finding is about.
+
+    to_block: the address of the page with that block open.
+    to_head:  the address of the page with its head.
+    may_edit: whether there are fields to jump to.
+    """
+
+    to_block: Callable[[int], str]
+    to_head: str
+    may_edit: bool
+
+
+def noted_by_level(
+    findings: Iterable[Finding], blocks: Sequence[Block], ways: Ways
+) -> dict[str, list[Noted]]:
+    """Return the findings with their places, by level; every level is there."""
+    by_level: dict[str, list[Noted]] = {level.value: [] for level in Level}
+    for finding in findings:
+        by_level[finding.level].append(_noted(finding, blocks, ways))
+    return by_level
+
+
+def _noted(finding: Finding, blocks: Sequence[Block], ways: Ways) -> Noted:
+    if finding.where in HEAD:
+        address = f"{ways.to_head}#{finding.where}" if ways.may_edit else ""
+        return Noted(finding, HEAD[finding.where], address)
+    block, field = _block_of(finding, blocks)
+    if block is None:
+        return Noted(finding, "", "")
+    place = f"{BLOCKS[block.kind].label}{_named(block)}"
+    return Noted(finding, place, f"{ways.to_block(block.id)}#{_anchor(block, field, ways)}")
+
+
+def _block_of(finding: Finding, blocks: Sequence[Block]) -> tuple[Block | None, str]:
+    """Return the block and the field that a finding is about; a link's is the one that holds it."""
+    for block in blocks:
+        if finding.where == f"block {block.id}":
+            return block, finding.field
+    for block in blocks:
+        for name, value in block.fields.items():
+            if finding.where and value == finding.where:
+                return block, finding.field or name
+    return None, ""
+
+
+def _named(block: Block) -> str:
+    fields = (str(block.fields.get(one.name) or "") for one in BLOCKS[block.kind].editable)
+    words = first_words(list(fields))
+    return f" “{words}”" if words else ""
+
+
+def _anchor(block: Block, field: str, ways: Ways) -> str:
+    can_edit = any(one.name == field for one in BLOCKS[block.kind].editable)
+    return f"blok-{field}" if can_edit and ways.may_edit else "bewerk"
