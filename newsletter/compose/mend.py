@@ -5,6 +5,7 @@ img:   a whole-number width for Outlook; an alt in every case; a font and a colo
 a:     colour and underline inline, because a client's own blue is unreadable on dark
 all:   `target` goes, it surprises readers; `vertical-align` goes, it is no attribute of HTML
 </tr>: a line break after it, because MRML writes the body as one line
+div:   the hidden preheader is not white: spam filters count white text on a white page as deceit
 """
 
 import re
@@ -19,6 +20,7 @@ _STYLE: Final = re.compile(r'style="([^"]*)"')
 _FRACTION: Final = re.compile(r'width="(\d+)\.\d+"')
 _SURPLUS: Final = re.compile(r'\s(?:target|vertical-align)="[^"]*"')
 _TYPE: Final = re.compile(r"(?:font-size|line-height):[^;]*;?")
+_PREHEADER: Final = re.compile(r'(<div style="display:none;[^"]*?)color:#ffffff')
 _ALT: Final = "font-family:Arial, Helvetica, sans-serif;font-size:16px;line-height:24px;"
 
 
@@ -27,6 +29,7 @@ def mend(html: str, colours: Mapping[str, str]) -> str:
     tag = _mender(colours)
     parts = _APART.split(html)
     parts[0::2] = [_TAG.sub(tag, part).replace("</tr>", "</tr>\n") for part in parts[0::2]]
+    parts[0::2] = [_PREHEADER.sub(rf"\g<1>color:{colours['ink']}", one) for one in parts[0::2]]
     parts[0::2] = [readable(part) for part in parts[0::2]]
     return "".join(parts)
 

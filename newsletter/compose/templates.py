@@ -36,7 +36,7 @@ def shared_values(organisation: Organisation, base_url: str) -> dict[str, Any]:
 def mjml_templates(folder: Path, values: Mapping[str, Any]) -> Environment:
     """Return the MJML templates; `values` are known in each, also in macros."""
     templates = _environment(folder, values, autoescape=True, finalize=escape)
-    templates.filters["mail_links"] = mail_links
+    templates.filters |= {"mail_links": mail_links, "longest_word": longest_word}
     return templates
 
 
@@ -59,6 +59,11 @@ def mail_links(text: str) -> Markup:
     return parts + escape(text[end:])
 
 
+def longest_word(text: str) -> int:
+    """Return the number of characters that cannot be parted: a narrow screen must hold them."""
+    return max((len(word) for word in re.split(r"[\s-]", text)), default=0)
+
+
 def wrap(text: str, indent: int = 0, *, first: bool = False) -> str:
     """Return text in lines of at most LINE_WIDTH; first: the indent is for the first line too."""
     return textwrap.fill(
@@ -73,8 +78,8 @@ def wrap(text: str, indent: int = 0, *, first: bool = False) -> str:
 
 def heading(title: str, note: str = "") -> str:
     """Return a section's name with a line below it."""
-    words = f"{title}: {note}" if note else title
-    return f"{words}\n{'=' * len(words)}"
+    words = wrap(f"{title}: {note}" if note else title)
+    return f"{words}\n{'=' * max(map(len, words.splitlines()), default=0)}"
 
 
 def for_audience(audience: Audience | None) -> str:

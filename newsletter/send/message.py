@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import hmac
 import html
+import textwrap
 from base64 import b32encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ from subscribers.values import Audience
 
 SOFT_BREAK: Final = b"=\r\n"
 LINE: Final = 76  # RFC 2045 §6.7
+TEXT_WIDTH: Final = (
+    72  # as the rest of the text part, whose sentences were wrapped when it was made
+)
 LIST_NAMES: Final[Mapping[EditionKind, str]] = {
     EditionKind.NEWSLETTER: "nieuwsbrief",
     EditionKind.ANNOUNCEMENT: "aankondigingen",
@@ -228,6 +232,12 @@ def _encoded_values(personal: Personal) -> dict[Place, bytes]:
     }
     encoded: dict[Place, bytes] = {}
     for slot, value in values.items():
-        encoded[Place(in_html=False, slot=slot)] = _broken_off(quoted_printable(value))
+        plain = _in_lines(value) if slot is Slot.REASON else value
+        encoded[Place(in_html=False, slot=slot)] = _broken_off(quoted_printable(plain))
         encoded[Place(in_html=True, slot=slot)] = _broken_off(quoted_printable(html.escape(value)))
     return encoded
+
+
+def _in_lines(sentence: str) -> str:
+    # The place for it stands alone on its line.
+    return textwrap.fill(sentence, TEXT_WIDTH, break_long_words=False, break_on_hyphens=False)

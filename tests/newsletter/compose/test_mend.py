@@ -35,3 +35,10 @@ def test_comments_and_styles_stay_byte_for_byte() -> None:
 
 def test_references_become_characters_where_they_can_be_seen() -> None:
     assert mended("&#233;&#60;&#160;&#8203;&#128105;") == "é&#60;&#160;&#8203;👩"
+
+
+def test_hidden_preheader_is_not_white() -> None:
+    hidden = '<div style="display:none;font-size:1px;color:#ffffff;line-height:1px;">Kort</div>'
+    shown = '<p style="color:#ffffff;">Wit op de band</p>'
+
+    assert mended(hidden + shown) == hidden.replace("#ffffff", "#111111") + shown

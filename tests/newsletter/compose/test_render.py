@@ -303,3 +303,60 @@ def test_an_offered_picture_is_one_of_ours_or_none(render: Renderer, path: str) 
     odd = block(1, "article", title="T", lead=True, offered_image=path, image_alt="Iets")
 
     assert path not in render(samples.newsletter(blocks=(odd,)), None).html
+
+
+LONG = "een heel lange naam met veel woorden die nergens ophoudt en dan toch nog doorgaat"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        block(1, "article", SCHOOL, title="Kort", source=LONG, published_on="2027-04-15"),
+        block(1, "practice", SCHOOL, title=LONG, partnership=LONG, item_id=31),
+        replace(
+            samples.congress(),
+            fields={**samples.congress().fields, "location": LONG, "type": LONG},
+        ),
+    ],
+    ids=lambda one: one.kind,
+)
+@pytest.mark.parametrize("name", EDITIONS)
+def test_lines_of_the_text_part_fit(name: str, shown: BlockContent) -> None:
+    organisation = Organisation(postal_address=f"{LONG}, 1234 AB Voorbeeld")
+    render = Renderer(organisation=organisation, base_url=BASE)
+
+    text = render(replace(EDITIONS[name], blocks=(shown,)), SCHOOL).text
+
+    assert "doorgaat" in text
+    assert [line for line in text.splitlines() if len(line) > 72] == []
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_footer_says_that_the_link_ends_all_mail(render: Renderer, name: str) -> None:
+    rendered = render(EDITIONS[name], SCHOOL)
+
+    for part in (rendered.html, rendered.text):
+        assert "Meld je af voor al onze mail" in part
+        assert "af voor deze nieuwsbrief" not in part
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "size"),
+    [
+        ("Samen naar een sterke opleidingsschool", "h1-van-elders", "32px"),
+        ("Dag voor werkplekbegeleiders", "h1-lang", "25px"),
+        ("", "h1-van-elders", "32px"),
+    ],
+)
+def test_title_from_elsewhere_is_set_so_that_its_words_fit_a_phone(
+    render: Renderer, title: str, name: str, size: str
+) -> None:
+    shown = samples.congress()
+    edition = samples.announcement(
+        title="", blocks=(replace(shown, fields={**shown.fields, "title": title}),)
+    )
+
+    html = render(edition, SCHOOL).html
+
+    assert f'<h1 class="h1 {name}"' in html
+    assert f".{name} {{ font-size: {size} !important" in html

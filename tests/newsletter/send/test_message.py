@@ -151,7 +151,7 @@ def test_any_name_stands_in_to_and_changes_nothing_else(name: str) -> None:
 @given(st.lists(TEXTS, min_size=4, max_size=4), TEXTS)
 def test_parts_decode_to_what_was_rendered_in_short_lines(pieces: list[str], reason: str) -> None:
     one, two, three, four = ("\n".join(piece.splitlines()) for piece in pieces)
-    reason = " ".join(reason.split())
+    reason = " ".join(reason.split())[:72].strip()  # a longer one is wrapped
     words = f"{one}{slot(Slot.REASON)}{two}{slot(Slot.UNSUBSCRIBE)}{three}{slot(Slot.REASON)}{four}"
 
     raw = encode(rendered(words, words), letterhead=LETTERHEAD).fill(replace(READER, reason=reason))
@@ -214,3 +214,15 @@ def test_sample_message_is_whole(settings: Settings) -> None:
 
     assert parts(raw) == ["tekst", "<p>tekst</p>"]
     assert parse(raw)["List-Id"] == "Steunpunt Opleidingsscholen VO <aankondigingen.example.org>"
+
+
+def test_reason_is_wrapped_in_the_text_part_only() -> None:
+    reason = "Je krijgt deze nieuwsbrief omdat je je hebt aangemeld. " * 4
+    reader = replace(READER, reason=reason.strip())
+    words = f"boven\n\n{slot(Slot.REASON)}\n"
+
+    text, page = parts(encode(rendered(words, words), letterhead=LETTERHEAD).fill(reader))
+
+    assert max(len(line) for line in text.splitlines()) <= 72
+    assert text.split() == ["boven", *reason.split()]
+    assert reader.reason in page
