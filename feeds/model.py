@@ -180,6 +180,7 @@ class Image(Base):
     digest:     SHA-256 of the bytes, and its name in addresses.
     content:    left in the database until it is asked for.
     source_url: where it came from, or "".
+    lasting:    shown and kept for ever, as a logo is: it stands in mails that were sent.
     """
 
     __tablename__ = "image"
@@ -191,6 +192,7 @@ class Image(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     source_url: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
+    lasting: Mapped[bool] = mapped_column(default=False)
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from feeds.model import Image, Item, Submission
@@ -26,6 +26,7 @@ def keep_picture(
         "content": picture.content,
         "source_url": source_url,
         "created_at": now,
+        "lasting": False,
     }
     insert_new(session, Image.metadata.tables[Image.__tablename__], [row])
     return session.scalars(select(Image).where(Image.digest == picture.digest)).one()
@@ -45,7 +46,7 @@ def read_image(session: Session, digest: str) -> Image | None:
 def read_shown_image(session: Session, digest: str) -> Image | None:
     """Return the picture with its content, as long as something that is shown uses it."""
     is_shown = exists().where(Item.image_id == Image.id, Item.status.not_in(HIDDEN))
-    query = select(Image).where(Image.digest == digest, is_shown)
+    query = select(Image).where(Image.digest == digest, or_(is_shown, Image.lasting))
     return session.scalar(query.options(undefer(Image.content)))
 
 
@@ -63,4 +64,5 @@ def erase_if_unused(session: Session, image_id: int) -> None:
 _IS_UNUSED: Final = (
     ~exists().where(Item.image_id == Image.id),
     ~exists().where(Submission.image_id == Image.id),
+    ~Image.lasting,
 )

@@ -15,6 +15,8 @@ NewsletterError
 |- CannotListen           the site's address or port is not ours to take
 |- RoleMissing            this account may not do that
 |- PasswordUnusable       too short or too long to be set
+|- OrganisationChanged    somebody else saved the organisation first
+|- SenderInUse            an edition is being sent under the present sender
 |- UnsafeHeader           a text would break or forge a mail header
 `- TransportError
    |- TransportRefused      5yz for this person: trying again cannot help
@@ -99,6 +101,14 @@ class NothingToSend(EditionError):
 
 class TooLate(EditionError):
     """The announcement would go out after its event."""
+
+
+class OrganisationChanged(NewsletterError):
+    """Somebody else saved the organisation first; nothing was overwritten."""
+
+
+class SenderInUse(NewsletterError):
+    """An edition is on its way: its mails must go on to come from who they come from now."""
 
 
 class UnsafeHeader(NewsletterError):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from feeds.model import Item
+from feeds.model import Image, Item
 from newsletter.errors import MoveNotAllowed
 from newsletter.values import MOVES, DeliveryState, EditionStatus, InDoubtPolicy
 from storage.base import Base
@@ -38,6 +38,23 @@ class DeskSession(Base):
     csrf: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+
+class ChosenOrganisation(Base):
+    """What administrators chose of the organisation, over the settings: one row, with id 1.
+
+    values:  by field of `settings.Organisation`, and `sender`; what was not chosen is not there.
+    version: raised by each save; whoever made something of these values sees by it that they moved.
+    """
+
+    __tablename__ = "chosen_organisation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    logo_id: Mapped[int | None] = mapped_column(ForeignKey("image.id"))
+    logo: Mapped[Image | None] = relationship(lazy="raise")
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class Edition(Base):

@@ -65,7 +65,7 @@ def run_stage(services: Services, run: Run) -> Run:
     report: Report = {}
     error = ""
     try:
-        report = STAGES[run.stage].do(services, services.clock())
+        report = STAGES[run.stage].do(services.current(), services.clock())
     except Exception as failure:
         error = f"{type(failure).__name__}: {failure}".splitlines()[0]
         log.exception("stage failed", stage=run.stage)

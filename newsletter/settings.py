@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import idna
 from sqlalchemy.engine import make_url
 
 from newsletter.errors import SettingWrong
+from newsletter.identity import Organisation, mail_address, read_organisation
 
 T = TypeVar("T")
 
@@ -29,25 +29,8 @@ KEY_NAME: Final = "secret.key"
 SMTP_SCHEMES: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 KEY_MINIMUM: Final = 32  # characters of a secret key
 BOUNCE_LOCAL_MAXIMUM: Final = 37  # of the 64 that RFC 5321 allows, 27 are for "+" and the token
+SENDER: Final = "Steunpunt Opleidingsscholen VO <nieuwsbrief@example.org>"
 LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
-
-
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """Who sends: every word and colour that another name would change."""
-
-    name: str = "Steunpunt Opleidingsscholen VO"
-    name_lines: tuple[str, ...] = ("Steunpunt", "Opleidingsscholen VO")
-    newsletter_title: str = "Nieuwsbrief"
-    tagline: str = (
-        "Van, voor en door opleidingsscholen: samenwerkingsverbanden van scholen en "
-        "lerarenopleidingen die samen leraren opleiden."
-    )
-    postal_address: str = "Voorbeeldstraat 1, 1234 AB Voorbeeldstad"
-    contact: str = "redactie@example.org"
-    rhythm: str = "Om de week op donderdag"
-    colours: Mapping[str, str] = field(default_factory=dict)
-    """Tokens of the stylesheet to override, such as `school = "#0b5b6b"`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +67,8 @@ class Settings:
     four_eyes: bool
     section_maximum: int
     organisation: Organisation
+    sender_is_fixed: bool = False
+    """Whether the environment says who sends, so that nobody at the desk can."""
 
     @property
     def sender_address(self) -> str:
@@ -103,7 +88,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=read("database_url", f"sqlite:///{data_dir / 'newsletter.db'}", _database),
         base_url=read("base_url", "http://127.0.0.1:8000", _base_url),
         smtp=smtp,
-        sender=read("sender", "Steunpunt Opleidingsscholen VO <nieuwsbrief@example.org>", _sender),
+        sender=read("sender", SENDER, sender_text),
         bounce_address=read("bounce_address", "", _bounce_address),
         secret_key=read("secret_key", "", lambda text: _secret_key(text, data_dir)),
         source_allow=read("source_allow", "", _host_ports),
@@ -111,7 +96,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         now=_refuse_on_real_relay(read("now", "", _moment), smtp),
         four_eyes=read("four_eyes", "yes", _yes_no),
         section_maximum=read("section_maximum", "5", _count),
-        organisation=_organisation(config.get("organisation", {})),
+        organisation=read_organisation(config.get("organisation", {}), where=CONFIG_NAME),
+        sender_is_fixed=bool(given.get("NEWSLETTER_SENDER")),
     )
 
 
@@ -131,6 +117,9 @@ class _Reader:
             raise SettingWrong(f"{where}: {wrong}") from None
 
 
+NOT_IN_FILE: Final = {"smtp", "data_dir", "sender_is_fixed"}
+
+
 def _read_config(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
@@ -138,7 +127,7 @@ def _read_config(path: Path) -> dict[str, Any]:
         config = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise SettingWrong(f"{path} cannot be read as TOML: {wrong}") from None
-    known = {one.name for one in fields(Settings)} - {"smtp", "data_dir"} | {"smtp_url"}
+    known = {one.name for one in fields(Settings)} - NOT_IN_FILE | {"smtp_url"}
     if unknown := set(config) - known:
         raise SettingWrong(f"{path} has an unknown setting {min(unknown)!r}")
     if _holds_secret(config) and path.stat().st_mode & 0o077:
@@ -230,32 +219,21 @@ def _base_url(text: str) -> str:
     return f"{url.scheme}://{url.netloc.lower()}"
 
 
-def _sender(text: str) -> str:
+def sender_text(text: str) -> str:
+    """Return `Name <address>`, the address as mail carries it. Raises ValueError."""
     name, address = parseaddr(text)
     if not name or not text.isprintable() or not re.fullmatch(r"[^<>]+<[^<>]+>\s*", text):
         raise ValueError("give a name and one address, such as Nieuwsbrief <post@example.org>")
-    return text.replace(f"<{address}>", f"<{_address(address)}>")
+    return text.replace(f"<{address}>", f"<{mail_address(address)}>")
 
 
 def _bounce_address(text: str) -> str:
     if not text:
         return text
-    address = _address(text)
+    address = mail_address(text)
     if len(address.partition("@")[0]) > BOUNCE_LOCAL_MAXIMUM:
         raise ValueError(f"give at most {BOUNCE_LOCAL_MAXIMUM} characters before the @")
     return address
-
-
-def _address(text: str) -> str:
-    """Return one address as mail carries it: ASCII, its domain in A-labels (RFC 5890)."""
-    local, _, domain = text.rpartition("@")
-    if not domain.isascii():
-        domain = idna.encode(domain, uts46=True).decode()
-    if not re.fullmatch(r"[\w!#$%&'*+/=?^`{|}~.-]{1,64}", local, re.ASCII) or not re.fullmatch(
-        r"[\w.-]{1,255}", domain, re.ASCII
-    ):
-        raise ValueError("give one address, such as post@example.org")
-    return f"{local}@{domain}"
 
 
 def _host_ports(text: str) -> frozenset[str]:
@@ -308,48 +286,3 @@ def _count(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,2}", text) or not 1 <= int(text) <= 50:
         raise ValueError("give a whole number from 1 to 50")
     return int(text)
-
-
-SHAPES: Final = {"name_lines": "a list of texts", "colours": "a table of texts"}
-
-
-def _is_shaped(name: str, value: object) -> bool:
-    if name == "name_lines":
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    if name == "colours":
-        return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
-    return isinstance(value, str)
-
-
-def _organisation(table: object) -> Organisation:
-    if not isinstance(table, dict):
-        raise SettingWrong(f"organisation in {CONFIG_NAME}: make it a table")
-    known = {one.name for one in fields(Organisation)}
-    if unknown := set(table) - known:
-        raise SettingWrong(f"organisation in {CONFIG_NAME}: unknown field {min(unknown)!r}")
-    for name, value in table.items():
-        if not _is_shaped(name, value):
-            shape = SHAPES.get(name, "a text")
-            raise SettingWrong(f"organisation.{name} in {CONFIG_NAME}: make it {shape}")
-    table = _with_header_texts(table)
-    if "name_lines" in table:
-        table = {**table, "name_lines": tuple(table["name_lines"])}
-    elif "name" in table:
-        table = {**table, "name_lines": (table["name"],)}
-    return Organisation(**table)
-
-
-def _with_header_texts(table: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the table with its contact as mail carries it.
-
-    Raises SettingWrong for a name or contact that could not stand in a mail header.
-    """
-    name = table.get("name", "x")
-    if not name.strip() or not name.isprintable():
-        raise SettingWrong(f"organisation.name in {CONFIG_NAME}: give a name, on one line")
-    if "contact" not in table:
-        return table
-    try:
-        return {**table, "contact": _address(table["contact"])}
-    except ValueError as wrong:
-        raise SettingWrong(f"organisation.contact in {CONFIG_NAME}: {wrong}") from None

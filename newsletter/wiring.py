@@ -1,9 +1,11 @@
 """The only place that puts things together: settings in, services out. The clock is read here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Self
 
 import feeds.model  # noqa: F401
 import newsletter.model  # noqa: F401
@@ -12,6 +14,7 @@ from feeds.fetch import Fetcher
 from newsletter.compose.notices import NoticeRenderer
 from newsletter.compose.render import Renderer
 from newsletter.errors import DatabaseNotReady
+from newsletter.organisation import read_chosen, read_version, with_chosen
 from newsletter.ports import Clock, RenderNotice, Transport
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings, read_settings
@@ -22,8 +25,60 @@ from subscribers.links import Links
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What is made of the organisation's settings, and is made anew when they change."""
+
+    settings: Settings
+    render: Renderer
+    render_notice: RenderNotice
+
+
+def make_parts(settings: Settings) -> Parts:
+    """Return the parts for these settings; templates are compiled, which takes a moment."""
+    organisation, base_url = settings.organisation, settings.base_url
+    return Parts(
+        settings=settings,
+        render=Renderer(organisation=organisation, base_url=base_url),
+        render_notice=NoticeRenderer(organisation=organisation, base_url=base_url),
+    )
+
+
+class Followed:
+    """Keeps the parts in step with the organisation's row. Safe to share between threads.
+
+    given: the settings without any choice of the desk.
+    """
+
+    def __init__(self, given: Settings) -> None:
+        self.given = given
+        self._lock = Lock()
+        self._seen: tuple[int, Parts | None] = (0, None)
+
+    @property
+    def last(self) -> Parts | None:
+        """The parts as they were last made; None while nothing was chosen."""
+        return self._seen[1]
+
+    def look(self, db: Database) -> Parts | None:
+        """Return the parts as of now: one small query, and more only when the row moved."""
+        with db.read() as session:
+            if read_version(session) == self._seen[0]:
+                return self.last
+            chosen = read_chosen(session)
+        with self._lock:
+            if chosen.version != self._seen[0]:
+                parts = make_parts(with_chosen(self.given, chosen)) if chosen.version else None
+                self._seen = (chosen.version, parts)
+            return self.last
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
-    """What the doors hand to the use cases."""
+    """What the doors hand to the use cases.
+
+    settings, render, render_notice: as the organisation was when these services were made;
+    `current()` returns services with what it is now.
+    """
 
     settings: Settings
     db: Database
@@ -33,21 +88,43 @@ class Services:
     render_notice: RenderNotice
     links: Links
     open_transport: Callable[[], Transport]
+    followed: Followed = field(repr=False)
+
+    def current(self) -> Self:
+        """Return the services with the organisation as it is now.
+
+        For each request, job, command and round of a worker; never for each mail.
+        """
+        return self._with(self.followed.look(self.db))
+
+    def remembered(self) -> Self:
+        """Return them with the organisation as it was last seen, without asking the database."""
+        return self._with(self.followed.last)
+
+    def _with(self, parts: Parts | None) -> Self:
+        if parts is None or parts.settings is self.settings:
+            return self
+        return replace(
+            self,
+            settings=parts.settings,
+            render=parts.render,
+            render_notice=parts.render_notice,
+        )
 
 
 def build_services(settings: Settings) -> Services:
     """Put the program together; opens nothing on the network."""
+    parts = make_parts(settings)
     return Services(
         settings=settings,
         db=Database(settings.database_url),
         clock=running_clock(settings.now),
         fetcher=Fetcher(allow=settings.source_allow, contact=settings.base_url),
-        render=Renderer(organisation=settings.organisation, base_url=settings.base_url),
-        render_notice=NoticeRenderer(
-            organisation=settings.organisation, base_url=settings.base_url
-        ),
+        render=parts.render,
+        render_notice=parts.render_notice,
         links=Links(key=settings.secret_key, base_url=settings.base_url),
         open_transport=lambda: open_transport(settings.smtp),
+        followed=Followed(settings),
     )
 
 

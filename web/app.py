@@ -36,7 +36,7 @@ from web.access import (
     set_cookie,
     sign,
 )
-from web.assets import assets
+from web.assets import find_asset
 from web.errors import (
     BROKEN,
     UNKNOWN,
@@ -106,6 +106,7 @@ def _answer(services: Services, route: Route, request: Request, form: FormData) 
     call = replace(_call(services, request), form=form)
     try:
         _require_printable(call)
+        call = replace(call, services=services.current())
         if route.path.startswith(DESK):
             call = replace(call, user=_signed_in(call))
             _guard(call, route)
@@ -117,7 +118,7 @@ def _answer(services: Services, route: Route, request: Request, form: FormData) 
 
 def _call(services: Services, request: Request) -> Call:
     path = {name: str(value) for name, value in request.path_params.items()}
-    return Call(services, request, None, path, request.query_params, FormData())
+    return Call(services.remembered(), request, None, path, request.query_params, FormData())
 
 
 def _signed_in(call: Call) -> SignedIn | None:
@@ -230,13 +231,15 @@ def _limited(receive: Receive, largest_bytes: int) -> Callable[[], Awaitable[Asg
 
 
 def _static(services: Services) -> Callable[[Request], Awaitable[Response]]:
-    files = assets(tuple(services.settings.organisation.colours.items()))
-
     async def answer(request: Request) -> Response:
-        asset = files.get(request.path_params["name"])
+        name, asked = request.path_params["name"], request.query_params.get("v")
+        asset = find_asset(name, services.remembered().settings.organisation)
+        if asset and asked and asked != asset.tag:  # perhaps another process saw new colours
+            current = await run_in_threadpool(services.current)
+            asset = find_asset(name, current.settings.organisation)
         if asset is None:
             raise HTTPException(404)
-        lasting = request.query_params.get("v") == asset.tag
+        lasting = asked == asset.tag
         cache = "public, max-age=31536000, immutable" if lasting else "public, max-age=300"
         headers = {"Cache-Control": cache, "Content-Type": asset.content_type}
         return Response(asset.body, headers=headers)

@@ -163,7 +163,7 @@ def _shared(call: Call, message: Message) -> dict[str, object]:
     paths: frozenset[str] = call.request.app.state.paths
     return {
         "organisation": organisation,
-        "static": lambda name: asset_url(name, organisation.colours),
+        "static": lambda name: asset_url(name, organisation),
         "exists": lambda path: path in paths,
         "user": call.user,
         "rank": rank(call.user),

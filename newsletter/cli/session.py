@@ -38,7 +38,7 @@ def open_services() -> Services:
     if services.settings.now is not None:
         say(f"newsletter: the clock was set to {services.clock().isoformat(timespec='seconds')}")
     wiring.require_database(services)
-    return services
+    return services.current()
 
 
 def account_id(services: Services, email: str) -> int:

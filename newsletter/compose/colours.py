@@ -4,10 +4,14 @@ The defaults hold at least 5.6:1 for text on light grounds and 6.4:1 on dark one
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
+from newsletter.compose.contrast import ENOUGH, contrast, nearest_enough
 from newsletter.errors import SettingWrong
+
+COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
 LIGHT: Final[Mapping[str, str]] = {
     "bg": "#fbfaf7",
@@ -39,6 +43,73 @@ DARK: Final[Mapping[str, str]] = {
     "tile": "#33291f",
     "on_button": "#12181f",
 }
+SETTINGS: Final[tuple[str, ...]] = ("band", *LIGHT, *(f"{token}_dark" for token in DARK))
+"""The names of the settings; `band` is one of light only, as the masthead is the same in dark."""
+
+_LETTERS: Final = (
+    *(("ink", ground) for ground in ("surface", "tint", "bg")),
+    *(("muted", ground) for ground in ("surface", "tint", "bg")),
+    *(("school", ground) for ground in ("surface", "tint", "bg", "school_label")),
+    *(("lerarenopleiding", ground) for ground in ("surface", "bg", "lerarenopleiding_label")),
+    *(("accent", ground) for ground in ("surface", "bg", "tile")),
+)
+PAIRS: Final[tuple[tuple[str, str], ...]] = (
+    ("on_band", "band"),
+    ("on_band", "school"),
+    *_LETTERS,
+    ("on_button_dark", "school_dark"),
+    *((f"{front}_dark", f"{ground}_dark") for front, ground in _LETTERS),
+)
+"""Which letters stand on which ground, in mails and on the site, by the names of the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How well letters of one setting can be read on the ground of another. ratio: 1 to 21."""
+
+    front: str
+    ground: str
+    ratio: float
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it is what WCAG 2.2 asks for text of any size (1.4.3)."""
+        return self.ratio >= ENOUGH
+
+
+def effective_colours(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Return the colour of every setting, by its name. Raises SettingWrong for what is none."""
+    light, dark = light_colours(overrides), dark_colours(overrides)
+    every = {**light, **{f"{token}_dark": colour for token, colour in dark.items()}}
+    return {name: every[name] for name in SETTINGS}
+
+
+def judge_colours(overrides: Mapping[str, str]) -> tuple[Judged, ...]:
+    """Return the contrast of every pair. Raises SettingWrong for what is no colour."""
+    colours = effective_colours(overrides)
+    return tuple(
+        Judged(front, ground, contrast(colours[front], colours[ground])) for front, ground in PAIRS
+    )
+
+
+def nearest_for(setting: str, overrides: Mapping[str, str]) -> str | None:
+    """Return the nearest colour with which every pair of this setting is enough, or None.
+
+    overrides: as they were chosen, the colour that is not enough among them.
+    """
+    colours = effective_colours(overrides)
+    others = {colours[one] for one in _partners(setting, overrides)}
+    return nearest_enough(colours[setting], others)
+
+
+def _partners(setting: str, overrides: Mapping[str, str]) -> Iterator[str]:
+    # A band that nobody gave a colour of its own moves along with `school`.
+    moving = {setting, "band"} if setting == "school" and "band" not in overrides else {setting}
+    for front, ground in PAIRS:
+        if front in moving:
+            yield ground
+        elif ground in moving:
+            yield front
 
 
 def light_colours(overrides: Mapping[str, str]) -> Mapping[str, str]:
@@ -65,7 +136,7 @@ def _own(tokens: Mapping[str, str], overrides: Mapping[str, str], suffix: str) -
 
 def _checked(name: str, value: str) -> str:
     # Colours stand in style blocks unescaped, so they must be colours.
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+    if not COLOUR.fullmatch(value):
         raise SettingWrong(
             f"organisation.colours.{name} in newsletter.toml: give a colour such as #0b5b6b"
         )

@@ -21,12 +21,12 @@ _FRACTION: Final = re.compile(r'width="(\d+)\.\d+"')
 _SURPLUS: Final = re.compile(r'\s(?:target|vertical-align)="[^"]*"')
 _TYPE: Final = re.compile(r"(?:font-size|line-height):[^;]*;?")
 _PREHEADER: Final = re.compile(r'(<div style="display:none;[^"]*?)color:#ffffff')
-_ALT: Final = "font-family:Arial, Helvetica, sans-serif;font-size:16px;line-height:24px;"
+_ALT: Final = "font-size:16px;line-height:24px;"
 
 
-def mend(html: str, colours: Mapping[str, str]) -> str:
+def mend(html: str, colours: Mapping[str, str], *, font: str) -> str:
     """Return MRML's HTML as it should be sent; comments and style blocks stay byte for byte."""
-    tag = _mender(colours)
+    tag = _mender(colours, font)
     parts = _APART.split(html)
     parts[0::2] = [_TAG.sub(tag, part).replace("</tr>", "</tr>\n") for part in parts[0::2]]
     parts[0::2] = [_PREHEADER.sub(rf"\g<1>color:{colours['ink']}", one) for one in parts[0::2]]
@@ -34,12 +34,12 @@ def mend(html: str, colours: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def _mender(colours: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
+def _mender(colours: Mapping[str, str], font: str) -> Callable[[re.Match[str]], str]:
     def mend_tag(found: re.Match[str]) -> str:
         name, attributes, end = found.groups()
         attributes = _SURPLUS.sub("", attributes)
         if name == "img":
-            attributes = _mend_image(attributes, colours["ink"])
+            attributes = _mend_image(attributes, colours["ink"], font)
         elif name == "a" and "href=" in attributes:
             attributes = _mend_link(attributes, colours["school"])
         return f"<{name}{attributes}{end}>"
@@ -47,13 +47,14 @@ def _mender(colours: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
     return mend_tag
 
 
-def _mend_image(attributes: str, ink: str) -> str:
+def _mend_image(attributes: str, ink: str, font: str) -> str:
     attributes = _FRACTION.sub(r'width="\1"', attributes).replace(' height="auto"', "")
     if " alt=" not in attributes:
         attributes += ' alt=""'
 
     def with_type(css: str) -> str:
-        return f"{_TYPE.sub('', css).rstrip(';')};{_ALT}color:{ink};".lstrip(";")
+        kept = _TYPE.sub("", css).rstrip(";")
+        return f"{kept};font-family:{font};{_ALT}color:{ink};".lstrip(";")
 
     return _with_style(attributes, with_type)
 

@@ -15,7 +15,7 @@ from newsletter.compose.templates import (
     shared_values,
     text_templates,
 )
-from newsletter.settings import Organisation
+from newsletter.identity import Organisation
 from newsletter.values import NoticeText
 
 FILTERS: Final = {
@@ -36,7 +36,7 @@ class NoticeRenderer:
         self, *, organisation: Organisation, base_url: str, templates: Path = TEMPLATES.parent
     ) -> None:
         values = shared_values(organisation, base_url)
-        self._colours = values["c"]
+        self._colours, self._font = values["c"], organisation.font_stack
         self._mjml = mjml_templates(templates, values)
         self._text = text_templates(templates, values)
         for environment in (self._mjml, self._text):
@@ -51,6 +51,8 @@ class NoticeRenderer:
         text = self._text.get_template(f"{folder}/body.txt").render(context)
         return NoticeText(
             subject=subject,
-            html=mend(mjml2html(mjml, disable_comments=True, fonts={}), self._colours),
+            html=mend(
+                mjml2html(mjml, disable_comments=True, fonts={}), self._colours, font=self._font
+            ),
             text=text.strip() + "\n",
         )

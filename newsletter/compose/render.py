@@ -29,7 +29,7 @@ from newsletter.compose.templates import (
     shared_values,
     text_templates,
 )
-from newsletter.settings import Organisation
+from newsletter.identity import Organisation
 from newsletter.values import (
     BlockContent,
     EditionContent,
@@ -60,7 +60,7 @@ class Renderer:
     ) -> None:
         self._base_url = base_url
         values = shared_values(organisation, base_url)
-        self._colours = values["c"]
+        self._colours, self._font = values["c"], organisation.font_stack
         self._mjml = mjml_templates(templates, values)
         self._text = text_templates(templates, values)
 
@@ -170,7 +170,9 @@ class Renderer:
         return kept, problems
 
     def _compiled(self, mjml: str) -> str:
-        return mend(mjml2html(mjml, disable_comments=True, fonts={}), self._colours)
+        return mend(
+            mjml2html(mjml, disable_comments=True, fonts={}), self._colours, font=self._font
+        )
 
     def _plain(self, page: Mapping[str, Any]) -> str:
         text = self._text.get_template(f"editions/{page['kind']}.txt").render(page)

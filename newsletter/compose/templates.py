@@ -12,7 +12,7 @@ from markupsafe import Markup
 from newsletter import dutch
 from newsletter.compose.colours import dark_colours, light_colours
 from newsletter.compose.escape import clean, escape
-from newsletter.settings import Organisation
+from newsletter.identity import Organisation
 from subscribers.values import Audience
 
 TEMPLATES: Final = Path(__file__).parent.parent.parent / "templates" / "email"

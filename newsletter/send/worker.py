@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 import structlog
 
@@ -50,6 +50,10 @@ class Services(Protocol):
     def links(self) -> Links: ...  # noqa: D102
     @property
     def open_transport(self) -> Callable[[], Transport]: ...  # noqa: D102
+
+    def current(self) -> Self:
+        """Return the same, with the organisation as it is now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ def _work(
 
 
 def _round(services: Services, held: Held, *, stop: Event, progress: Progress | None) -> SendReport:
+    services = services.current()
     started = freeze_due(
         services.db,
         render=services.render,

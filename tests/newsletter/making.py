@@ -40,6 +40,9 @@ class WorkerServices:
     open_transport: Callable[[], Transport]
     render: Render
 
+    def current(self) -> "WorkerServices":
+        return self
+
 
 def worker_services(
     settings: Settings,

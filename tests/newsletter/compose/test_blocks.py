@@ -17,7 +17,7 @@ from newsletter.compose.escape import clean, escape, readable
 from newsletter.compose.render import Renderer
 from newsletter.compose.sections import SECTIONS
 from newsletter.compose.templates import TEMPLATES
-from newsletter.settings import Organisation
+from newsletter.identity import Organisation
 from newsletter.values import BlockContent, EditionKind
 from tests.newsletter.compose import samples
 from tests.newsletter.compose.samples import BASE

@@ -17,8 +17,8 @@ from newsletter.errors import (
     UnknownEdition,
     UnknownItem,
 )
+from newsletter.identity import Organisation
 from newsletter.model import Edition, Variant
-from newsletter.settings import Organisation
 from newsletter.store import editions as editions_store
 from newsletter.values import EditionContent, EditionStatus, Role
 from storage.session import Database

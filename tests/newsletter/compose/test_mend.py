@@ -4,7 +4,7 @@ COLOURS = {"ink": "#111111", "school": "#222222"}
 
 
 def mended(html: str) -> str:
-    return mend(html, COLOURS)
+    return mend(html, COLOURS, font="Arial, Helvetica, sans-serif")
 
 
 def test_image_gets_a_whole_width_an_alt_and_type_for_it() -> None:

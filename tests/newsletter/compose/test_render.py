@@ -10,7 +10,7 @@ import pytest
 from newsletter.compose.render import Renderer, fill
 from newsletter.compose.templates import TEMPLATES
 from newsletter.errors import SettingWrong
-from newsletter.settings import Organisation
+from newsletter.identity import Organisation
 from newsletter.values import AtSource, BlockContent, EditionContent, Level, Slot
 from subscribers.values import Audience
 from tests.newsletter.compose import samples

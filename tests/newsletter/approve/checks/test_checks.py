@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.approve.checks import CHECKS, run_checks
 from newsletter.compose.render import Renderer
-from newsletter.settings import Organisation
+from newsletter.identity import Organisation
 from newsletter.values import EditionContent, Finding, Level, Rendered
 from subscribers.values import Audience
 from tests.newsletter.compose import samples
