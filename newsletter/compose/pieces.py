@@ -122,6 +122,12 @@ def main_event(groups: Sequence[Group]) -> View | None:
     return next(views, None)
 
 
+def is_called(kind: EditionKind, groups: Sequence[Group]) -> bool:
+    """Say whether a newsletter has a call of its own, in place of the one that ends every one."""
+    kinds = {piece.block.kind for group in groups for piece in group.pieces}
+    return kind is EditionKind.NEWSLETTER and "call" in kinds
+
+
 def _short(group: Group) -> str:
     return group.section.short if group.section else ""
 

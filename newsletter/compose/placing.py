@@ -22,8 +22,7 @@ def blocks_for(choice: Choice, items: Mapping[int, Item]) -> list[Block]:
     def of(kind: str, ids: Sequence[int]) -> list[Block]:
         return [block_for(items[one], kind, audience=audience_of(items[one])) for one in ids]
 
-    news = of("article", choice.news)
-    _make_lead(news, items)
+    news = _news([items[one] for one in choice.news])
     practice = [choice.practice] if choice.practice is not None else []
     blocks = [
         *news,
@@ -69,9 +68,19 @@ def cleaned(fields: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _make_lead(news: Sequence[Block], items: Mapping[int, Item]) -> None:
-    """Let the edition open with a report, else with the newest article, that everybody gets."""
-    for_all = [block for block in news if block.audience is None and block.item_id is not None]
-    reports = [block for block in for_all if items[block.item_id or 0].kind == ItemKind.REPORT]
-    for block in (reports or for_all)[:1]:
-        block.fields = {**block.fields, "lead": True}
+def _news(items: Sequence[Item]) -> list[Block]:
+    """Return the blocks of news and reports; of those for everybody one opens, a report first."""
+    for_all = [item for item in items if audience_of(item) is None]
+    reports = [item for item in for_all if item.kind == ItemKind.REPORT]
+    lead = next(iter(reports or for_all), None)
+    return [_lead(item) if item is lead else _of_its_kind(item) for item in items]
+
+
+def _lead(item: Item) -> Block:
+    block = block_for(item, "article", audience=audience_of(item))
+    block.fields = {**block.fields, "lead": True}
+    return block
+
+
+def _of_its_kind(item: Item) -> Block:
+    return block_for(item, kind_for(item), audience=audience_of(item))

@@ -128,6 +128,7 @@ class Renderer:
             "audience": audience,
             "groups": groups,
             "event": pieces.main_event(groups),
+            "called": pieces.is_called(content.kind, groups),
             "slots": {slot.value: f"{marker}{slot}x" for slot in Slot},
             "page": {
                 "subject": clean_line(content.subject),

@@ -47,6 +47,7 @@ LEAD: Final = "uitgelicht"
 SECTIONS: Final[Mapping[str, Section]] = {
     LEAD: Section(LEAD, "Uitgelicht", "Uitgelicht"),
     "nieuws": Section("nieuws", "Nieuws", "Nieuws"),
+    "verslagen": Section("verslagen", "Verslagen", "Verslag", "Verslag"),
     "agenda": Section("agenda", "Agenda", "Agenda"),
     "praktijk": Section("praktijk", "Praktijkvoorbeeld", "Praktijk"),
     "publicaties": Section("publicaties", "Publicaties", "Publicatie", "Publicatie"),

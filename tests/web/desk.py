@@ -185,9 +185,9 @@ def approved(editor: TestClient, approver: TestClient, services: Services) -> in
     return edition
 
 
-def add_block(editor: TestClient, services: Services, edition: int) -> str:
-    """Add an empty article; return its number."""
-    opened = step(editor, services, edition, "/blokken", kind="article")
+def add_block(editor: TestClient, services: Services, edition: int, kind: str = "article") -> str:
+    """Add an empty block; return its number."""
+    opened = step(editor, services, edition, "/blokken", kind=kind)
     return opened.split(f"{edition_path(edition)}/blokken/")[1].split("/")[0]
 
 

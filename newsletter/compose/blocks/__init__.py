@@ -3,7 +3,20 @@
 from collections.abc import Mapping
 from typing import Final
 
-from newsletter.compose.blocks import article, congress, event, intro, practice, publication
+from newsletter.compose.blocks import (
+    article,
+    call,
+    congress,
+    divider,
+    event,
+    image,
+    intro,
+    practice,
+    publication,
+    quote,
+    report,
+    text,
+)
 from newsletter.compose.blocks.kind import BlockKind
 
 BLOCKS: Final[Mapping[str, BlockKind]] = {
@@ -15,5 +28,11 @@ BLOCKS: Final[Mapping[str, BlockKind]] = {
         practice.KIND,
         publication.KIND,
         congress.KIND,
+        report.KIND,
+        text.KIND,
+        quote.KIND,
+        image.KIND,
+        call.KIND,
+        divider.KIND,
     )
 }

@@ -1,4 +1,4 @@
-"""Article: a news item or a report, with its source, in at most three lines.
+"""Article: a news item, with its source, in at most three lines; or what an edition opens with.
 
 title, teaser, source, url
 published_on: ISO date
@@ -64,6 +64,7 @@ def _byline(fields: Fields) -> str:
 KIND: Final = BlockKind(
     name="article",
     label="Nieuwsbericht",
+    purpose="Vertel in drie regels wat er is, met een link naar de bron.",
     section="nieuws",
     blank={
         "title": "",
@@ -88,6 +89,19 @@ KIND: Final = BlockKind(
         ALT,
     ),
     view=view,
+    sample={
+        "title": "Wat moet een werkplekbegeleider kunnen?",
+        "teaser": "Scholen vragen om één landelijk profiel, zodat een begeleider in Breda "
+        "hetzelfde doet als in Amsterdam. Een werkgroep begint met een eerste versie.",
+        "url": "https://nieuws.example.org/profiel-werkplekbegeleider",
+        "source": "Voorbeeldraad",
+        "published_on": "2027-04-15",
+        "link_text": "Lees over het profiel",
+        "lead": True,
+        "offered_image": "/static/mail/twee-huizen.png",
+        "image_alt": "Twee huizen onder een dak, en daarnaast een groot huis met een lange tafel.",
+        "caption": "De tekening komt uit een themasessie.",
+    },
     from_item=from_item,
-    item_kinds=frozenset({ItemKind.NEWS, ItemKind.REPORT}),
+    item_kinds=frozenset({ItemKind.NEWS}),
 )

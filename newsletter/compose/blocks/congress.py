@@ -129,6 +129,7 @@ def _audience(word: str) -> Audience | None:
 KIND: Final = BlockKind(
     name="congress",
     label="Groot evenement",
+    purpose="Eén bijeenkomst met alles erbij: wanneer, waar, voor wie en het programma.",
     section="",
     blank={
         "title": "",
@@ -157,6 +158,38 @@ KIND: Final = BlockKind(
         Field("after", "Na afloop", long=True),
     ),
     view=view,
+    sample={
+        "title": "Samen sterker",
+        "type": "Congres",
+        "summary": "Een dag over de vraag waarom we samen opleiden, en hoe het beter kan.",
+        "starts_at": "2027-06-03T09:30+02:00",
+        "ends_at": "2027-06-03T16:30+02:00",
+        "location": "Congrescentrum Doorn",
+        "register_by": "2027-05-21",
+        "register_url": "https://congres.example.org/aanmelden",
+        "url": "https://congres.example.org",
+        "for_whom": FOR_BOTH,
+        "after": AFTER,
+        "programme": [
+            {"time": "09:30", "title": "Inloop met koffie en thee"},
+            {"time": "10.00", "title": "Opening", "leader": "de voorzitter"},
+            {
+                "time": "10.45",
+                "title": "Eén profiel voor de werkplekbegeleider",
+                "leader": "een schoolopleider",
+                "audience": "school",
+                "url": "https://congres.example.org/sessies/profiel",
+            },
+            {
+                "time": "10.45",
+                "title": "Naar een gezamenlijke onderzoeksagenda",
+                "leader": "een onderzoeker",
+                "audience": "lerarenopleiding",
+                "url": "https://congres.example.org/sessies/agenda",
+            },
+            {"time": "12.15", "title": "Napraten tijdens de lunch"},
+        ],
+    },
     from_item=from_item,
     item_kinds=frozenset({ItemKind.EVENT}),
 )

@@ -79,6 +79,7 @@ def _urgent(fields: Fields) -> list[str]:
 KIND: Final = BlockKind(
     name="event",
     label="Bijeenkomst",
+    purpose="Een rij van de agenda, met de datum vooraan.",
     section="agenda",
     blank={
         "title": "",
@@ -99,6 +100,16 @@ KIND: Final = BlockKind(
         Field("note", "Wat niet kan wachten"),
     ),
     view=view,
+    sample={
+        "title": "Kijken bij een academische opleidingsschool",
+        "type": "Werkbezoek",
+        "starts_at": "2027-05-25T09:30+02:00",
+        "ends_at": "2027-05-25T12:30+02:00",
+        "location": "Amsterdam",
+        "register_by": "2027-05-21",
+        "note": "Nog zes plaatsen",
+        "url": "https://agenda.example.org/werkbezoek",
+    },
     from_item=from_item,
     item_kinds=frozenset({ItemKind.EVENT}),
 )

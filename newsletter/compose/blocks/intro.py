@@ -23,8 +23,16 @@ def view(fields: Fields, frame: Frame) -> View:
 KIND: Final = BlockKind(
     name="intro",
     label="Inleiding",
+    purpose="Open de editie in je eigen woorden: twee korte alinea's.",
     section="",
     blank={"text": "", "sender": "De redactie"},
     editable=(Field("text", "Tekst", long=True), Field("sender", "Ondertekening")),
     view=view,
+    sample={
+        "text": "Samen opleiden gaat vaak over uren, geld en plaatsen. In deze editie gaat het "
+        "over het doel: wat leert de **student**, en wat leert de school ervan?\n\n"
+        "Je vindt bijeenkomsten, een voorbeeld dat je morgen kunt proberen en "
+        "[een verslag](https://nieuwsbrief.example.org/archief).",
+        "sender": "De redactie",
+    },
 )

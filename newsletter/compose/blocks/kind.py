@@ -23,17 +23,26 @@ Fields = Mapping[str, Any]
 View = dict[str, Any]
 
 NBSP: Final = "\u00a0"
-OWN_PICTURE: Final = re.compile(r"/beeld/[0-9a-f]{64}\.(?:jpg|png)")
+OWN_PICTURE: Final = re.compile(
+    r"/beeld/[0-9a-f]{64}\.(?:jpg|png)|/static/mail/[a-z][a-z-]{0,40}\.png"
+)
 HELD_TOGETHER: Final = 24  # characters that still fit in one line of a phone's narrow column
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field that editors may change. label: Dutch, for the form; long: more than one line."""
+    """A field that editors may change.
+
+    label:   Dutch, for the form; help: what to write there, in Dutch.
+    long:    more than one line.
+    choices: the only values that mean something, each with its Dutch words; () for free text.
+    """
 
     name: str
     label: str
     long: bool = False
+    help: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 ALT: Final = Field("image_alt", "Wat is er op de foto te zien?")
@@ -51,19 +60,22 @@ class Frame:
 class BlockKind:
     """One kind of block; an entry of `BLOCKS`.
 
-    label:      Dutch, for the desk.
+    label:      Dutch, for the desk; purpose: what it is for, in one Dutch sentence.
     section:    a key of `sections.SECTIONS`, or "" for a block that stands by itself.
     blank:      every field that it knows, with the value for a new block.
+    sample:     fields of a good one, for the gallery and the tests.
     view:       the fields made ready for both templates. Raises ValueError for fields of no use.
     from_item:  the fields for an item of `item_kinds` (source and image loaded), or None.
     """
 
     name: str
     label: str
+    purpose: str
     section: str
     blank: Fields
     editable: tuple[Field, ...]
     view: Callable[[Fields, Frame], View]
+    sample: Fields
     from_item: Callable[[Item], dict[str, Any]] | None = None
     item_kinds: frozenset[ItemKind] = field(default_factory=frozenset)
 

@@ -61,6 +61,7 @@ def _url(fields: Fields, frame: Frame) -> str:
 KIND: Final = BlockKind(
     name="practice",
     label="Praktijkvoorbeeld",
+    purpose="Zet een voorbeeld in het licht: vraag, aanpak, resultaat en wie je kunt vragen.",
     section="praktijk",
     blank={
         "title": "",
@@ -84,6 +85,16 @@ KIND: Final = BlockKind(
         ALT,
     ),
     view=view,
+    sample={
+        "title": "Student en leraar ontwerpen samen een les",
+        "question": "Een student leert van een ervaren leraar. Hoe gebeurt het ook andersom?",
+        "approach": "Elke student vormt acht weken een koppel met een leraar van hetzelfde vak. "
+        "Samen ontwerpen ze drie lessen.",
+        "result": "Leraren proberen nieuwe werkvormen uit. De vaksectie houdt nu elke periode een "
+        "ontwerpmiddag.",
+        "contact": "De schoolopleider: ontwerpkoppels@example.org",
+        "partnership": "Opleidingsschool De Voorbeelden",
+    },
     from_item=from_item,
     item_kinds=frozenset({ItemKind.PRACTICE}),
 )

@@ -53,6 +53,7 @@ def _byline(fields: Fields) -> str:
 KIND: Final = BlockKind(
     name="publication",
     label="Publicatie",
+    purpose="Wijs op een factsheet, een instrument of een onderzoek dat anderen kunnen gebruiken.",
     section="publicaties",
     blank={
         "title": "",
@@ -76,6 +77,17 @@ KIND: Final = BlockKind(
         ALT,
     ),
     view=view,
+    sample={
+        "title": "Drie manieren om samen te werken",
+        "format": "factsheet, pdf van 4 pagina\u2019s",
+        "size": "320 kB",
+        "teaser": "Het servicemodel, het complementaire model of het coöperatieve model: "
+        "welk past bij jullie?",
+        "url": "https://nieuwsbrief.example.org/publicaties/drie-modellen.pdf",
+        "link_text": "Open de factsheet over drie modellen",
+        "offered_image": "/static/mail/omslag-factsheet.png",
+        "image_alt": "Omslag: twee cirkels, eerst los, dan rakend, dan overlappend.",
+    },
     from_item=from_item,
     item_kinds=frozenset({ItemKind.PUBLICATION}),
 )

@@ -1,6 +1,15 @@
 import pytest
 
-from newsletter.compose.markup import as_html, as_text, is_link, links, paragraphs, quoted
+from newsletter.compose.markup import (
+    Form,
+    as_html,
+    as_text,
+    is_link,
+    links,
+    paragraphs,
+    parts,
+    quoted,
+)
 
 
 def test_bold_italic_and_links_are_markup() -> None:
@@ -45,3 +54,41 @@ def test_quoted_text_comes_out_as_it_went_in() -> None:
     text = "a *b* [c](https://x.example.org) _d_ \\ e"
 
     assert as_text(quoted(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("Een\nregel", [(Form.PARAGRAPH, ("Een\nregel",), 1)]),
+        (
+            "# Kop\nZin eronder",
+            [(Form.HEADING, ("Kop",), 1), (Form.PARAGRAPH, ("Zin eronder",), 1)],
+        ),
+        (
+            "Vooraf:\n- een\n  vervolg\n* twee\n\n• drie",
+            [
+                (Form.PARAGRAPH, ("Vooraf:",), 1),
+                (Form.LIST, ("een\nvervolg", "twee", "drie"), 1),
+            ],
+        ),
+        ("4. vier\n5) vijf", [(Form.NUMBERED, ("vier", "vijf"), 4)]),
+        ("- a\n\n1. b", [(Form.LIST, ("a",), 1), (Form.NUMBERED, ("b",), 1)]),
+        (
+            "-los\n#los\n1.los\n2027. Een jaar",
+            [(Form.PARAGRAPH, ("-los\n#los\n1.los\n2027. Een jaar",), 1)],
+        ),
+        ("*schuin* en **vet**", [(Form.PARAGRAPH, ("*schuin* en **vet**",), 1)]),
+        ("# \n- ", [(Form.PARAGRAPH, ("#\n-",), 1)]),
+    ],
+)
+def test_text_falls_into_paragraphs_headings_and_lists(
+    text: str, expected: list[tuple[Form, tuple[str, ...], int]]
+) -> None:
+    assert [(part.form, part.lines, part.first) for part in parts(text)] == expected
+
+
+def test_a_very_long_text_is_read_in_one_go() -> None:
+    found = parts("- punt\n" * 100_000 + "\n" + "# " + " " * 100_000)
+
+    assert [len(part.lines) for part in found] == [100_000, 1]
