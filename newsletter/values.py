@@ -162,6 +162,7 @@ class Rendered:
 
     marker: lower-case letters and digits, made from a hash of the content, so that no content can
             hold it; it survives HTML, MJML, quoted-printable and URLs unchanged.
+    shortened: the blocks of which only the title stands in the mail, so that Gmail shows it whole.
     """
 
     audience: Audience | None
@@ -171,6 +172,7 @@ class Rendered:
     text: str
     marker: str
     problems: tuple[Finding, ...] = ()
+    shortened: tuple[int, ...] = ()
 
     def slots(self) -> re.Pattern[str]:
         """Return the pattern of every slot; group 1 is the slot's name."""

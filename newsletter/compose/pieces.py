@@ -28,10 +28,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The pieces of one section, or one piece that stands by itself (key "")."""
+    """The pieces of one section, or one piece that stands by itself (key "").
+
+    short: the last ones, of which only the title stands in the mail, so that it fits.
+    """
 
     key: str
     pieces: tuple[Piece, ...]
+    short: tuple[Piece, ...] = ()
 
     @property
     def section(self) -> Section | None:
@@ -71,7 +75,7 @@ class Group:
     def summary(self) -> str:
         """What the table of contents says about it."""
         first = str(self.pieces[0].view.get("title", ""))
-        others = len(self.pieces) - 1
+        others = len(self.pieces) + len(self.short) - 1
         if self.key == "agenda":
             gatherings = dutch.counted(others + 1, "bijeenkomst", "bijeenkomsten")
             return f"{dutch.capital(gatherings)} in {dutch.join(_month_names(self.days))}"

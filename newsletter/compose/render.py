@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from newsletter.compose.escape import ascii_only, clean_line
 from newsletter.compose.mend import mend
 from newsletter.compose.pieces import Group, Piece
 from newsletter.compose.sections import SECTIONS, grouped
+from newsletter.compose.shorten import FITS_BYTES, shorten
 from newsletter.compose.templates import (
     TEMPLATES,
     for_audience,
@@ -65,10 +66,12 @@ class Renderer:
         self._text = text_templates(templates, values)
 
     def __call__(self, content: EditionContent, audience: Audience | None) -> Rendered:
-        """Return what a reader of this audience gets; problems are inside, never raised."""
+        """Return what a reader of this audience gets; problems are inside, never raised.
+
+        What would be cut off by Gmail gets shorter by itself (`shorten`).
+        """
         groups, problems = self._groups(content, audience)
-        page = self._page(content, audience, groups)
-        html, more = self._html(page, groups)
+        page, html, more = self._fitting(content, audience, groups)
         return Rendered(
             audience=audience,
             subject=clean_line(content.subject),
@@ -77,12 +80,27 @@ class Renderer:
             text=self._plain(page),
             marker=_marker(content),
             problems=(*problems, *more, *_nothing_left(groups)),
+            shortened=tuple(one.block.id for group in page["groups"] for one in group.short),
         )
 
     def mjml(self, content: EditionContent, audience: Audience | None) -> str:
         """Return the MJML that the HTML of this audience is made from."""
         groups, _ = self._groups(content, audience)
-        return self._whole(self._page(content, audience, groups))
+        page, _, _ = self._fitting(content, audience, groups)
+        return self._whole(page)
+
+    def _fitting(
+        self, content: EditionContent, audience: Audience | None, groups: Sequence[Group]
+    ) -> tuple[dict[str, Any], str, list[Finding]]:
+        """Return the page and its HTML, with as many blocks shortened as it takes to fit."""
+        while True:
+            page = self._page(content, audience, groups)
+            html, problems = self._html(page, groups)
+            excess = len(html.encode()) - FITS_BYTES
+            shorter = shorten(groups, excess) if excess > 0 else groups
+            if shorter == groups:
+                return page, html, problems
+            groups = shorter
 
     def _groups(
         self, content: EditionContent, audience: Audience | None
@@ -167,7 +185,7 @@ class Renderer:
                 except ValueError:
                     problems.append(_left_out(piece.block))
             if good:
-                kept.append(Group(group.key, tuple(good)))
+                kept.append(replace(group, pieces=tuple(good)))
         return kept, problems
 
     def _compiled(self, mjml: str) -> str:
