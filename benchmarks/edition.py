@@ -93,12 +93,15 @@ def approve(services: Services, edition_id: int) -> None:
             ("eindredacteur@example.org", Role.APPROVER),
         )
     ]
-    review.submit(services.db, edition_id, by=people[0], render=services.render, now=NOW)
+    review.submit(
+        services.db, edition_id, by=people[0], render=services.render, house=services.house, now=NOW
+    )
     review.approve(
         services.db,
         edition_id,
         by=people[1],
         render=services.render,
+        house=services.house,
         sender=services.settings.sender,
         four_eyes=True,
         now=NOW,

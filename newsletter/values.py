@@ -180,6 +180,29 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class House:
+    """What the checks know of us, whatever the edition. base_url: the public address."""
+
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the checks need from outside of an edition, read before they run.
+
+    people:         how many would get it, by audience; {} is nobody, None is not counted.
+    empty_segments: the names of the segments with nobody who would get it.
+    announced_to:   the names of the segments that got a mailing about the same event before.
+    """
+
+    now: datetime
+    house: House
+    people: Mapping[Audience | None, int] | None = None
+    empty_segments: tuple[str, ...] = ()
+    announced_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeText:
     """A mail about one thing to one person: a confirmation, a reminder."""
 

@@ -18,6 +18,7 @@ from newsletter.organisation import read_chosen, read_version, with_chosen
 from newsletter.ports import Clock, RenderNotice, Transport
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings, read_settings
+from newsletter.values import House
 from storage import migrate
 from storage.base import Base
 from storage.session import Database
@@ -110,6 +111,11 @@ class Services:
             render=parts.render,
             render_notice=parts.render_notice,
         )
+
+    @property
+    def house(self) -> House:
+        """What the checks of an edition know of us."""
+        return House(base_url=self.settings.base_url)
 
 
 def build_services(settings: Settings) -> Services:

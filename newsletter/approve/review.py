@@ -5,12 +5,13 @@ that the edition is still the version that was rendered, so of two people at onc
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from newsletter.approve.checks import run_checks
-from newsletter.approve.checks.changed import check_changed
+from newsletter.approve.facts import read_facts
 from newsletter.errors import (
     ChecksFailed,
     EditionChanged,
@@ -26,9 +27,9 @@ from newsletter.store.approvals import audiences_of, save_variants, seal_of, voi
 from newsletter.store.editions import content_of, get_edition, lock_edition, log_event
 from newsletter.values import (
     MOVES,
-    EditionContent,
     EditionStatus,
     Finding,
+    House,
     Level,
     Rendered,
     Role,
@@ -41,27 +42,33 @@ Variants = Mapping[Audience | None, Rendered]
 MAY_APPROVE = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 
 
-def check_edition(db: Database, edition_id: int, *, render: Render) -> tuple[Finding, ...]:
+def check_edition(
+    db: Database, edition_id: int, *, render: Render, house: House, now: datetime
+) -> tuple[Finding, ...]:
     """Return what the checks notice, as they would at submission. Raises UnknownEdition."""
-    content, _, variants = _render_variants(db, edition_id, render)
-    return run_checks(content, variants)
+    return _check(db, edition_id, render=render, house=house, now=now).findings
 
 
-def submit(
-    db: Database, edition_id: int, *, by: int, render: Render, now: datetime, note: str = ""
+def submit(  # noqa: PLR0913 - a submission has this many facts
+    db: Database,
+    edition_id: int,
+    *,
+    by: int,
+    render: Render,
+    house: House,
+    now: datetime,
+    note: str = "",
 ) -> int:
     """Offer a draft for review; return its id.
 
     Raises ChecksFailed, MoveNotAllowed, EditionChanged, NothingToSend; then nothing changed.
     """
     _require_status(db, edition_id, EditionStatus.IN_REVIEW)
-    content, version, variants = _render_variants(db, edition_id, render)
-    findings = run_checks(content, variants)
-    if errors := tuple(one for one in findings if one.level is Level.ERROR):
-        raise ChecksFailed(edition_id, errors)
+    checked = _check(db, edition_id, render=render, house=house, now=now)
+    _require_sound(edition_id, checked)
     with db.write() as session:
         _user(session, by)
-        edition = _as_rendered(session, edition_id, version)
+        edition = _as_rendered(session, edition_id, checked.version)
         edition.move(EditionStatus.IN_REVIEW, now=now)
         edition.submitted_by_id, edition.reminded_at = by, None
         log_event(session, edition_id, what="submitted", now=now, user_id=by, note=note)
@@ -74,6 +81,7 @@ def approve(  # noqa: PLR0913 - an approval has this many facts
     *,
     by: int,
     render: Render,
+    house: House,
     sender: str,
     four_eyes: bool,
     now: datetime,
@@ -81,23 +89,21 @@ def approve(  # noqa: PLR0913 - an approval has this many facts
     """Approve exactly this: keep what each audience gets, and seal it; return the edition's id.
 
     Raises RoleMissing, NotYours (with four_eyes on, for its author and for who submitted it),
-    ChecksFailed for an event that was moved or called off since, MoveNotAllowed, EditionChanged;
-    then nothing changed.
+    ChecksFailed for what is wrong, or became so since, MoveNotAllowed, EditionChanged; then nothing
+    changed.
     """
     _require_status(db, edition_id, EditionStatus.APPROVED)
-    content, version, variants = _render_variants(db, edition_id, render)
-    changed = tuple(one for one in check_changed(content, variants) if one.level is Level.ERROR)
-    if changed:
-        raise ChecksFailed(edition_id, changed)
+    checked = _check(db, edition_id, render=render, house=house, now=now)
+    _require_sound(edition_id, checked)
     with db.write() as session:
         _require_role(session, by)
-        edition = _as_rendered(session, edition_id, version)
+        edition = _as_rendered(session, edition_id, checked.version)
         if four_eyes and by in {edition.author_id, edition.submitted_by_id}:
             raise NotYours(f"edition {edition_id} needs the approval of another than its author")
         edition.move(EditionStatus.APPROVED, now=now)
         edition.approved_by_id, edition.approved_at = by, now
-        edition.content_hash = seal_of(edition, variants, sender=sender)
-        save_variants(session, edition_id, variants)
+        edition.content_hash = seal_of(edition, checked.variants, sender=sender)
+        save_variants(session, edition_id, checked.variants)
         log_event(session, edition_id, what="approved", now=now, user_id=by)
     return edition_id
 
@@ -123,17 +129,33 @@ def withdraw(db: Database, edition_id: int, *, by: int, now: datetime, note: str
     return edition_id
 
 
-def _render_variants(
-    db: Database, edition_id: int, render: Render
-) -> tuple[EditionContent, int, Variants]:
-    """Return the content, its version, and what each audience of the segments would get."""
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What each audience of the segments would get of one version, and what was noticed in it."""
+
+    version: int
+    variants: Variants
+    findings: tuple[Finding, ...]
+
+
+def _check(
+    db: Database, edition_id: int, *, render: Render, house: House, now: datetime
+) -> _Checked:
     with db.read() as session:
         edition = get_edition(session, edition_id, with_blocks=True)
         if not edition.segments:
             raise NothingToSend(f"edition {edition_id} has no segment")
         content = content_of(edition)
         audiences = audiences_of(session, edition.segments)
-    return content, edition.version, {one: render(content, one) for one in audiences}
+        facts = read_facts(session, edition, house=house, now=now)
+    variants = {one: render(content, one) for one in audiences}
+    return _Checked(edition.version, variants, run_checks(content, variants, facts))
+
+
+def _require_sound(edition_id: int, checked: _Checked) -> None:
+    errors = tuple(one for one in checked.findings if one.level is Level.ERROR)
+    if errors:
+        raise ChecksFailed(edition_id, errors)
 
 
 def _require_status(db: Database, edition_id: int, to: EditionStatus) -> None:

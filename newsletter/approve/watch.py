@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.approve.checks.changed import check_changed
+from newsletter.approve.checks.changed import find_changed
 from newsletter.model import Edition, User
 from newsletter.outdated import find_outdated, what_happened
 from newsletter.store.approvals import void_approval
@@ -63,7 +63,7 @@ def _hold(db: Database, edition_id: int, *, now: datetime) -> Held | None:
             title=content.title,
             because=tuple(
                 f"{one.message} {one.mend}"
-                for one in check_changed(content, {})
+                for one in find_changed(content)
                 if one.level is Level.ERROR
             ),
             people=people,

@@ -112,7 +112,13 @@ def show(edition_id: ID, json: bool = JSON) -> None:
 def check(edition_id: ID, json: bool = JSON) -> None:
     """Run the preflight list; ends with status 1 when something must be mended."""
     services = open_services()
-    findings = review.check_edition(services.db, edition_id, render=services.render)
+    findings = review.check_edition(
+        services.db,
+        edition_id,
+        render=services.render,
+        house=services.house,
+        now=services.clock(),
+    )
     passed = all(one.level != "error" for one in findings)
     print_list(
         {"passed": passed, "findings": list(findings)},

@@ -35,6 +35,7 @@ def submit(edition_id: ID, by: BY, json: bool = JSON) -> None:
         edition_id,
         by=account_id(services, by),
         render=services.render,
+        house=services.house,
         now=services.clock(),
     )
     print_figures(services, edition_id, json=json)
@@ -49,6 +50,7 @@ def approve(edition_id: ID, by: BY, json: bool = JSON) -> None:
         edition_id,
         by=account_id(services, by),
         render=services.render,
+        house=services.house,
         sender=services.settings.sender,
         four_eyes=services.settings.four_eyes,
         now=services.clock(),

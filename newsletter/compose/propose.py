@@ -11,6 +11,7 @@ from newsletter.compose.markup import quoted
 from storage.text import shorten
 
 SUBJECT_TITLE_LENGTH: Final = 60  # a phone shows about forty characters, a computer about seventy
+PREHEADER_LENGTH: Final = 110  # what an inbox shows at most, next to the subject
 HEAD_LENGTH: Final = 200  # of the columns
 
 
@@ -75,12 +76,13 @@ def announcement_subject(fields: Mapping[str, Any]) -> str:
 
 
 def announcement_preheader(fields: Mapping[str, Any]) -> str:
-    """Return what it is about and until when one can sign up."""
-    about = _shortened(text(fields, "summary"), 110)
+    """Return what it is about and until when one can sign up; the second is never cut off."""
     by = str(fields.get("register_by") or "")
     until = f"Aanmelden tot en met {dutch.weekday_date(date.fromisoformat(by))}." if by else ""
     day = f"Op {dutch.long_date(_day(fields['starts_at']))}."
-    return " ".join(part for part in (about, until or day) if part)
+    last = until or day
+    about = _shortened(text(fields, "summary"), PREHEADER_LENGTH - len(last) - 1)
+    return " ".join(part for part in (about, last) if part)
 
 
 def _shortened(words: str, length: int) -> str:

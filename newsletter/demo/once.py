@@ -103,6 +103,7 @@ def _bring_to_readers(demo: Demo, edition_id: int) -> None:
             edition_id,
             by=demo.seeded.accounts[EDITOR.email],
             render=services.render,
+            house=services.house,
             now=services.clock(),
         )
     if _figures(services, edition_id).state is EditionStatus.IN_REVIEW:
@@ -111,6 +112,7 @@ def _bring_to_readers(demo: Demo, edition_id: int) -> None:
             edition_id,
             by=demo.seeded.accounts[APPROVER.email],
             render=services.render,
+            house=services.house,
             sender=services.settings.sender,
             four_eyes=services.settings.four_eyes,
             now=services.clock(),

@@ -116,6 +116,7 @@ def approved(services: Services, *, people: int) -> int:
         edition_id,
         by=approver,
         render=services.render,
+        house=services.house,
         sender=services.settings.sender,
         four_eyes=True,
         now=START,

@@ -17,6 +17,7 @@ from newsletter.values import (
     EditionContent,
     EditionKind,
     EditionStatus,
+    House,
     InDoubtPolicy,
     Rendered,
 )
@@ -26,6 +27,7 @@ from subscribers.values import Audience
 from tests.factories import make_edition
 
 SENDER = "Steunpunt Opleidingsscholen VO <nieuwsbrief@example.org>"
+HOUSE = House(base_url="https://nieuwsbrief.example.org")
 ALL_SEGMENTS = ("school", "lerarenopleiding", "overig")
 
 
@@ -71,7 +73,7 @@ def plain_render(content: EditionContent, audience: Audience | None) -> Rendered
         audience=audience,
         subject=content.subject,
         preheader=content.preheader,
-        html=f"<p>{words}</p><p>{slots}</p>",
+        html=f"<h1>{words}</h1><p>{slots}</p>",
         text=f"{words}\n\n{slots}\n",
         marker=marker,
     )

@@ -181,7 +181,9 @@ def test_a_withdrawal_reaches_every_edition_and_every_copy(
     assert [desk.state(one) for one in (sent, planned, written)] == ["sent", "draft", "draft"]
     assert "example_withdrawn" in desk.history(planned)
     for edition in (planned, written):
-        findings = review.check_edition(near.db, edition, render=near.render)
+        findings = review.check_edition(
+            near.db, edition, render=near.render, house=near.house, now=START
+        )
         assert [one.rule for one in findings if one.level == "error"] == ["changed.withdrawn"]
     assert desk.titles() == [dutch.WITHDRAWN_EXAMPLE] * 3
     for word in ("Noor", "begeleiders ermee", SENDER, "noor@"):
@@ -256,12 +258,15 @@ class Editions:
     def bring(self, edition_id: int, to: EditionStatus) -> None:
         """Approve it and give the order to send; SENT says that everybody has it."""
         db, render = self.near.db, self.near.render
-        review.submit(db, edition_id, by=self.maker, render=render, now=START)
+        review.submit(
+            db, edition_id, by=self.maker, render=render, house=self.near.house, now=START
+        )
         review.approve(
             db,
             edition_id,
             by=self.approver,
             render=render,
+            house=self.near.house,
             sender=self.near.settings.sender,
             four_eyes=True,
             now=START,

@@ -11,13 +11,14 @@ from starlette.responses import HTMLResponse, Response
 from newsletter.accounts import user_names
 from newsletter.approve.checks import run_checks
 from newsletter.approve.checks.size import CLIPPED_FROM_BYTES
+from newsletter.approve.facts import read_facts
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.model import Block, Edition, EditionEvent
 from newsletter.outdated import Cause, find_outdated
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, events_of, get_edition
-from newsletter.values import EditionStatus
+from newsletter.values import EditionStatus, Finding
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank
@@ -109,7 +110,7 @@ def edition_page(
             lines=lines,
             current=next((one for one in lines if one.block.id == view.block_id), None),
             block_kinds=[kind for kind in BLOCKS.values() if _may_be_empty(kind)],
-            findings=_noted(call, edition, variants, view),
+            findings=_noted(call, session, edition, variants, view),
             moved={
                 one.block.id
                 for one in find_outdated(content_of(edition))
@@ -154,9 +155,14 @@ def _line(block: Block) -> BlockLine:
     return BlockLine(block, kind, first_words(texts) or kind.label, frozenset(map(str, sides)))
 
 
-def _noted(call: Call, edition: Edition, variants: Variants, view: View) -> dict[str, list[Noted]]:
+def _noted(
+    call: Call, session: Session, edition: Edition, variants: Variants, view: View
+) -> dict[str, list[Noted]]:
     """Return the findings by level; an edition that went out needs no advice any more."""
-    found = () if edition.state in _OUT else run_checks(content_of(edition), variants)
+    found: tuple[Finding, ...] = ()
+    if edition.state not in _OUT:
+        facts = read_facts(session, edition, house=call.services.house, now=call.now)
+        found = run_checks(content_of(edition), variants, facts)
     base = edition_path(edition.id)
     ways = Ways(
         to_block=lambda block_id: view.address(base, blok=block_id),

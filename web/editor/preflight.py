@@ -61,11 +61,13 @@ def _block_of(finding: Finding, blocks: Sequence[Block]) -> tuple[Block | None, 
     for block in blocks:
         if finding.where == f"block {block.id}":
             return block, finding.field
-    for block in blocks:
-        for name, value in block.fields.items():
-            if finding.where and value == finding.where:
-                return block, finding.field or name
-    return None, ""
+    url = finding.where
+    holders = [(one, name, value) for one in blocks for name, value in one.fields.items()]
+    exact = [(one, finding.field or name) for one, name, value in holders if url == value]
+    within = [
+        (one, name) for one, name, value in holders if isinstance(value, str) and url in value
+    ]
+    return next(iter([*exact, *within] if url else []), (None, ""))
 
 
 def _named(block: Block) -> str:

@@ -26,6 +26,7 @@ def submit(call: Call) -> Response:
             call.number("id"),
             by=call.user_id,
             render=call.services.render,
+            house=call.services.house,
             now=call.now,
             note=note,
         )
@@ -36,18 +37,23 @@ def submit(call: Call) -> Response:
 
 
 def approve(call: Call) -> Response:
-    """Approve exactly what was looked at."""
+    """Approve exactly what was looked at; findings of level error stop it."""
     _require_seen_version(call, Form(call.form))
     settings = call.services.settings
-    review.approve(
-        call.services.db,
-        call.number("id"),
-        by=call.user_id,
-        render=call.services.render,
-        sender=settings.sender,
-        four_eyes=settings.four_eyes,
-        now=call.now,
-    )
+    try:
+        review.approve(
+            call.services.db,
+            call.number("id"),
+            by=call.user_id,
+            render=call.services.render,
+            house=call.services.house,
+            sender=settings.sender,
+            four_eyes=settings.four_eyes,
+            now=call.now,
+        )
+    except ChecksFailed:
+        sentence = "Er klopt iets niet meer; het staat hieronder. Stuur de editie terug."
+        return edition_page(call, status=422, problems={"approve": sentence})
     return see_other(
         edition_path(call.number("id"), "/verzenden"),
         message="Goedgekeurd. Verandert er nog iets, dan vervalt het akkoord.",

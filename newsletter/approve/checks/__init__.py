@@ -1,7 +1,8 @@
 """The registry of checks: a new check is one file here and one line below.
 
-A check gets the content and what each audience would get, and returns what it noticed. An error
-stops the submission, a warning is for the editor to judge. Pure: no database, no network.
+A check gets the content, what each audience would get, and the facts from outside; it returns what
+it noticed. An error stops the edition, a warning is for the editor to judge. Pure: no database, no
+network, no clock.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,33 +10,49 @@ from typing import Final
 
 from newsletter.approve.checks.changed import check_changed
 from newsletter.approve.checks.dates import check_dates
+from newsletter.approve.checks.doubles import check_doubles
+from newsletter.approve.checks.examples import check_examples
 from newsletter.approve.checks.head import check_head
+from newsletter.approve.checks.headings import check_headings
+from newsletter.approve.checks.hosts import check_hosts
 from newsletter.approve.checks.images import check_images
+from newsletter.approve.checks.language import check_language
 from newsletter.approve.checks.links import check_links
+from newsletter.approve.checks.parts import check_parts
+from newsletter.approve.checks.placeholders import check_placeholders
 from newsletter.approve.checks.reach import check_reach
+from newsletter.approve.checks.recipients import check_recipients
 from newsletter.approve.checks.size import check_size
-from newsletter.values import EditionContent, Finding, Level, Rendered
+from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
 from subscribers.values import Audience
 
-Check = Callable[[EditionContent, Mapping[Audience | None, Rendered]], Iterable[Finding]]
+Check = Callable[[EditionContent, Mapping[Audience | None, Rendered], Facts], Iterable[Finding]]
 
 CHECKS: Final[Mapping[str, Check]] = {
+    "recipients": check_recipients,
     "head": check_head,
     "reach": check_reach,
+    "doubles": check_doubles,
+    "placeholders": check_placeholders,
     "links": check_links,
     "images": check_images,
+    "hosts": check_hosts,
     "dates": check_dates,
     "changed": check_changed,
+    "examples": check_examples,
+    "language": check_language,
+    "headings": check_headings,
+    "parts": check_parts,
     "size": check_size,
 }
 _WEIGHT: Final = {level: weight for weight, level in enumerate(Level)}
 
 
 def run_checks(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered]
+    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
 ) -> tuple[Finding, ...]:
     """Return what rendering and the checks noticed, errors first, each thing once."""
     noticed = [problem for variant in rendered.values() for problem in variant.problems]
     for check in CHECKS.values():
-        noticed.extend(check(content, rendered))
+        noticed.extend(check(content, rendered, facts))
     return tuple(sorted(dict.fromkeys(noticed), key=lambda finding: _WEIGHT[finding.level]))

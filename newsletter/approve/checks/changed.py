@@ -7,15 +7,20 @@ from feeds.values import ItemStatus
 from newsletter import dutch
 from newsletter.approve.checks.reading import name_of, where
 from newsletter.outdated import EVENT_BLOCKS, Cause, Outdated, find_outdated
-from newsletter.values import BlockContent, EditionContent, Finding, Level, Rendered
+from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered
 from subscribers.values import Audience
 
 DROP: Final = "Haal het blok weg."
 
 
 def check_changed(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered]
+    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
 ) -> Iterable[Finding]:
+    """Find what is not, or not any more, as the edition tells it."""
+    return find_changed(content)
+
+
+def find_changed(content: EditionContent) -> Iterable[Finding]:
     """Find events that were moved or called off, examples that were withdrawn, corrected words."""
     yield from (_finding(one) for one in find_outdated(content))
     for block in content.blocks:

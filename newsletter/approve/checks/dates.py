@@ -7,7 +7,8 @@ from typing import Final
 
 from newsletter import dutch
 from newsletter.approve.checks.reading import Words, name_of, where, words_of
-from newsletter.values import BlockContent, EditionContent, Finding, Level, Rendered
+from newsletter.outdated import EVENT_BLOCKS
+from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered
 from subscribers.values import Audience
 
 _NAMED: Final = re.compile(
@@ -18,19 +19,20 @@ _LONG_AGO_DAYS: Final = 180  # a date without a year that is further back means 
 
 
 def check_dates(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered]
+    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
 ) -> Iterable[Finding]:
-    """Find events and deadlines before the edition's date, and weekdays that do not fit."""
+    """Find events and deadlines before the edition is read, and weekdays that do not fit."""
+    read_on = max(content.dated_on, dutch.local(facts.now).date())
     for block in content.blocks:
-        if block.kind in {"event", "congress"}:
-            yield from _past(block, content.dated_on)
+        if block.kind in EVENT_BLOCKS:
+            yield from _past(block, read_on)
     for words in words_of(content):
         yield from _weekdays(words, content.dated_on)
 
 
-def _past(block: BlockContent, dated_on: date) -> Iterable[Finding]:
+def _past(block: BlockContent, read_on: date) -> Iterable[Finding]:
     starts_on = _day(block.fields.get("ends_at")) or _day(block.fields.get("starts_at"))
-    if starts_on and starts_on < dated_on:
+    if starts_on and starts_on < read_on:
         yield Finding(
             "dates.past",
             Level.ERROR,
@@ -40,7 +42,7 @@ def _past(block: BlockContent, dated_on: date) -> Iterable[Finding]:
         )
         return
     register_by = _day(block.fields.get("register_by"))
-    if register_by and register_by < dated_on:
+    if register_by and register_by < read_on:
         yield Finding(
             "dates.register-by",
             Level.WARNING,

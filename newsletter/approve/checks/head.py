@@ -3,18 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from newsletter.values import EditionContent, Finding, Level, Rendered
+from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
 from subscribers.values import Audience
 
 LONGEST_SUBJECT: Final = 150
 SHORTEST_PREHEADER: Final = 40
-_ITEMS: Final = frozenset({"article", "event", "practice", "publication", "congress"})
+LONGEST_PREHEADER: Final = 110
+_ITEMS: Final = frozenset({"article", "event", "practice", "publication", "congress", "report"})
 
 
 def check_head(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered]
+    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
 ) -> Iterable[Finding]:
-    """Find an empty or loud subject, an empty or short preheader, an edition without items."""
+    """Find an empty or loud subject, a preheader that does not fit, an edition without items."""
     yield from _subject(content.subject.strip())
     yield from _preheader(content.preheader.strip())
     if not any(block.kind in _ITEMS for block in content.blocks):
@@ -65,4 +66,14 @@ def _preheader(preheader: str) -> Iterable[Finding]:
             "Het voorproefje is kort. Er passen 40 tot 110 tekens in het postvak.",
             where="preheader",
             mend="Vertel er iets meer in.",
+        )
+    elif len(preheader) > LONGEST_PREHEADER:
+        yield Finding(
+            "head.preheader-long",
+            Level.WARNING,
+            f"Het voorproefje heeft {len(preheader)} tekens. In het postvak passen er 110: wat "
+            "daarna komt, valt weg.",
+            where="preheader",
+            mend="Maak het korter, met het belangrijkste vooraan.",
+            quote=preheader,
         )

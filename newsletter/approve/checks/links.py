@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from newsletter.approve.checks.reading import Link, name_of, read_mail, where
-from newsletter.values import BlockContent, EditionContent, Finding, Level, Rendered, Slot
+from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered, Slot
 from subscribers.values import Audience
 
 _WEB: Final = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+_FOLLOWS: Final = re.compile(
+    r"(utm_\w+|fbclid|gclid|gbraid|wbraid|msclkid|mc_[ce]id|_hs(?:enc|mi)|igshid|twclid|li_fat_id)="
+)
 _URL_FIELDS: Final = ("url", "register_url", "image")
 _SAYS_NOTHING: Final = frozenset(
     {
@@ -25,15 +29,17 @@ _SAYS_NOTHING: Final = frozenset(
 
 
 def check_links(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered]
+    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
 ) -> Iterable[Finding]:
-    """Find addresses that are no web address, and links whose words do not say where they go."""
+    """Find addresses that are none, and links that hide where they go or follow who clicks."""
     for block in content.blocks:
         yield from _addresses(block)
+    own_host = urlsplit(facts.house.base_url).hostname
     for variant in rendered.values():
         links = [link for link in read_mail(variant.html).links if not _is_slot(link, variant)]
         for link in links:
             yield from _one(link)
+            yield from _address(link, own_host)
         yield from _same_words(links)
 
 
@@ -80,6 +86,48 @@ def _one(link: Link) -> Iterable[Finding]:
             field="link_text",
             quote=link.words,
         )
+
+
+def _address(link: Link, own_host: str | None) -> Iterable[Finding]:
+    """Find an address that is not secret on its way, or that follows readers."""
+    if not _WEB.fullmatch(link.url) or _host(link.url) == own_host:
+        return
+    if link.url.lower().startswith("http:"):
+        secure = f"https:{link.url[5:]}"
+        yield Finding(
+            "links.http",
+            Level.WARNING,
+            f"Deze link is niet beveiligd: {link.url}",
+            link.url,
+            mend=f"Kijk of {secure} ook werkt, en neem dat adres.",
+            quote=link.url,
+        )
+    if (shorter := without_tracking(link.url)) != link.url:
+        yield Finding(
+            "links.tracking",
+            Level.WARNING,
+            f"In deze link staan codes die lezers volgen: {link.url}",
+            link.url,
+            mend=f"Neem dit adres: {shorter}",
+            quote=link.url,
+        )
+
+
+def without_tracking(url: str) -> str:
+    """Return the address without the parameters that only follow who clicks."""
+    head, mark, rest = url.partition("?")
+    query, hash_mark, fragment = rest.partition("#")
+    kept = [one for one in query.split("&") if not _FOLLOWS.match(one)]
+    if not mark or len(kept) == len(query.split("&")):
+        return url
+    return f"{head}{'?' if kept else ''}{'&'.join(kept)}{hash_mark}{fragment}"
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def _same_words(links: Iterable[Link]) -> Iterable[Finding]:

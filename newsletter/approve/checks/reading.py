@@ -1,10 +1,22 @@
-"""What the checks read: the links and pictures of a mail, and what editors call a block."""
+"""What the checks read: the links, pictures and headings of a mail, and the words of its blocks."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Final
 
 from newsletter.values import BlockContent, EditionContent
+
+NO_PROSE: Final = frozenset(
+    {
+        *("url", "register_url", "image", "offered_image"),
+        *("starts_at", "ends_at", "register_by", "published_on"),
+    }
+)
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LINK: Final = re.compile(r"\[([^\]\[]*)\]\([^)\s]*\)")
+_MARKS: Final = re.compile(r"\*{1,2}|_{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,14 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading. level: 1 to 6."""
+
+    level: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """A text of an edition, and where it stands. field: "" for the subject and the preheader."""
 
@@ -34,14 +54,15 @@ class Words:
 
 @dataclass(slots=True)
 class Mail:
-    """The links and pictures of one rendered mail, in reading order."""
+    """The links, pictures and headings of one rendered mail, in reading order."""
 
+    headings: list[Heading] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
 
 
 def read_mail(html: str) -> Mail:
-    """Return the links and pictures of a mail."""
+    """Return the links, pictures and headings of a mail."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -65,8 +86,29 @@ def words_of(content: EditionContent) -> Iterator[Words]:
     yield Words(content.preheader, "preheader")
     for block in content.blocks:
         for name, value in block.fields.items():
-            if isinstance(value, str):
-                yield Words(value, where(block), name)
+            yield from (Words(text, where(block), name) for text in _texts(value))
+
+
+def prose_of(content: EditionContent) -> Iterator[Words]:
+    """Yield the texts that readers read as words: no addresses and no moments."""
+    return (one for one in words_of(content) if one.field not in NO_PROSE)
+
+
+def plain(words: str) -> str:
+    """Return a text of the editors without its marks: no stars, a link as its words."""
+    return _MARKS.sub("", _LINK.sub(r"\1", words))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield the texts in a field; a programme is a list of rows with texts."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(one)
 
 
 class _Reader(HTMLParser):
@@ -75,23 +117,40 @@ class _Reader(HTMLParser):
         self.mail = Mail()
         self._url: str | None = None
         self._words: list[str] = []
+        self._level = 0
+        self._heading: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
         if tag == "a" and "href" in values:
             self._url, self._words = values["href"] or "", []
         elif tag == "img":
-            alt = (values["alt"] or "") if "alt" in values else None
-            self.mail.pictures.append(Picture(values.get("src") or "", alt))
-            if self._url is not None:
-                self._words.append(alt or "")
+            self._see_picture(values)
+        elif tag in _HEADINGS:
+            self._level, self._heading = int(tag[1]), []
 
     def handle_data(self, data: str) -> None:
         if self._url is not None:
             self._words.append(data)
+        if self._level:
+            self._heading.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self._url is not None:
-            words = " ".join(" ".join(self._words).split())
-            self.mail.links.append(Link(self._url, words))
+            self.mail.links.append(Link(self._url, _joined(self._words)))
             self._url = None
+        elif tag in _HEADINGS and self._level:
+            self.mail.headings.append(Heading(self._level, _joined(self._heading)))
+            self._level = 0
+
+    def _see_picture(self, values: Mapping[str, str | None]) -> None:
+        alt = (values["alt"] or "") if "alt" in values else None
+        self.mail.pictures.append(Picture(values.get("src") or "", alt))
+        if self._url is not None:
+            self._words.append(alt or "")
+        if self._level:
+            self._heading.append(alt or "")
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return " ".join(" ".join(parts).split())

@@ -31,9 +31,9 @@ from newsletter.values import (
 )
 from storage.session import Database
 from subscribers.values import Audience
-from tests.factories import make_segments, make_user
+from tests.factories import make_readers, make_segments, make_user
 from tests.fakes import START
-from tests.newsletter.making import ALL_SEGMENTS, SENDER, make_draft, plain_render
+from tests.newsletter.making import ALL_SEGMENTS, HOUSE, SENDER, make_draft, plain_render
 
 S = EditionStatus
 
@@ -45,6 +45,7 @@ class Desk:
         self.db = db
         with db.write() as session:
             make_segments(session)
+            make_readers(session, 3)
             self.author = make_user(session, "auteur@example.org", Role.APPROVER, now=START)
             self.submitter = make_user(session, "indiener@example.org", Role.APPROVER, now=START)
             self.approver = make_user(session, "eind@example.org", Role.APPROVER, now=START)
@@ -56,7 +57,13 @@ class Desk:
 
     def submit(self, *, render: Render = plain_render) -> int:
         return review.submit(
-            self.db, self.edition_id, by=self.submitter, render=render, now=START, note="klaar"
+            self.db,
+            self.edition_id,
+            by=self.submitter,
+            render=render,
+            house=HOUSE,
+            now=START,
+            note="klaar",
         )
 
     def approve(self, by: int, *, four_eyes: bool = True) -> int:
@@ -65,6 +72,7 @@ class Desk:
             self.edition_id,
             by=by,
             render=plain_render,
+            house=HOUSE,
             sender=SENDER,
             four_eyes=four_eyes,
             now=START,
@@ -283,6 +291,8 @@ def test_what_goes_out_cannot_be_taken_back(desk: Desk, status: EditionStatus) -
 
 
 def test_check_says_what_submission_would(desk: Desk) -> None:
-    found = review.check_edition(desk.db, desk.edition_id, render=with_problem(Level.ERROR))
+    found = review.check_edition(
+        desk.db, desk.edition_id, render=with_problem(Level.ERROR), house=HOUSE, now=START
+    )
 
     assert ("render.block", Level.ERROR) in [(one.rule, one.level) for one in found]

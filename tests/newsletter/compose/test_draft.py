@@ -20,7 +20,7 @@ from newsletter.errors import (
 from newsletter.identity import Organisation
 from newsletter.model import Edition, Variant
 from newsletter.store import editions as editions_store
-from newsletter.values import EditionContent, EditionStatus, Role
+from newsletter.values import EditionContent, EditionStatus, Facts, House, Role
 from storage.session import Database
 from subscribers.segments import add_default_segments
 from subscribers.values import Audience
@@ -429,13 +429,14 @@ def bring_to(db: Database, edition_id: int, status: EditionStatus) -> None:
         )
 
 
-def test_fresh_draft_has_no_findings(filled: Database) -> None:
+def test_fresh_draft_asks_only_to_read_its_practice_example(filled: Database) -> None:
     render = Renderer(organisation=Organisation(), base_url="https://nieuwsbrief.example.org")
     drafted_content = content(filled, draft.draft_newsletter(filled, now=START))
 
     variants = {one: render(drafted_content, one) for one in (None, *Audience)}
 
-    assert run_checks(drafted_content, variants) == ()
+    facts = Facts(now=START, house=House(base_url="https://nieuwsbrief.example.org"))
+    assert [one.rule for one in run_checks(drafted_content, variants, facts)] == ["examples.unread"]
 
 
 def test_dropped_block_is_put_back_where_it_stood_with_its_words(

@@ -79,3 +79,16 @@ def test_months_over_the_turn_of_the_year() -> None:
     ]
 
     assert propose.preheader(blocks) == "Twee bijeenkomsten in december 2027 en januari."
+
+
+def test_announcement_preheader_fits_an_inbox_with_the_deadline_whole() -> None:
+    fields = {
+        "summary": "Een dag vol sessies over samen opleiden in de regio. " * 4,
+        "starts_at": "2027-06-03T09:30+02:00",
+        "register_by": "2027-05-21",
+    }
+
+    proposed = propose.announcement_preheader(fields)
+
+    assert len(proposed) <= 110
+    assert proposed.endswith(" … Aanmelden tot en met vrijdag 21 mei.")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.approve.checks.changed import check_changed
+from newsletter.approve.checks.changed import find_changed
 from newsletter.values import AtSource, EditionContent, Level
 from tests.newsletter.compose import samples
 from tests.newsletter.compose.samples import block
@@ -31,9 +31,9 @@ def edition(kind: str = "event", **there: Any) -> EditionContent:
 
 
 def test_an_event_that_is_as_announced_gives_no_finding() -> None:
-    assert list(check_changed(edition(), {})) == []
-    assert list(check_changed(edition("congress"), {})) == []
-    assert list(check_changed(samples.newsletter(), {})) == []
+    assert list(find_changed(edition())) == []
+    assert list(find_changed(edition("congress"))) == []
+    assert list(find_changed(samples.newsletter())) == []
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_an_event_that_is_as_announced_gives_no_finding() -> None:
 def test_what_happened_to_an_event_is_told(
     there: dict[str, Any], rule: str, level: Level, words: str
 ) -> None:
-    (finding,) = check_changed(edition(**there), {})
+    (finding,) = find_changed(edition(**there))
 
     assert (finding.rule, finding.level, finding.where) == (rule, level, "block 1")
     assert words in f"{finding.message} {finding.mend}"
@@ -68,11 +68,11 @@ def test_what_happened_to_an_event_is_told(
 def test_what_editors_wrote_is_not_held_against_the_source() -> None:
     content = edition(title="Andere naam", before={"title": "Nog een andere naam"})
 
-    assert list(check_changed(content, {})) == []
+    assert list(find_changed(content)) == []
 
 
 def test_the_moment_of_an_article_says_nothing() -> None:
-    assert list(check_changed(edition("article", starts_at=None), {})) == []
+    assert list(find_changed(edition("article", starts_at=None))) == []
 
 
 def test_other_words_than_a_reader_agreed_to_stop_the_edition() -> None:
@@ -82,7 +82,7 @@ def test_other_words_than_a_reader_agreed_to_stop_the_edition() -> None:
     other = block(1, "practice", title="Klein beginnen", result="Iedereen doet mee.")
 
     found = [
-        [one.rule for one in check_changed(samples.newsletter(blocks=(one,)), {})]
+        [one.rule for one in find_changed(samples.newsletter(blocks=(one,)))]
         for one in (replace(each, at_source=agreed) for each in (same, shorter, other))
     ]
 

@@ -1,0 +1,38 @@
+"""Pictures come from our own site: another host would learn who reads us, and when."""
+
+from collections.abc import Iterable, Mapping
+
+from newsletter.approve.checks.reading import name_of, read_mail, where
+from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
+from subscribers.values import Audience
+
+
+def check_hosts(
+    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+) -> Iterable[Finding]:
+    """Find pictures on another site: those that the mail leaves out, and any that is in it."""
+    own = f"{facts.house.base_url}/"
+    for block in content.blocks:
+        url = str(block.fields.get("image") or "").strip()
+        if url and not url.startswith(own):
+            yield Finding(
+                "hosts.left-out",
+                Level.WARNING,
+                f"De afbeelding bij {name_of(block)} komt niet mee: ze staat op een andere site.",
+                where=where(block),
+                mend="Haal haar weg, of kies een afbeelding die bij ons staat.",
+                field="image",
+                quote=url,
+            )
+    for variant in rendered.values():
+        for picture in read_mail(variant.html).pictures:
+            if not picture.url.startswith(own):
+                yield Finding(
+                    "hosts.picture",
+                    Level.ERROR,
+                    f"Deze afbeelding staat op een andere site, die zo ziet wie ons leest: "
+                    f"{picture.url}",
+                    where=picture.url,
+                    mend="Haal de afbeelding weg.",
+                    quote=picture.url,
+                )

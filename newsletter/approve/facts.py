@@ -1,0 +1,54 @@
+"""What the checks need from outside of an edition, read before they run."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.model import Edition
+from newsletter.store.deliveries import topic_of
+from newsletter.values import EditionStatus, Facts, House
+from subscribers.model import Segment
+from subscribers.store import counts_by_audience
+
+TOLD: Final = (EditionStatus.SCHEDULED, EditionStatus.SENDING, EditionStatus.SENT)
+
+
+def read_facts(session: Session, edition: Edition, *, house: House, now: datetime) -> Facts:
+    """Return the facts about one edition. Raises UnknownSegment."""
+    topic = topic_of(edition)
+    empty = [
+        slug
+        for slug in edition.segments
+        if not any(counts_by_audience(session, [slug], topic).values())
+    ]
+    return Facts(
+        now=now,
+        house=house,
+        people=counts_by_audience(session, edition.segments, topic),
+        empty_segments=_names(session, empty),
+        announced_to=_names(session, _told_before(session, edition)),
+    )
+
+
+def _told_before(session: Session, edition: Edition) -> list[str]:
+    """Return its segments to which another edition about the same event went, or will go."""
+    if edition.event_id is None:
+        return []
+    others = session.scalars(
+        select(Edition.segments).where(
+            Edition.event_id == edition.event_id,
+            Edition.id != edition.id,
+            Edition.status.in_(TOLD),
+        )
+    )
+    told = {slug for segments in others for slug in segments}
+    return [slug for slug in edition.segments if slug in told]
+
+
+def _names(session: Session, slugs: Sequence[str]) -> tuple[str, ...]:
+    rows = session.execute(select(Segment.slug, Segment.name).where(Segment.slug.in_(slugs)))
+    names = {row.slug: row.name for row in rows}
+    return tuple(names.get(slug) or slug for slug in slugs)

@@ -1,0 +1,111 @@
+"""Editions that are broken on purpose, one thing in each: each gives its finding and no other.
+
+A file in `tests/data/broken` holds what it should give, the edition, and, where the fault is not in
+the edition, what is wrong with the mail or the facts. `clean.toml` is whole.
+"""
+
+import re
+import tomllib
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsletter.approve.checks import CHECKS, run_checks
+from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.render import Renderer
+from newsletter.identity import Organisation
+from newsletter.values import (
+    AtSource,
+    BlockContent,
+    EditionContent,
+    EditionKind,
+    Facts,
+    Finding,
+    House,
+    Rendered,
+)
+from subscribers.values import Audience
+
+BROKEN = Path(__file__).parents[3] / "data" / "broken"
+FILES = sorted(BROKEN.glob("*.toml"))
+HOUSE = House(base_url="https://nieuwsbrief.example.org")
+RENDER = Renderer(organisation=Organisation(), base_url=HOUSE.base_url)
+SIDES: dict[str, Audience | None] = {**{str(one): one for one in Audience}, "overig": None}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_each_edition_gives_its_finding_and_no_other(path: Path) -> None:
+    read = tomllib.loads(path.read_text())
+
+    found = findings_of(read)
+
+    wanted = read.get("expected")
+    assert [
+        {"rule": one.rule, "level": one.level, "where": one.where, "quote": one.quote}
+        for one in found
+    ] == ([wanted] if wanted else [])
+    assert all(one.message and one.mend.endswith(".") for one in found if "://" not in one.mend)
+
+
+def test_each_check_has_a_broken_edition_and_one_edition_is_clean() -> None:
+    rules = [tomllib.loads(path.read_text()).get("expected", {}).get("rule") for path in FILES]
+
+    assert set(CHECKS) <= {rule.partition(".")[0] for rule in rules if rule}
+    assert rules.count(None) == 1
+
+
+def findings_of(read: dict[str, Any]) -> tuple[Finding, ...]:
+    facts = dict(read.get("facts", {}))
+    sides = [SIDES[one] for one in facts.pop("audiences", list(SIDES))]
+    content = edition_of(read)
+    variants = {side: spoilt(RENDER(content, side), read.get("mail", {})) for side in sides}
+    return run_checks(content, variants, facts_of(facts))
+
+
+def edition_of(read: dict[str, Any]) -> EditionContent:
+    return EditionContent(
+        id=14,
+        kind=EditionKind.NEWSLETTER,
+        number=14,
+        title="Editie 14",
+        dated_on=date(2027, 4, 22),
+        blocks=tuple(block_of(number, one) for number, one in enumerate(read["blocks"], 1)),
+        **read["edition"],
+    )
+
+
+def block_of(number: int, read: dict[str, Any]) -> BlockContent:
+    fields = dict(read)
+    kind, audience = fields.pop("kind"), fields.pop("audience", "overig")
+    there = fields.pop("at_source", None)
+    whole = {**BLOCKS[kind].blank, **fields}
+    return BlockContent(
+        number, kind, SIDES[audience], whole, at_source_of(whole, there) if there else None
+    )
+
+
+def at_source_of(fields: dict[str, Any], there: dict[str, Any]) -> AtSource:
+    same = {"title": fields["title"], "location": fields.get("location", ""), "starts_at": None}
+    usual = {"cancelled": False, "has_vanished": False, "status": "accepted", "before": {}}
+    return AtSource(**{**same, **usual, **there})
+
+
+def spoilt(rendered: Rendered, read: dict[str, Any]) -> Rendered:
+    html, text = rendered.html, rendered.text
+    for pattern, instead in read.get("replace", []):
+        html = re.sub(pattern, instead, html)
+    for pattern, instead in read.get("replace_text", []):
+        text = re.sub(pattern, instead, text)
+    return replace(rendered, html=html.ljust(read.get("pad_to", 0), "x"), text=text)
+
+
+def facts_of(read: dict[str, Any]) -> Facts:
+    people = read.pop("people", None)
+    counted = None if people is None else {SIDES[side]: number for side, number in people.items()}
+    now = read.pop("now", datetime(2027, 4, 22, 8, tzinfo=UTC))
+    return Facts(
+        now=now, house=HOUSE, people=counted, **{key: tuple(value) for key, value in read.items()}
+    )
