@@ -81,6 +81,7 @@ PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
     Route("/archief", archive.show_archive, "archive", OPEN),
     Route("/archief.xml", archive.show_feed, "archive_feed", OPEN),
     Route("/archief/{edition}", archive.show_edition, "web_edition", OPEN),
+    Route("/archief/{edition}/agenda.ics", agenda.give_edition, "edition_calendar", OPEN),
     Route("/agenda", agenda.show_agenda, "agenda", OPEN),
     Route("/agenda.ics", agenda.give_calendar, "agenda_calendar", OPEN),
     Route("/agenda/{event}.ics", agenda.give_event, "event_calendar", OPEN),

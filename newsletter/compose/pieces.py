@@ -72,6 +72,15 @@ class Group:
         return [piece.view["day"] for piece in self.pieces if "day" in piece.view]
 
     @property
+    def calendar_text(self) -> str:
+        """What leads to those of its events that our site has as a calendar; "" without any."""
+        known = [piece for piece in self.pieces if piece.block.fields.get("item_id")]
+        if self.key != "agenda" or not known:
+            return ""
+        which = "deze datum" if len(known) == 1 else f"deze {dutch.count(len(known))} data"
+        return f"Zet {which} in je agenda (.ics)"
+
+    @property
     def summary(self) -> str:
         """What the table of contents says about it."""
         first = str(self.pieces[0].view.get("title", ""))

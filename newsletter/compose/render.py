@@ -156,6 +156,7 @@ class Renderer:
                 "number": content.number,
                 "dated_on": content.dated_on,
                 "web_url": f"{self._base_url}/archief/{content.id}",
+                "calendar_url": _calendar_url(self._base_url, content, audience),
                 "contents": pieces.contents_rows(groups),
                 "contents_before": pieces.contents_before(groups),
             },
@@ -211,6 +212,11 @@ def _marker(content: EditionContent) -> str:
     whole = json.dumps(told, sort_keys=True, default=str)
     digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
     return f"slot{digest[:16]}"
+
+
+def _calendar_url(base_url: str, content: EditionContent, audience: Audience | None) -> str:
+    side = f"?kant={audience}" if audience else ""
+    return f"{base_url}/archief/{content.id}/agenda.ics{side}"
 
 
 def _distinct(view: View, said: set[str]) -> View:

@@ -11,6 +11,7 @@ from feeds import shown
 from feeds.model import Item
 from feeds.themes import list_themes
 from feeds.values import ItemKind
+from newsletter.store import published
 from subscribers.values import Audience
 from web.errors import PageUnknown
 from web.pages import Call, page
@@ -102,6 +103,22 @@ def give_event(call: Call) -> Response:
         item = shown.get_shown(session, event_id, ItemKind.EVENT)
     name = f"bijeenkomst-{event_id}.ics"
     return document(call, _write(call, [item]), CALENDAR_TYPE, file_name=name)
+
+
+def give_edition(call: Call) -> Response:
+    """Give the events of one edition's agenda, as this side got them. Raises UnknownEdition."""
+    audience = read_chosen(call).audience
+    with call.services.db.read() as session:
+        edition = published.get_published(session, call.number("edition"))
+    items = [
+        block.item
+        for block in edition.blocks
+        if block.item is not None
+        and block.item.kind == ItemKind.EVENT
+        and (audience is None or block.audience in {None, audience})
+    ]
+    name = f"agenda-editie-{edition.id}.ics"
+    return document(call, _write(call, items), CALENDAR_TYPE, file_name=name)
 
 
 def read_chosen(call: Call) -> Chosen:

@@ -12,7 +12,12 @@ TEASER = "Scholen en lerarenopleidingen leiden samen leraren op, en dat vraagt o
 
 
 def article(number: int, **fields: object) -> BlockContent:
-    given = {"url": f"https://nieuws.example.org/{number}", "link_text": "", "lead": False, **fields}
+    given = {
+        "url": f"https://nieuws.example.org/{number}",
+        "link_text": "",
+        "lead": False,
+        **fields,
+    }
     return block(number, "article", title=f"Bericht nummer {number}.", teaser=TEASER, **given)
 
 

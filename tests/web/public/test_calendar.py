@@ -8,9 +8,11 @@ from starlette.testclient import TestClient
 
 from feeds.model import Item
 from feeds.values import AMSTERDAM
+from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
+from subscribers.values import Audience
 from tests.fakes import START, FakeClock
-from tests.web.public.content import add_event
+from tests.web.public.content import add_edition, add_event
 
 
 def events_of(raw: bytes) -> list[Any]:  # a property is one of thirty types
@@ -131,6 +133,26 @@ def test_an_old_event_leaves_the_calendar_but_keeps_its_own(
     answer = client.get(f"/agenda/{event}.ics")
     assert len(events_of(answer.content)) == 1
     assert f'filename="bijeenkomst-{event}.ics"' in answer.headers["content-disposition"]
+
+
+def test_an_edition_has_a_calendar_of_its_own_for_each_side(
+    client: TestClient, services: Services
+) -> None:
+    ids = [add_event(services, title) for title in ("Voor allen", "Voor scholen", "Niet erin")]
+    edition = add_edition(services, blocks=[("event", None, {}), ("event", Audience.SCHOOL, {})])
+    with services.db.write() as session:
+        for block, item_id in zip(
+            get_edition(session, edition, with_blocks=True).blocks, ids, strict=False
+        ):
+            block.item_id = item_id
+
+    def titles(kant: str) -> list[str]:
+        answer = client.get(f"/archief/{edition}/agenda.ics{kant}")
+        return [str(event["SUMMARY"]) for event in events_of(answer.content)]
+
+    assert titles("") == titles("?kant=school") == ["Voor allen", "Voor scholen"]
+    assert titles("?kant=lerarenopleiding") == ["Voor allen"]
+    assert client.get(f"/archief/{edition + 1}/agenda.ics").status_code == 404
 
 
 def test_a_session_of_a_congress_is_not_an_event_of_its_own(
