@@ -215,7 +215,11 @@ def _remind(services: Services, now: datetime) -> Report:
 
 def _send(services: Services, now: datetime) -> Report:
     started = freeze_due(
-        services.db, render=services.render, sender=services.settings.sender, now=now
+        services.db,
+        render=services.render,
+        preflight=services.preflight,
+        sender=services.settings.sender,
+        now=now,
     )
     return {"started": started}
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from newsletter.values import EditionContent, NoticeText, Receipt, Rendered
+from newsletter.values import EditionContent, Finding, NoticeText, Receipt, Rendered
 from subscribers.values import Audience
 
 Clock = Callable[[], datetime]
@@ -16,6 +16,14 @@ class Render(Protocol):
 
     def __call__(self, content: EditionContent, audience: Audience | None) -> Rendered:
         """Return what a reader of this audience gets; problems are inside, never raised."""
+        ...
+
+
+class Preflight(Protocol):
+    """Runs the checks on an edition as it is now, without the network."""
+
+    def __call__(self, edition_id: int, *, now: datetime) -> tuple[Finding, ...]:
+        """Return what was noticed, errors first."""
         ...
 
 

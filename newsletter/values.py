@@ -180,10 +180,20 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
+class Contrast:
+    """How well letters in one colour of ours are read on another. ratio: 1 to 21 (WCAG 2.2)."""
+
+    front: str
+    ground: str
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """What the checks know of us, whatever the edition. base_url: the public address."""
 
     base_url: str
+    contrasts: tuple[Contrast, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

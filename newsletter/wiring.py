@@ -11,6 +11,8 @@ import feeds.model  # noqa: F401
 import newsletter.model  # noqa: F401
 import subscribers.model  # noqa: F401 - all three: their tables belong to one metadata
 from feeds.fetch import Fetcher
+from newsletter.approve.review import check_edition
+from newsletter.compose.colours import judge_colours
 from newsletter.compose.notices import NoticeRenderer
 from newsletter.compose.render import Renderer
 from newsletter.errors import DatabaseNotReady
@@ -18,7 +20,7 @@ from newsletter.organisation import read_chosen, read_version, with_chosen
 from newsletter.ports import Clock, RenderNotice, Transport
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings, read_settings
-from newsletter.values import House
+from newsletter.values import Contrast, Finding, House
 from storage import migrate
 from storage.base import Base
 from storage.session import Database
@@ -115,7 +117,15 @@ class Services:
     @property
     def house(self) -> House:
         """What the checks of an edition know of us."""
-        return House(base_url=self.settings.base_url)
+        judged = judge_colours(self.settings.organisation.colours)
+        return House(
+            base_url=self.settings.base_url,
+            contrasts=tuple(Contrast(one.front, one.ground, one.ratio) for one in judged),
+        )
+
+    def preflight(self, edition_id: int, *, now: datetime) -> tuple[Finding, ...]:
+        """Return what the checks notice in an edition now; a `ports.Preflight`."""
+        return check_edition(self.db, edition_id, render=self.render, house=self.house, now=now)
 
 
 def build_services(settings: Settings) -> Services:

@@ -5,7 +5,8 @@ go on from, so a kill at any moment costs nothing, and two processes at once wri
 Sending begins with `materialised_at`, which the last chunk sets: half a list is never sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.model import Delivery, Edition
 from newsletter.outdated import find_outdated, what_happened
-from newsletter.ports import Render
+from newsletter.ports import Preflight, Render
 from newsletter.send.schedule import cancel_in
 from newsletter.store.approvals import (
     audiences_of,
@@ -24,7 +25,7 @@ from newsletter.store.approvals import (
 )
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, get_edition, log_event
-from newsletter.values import DeliveryState, EditionStatus, Rendered
+from newsletter.values import DeliveryState, EditionStatus, Finding, Level, Rendered
 from storage.session import Database
 from subscribers.errors import UnknownSegment
 from subscribers.model import Subscriber
@@ -41,13 +42,19 @@ CHUNK: Final = 20_000  # a chunk takes some 50 ms on SQLite: nobody else waits l
 
 
 def freeze_due(
-    db: Database, *, render: Render, sender: str, now: datetime, chunk: int = CHUNK
+    db: Database,
+    *,
+    render: Render,
+    preflight: Preflight,
+    sender: str,
+    now: datetime,
+    chunk: int = CHUNK,
 ) -> list[int]:
     """Freeze the readers of every edition that is due; return the ids of those that now send.
 
-    An edition whose seal is broken, or that tells what is not true any more (`find_outdated`),
-    goes back to draft, and an announcement whose event is over is cancelled: nothing of them is
-    sent, and each is on record.
+    An edition whose seal is broken, that tells what is not true any more (`find_outdated`), or in
+    which the checks find an error, goes back to draft, and an announcement whose event is over is
+    cancelled: nothing of them is sent, and each is on record.
     """
     with db.read() as session:
         due = session.scalars(
@@ -55,19 +62,35 @@ def freeze_due(
             .where(Edition.status == EditionStatus.SCHEDULED, Edition.due_at <= now)
             .order_by(Edition.due_at, Edition.id)
         ).all()
-    return [
-        one for one in due if _freeze(db, one, render=render, sender=sender, now=now, chunk=chunk)
-    ]
+    ready = (
+        one
+        for one in due
+        if _may_go_out(db, one, render=render, preflight=preflight, sender=sender, now=now)
+    )
+    return [one for one in ready if _freeze(db, one, now=now, chunk=chunk)]
 
 
-def _freeze(
-    db: Database, edition_id: int, *, render: Render, sender: str, now: datetime, chunk: int
+def _may_go_out(
+    db: Database,
+    edition_id: int,
+    *,
+    render: Render,
+    preflight: Preflight,
+    sender: str,
+    now: datetime,
 ) -> bool:
+    """Say whether an edition may go out now; one that may not is cancelled or back in draft."""
     if _stop_if_too_late(db, edition_id, now=now):
         return False
-    if stopped := _reason_to_stop(db, edition_id, render=render, sender=sender):
-        _break_off(db, edition_id, stopped, now=now)
-        return False
+    stop = _reason_to_stop(db, edition_id, render=render, sender=sender)
+    if stop is None and (wrong := _errors(preflight(edition_id, now=now))):
+        stop = _Stop(Stopped.CHECKS_FAILED, note=wrong)
+    if stop is not None:
+        _break_off(db, edition_id, stop, now=now)
+    return stop is None
+
+
+def _freeze(db: Database, edition_id: int, *, now: datetime, chunk: int) -> bool:
     _drop_leftovers(db, edition_id)
     while (status := _write_chunk(db, edition_id, now=now, chunk=chunk)) is SCHEDULED:
         continue
@@ -90,11 +113,23 @@ class Stopped(StrEnum):
     SEAL_BROKEN = "seal_broken"  # it is not what was approved
     EVENT_CHANGED = "event_changed"  # an event in it was moved or called off
     EXAMPLE_WITHDRAWN = "example_withdrawn"
+    CHECKS_FAILED = "checks_failed"  # something became wrong that was right when it was approved
 
 
-def _reason_to_stop(
-    db: Database, edition_id: int, *, render: Render, sender: str
-) -> Stopped | None:
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """Why an edition does not go out, with what the editors should know."""
+
+    why: Stopped
+    note: str = ""
+
+
+def _errors(findings: Iterable[Finding]) -> str:
+    """Return the errors as sentences; warnings do not stop what was approved with them."""
+    return " ".join(f"{one.message} {one.mend}" for one in findings if one.level is Level.ERROR)
+
+
+def _reason_to_stop(db: Database, edition_id: int, *, render: Render, sender: str) -> _Stop | None:
     """Return why an edition may not go out, or None.
 
     What would go out is rendered again and compared: the stored variants are not simply trusted.
@@ -105,21 +140,21 @@ def _reason_to_stop(
         try:
             audiences = audiences_of(session, edition.segments)
         except UnknownSegment:
-            return Stopped.SEAL_BROKEN
+            return _Stop(Stopped.SEAL_BROKEN)
     variants: Mapping[Audience | None, Rendered] = {one: render(content, one) for one in audiences}
     if seal_of(edition, variants, sender=sender) != edition.content_hash:
-        return Stopped.SEAL_BROKEN
+        return _Stop(Stopped.SEAL_BROKEN)
     outdated = list(find_outdated(content))
-    return Stopped(what_happened(outdated)) if outdated else None
+    return _Stop(Stopped(what_happened(outdated))) if outdated else None
 
 
-def _break_off(db: Database, edition_id: int, why: Stopped, *, now: datetime) -> None:
+def _break_off(db: Database, edition_id: int, stop: _Stop, *, now: datetime) -> None:
     with db.write() as session:
         edition = _scheduled(session, edition_id)
         if edition is None:
             return
         void_approval(session, edition, now=now)
-        log_event(session, edition_id, what=why.value, now=now)
+        log_event(session, edition_id, what=stop.why.value, now=now, note=stop.note)
 
 
 def _drop_leftovers(db: Database, edition_id: int) -> None:

@@ -7,7 +7,7 @@ from typing import Final, Protocol, Self
 
 import structlog
 
-from newsletter.ports import Clock, Render, Transport
+from newsletter.ports import Clock, Preflight, Render, Transport
 from newsletter.send.deliver import deliver_due
 from newsletter.send.freeze import freeze_due
 from newsletter.send.progress import Progress
@@ -46,6 +46,8 @@ class Services(Protocol):
     def clock(self) -> Clock: ...  # noqa: D102
     @property
     def render(self) -> Render: ...  # noqa: D102
+    @property
+    def preflight(self) -> Preflight: ...  # noqa: D102
     @property
     def links(self) -> Links: ...  # noqa: D102
     @property
@@ -129,6 +131,7 @@ def _round(services: Services, held: Held, *, stop: Event, progress: Progress | 
     started = freeze_due(
         services.db,
         render=services.render,
+        preflight=services.preflight,
         sender=services.settings.sender,
         now=services.clock(),
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter.model import Block
-from newsletter.ports import Clock, Render, Transport
+from newsletter.ports import Clock, Preflight, Render, Transport
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings
 from newsletter.store.approvals import audiences_of, save_variants, seal_of
@@ -17,6 +17,7 @@ from newsletter.values import (
     EditionContent,
     EditionKind,
     EditionStatus,
+    Finding,
     House,
     InDoubtPolicy,
     Rendered,
@@ -41,6 +42,7 @@ class WorkerServices:
     links: Links
     open_transport: Callable[[], Transport]
     render: Render
+    preflight: Preflight
 
     def current(self) -> "WorkerServices":
         return self
@@ -61,7 +63,13 @@ def worker_services(
         links=Links(key=settings.secret_key, base_url=settings.base_url),
         open_transport=lambda: transport or open_transport(settings.smtp),
         render=plain_render,
+        preflight=sound,
     )
+
+
+def sound(edition_id: int, *, now: datetime) -> tuple[Finding, ...]:
+    """A preflight that notices nothing."""
+    return ()
 
 
 def plain_render(content: EditionContent, audience: Audience | None) -> Rendered:

@@ -207,7 +207,13 @@ def test_a_withdrawal_that_a_crash_cut_off_is_finished_by_the_jobs(near: Service
     desk.bring(planned, EditionStatus.SCHEDULED)
     submissions_withdraw_only(near, submission_id)
 
-    started = freeze_due(near.db, render=near.render, sender=near.settings.sender, now=START)
+    started = freeze_due(
+        near.db,
+        render=near.render,
+        preflight=near.preflight,
+        sender=near.settings.sender,
+        now=START,
+    )
 
     assert started == []
     assert (desk.state(planned), desk.history(planned)[-1]) == ("draft", "example_withdrawn")

@@ -128,7 +128,13 @@ def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whol
     anna.go("/redactie/edities/1/verzenden")
     anna.press("Haal terug")
     anna.press("Verstuur naar 40 abonnees")
-    freeze_due(near.db, render=near.render, sender=near.settings.sender, now=near.clock())
+    freeze_due(
+        near.db,
+        render=near.render,
+        preflight=near.preflight,
+        sender=near.settings.sender,
+        now=near.clock(),
+    )
     anna.page.reload()
     anna.shoot("verzenden-bezig")
     anna.press("Zet op pauze")

@@ -53,6 +53,7 @@ EVENT_WORDS: Final[Mapping[str, str]] = {
     "halted": "op pauze gezet, omdat de mailserver ons weigert",
     "recovered": "verder gegaan na een onderbreking",
     "seal_broken": "akkoord vervallen: de inhoud is niet meer wat er is goedgekeurd",
+    "checks_failed": "teruggehaald, omdat er iets niet klopte",
     "event_changed": "teruggehaald, omdat een bijeenkomst is verzet of afgezegd",
     "example_withdrawn": "teruggehaald, omdat een praktijkvoorbeeld is teruggetrokken",
     "too_late": "niet verzonden, want de bijeenkomst is al begonnen",
@@ -124,6 +125,8 @@ def event_word(what: str) -> str:
 
 def event_note(event: EditionEvent) -> str:
     """Return what somebody wrote with it, or a plan's moment; machines keep their notes."""
+    if event.what == "checks_failed":
+        return event.note
     if event.what in {"submitted", "returned", "withdrawn"}:
         return f"‘{event.note}’" if event.note else ""
     if event.what != "scheduled":

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from newsletter.approve.checks.changed import check_changed
+from newsletter.approve.checks.contrast import check_contrast
 from newsletter.approve.checks.dates import check_dates
 from newsletter.approve.checks.doubles import check_doubles
 from newsletter.approve.checks.examples import check_examples
@@ -42,6 +43,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "examples": check_examples,
     "language": check_language,
     "headings": check_headings,
+    "contrast": check_contrast,
     "parts": check_parts,
     "size": check_size,
 }

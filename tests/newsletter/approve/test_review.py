@@ -30,6 +30,7 @@ from newsletter.values import (
     Role,
 )
 from storage.session import Database
+from subscribers.model import Subscriber
 from subscribers.values import Audience
 from tests.factories import make_readers, make_segments, make_user
 from tests.fakes import START
@@ -296,3 +297,16 @@ def test_check_says_what_submission_would(desk: Desk) -> None:
     )
 
     assert ("render.block", Level.ERROR) in [(one.rule, one.level) for one in found]
+
+
+def test_what_became_wrong_since_stops_the_approval(desk: Desk) -> None:
+    desk.submit()
+    with desk.db.write() as session:
+        for subscriber in session.scalars(select(Subscriber)):
+            subscriber.wants_newsletter = False
+
+    with pytest.raises(ChecksFailed) as failed:
+        desk.approve(desk.approver)
+
+    assert [one.rule for one in failed.value.findings] == ["recipients.nobody"]
+    assert desk.edition().state is S.IN_REVIEW

@@ -35,7 +35,7 @@ from subscribers.model import Subscriber
 from subscribers.values import SubscriberStatus
 from tests.factories import make_readers, make_segments
 from tests.fakes import START, FakeClock, FakeTransport
-from tests.newsletter.making import SENDER, make_scheduled, plain_render
+from tests.newsletter.making import SENDER, make_scheduled, plain_render, sound
 from tests.queries import counted, reads
 
 REFUSED = TransportRefused("5.1.1 unknown", code=550)
@@ -105,7 +105,7 @@ class Desk:
             make_segments(session)
             make_readers(session, readers, now=START)
             edition_id = make_scheduled(session, now=START, policy=policy)
-        freeze_due(self.db, render=plain_render, sender=SENDER, now=START)
+        freeze_due(self.db, render=plain_render, preflight=sound, sender=SENDER, now=START)
         return edition_id
 
     def deliver(
@@ -657,7 +657,7 @@ def test_two_editions_are_both_sent(desk: Desk) -> None:
     with desk.db.write() as session:
         session.execute(update(Edition).values(number=13))
         second = make_scheduled(session, now=START)
-    freeze_due(desk.db, render=plain_render, sender=SENDER, now=START)
+    freeze_due(desk.db, render=plain_render, preflight=sound, sender=SENDER, now=START)
 
     report = desk.deliver(FakeTransport())
 
@@ -673,7 +673,7 @@ def test_readers_are_asked_for_by_the_page(desk: Desk) -> None:
                 make_segments(session)
             make_readers(session, readers, now=START, first=readers * 1000)
             make_scheduled(session, now=START)
-        freeze_due(desk.db, render=plain_render, sender=SENDER, now=START)
+        freeze_due(desk.db, render=plain_render, preflight=sound, sender=SENDER, now=START)
         asked[readers] = count_reads(desk, "subscriber.email")
 
     assert asked == {3: 1, 60: 1}

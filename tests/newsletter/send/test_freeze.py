@@ -1,6 +1,6 @@
 """From an approved edition to one delivery for each person."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -10,13 +10,13 @@ from newsletter.model import Block, Delivery, Edition
 from newsletter.send.freeze import freeze_due
 from newsletter.send.schedule import schedule, send_now, unschedule
 from newsletter.store.editions import events_of
-from newsletter.values import EditionKind, EditionStatus
+from newsletter.values import EditionKind, EditionStatus, Finding, Level
 from storage.session import Database
 from subscribers.model import Segment, Subscriber
 from subscribers.values import SubscriberStatus
 from tests.factories import make_readers, make_segments
 from tests.fakes import START, FakeClock
-from tests.newsletter.making import SENDER, make_scheduled, plain_render
+from tests.newsletter.making import SENDER, make_scheduled, plain_render, sound
 
 
 def arrange(db: Database, *, readers: int = 7, segments: tuple[str, ...] = ("school",)) -> int:
@@ -29,7 +29,9 @@ def arrange(db: Database, *, readers: int = 7, segments: tuple[str, ...] = ("sch
 def freeze(
     db: Database, clock: FakeClock, *, chunk: int = 20_000, sender: str = SENDER
 ) -> list[int]:
-    return freeze_due(db, render=plain_render, sender=sender, now=clock(), chunk=chunk)
+    return freeze_due(
+        db, render=plain_render, preflight=sound, sender=sender, now=clock(), chunk=chunk
+    )
 
 
 def frozen(session: Session, edition_id: int) -> list[tuple[str, str | None, str]]:
@@ -232,3 +234,36 @@ def test_one_broken_edition_does_not_stop_the_next(db: Database, clock: FakeCloc
         whole = make_scheduled(session, now=START, segments=("school",))
 
     assert freeze(db, clock) == [whole]
+
+
+@pytest.mark.parametrize(
+    ("level", "expected", "history"),
+    [
+        (Level.WARNING, EditionStatus.SENDING, ("sending", "3 readers")),
+        (
+            Level.ERROR,
+            EditionStatus.DRAFT,
+            ("checks_failed", "Het congres is al geweest. Haal het eruit."),
+        ),
+    ],
+)
+def test_an_error_takes_it_back_with_its_reason_and_a_warning_does_not(
+    db: Database,
+    clock: FakeClock,
+    level: Level,
+    expected: EditionStatus,
+    history: tuple[str, str],
+) -> None:
+    def preflight(edition_id: int, *, now: datetime) -> tuple[Finding, ...]:
+        told = "Het congres is al geweest."
+        return (Finding("dates.past", level, told, mend="Haal het eruit."),)
+
+    edition_id = arrange(db, readers=9)
+
+    freeze_due(db, render=plain_render, preflight=preflight, sender=SENDER, now=clock())
+
+    with db.read() as session:
+        last = events_of(session, edition_id)[-1]
+        assert len(frozen(session, edition_id)) == (3 if level is Level.WARNING else 0)
+    assert state(db, edition_id)[0] is expected
+    assert (last.what, last.note) == history

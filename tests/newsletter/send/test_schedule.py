@@ -15,7 +15,7 @@ from newsletter.values import DeliveryState, EditionStatus
 from storage.session import Database
 from tests.factories import make_readers, make_segments
 from tests.fakes import START
-from tests.newsletter.making import SENDER, make_scheduled, plain_render
+from tests.newsletter.making import SENDER, make_scheduled, plain_render, sound
 
 S = EditionStatus
 TOMORROW = START + timedelta(days=1)
@@ -33,7 +33,7 @@ def arrange(db: Database, status: EditionStatus, *, planned_at: datetime | None 
 
 def arrange_sending(db: Database) -> int:
     edition_id = arrange(db, S.SCHEDULED)
-    freeze_due(db, render=plain_render, sender=SENDER, now=START)
+    freeze_due(db, render=plain_render, preflight=sound, sender=SENDER, now=START)
     return edition_id
 
 

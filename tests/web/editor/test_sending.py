@@ -58,7 +58,13 @@ def test_pausing_going_on_and_stopping(
     edition = approved(editor, approver, near)
     step(editor, near, edition, "/verstuur")
 
-    freeze_due(near.db, render=near.render, sender=near.settings.sender, now=near.clock())
+    freeze_due(
+        near.db,
+        render=near.render,
+        preflight=near.preflight,
+        sender=near.settings.sender,
+        now=near.clock(),
+    )
     sending = editor.get(edition_path(edition, "/verzenden")).text
     paused = step(editor, near, edition, "/pauze")
     today = editor.get("/redactie").text
@@ -83,7 +89,13 @@ def test_what_is_read_again_while_sending_says_where_the_edition_stands(
 ) -> None:
     edition = approved(editor, approver, near)
     last_look = step(editor, near, edition, "/verstuur")
-    freeze_due(near.db, render=near.render, sender=near.settings.sender, now=near.clock())
+    freeze_due(
+        near.db,
+        render=near.render,
+        preflight=near.preflight,
+        sender=near.settings.sender,
+        now=near.clock(),
+    )
     sending = editor.get(edition_path(edition, "/verzenden")).text
 
     assert 'id="live" data-state="scheduled" data-refresh="2"' in last_look

@@ -20,6 +20,7 @@ from newsletter.identity import Organisation
 from newsletter.values import (
     AtSource,
     BlockContent,
+    Contrast,
     EditionContent,
     EditionKind,
     Facts,
@@ -105,7 +106,11 @@ def spoilt(rendered: Rendered, read: dict[str, Any]) -> Rendered:
 def facts_of(read: dict[str, Any]) -> Facts:
     people = read.pop("people", None)
     counted = None if people is None else {SIDES[side]: number for side, number in people.items()}
+    pairs = tuple(Contrast(*one) for one in read.pop("contrasts", []))
     now = read.pop("now", datetime(2027, 4, 22, 8, tzinfo=UTC))
     return Facts(
-        now=now, house=HOUSE, people=counted, **{key: tuple(value) for key, value in read.items()}
+        now=now,
+        house=replace(HOUSE, contrasts=pairs),
+        people=counted,
+        **{key: tuple(value) for key, value in read.items()},
     )
