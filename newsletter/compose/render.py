@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from newsletter.compose.blocks.kind import Frame, View, text
 from newsletter.compose.escape import ascii_only, clean_line
 from newsletter.compose.mend import mend
 from newsletter.compose.pieces import Group, Piece
-from newsletter.compose.sections import SECTIONS, grouped
+from newsletter.compose.sections import SECTIONS, grouped, section_of
 from newsletter.compose.shorten import FITS_BYTES, shorten
 from newsletter.compose.templates import (
     TEMPLATES,
@@ -34,6 +34,7 @@ from newsletter.identity import Organisation
 from newsletter.values import (
     BlockContent,
     EditionContent,
+    EditionKind,
     Finding,
     Level,
     Rendered,
@@ -51,6 +52,15 @@ _FIELD_ERRORS: Final = (
     AttributeError,
     OverflowError,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """One block by itself. mjml, text: the piece; html: a page that holds nothing else."""
+
+    mjml: str
+    html: str
+    text: str
 
 
 class Renderer:
@@ -101,6 +111,15 @@ class Renderer:
             if shorter == groups:
                 return page, html, problems
             groups = shorter
+
+    def alone(self, block: BlockContent, kind: EditionKind) -> Alone:
+        """Return one block by itself, for the gallery. Raises ValueError for fields of no use."""
+        frame = Frame(base_url=self._base_url, edition_kind=kind)
+        piece = self._piece(block, frame, first=True, said=set())
+        page = {"subject": BLOCKS[block.kind].label, "preheader": ""}
+        group = Group(section_of(block), (piece,))
+        whole = self._mjml.get_template("alone.mjml").render(page=page, group=group)
+        return Alone(mjml=str(piece.mjml), html=self._compiled(ascii_only(whole)), text=piece.text)
 
     def _groups(
         self, content: EditionContent, audience: Audience | None

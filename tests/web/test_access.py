@@ -24,6 +24,7 @@ PARTS = {
     "id": "1",
     "block": "1",
     "event": "1",
+    "kind": "quote",
     "item": "1",
     "slug": "bron",
     "submission": "1",

@@ -34,10 +34,15 @@ def show_preview(call: Call) -> Response:
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
         rendered = _read_variant(call, session, edition, call.query.get("kant", ""))
-    html = _in_scheme(shown(rendered, call.services, as_html=True), call.query.get("kleur", ""))
-    html = HEAD.sub(r'\g<0><base target="_blank">', html, count=1)
-    policy = mail_policy(call.services.settings.base_url)
-    return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+    html = shown(rendered, call.services, as_html=True)
+    base_url = call.services.settings.base_url
+    return framed(html, call.query.get("kleur", ""), base_url=base_url)
+
+
+def framed(html: str, scheme: str, *, base_url: str) -> Response:
+    """Return a mail for a frame of the desk, in the scheme that was asked for."""
+    page = HEAD.sub(r'\g<0><base target="_blank">', _in_scheme(html, scheme), count=1)
+    return HTMLResponse(page, headers={"Content-Security-Policy": mail_policy(base_url)})
 
 
 def read_variants(call: Call, session: Session, edition: Edition) -> Variants:

@@ -70,7 +70,7 @@ def _presentation(line: str) -> View:
     return {
         "title": others[0] if others else f"Presentatie op {kind.host(url)}",
         "url": kind.link({"url": url}, "url"),
-        "size": ", ".join(others[1:]),
+        "size": kind.held(", ".join(others[1:])),
     }
 
 

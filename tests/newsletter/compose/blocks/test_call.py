@@ -5,7 +5,7 @@ import pytest
 from newsletter.compose.blocks import call
 from newsletter.compose.blocks.kind import Frame
 from newsletter.compose.render import Renderer
-from newsletter.settings import Organisation
+from newsletter.identity import Organisation
 from newsletter.values import EditionKind
 from tests.newsletter.compose import samples
 from tests.newsletter.compose.samples import BASE, INSTITUTE, SCHOOL, block

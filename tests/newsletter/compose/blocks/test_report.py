@@ -1,6 +1,6 @@
 from feeds.values import ItemKind
 from newsletter.compose.blocks import report
-from newsletter.compose.blocks.kind import Frame
+from newsletter.compose.blocks.kind import NBSP, Frame
 from newsletter.values import EditionKind
 from tests.factories import make_item
 
@@ -22,7 +22,7 @@ def test_presentations_are_a_line_each_in_any_order_of_their_pieces() -> None:
     )
 
     assert presentations(lines) == [
-        ("Het dossier", "https://x.example.org/d.pdf", "pdf, 2,4 MB"),
+        ("Het dossier", "https://x.example.org/d.pdf", "pdf, 2,4 MB".replace(" ", NBSP)),
         ("Vragen", "https://x.example.org/v.pdf", ""),
         ("Presentatie op x.example.org", "https://x.example.org/alleen.pdf", ""),
         ("Zonder adres", "", "javascript:alert(1)"),

@@ -1,5 +1,5 @@
 from newsletter.compose.render import Renderer
-from newsletter.settings import Organisation
+from newsletter.identity import Organisation
 from tests.newsletter.compose import samples
 from tests.newsletter.compose.samples import BASE, SCHOOL, block
 
