@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Final
 
@@ -61,8 +62,9 @@ class Mail:
     pictures: list[Picture] = field(default_factory=list)
 
 
+@lru_cache(maxsize=16)  # each check reads each variant, and looking takes longer than checking
 def read_mail(html: str) -> Mail:
-    """Return the links, pictures and headings of a mail."""
+    """Return the links, pictures and headings of a mail: for looking only, it is shared."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
