@@ -153,7 +153,7 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION + "/kop", blocks.save_head, "save_head", IN, POST),
     Route(EDITION + "/blokken", blocks.add_block, "add_block", IN, POST),
     Route(EDITION + "/blokken/terug/{event}", blocks.put_block_back, "put_back", IN, POST),
-    Route(BLOCK, blocks.save_block, "save_block", IN, POST),
+    Route(BLOCK, blocks.save_block, "save_block", IN, POST, files=1, megabytes=12),
     Route(BLOCK + "/volg", blocks.follow_event, "follow_event", IN, POST),
     Route(BLOCK + "/kant", blocks.save_audience, "save_audience", IN, POST),
     Route(BLOCK + "/plaats", blocks.move_block, "move_block", IN, POST),

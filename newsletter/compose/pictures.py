@@ -1,11 +1,14 @@
-"""Use case: offer the pictures that items got to the blocks of drafts that hold them."""
+"""Use cases on the pictures of drafts: what items got, and what editors bring."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from feeds.model import Item
+from feeds.pictures import keep_picture
+from feeds.values import Picture
 from newsletter.compose.blocks import BLOCKS
 from newsletter.model import Block, Edition
 from newsletter.values import EditionStatus
@@ -46,6 +49,14 @@ def offer_pictures(db: Database, item_ids: Collection[int]) -> int:
         for block in waiting:
             block.fields = {**block.fields, "offered_image": paths[block.item_id or 0]}
         return len(waiting)
+
+
+def keep_for_mail(db: Database, picture: Picture, *, now: datetime) -> str:
+    """Keep a picture for ever, for it will stand in mails that were sent; return its path."""
+    with db.write() as session:
+        image = keep_picture(session, picture, now=now)
+        image.lasting = True
+        return image.path
 
 
 def _may_be_offered(block: Block) -> bool:

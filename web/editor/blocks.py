@@ -9,6 +9,7 @@ from starlette.responses import Response
 from newsletter.compose import draft
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import BlockKind
+from newsletter.compose.pictures import keep_for_mail
 from newsletter.dutch import audience_word
 from newsletter.errors import EditionChanged
 from newsletter.store.editions import get_edition
@@ -17,10 +18,12 @@ from web.editor.edition import edition_page
 from web.errors import PageUnknown
 from web.forms import Form
 from web.pages import Call, see_other
+from web.pictures import take_picture
 
 T = TypeVar("T")
 
 TITLE_LONGEST: Final = 200
+FILE: Final = "_file"  # behind the name of a field: the file that comes with it
 
 
 def save_head(call: Call) -> Response:
@@ -64,8 +67,10 @@ def save_block(call: Call) -> Response:
         field.name: form.text(field.name) if field.long else form.line(field.name, longest=2000)
         for field in kind.editable
     }
+    fields |= _pictures(call, kind, form)
     if form.problems:
-        return edition_page(call, status=422, problems=form.problems, given=_strings(call))
+        given = {**_strings(call), **fields}
+        return edition_page(call, status=422, problems=form.problems, given=given)
     return _save(
         call,
         lambda: _change(call, draft.rewrite_block, block_id=call.number("block"), fields=fields),
@@ -145,6 +150,17 @@ def _save(
         return _changed_page(call, typed)
     block = call.number("block") if "block" in call.path else None
     return _back(call, message=message, block=block)
+
+
+def _pictures(call: Call, kind: BlockKind, form: Form) -> dict[str, str]:
+    """Return where the pictures that came along are kept, by field."""
+    names = [field.name for field in kind.editable if field.picture]
+    came = {name: take_picture(call.form, f"{name}{FILE}", form.problems) for name in names}
+    return {
+        name: keep_for_mail(call.services.db, picture, now=call.now)
+        for name, picture in came.items()
+        if picture
+    }
 
 
 def _changed_page(call: Call, typed: Mapping[str, str]) -> Response:

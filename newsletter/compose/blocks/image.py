@@ -62,9 +62,9 @@ KIND: Final = BlockKind(
     editable=(
         Field(
             "picture",
-            "Adres van de foto",
-            help="Een foto op onze eigen site. Zet hem bij een praktijkvoorbeeld, klik daar met "
-            "rechts op de foto en kopieer het adres van de afbeelding.",
+            "Of het adres van een foto die al op onze site staat",
+            help="Dit wordt vanzelf ingevuld als je hierboven een foto kiest.",
+            picture=True,
         ),
         Field(
             "decorative",

@@ -36,6 +36,7 @@ class Field:
     label:   Dutch, for the form; help: what to write there, in Dutch.
     long:    more than one line.
     choices: the only values that mean something, each with its Dutch words; () for free text.
+    picture: the address of a picture on our site, or one that comes with the form.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Field:
     long: bool = False
     help: str = ""
     choices: tuple[tuple[str, str], ...] = ()
+    picture: bool = False
 
 
 ALT: Final = Field("image_alt", "Wat is er op de foto te zien?")

@@ -1,13 +1,18 @@
 """Every kind that editors can fill: added, written and seen in the mail."""
 
+import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
+from httpx import Response
 from starlette.testclient import TestClient
 
+from feeds.pictures import erase_unused
 from newsletter.compose.blocks import BLOCKS
 from newsletter.wiring import Services
-from tests.web.desk import add_block, begin, edition_path, step
+from tests.feeds.sending_in import picture
+from tests.web.desk import add_block, begin, edition_path, step, token, version
 
 FILLED = sorted(name for name, kind in BLOCKS.items() if "starts_at" not in kind.blank)
 
@@ -47,6 +52,54 @@ def test_picture_that_nobody_described_stays_out_and_stops_the_edition(
     assert "Afbeelding staat niet in de mail" in undecided
     assert "Afbeelding staat niet in de mail" not in decorative
     assert '<option value="ja" selected>' in decorative
+
+
+def test_chosen_picture_is_kept_for_ever_and_stands_in_the_mail(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition, "image")
+    fields = {"kind": "image", "alt": "Een klas", "version": str(version(near, edition))}
+
+    saved = send_file(editor, edition, block, fields, picture())
+    form = editor.get(saved.headers["location"]).text
+    path = re.findall(r'name="picture" type="text" value="(/beeld/[^"]+)"', form)[0]
+    mail = editor.get(edition_path(edition, "/voorbeeld?kant=school")).text
+    with near.db.write() as session:
+        erase_unused(session, before=near.clock() + timedelta(days=30))
+    shown = editor.get(path)
+
+    assert f'src="{near.settings.base_url}{path}"' in mail
+    assert 'alt="Een klas"' in mail
+    assert f'<img class="photo photo-small" src="{path}"' in form
+    assert shown.status_code == 200
+    assert shown.headers["Content-Type"].startswith("image/")
+
+
+def test_file_that_is_no_picture_is_refused_and_no_word_is_lost(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition, "image")
+    fields = {"kind": "image", "alt": "Een klas", "version": str(version(near, edition))}
+
+    refused = send_file(editor, edition, block, fields, b"<svg onload=alert(1)>")
+
+    assert refused.status_code == 422
+    assert "Dit bestand kunnen we niet tonen." in refused.text
+    assert "Een klas</textarea>" in refused.text
+
+
+def send_file(
+    editor: TestClient, edition: int, block: str, fields: dict[str, str], document: bytes
+) -> Response:
+    """Save a block with a file beside its fields, as a browser does."""
+    answer: Response = editor.post(
+        edition_path(edition, f"/blokken/{block}"),
+        data={**fields, "csrf": token(editor)},
+        files={"picture_file": ("klas.jpg", document, "image/jpeg")},
+    )
+    return answer
 
 
 def first_words(text: str) -> str:

@@ -30,8 +30,8 @@ def test_kind_has_a_page_with_its_fields_and_its_text(editor: TestClient, name: 
     assert f"<h1>{kind.label}</h1>" in page
     assert kind.purpose in page
     for field in kind.editable:
-        assert f"<strong>{field.label}</strong>" in page
-        assert field.help in page
+        assert f"<strong>{'Foto' if field.picture else field.label}</strong>" in page
+        assert field.picture or field.help in page
     assert "<pre" in page
 
 
