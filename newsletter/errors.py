@@ -3,7 +3,7 @@
 NewsletterError
 |- SettingWrong           a setting cannot be used; names it
 |- DatabaseNotReady       the tables are missing or of another version
-|- UnknownEdition, UnknownItem, UnknownUser, UnknownBlock
+|- UnknownEdition, UnknownItem, UnknownUser, UnknownBlock, UnknownRevision
 |- EditionError
 |  |- MoveNotAllowed      the edition's state does not allow that
 |  |- NotYours            four-eyes: nobody approves their own draft
@@ -59,6 +59,10 @@ class UnknownUser(NewsletterError):
 
 class UnknownBlock(NewsletterError):
     """There is no such block in this edition."""
+
+
+class UnknownRevision(NewsletterError):
+    """There is no such revision of this edition, or nothing to undo or to do again."""
 
 
 class EditionError(NewsletterError):

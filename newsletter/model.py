@@ -115,9 +115,13 @@ class Edition(Base):
 
 
 class Block(Base):
-    """A piece of an edition. fields: see `compose/blocks/`; audience: None for everybody."""
+    """A piece of an edition. fields: see `compose/blocks/`; audience: None for everybody.
+
+    An id is not given out again: a block that comes back has the one that it had.
+    """
 
     __tablename__ = "block"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - as SQLAlchemy reads it
     id: Mapped[int] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(
         ForeignKey("edition.id", ondelete="CASCADE"), index=True
@@ -186,6 +190,33 @@ class EditionEvent(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     what: Mapped[str] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class Revision(Base):
+    """The content of an edition after a change: `compose/snapshot.py`; with who, when and what.
+
+    version:  of the edition, with this content.
+    event_id: what happened to the edition after this and before the next is about this content.
+    what:     a word of `compose/differences.Change`, or of `compose/history.Turn`.
+    block_id: the one block that was changed; about: its kind and its title at that time.
+    of_id:    the revision that was undone, done again or brought back.
+    """
+
+    __tablename__ = "edition_revision"
+    __table_args__ = (UniqueConstraint("edition_id", "version"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("edition_event.id"))
+    what: Mapped[str] = mapped_column(String(20))
+    block_id: Mapped[int | None]
+    about: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    of_id: Mapped[int | None] = mapped_column(
+        ForeignKey("edition_revision.id", ondelete="SET NULL")
+    )
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class Run(Base):

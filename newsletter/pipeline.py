@@ -20,6 +20,7 @@ from newsletter.approve.remind import remind
 from newsletter.approve.watch import Held, hold_outdated
 from newsletter.compose.draft import draft_newsletter
 from newsletter.compose.pictures import drafted_items, offer_pictures
+from newsletter.compose.restoring import forget_old
 from newsletter.errors import TransportError
 from newsletter.learn.bounces import process_folder
 from newsletter.model import Run
@@ -237,6 +238,7 @@ def _bounces(services: Services, now: datetime) -> Report:
 def _clean_up(services: Services, now: datetime) -> Report:
     counts = dict(clean_up(services.db, now=now).as_counts())
     counts |= submissions.clean_up(services.db, now=now).as_counts()
+    counts["revisions"] = forget_old(services.db, now=now)
     counts["sessions"] = accounts.close_expired(services.db, now=now)
     with services.db.write() as session:
         counts["replies"] = forget_erased(session)

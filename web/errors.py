@@ -106,6 +106,11 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
         newsletter.UnknownBlock: ErrorPage(
             404, "Dit blok bestaat niet meer", "Iemand haalde het weg. Open de editie opnieuw."
         ),
+        newsletter.UnknownRevision: ErrorPage(
+            404,
+            "Deze versie is er niet",
+            "Of er is niets ongedaan te maken. Open de editie en kijk bij de versies.",
+        ),
         newsletter.UnknownUser: UNKNOWN,
         ItemUnusable: ErrorPage(
             409,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from newsletter.accounts import user_names
 from newsletter.approve import review
 from newsletter.cli.output import (
     JSON,
@@ -19,9 +20,11 @@ from newsletter.cli.output import (
 )
 from newsletter.cli.session import open_services
 from newsletter.compose import draft as drafting
+from newsletter.compose.history import decisions
 from newsletter.preview import Format, preview
 from newsletter.store import deliveries
 from newsletter.store import editions as store
+from newsletter.store.revisions import list_revisions
 from newsletter.values import EditionFigures, EditionKind
 from newsletter.wiring import Services
 
@@ -129,6 +132,41 @@ def check(edition_id: ID, json: bool = JSON) -> None:
     )
     if not passed:
         fail("it has errors, and cannot be submitted before they are mended")
+
+
+@app.command("revisions")
+def revisions(edition_id: ID, json: bool = JSON) -> None:
+    """List what the edition said before: who changed what and when, newest first."""
+    services = open_services()
+    with services.db.read() as session:
+        store.get_edition(session, edition_id)
+        told = list_revisions(session, edition_id)
+        marked = decisions(told, store.events_of(session, edition_id))
+        names = user_names(session)
+    shown = [
+        {
+            "id": one.id,
+            "version": one.version,
+            "at": one.at,
+            "by": names.get(one.user_id or 0),
+            "what": one.what,
+            "block": one.block_id,
+            "title": one.about.get("title", ""),
+            "of": one.of_id,
+            "decided": sorted(marked.get(one.id, ())),
+        }
+        for one in reversed(told)
+    ]
+    print_list(
+        shown,
+        json=json,
+        columns=("Id", "At", "By", "What", "Block", "Title", "Decided"),
+        rows=(
+            [one[name] for name in ("id", "at", "by", "what", "block", "title", "decided")]
+            for one in shown
+        ),
+        empty="Nothing was kept of it yet: its first change is.",
+    )
 
 
 @app.command("render")

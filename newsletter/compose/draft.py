@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from feeds.model import Item
 from feeds.values import ItemKind, ItemStatus
 from newsletter import dutch
-from newsletter.compose import dropped, placing, propose
+from newsletter.compose import placing, propose
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.choose import AHEAD, choose_items
-from newsletter.compose.editing import editing
+from newsletter.compose.editing import begin_history, editing
 from newsletter.compose.editions import EDITION_KINDS
 from newsletter.compose.escape import clean_line
 from newsletter.compose.sections import in_reading_order, moved, renumber
@@ -212,37 +212,11 @@ def move_block(  # noqa: PLR0913 - the fields of the form
 
 def drop_block(
     db: Database, edition_id: int, block_id: int, *, version: int, now: datetime, by: int | None
-) -> int:
-    """Take a block out; its item may stand in a later edition.
-
-    Returns the number under which `put_back` finds what stood in it.
-    """
-    with editing(db, edition_id, version=version, now=now, by=by) as (session, edition):
-        block = _find(edition, block_id)
-        edition.blocks.remove(block)
+) -> None:
+    """Take a block out; its item may stand in a later edition. `restoring.undo` brings it back."""
+    with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
+        edition.blocks.remove(_find(edition, block_id))
         renumber(edition.blocks)
-        note = dropped.write(block)
-        event = store.log_event(session, edition.id, what="dropped", now=now, user_id=by, note=note)
-        session.flush()
-        return event.id
-
-
-def put_back(
-    db: Database, edition_id: int, event_id: int, *, version: int, now: datetime, by: int | None
-) -> int:
-    """Put a block back where it was taken out, as it was; return its new id.
-
-    Raises UnknownBlock when that event took no block out of this edition, or it is back already.
-    """
-    with editing(db, edition_id, version=version, now=now, by=by) as (session, edition):
-        block = dropped.read(store.events_of(session, edition.id), event_id)
-        edition.blocks.insert(block.position, block)
-        renumber(edition.blocks)
-        store.log_event(
-            session, edition.id, what="put_back", now=now, user_id=by, note=str(event_id)
-        )
-        session.flush()
-        return block.id
 
 
 def _new_newsletter(session: Session, now: datetime, title: str, maximum: int) -> Edition:
@@ -317,6 +291,8 @@ def _saved(
     session.add(edition)
     session.flush()
     store.log_event(session, edition.id, what="drafted", now=now, user_id=author_id)
+    session.flush()
+    begin_history(session, edition)
     return edition.id
 
 

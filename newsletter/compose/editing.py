@@ -1,22 +1,40 @@
-"""Changing an edition: only its newest version, and an approval does not survive a change."""
+"""Changing an edition: only its newest version, and an approval does not survive a change.
+
+Each change is kept: `end_change` writes the whole content as a revision, in the same transaction.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from newsletter.compose import snapshot
+from newsletter.compose.differences import Change, Summary, differences, summary
+from newsletter.compose.history import DECISIONS, Turn, goes_on
+from newsletter.compose.snapshot import Snapshot
 from newsletter.errors import EditionChanged, MoveNotAllowed
-from newsletter.model import Edition
+from newsletter.model import Edition, EditionEvent, Revision
 from newsletter.store import editions as store
 from newsletter.store.approvals import void_approval
+from newsletter.store.revisions import last_revision
 from newsletter.values import EditionStatus
 from storage.session import Database
 
 WITHDRAWN_BY_EDIT: Final = frozenset(
     {EditionStatus.IN_REVIEW, EditionStatus.APPROVED, EditionStatus.SCHEDULED}
 )
+MADE: Final = frozenset({"drafted", "edited"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change through the history: which turn, and the revision that it is about."""
+
+    turn: Turn
+    of_id: int
 
 
 @contextmanager
@@ -28,14 +46,104 @@ def editing(
     Raises UnknownEdition, EditionChanged, MoveNotAllowed; then nothing changed.
     """
     with db.write() as session:
-        edition = store.lock_edition(session, edition_id, with_blocks=True)
-        _allow(edition, version)
-        if edition.state in WITHDRAWN_BY_EDIT:
-            void_approval(session, edition, now=now)
-            store.log_event(session, edition.id, what="withdrawn", now=now, user_id=by)
+        edition = open_edition(session, edition_id, version=version, now=now, by=by)
         yield session, edition
-        edition.version += 1
-        store.log_event(session, edition.id, what="edited", now=now, user_id=by)
+        end_change(session, edition, now=now, by=by)
+
+
+def open_edition(
+    session: Session, edition_id: int, *, version: int, now: datetime, by: int | None
+) -> Edition:
+    """Return the edition with its blocks, held and a draft again, to change it.
+
+    Raises UnknownEdition, EditionChanged, MoveNotAllowed.
+    """
+    edition = store.lock_edition(session, edition_id, with_blocks=True)
+    _allow(edition, version)
+    begin_history(session, edition)
+    if edition.state in WITHDRAWN_BY_EDIT:
+        void_approval(session, edition, now=now)
+        store.log_event(session, edition.id, what="withdrawn", now=now, user_id=by)
+    return edition
+
+
+def begin_history(session: Session, edition: Edition) -> None:
+    """Keep how an edition is now, blocks loaded, when nothing of it was kept yet."""
+    if last_revision(session, edition.id) is not None:
+        return
+    made = [one for one in store.events_of(session, edition.id) if one.what in MADE]
+    session.add(
+        Revision(
+            edition_id=edition.id,
+            version=edition.version,
+            at=made[-1].at if made else edition.created_at,
+            user_id=made[-1].user_id if made else edition.author_id,
+            event_id=made[-1].id if made else None,
+            what=Turn.DRAFTED,
+            content=snapshot.take(edition),
+        )
+    )
+    session.flush()
+
+
+def end_change(
+    session: Session,
+    edition: Edition,
+    *,
+    now: datetime,
+    by: int | None,
+    step: Step | None = None,
+) -> None:
+    """Give a changed edition, its history begun, its new version, and keep what it says now.
+
+    step: what was done when it was undoing, doing again or bringing back.
+    """
+    edition.version += 1
+    what = "edited" if step is None else step.turn.value
+    event = store.log_event(session, edition.id, what=what, now=now, user_id=by)
+    session.flush()
+    content, last = snapshot.take(edition), last_revision(session, edition.id)
+    if last is None:
+        begin_history(session, edition)
+        return
+    told = summary(differences(last.content, content))
+    if step is None and told.change is Change.NOTHING:
+        return
+    decided = _is_decided(session, edition, last)
+    if step is None and goes_on(last, told, by=by, at=now, decided=decided):
+        last.version, last.event_id, last.content = edition.version, event.id, content
+        last.about = _about(told)
+        return
+    session.add(_revision(edition, event, content, told, step))
+
+
+def _revision(
+    edition: Edition, event: EditionEvent, content: Snapshot, told: Summary, step: Step | None
+) -> Revision:
+    return Revision(
+        edition_id=edition.id,
+        version=edition.version,
+        at=event.at,
+        user_id=event.user_id,
+        event_id=event.id,
+        what=told.change if step is None else step.turn,
+        block_id=None if told.about is None else told.about.block_id,
+        about=_about(told),
+        of_id=None if step is None else step.of_id,
+        content=content,
+    )
+
+
+def _about(told: Summary) -> dict[str, object]:
+    # item_id stands last: `store/revisions.py` finds the item by that.
+    if told.about is None:
+        return {}
+    return {"kind": told.about.kind, "title": told.about.title, "item_id": told.about.item_id}
+
+
+def _is_decided(session: Session, edition: Edition, last: Revision) -> bool:
+    events = store.events_of(session, edition.id)
+    return any(one.what in DECISIONS and one.id > (last.event_id or 0) for one in events)
 
 
 def _allow(edition: Edition, version: int) -> None:

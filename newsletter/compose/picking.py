@@ -16,6 +16,7 @@ from feeds.items import OwnItem, label, reword, says, tell_anew
 from feeds.marks import own_mark, words_mark
 from feeds.model import Item
 from feeds.values import ItemStatus
+from newsletter.compose.editing import begin_history, end_change
 from newsletter.compose.placing import audience_of, block_for, kind_for
 from newsletter.compose.sections import in_reading_order, renumber
 from newsletter.errors import UnknownItem
@@ -217,7 +218,10 @@ def _lock_draft(session: Session) -> Edition | None:
     if found is None:
         return None
     edition = store.lock_edition(session, found.id, with_blocks=True)
-    return edition if edition.state is EditionStatus.DRAFT else None
+    if edition.state is not EditionStatus.DRAFT:
+        return None
+    begin_history(session, edition)
+    return edition
 
 
 def _block_of(edition: Edition, item: Item) -> Block | None:
@@ -265,5 +269,4 @@ def _follow(block: Block, *, before: Block, after: Block) -> bool:
 
 
 def _note_change(session: Session, edition: Edition, *, now: datetime, by: int | None) -> None:
-    edition.version += 1
-    store.log_event(session, edition.id, what="edited", now=now, user_id=by)
+    end_change(session, edition, now=now, by=by)

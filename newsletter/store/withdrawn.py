@@ -10,6 +10,7 @@ from feeds.model import Item
 from feeds.values import ItemStatus
 from newsletter import dutch
 from newsletter.model import Block, Edition, Variant
+from newsletter.store.revisions import revisions_about
 from newsletter.values import EditionStatus
 
 OVER = (EditionStatus.SENT, EditionStatus.CANCELLED)
@@ -19,8 +20,10 @@ def forget_withdrawn(session: Session) -> int:
     """Empty the blocks of withdrawn items, in every edition; return how many were not empty yet.
 
     What was stored to be sent goes too, once nothing of it is to be sent any more. Take back first
-    what is on its way (`approve.watch`): this breaks the seal.
+    what is on its way (`approve.watch`): this breaks the seal. The revisions of editions forget
+    it too, so that nobody brings it back.
     """
+    _empty_revisions(session)
     query = select(Block).join(Item, Item.id == Block.item_id)
     carrying = list(session.scalars(query.where(Item.status == ItemStatus.WITHDRAWN)))
     if not carrying:
@@ -40,6 +43,22 @@ def emptied(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a block without what they said; its title tells what happened."""
     kept = {name: value if isinstance(value, bool) else "" for name, value in fields.items()}
     return {**kept, "title": dutch.WITHDRAWN_EXAMPLE, "item_id": fields.get("item_id")}
+
+
+def _empty_revisions(session: Session) -> None:
+    withdrawn = set(session.scalars(select(Item.id).where(Item.status == ItemStatus.WITHDRAWN)))
+    for revision in revisions_about(session, withdrawn):
+        blocks = [_without_words(one, withdrawn) for one in revision.content["blocks"]]
+        if blocks != revision.content["blocks"]:
+            revision.content = {**revision.content, "blocks": blocks}
+        if revision.about.get("item_id") in withdrawn and revision.about["title"]:
+            revision.about = {**revision.about, "title": ""}
+
+
+def _without_words(block: Mapping[str, Any], withdrawn: set[int]) -> Mapping[str, Any]:
+    if block["item_id"] not in withdrawn:
+        return block
+    return {**block, "fields": emptied(block["fields"])}
 
 
 def _raise_versions(session: Session, edition_ids: set[int]) -> None:

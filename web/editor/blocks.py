@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -13,7 +12,7 @@ from newsletter.compose.pictures import keep_for_mail
 from newsletter.dutch import audience_word
 from newsletter.errors import EditionChanged
 from newsletter.store.editions import get_edition
-from web.editor.desk import desk_page, edition_head, edition_path
+from web.editor.desk import desk_page, edition_head, undo_address, way_back
 from web.editor.edition import edition_page
 from web.errors import PageUnknown
 from web.forms import Form
@@ -107,24 +106,9 @@ def drop_block(call: Call) -> Response:
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
         has_item = any(one.item_id for one in edition.blocks if one.id == block_id)
-    event = _change(call, draft.drop_block, block_id=block_id)
+    _change(call, draft.drop_block, block_id=block_id)
     back_in_line = " Het bericht staat weer bij wat er binnenkwam." if has_item else ""
-    query = urlencode({**_view(call), "versie": Form(call.form).number("version") + 1})
-    undo = edition_path(call.number("id"), f"/blokken/terug/{event}?{query}")
-    return _back(call, message=f"Het blok is weg.{back_in_line}", undo=undo)
-
-
-def put_block_back(call: Call) -> Response:
-    """Undo the last: the block stands where it stood, with what was written in it."""
-    block_id = draft.put_back(
-        call.services.db,
-        call.number("id"),
-        call.number("event"),
-        version=Form(call.query).number("versie"),
-        now=call.now,
-        by=call.user_id,
-    )
-    return _back(call, message="Het blok staat er weer.", block=block_id)
+    return _back(call, message=f"Het blok is weg.{back_in_line}", undo=undo_address(call))
 
 
 def _change(call: Call, change: Callable[..., T], **values: object) -> T:
@@ -178,14 +162,7 @@ def _changed_page(call: Call, typed: Mapping[str, str]) -> Response:
 
 def _back(call: Call, *, message: str, block: int | None = None, undo: str = "") -> Response:
     """Go back to the edition, in the same view."""
-    query = urlencode({**_view(call), **({} if block is None else {"blok": block})})
-    path = edition_path(call.number("id"))
-    return see_other(f"{path}?{query}" if query else path, message=message, undo=undo)
-
-
-def _view(call: Call) -> dict[str, str]:
-    view = {key: call.query.get(key, "") for key in ("kant", "scherm", "kleur")}
-    return {key: value for key, value in view.items() if value.isalnum()}
+    return see_other(way_back(call, block=block), message=message, undo=undo)
 
 
 def _kind(name: str) -> BlockKind:

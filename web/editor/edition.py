@@ -25,6 +25,7 @@ from web.access import Who, rank
 from web.editor.desk import desk_page, edition_head, edition_path
 from web.editor.mail import SCHEMES, SIDES, Variants, of_side, read_variants
 from web.editor.preflight import Noted, Ways, noted_by_level
+from web.editor.versions import steps_of
 from web.editor.words import event_note, event_word, first_words
 from web.forms import moment_value
 from web.headers import MAIL_SANDBOX
@@ -123,6 +124,7 @@ def edition_page(
             last_word=next((one for one in past if one.what in SAID_TO_EACH_OTHER), None),
             may=_may(call, edition),
             planned=moment_value(edition.planned_at),
+            turns=steps_of(session, edition),
             problems=problems or {},
             given=given or {},
         )

@@ -104,3 +104,16 @@ document.querySelectorAll("button[data-ticked]").forEach((button) => {
   countTicked(button);
   button.form.addEventListener("change", () => countTicked(button));
 });
+
+// Undo and redo by keyboard, as everywhere; inside a field those keys are of the field.
+const FIELD = "input:not([type=hidden]), textarea, select, [contenteditable=true]";
+function pressChord(event) {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "z") return;
+  if (event.target.closest?.(FIELD)) return;
+  const chord = event.shiftKey ? "Control+Shift+Z" : "Control+Z";
+  const button = document.querySelector(`button[data-chord="${chord}"]`);
+  if (!button || event.repeat) return;
+  event.preventDefault();
+  button.click();
+}
+document.addEventListener("keydown", pressChord);

@@ -64,11 +64,6 @@ def row(db: Database, edition_id: int) -> Edition:
         return editions_store.get_edition(session, edition_id, with_blocks=True)
 
 
-def changes(db: Database, edition_id: int) -> list[str]:
-    """Return what happened, without what a dropped block left behind to be put back."""
-    return [what for what in history(db, edition_id) if what != "dropped"]
-
-
 def history(db: Database, edition_id: int) -> list[str]:
     with db.read() as session:
         return [one.what for one in editions_store.events_of(session, edition_id)]
@@ -281,7 +276,7 @@ def test_edit_raises_the_version_and_is_written_down(
     edit(filled, *drafted, 1)
 
     assert row(filled, drafted[0]).version == 2
-    assert changes(filled, drafted[0]) == ["drafted", "edited"]
+    assert history(filled, drafted[0]) == ["drafted", "edited"]
     positions = [block.position for block in row(filled, drafted[0]).blocks]
     assert positions == list(range(len(positions)))
 
@@ -312,7 +307,7 @@ def test_edit_voids_the_approval(
     assert edition.state is EditionStatus.DRAFT
     assert (edition.content_hash, edition.approved_by_id) == ("", None)
     assert (edition.approved_at, edition.due_at) == (None, None)
-    assert changes(filled, drafted[0]) == ["drafted", "withdrawn", "edited"]
+    assert history(filled, drafted[0]) == ["drafted", "withdrawn", "edited"]
     with filled.read() as session:
         assert session.scalars(select(Variant)).all() == []
 
@@ -437,46 +432,3 @@ def test_fresh_draft_asks_only_to_read_its_practice_example(filled: Database) ->
 
     facts = Facts(now=START, house=House(base_url="https://nieuwsbrief.example.org"))
     assert [one.rule for one in run_checks(drafted_content, variants, facts)] == ["examples.unread"]
-
-
-def test_dropped_block_is_put_back_where_it_stood_with_its_words(
-    filled: Database, drafted: tuple[int, int]
-) -> None:
-    edition_id, block_id = drafted
-    before = [(b.kind, b.audience, b.fields) for b in content(filled, edition_id).blocks]
-    taken = draft.drop_block(filled, edition_id, block_id, version=1, now=START, by=None)
-    between = [(b.kind, b.audience, b.fields) for b in content(filled, edition_id).blocks]
-
-    draft.put_back(filled, edition_id, taken, version=2, now=START, by=None)
-
-    assert len(between) == len(before) - 1
-    assert [(b.kind, b.audience, b.fields) for b in content(filled, edition_id).blocks] == before
-    assert [b.position for b in row(filled, edition_id).blocks] == list(range(len(before)))
-    assert history(filled, edition_id) == ["drafted", "dropped", "edited", "put_back", "edited"]
-
-
-def test_block_is_put_back_once(filled: Database, drafted: tuple[int, int]) -> None:
-    edition_id, block_id = drafted
-    taken = draft.drop_block(filled, edition_id, block_id, version=1, now=START, by=None)
-    draft.put_back(filled, edition_id, taken, version=2, now=START, by=None)
-
-    with pytest.raises(UnknownBlock):
-        draft.put_back(filled, edition_id, taken, version=3, now=START, by=None)
-
-    assert row(filled, edition_id).version == 3
-
-
-def test_block_is_put_back_in_its_own_edition_only(
-    filled: Database, drafted: tuple[int, int]
-) -> None:
-    edition_id, block_id = drafted
-    taken = draft.drop_block(filled, edition_id, block_id, version=1, now=START, by=None)
-    other = draft.draft_newsletter(filled, now=START)
-    with filled.read() as session:
-        drafting = editions_store.events_of(session, edition_id)[0].id
-
-    for edition, event in ((other, taken), (edition_id, drafting)):
-        with pytest.raises(UnknownBlock):
-            draft.put_back(
-                filled, edition, event, version=row(filled, edition).version, now=START, by=None
-            )
