@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse
@@ -16,6 +15,7 @@ from feeds.values import SubmissionStatus
 from newsletter.dutch import plural
 from newsletter.model import Edition
 from newsletter.store.inbox import Underway, count_waiting, find_underway
+from web.access import Who, rank
 from web.editor.words import edition_label, state_line
 from web.pages import Call, page
 
@@ -23,6 +23,8 @@ EDITIONS: Final = "/redactie/edities"
 SELECTING: Final = "/redactie/selecteren"
 SUBMISSIONS: Final = "/redactie/inzendingen"
 EXAMPLES: Final = "/redactie/voorbeelden"
+SETTINGS: Final = "/redactie/instellingen"
+ORGANISATION: Final = SETTINGS + "/organisatie"
 EDITORS_TURN: Final = (SubmissionStatus.WAITING, SubmissionStatus.AGREED)
 
 
@@ -75,25 +77,6 @@ def edition_path(edition_id: int, rest: str = "") -> str:
     return f"{EDITIONS}/{edition_id}{rest}"
 
 
-def undo_address(call: Call) -> str:
-    """Return the address that undoes what the form of this call is about to have done."""
-    seen = int(str(call.form.get("version", "0")))
-    query = urlencode({**_view(call), "versie": seen + 1})
-    return edition_path(call.number("id"), f"/ongedaan?{query}")
-
-
-def way_back(call: Call, *, block: int | None = None) -> str:
-    """Return the address of the edition of this page in the same view. block: the one to open."""
-    query = urlencode({**_view(call), **({} if block is None else {"blok": block})})
-    path = edition_path(call.number("id"))
-    return f"{path}?{query}" if query else path
-
-
-def _view(call: Call) -> dict[str, str]:
-    view = {key: call.query.get(key, "") for key in ("kant", "scherm", "kleur")}
-    return {key: value for key, value in view.items() if value.isalnum()}
-
-
 def edition_head(edition: Edition) -> dict[str, Any]:
     """Return what stands above every page about one edition."""
     return {
@@ -110,7 +93,10 @@ def read_desk(call: Call, session: Session) -> Desk:
     new = count_waiting(session, since=underway.new_since, now=call.now)
     sources = tuple(list_names(session))
     sent_in = count_by_state(session)
-    places = _places(call.request.url.path, sum(new.values()), sources, sent_in)
+    here = call.request.url.path
+    places = _places(here, sum(new.values()), sources, sent_in)
+    if rank(call.user) >= Who.ADMINISTRATOR:
+        places = (*places, Place(ORGANISATION, "Instellingen", here.startswith(SETTINGS)))
     return Desk(places, underway, new, sources, sent_in)
 
 
