@@ -31,6 +31,7 @@ from web.editor import (
     submissions,
     subscribers,
     today,
+    versions,
 )
 from web.editor.desk import EXAMPLES, ORGANISATION, SUBMISSIONS
 from web.pages import Call
@@ -119,6 +120,7 @@ IN: Final = Who.EDITOR
 APPROVER: Final = Who.APPROVER
 ADMINISTRATOR: Final = Who.ADMINISTRATOR
 EDITION: Final = "/redactie/edities/{id}"
+VERSION: Final = EDITION + "/versies/{revision}"
 BLOCK: Final = EDITION + "/blokken/{block}"
 SOURCE: Final = "/redactie/bronnen/{slug}"
 SOURCE_LIST: Final = "/redactie/bronnenlijst"
@@ -153,12 +155,16 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION + "/voorbeeld", mail.show_preview, "preview", IN),
     Route(EDITION + "/kop", blocks.save_head, "save_head", IN, POST),
     Route(EDITION + "/blokken", blocks.add_block, "add_block", IN, POST),
-    Route(EDITION + "/blokken/terug/{event}", blocks.put_block_back, "put_back", IN, POST),
-    Route(BLOCK, blocks.save_block, "save_block", IN, POST),
+    Route(BLOCK, blocks.save_block, "save_block", IN, POST, files=1, megabytes=12),
     Route(BLOCK + "/volg", blocks.follow_event, "follow_event", IN, POST),
     Route(BLOCK + "/kant", blocks.save_audience, "save_audience", IN, POST),
     Route(BLOCK + "/plaats", blocks.move_block, "move_block", IN, POST),
     Route(BLOCK + "/weg", blocks.drop_block, "drop_block", IN, POST),
+    Route(EDITION + "/ongedaan", versions.undo, "undo", IN, POST),
+    Route(EDITION + "/opnieuw", versions.redo, "redo", IN, POST),
+    Route(EDITION + "/versies", versions.show_versions, "versions", IN),
+    Route(VERSION, versions.show_version, "version", IN),
+    Route(VERSION + "/terug", versions.restore, "restore_version", IN, POST),
     Route(EDITION + "/indienen", review.submit, "submit", IN, POST),
     Route(EDITION + "/intrekken", review.withdraw, "withdraw", IN, POST),
     Route(EDITION + "/goedkeuren", review.approve, "approve", APPROVER, POST),

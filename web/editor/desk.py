@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse
@@ -75,6 +76,25 @@ def desk_page(
 def edition_path(edition_id: int, rest: str = "") -> str:
     """Return the address of an edition at the desk, or of what is below it."""
     return f"{EDITIONS}/{edition_id}{rest}"
+
+
+def undo_address(call: Call) -> str:
+    """Return the address that undoes what the form of this call is about to have done."""
+    seen = int(str(call.form.get("version", "0")))
+    query = urlencode({**_view(call), "versie": seen + 1})
+    return edition_path(call.number("id"), f"/ongedaan?{query}")
+
+
+def way_back(call: Call, *, block: int | None = None) -> str:
+    """Return the address of the edition of this page in the same view. block: the one to open."""
+    query = urlencode({**_view(call), **({} if block is None else {"blok": block})})
+    path = edition_path(call.number("id"))
+    return f"{path}?{query}" if query else path
+
+
+def _view(call: Call) -> dict[str, str]:
+    view = {key: call.query.get(key, "") for key in ("kant", "scherm", "kleur")}
+    return {key: value for key, value in view.items() if value.isalnum()}
 
 
 def edition_head(edition: Edition) -> dict[str, Any]:
