@@ -14,6 +14,8 @@ from newsletter.values import BlockContent, EditionContent, EditionKind
 from subscribers.values import Audience
 
 CONTENTS_FROM: Final = 3  # sections; a reader sees fewer at a glance
+MESSAGES: Final = ("bericht", "berichten")
+COUNTED: Final = {"verslagen": ("verslag", "verslagen")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Group:
             return f"{dutch.capital(gatherings)} in {dutch.join(_month_names(self.days))}"
         if not others:
             return first
-        return f"{first} (en nog {dutch.counted(others, 'bericht', 'berichten')})"
+        return f"{first} (en nog {dutch.counted(others, *COUNTED.get(self.key, MESSAGES))})"
 
 
 def visible(content: EditionContent, audience: Audience | None) -> list[BlockContent]:

@@ -13,6 +13,7 @@ from storage.text import shorten
 SUBJECT_TITLE_LENGTH: Final = 60  # a phone shows about forty characters, a computer about seventy
 PREHEADER_LENGTH: Final = 110  # what an inbox shows at most, next to the subject
 HEAD_LENGTH: Final = 200  # of the columns
+_TITLED: Final = frozenset({"article", "report", "practice", "publication"})
 
 
 class HasContent(Protocol):
@@ -91,7 +92,7 @@ def _shortened(words: str, length: int) -> str:
 
 def _opening(blocks: Sequence[HasContent]) -> HasContent | None:
     """Return what the edition opens with: the lead, else what everybody gets, else the first."""
-    titled = [block for block in blocks if block.kind in {"article", "practice", "publication"}]
+    titled = [block for block in blocks if block.kind in _TITLED]
     leads = [block for block in titled if block.fields.get("lead")]
     for_all = [block for block in titled if block.audience is None]
     return next(iter([*leads, *for_all, *titled]), None)
@@ -103,6 +104,7 @@ def _parts(blocks: Sequence[HasContent]) -> list[str]:
     gatherings = _named(events, "bijeenkomst", "bijeenkomsten")
     parts = [
         _named(_of(blocks, "article"), "bericht", "berichten"),
+        _named(_of(blocks, "report"), "verslag", "verslagen"),
         f"{gatherings} in {months.rsplit(' ', 1)[0]}" if gatherings else "",
         "een voorbeeld uit de praktijk" if _of(blocks, "practice") else "",
         _named(_of(blocks, "publication"), "publicatie", "publicaties"),

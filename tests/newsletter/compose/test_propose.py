@@ -11,6 +11,7 @@ FIRST = event(3, "Toetsing", "05-12T13:30", "05-12T16:30")
 SECOND = event(4, "Congres", "06-03T09:30", "06-03T16:30")
 FOR_SCHOOLS = event(5, "Werkbezoek", "06-03T09:30", "06-03T16:30", SCHOOL)
 PRACTICE = block(6, "practice", title="Student en leraar")
+REPORT = block(7, "report", title="De NVAO wil zien dat je leert")
 
 
 def subject(*blocks: BlockContent) -> str:
@@ -23,6 +24,7 @@ def test_subject_names_the_opening_and_the_dates() -> None:
     )
     assert subject(NEWS, FIRST) == "Een profiel voor begeleiders, en één datum voor je agenda"
     assert subject(NEWS) == "Een profiel voor begeleiders"
+    assert subject(REPORT) == "De NVAO wil zien dat je leert"
     assert subject(FIRST, SECOND) == "Twee data voor je agenda"
     assert subject() == "Editie 14"
 
@@ -45,6 +47,7 @@ def test_preheader_says_what_is_in_it() -> None:
     assert propose.preheader([LEAD, NEWS, FIRST, SECOND, PRACTICE]) == (
         "Twee berichten, twee bijeenkomsten in mei en juni en een voorbeeld uit de praktijk."
     )
+    assert propose.preheader([NEWS, REPORT]) == "Eén bericht en één verslag."
     assert propose.preheader([FIRST, FOR_SCHOOLS]) == "Bijeenkomsten in mei en juni."
     assert propose.preheader([]) == ""
 

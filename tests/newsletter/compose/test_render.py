@@ -360,3 +360,10 @@ def test_title_from_elsewhere_is_set_so_that_its_words_fit_a_phone(
 
     assert f'<h1 class="h1 {name}"' in html
     assert f".{name} {{ font-size: {size} !important" in html
+
+
+def test_contents_count_what_a_section_holds(render: Renderer) -> None:
+    reports = tuple(block(20 + number, "report", title=f"Verslag {number}") for number in (1, 2, 3))
+    edition = samples.newsletter(blocks=(*samples.newsletter_blocks(), *reports))
+
+    assert "Verslag 1 (en nog twee verslagen)" in " ".join(render(edition, None).text.split())

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from feeds.pictures import erase_unused
 from newsletter.compose.blocks import BLOCKS
 from newsletter.wiring import Services
-from tests.feeds.sending_in import picture
+from tests.feeds.pictures import picture
 from tests.web.desk import add_block, begin, edition_path, step, token, version
 
 FILLED = sorted(name for name, kind in BLOCKS.items() if "starts_at" not in kind.blank)
