@@ -91,6 +91,10 @@ class ChecksFailed(EditionError):
         self.findings = findings
 
 
+class FindingGone(EditionError):
+    """There is no such warning in the edition as it is now; nothing was waved through."""
+
+
 class ContentChanged(EditionError):
     """What would be sent is not what was approved; the approval is void."""
 

@@ -239,3 +239,20 @@ class JobDue(Base):
     __tablename__ = "job_due"
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     due_at: Mapped[datetime]
+
+
+class Waiver(Base):
+    """A warning that somebody let pass in one edition.
+
+    mark: of the finding, as `approve/waive.finding_mark` makes it.
+    """
+
+    __tablename__ = "waiver"
+    __table_args__ = (UniqueConstraint("edition_id", "mark"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
+    mark: Mapped[str] = mapped_column(String(32))
+    rule: Mapped[str] = mapped_column(String(40))
+    because: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

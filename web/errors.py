@@ -172,6 +172,11 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             "Er zijn nog fouten",
             "Open de editie. Rechts staat wat er nog moet gebeuren.",
         ),
+        newsletter.FindingGone: ErrorPage(
+            409,
+            "Deze tip is er niet meer",
+            "De tekst is intussen anders, of het is een fout geworden. Open de editie opnieuw.",
+        ),
         newsletter.TooLate: ErrorPage(
             409,
             "De bijeenkomst is dan al voorbij",

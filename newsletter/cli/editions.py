@@ -1,5 +1,6 @@
 """`newsletter edition ...`: making an edition, and what it holds."""
 
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 
 from newsletter.accounts import user_names
 from newsletter.approve import review
+from newsletter.approve.waive import sort_findings
 from newsletter.cli.output import (
     JSON,
     fail,
@@ -25,6 +27,7 @@ from newsletter.preview import Format, preview
 from newsletter.store import deliveries
 from newsletter.store import editions as store
 from newsletter.store.revisions import list_revisions
+from newsletter.store.waivers import waivers_of
 from newsletter.values import EditionFigures, EditionKind
 from newsletter.wiring import Services
 
@@ -122,12 +125,20 @@ def check(edition_id: ID, json: bool = JSON) -> None:
         house=services.house,
         now=services.clock(),
     )
-    passed = all(one.level != "error" for one in findings)
+    with services.db.read() as session:
+        found = sort_findings(findings, waivers_of(session, edition_id))
+        names = user_names(session)
+    passed = all(one.level != "error" for one in found.left)
+    waived = [
+        asdict(one.finding)
+        | {"because": one.because, "at": one.at, "by": names.get(one.by_id or 0)}
+        for one in found.waived
+    ]
     print_list(
-        {"passed": passed, "findings": list(findings)},
+        {"passed": passed, "findings": list(found.left), "waived": waived},
         json=json,
         columns=("Level", "Rule", "Message", "To mend", "Where"),
-        rows=((one.level, one.rule, one.message, one.mend, one.where) for one in findings),
+        rows=((one.level, one.rule, one.message, one.mend, one.where) for one in found.left),
         empty="Nothing to mend.",
     )
     if not passed:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
@@ -12,19 +12,21 @@ from newsletter.accounts import user_names
 from newsletter.approve.checks import run_checks
 from newsletter.approve.checks.size import CLIPPED_FROM_BYTES
 from newsletter.approve.facts import read_facts
+from newsletter.approve.waive import Sorted, sort_findings
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.model import Block, Edition, EditionEvent
 from newsletter.outdated import Cause, find_outdated
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, events_of, get_edition
-from newsletter.values import EditionStatus, Finding
+from newsletter.store.waivers import waivers_of
+from newsletter.values import EditionStatus
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank
 from web.editor.desk import desk_page, edition_head, edition_path
 from web.editor.mail import SCHEMES, SIDES, Variants, of_side, read_variants
-from web.editor.preflight import Noted, Ways, noted_by_level
+from web.editor.preflight import Ways, let_pass, noted_by_level
 from web.editor.versions import steps_of
 from web.editor.words import event_note, event_word, first_words
 from web.forms import moment_value
@@ -111,7 +113,7 @@ def edition_page(
             lines=lines,
             current=next((one for one in lines if one.block.id == view.block_id), None),
             block_kinds=[kind for kind in BLOCKS.values() if _may_be_empty(kind)],
-            findings=_noted(call, session, edition, variants, view),
+            **_checked(call, session, edition, variants, view),
             moved={
                 one.block.id
                 for one in find_outdated(content_of(edition))
@@ -157,21 +159,25 @@ def _line(block: Block) -> BlockLine:
     return BlockLine(block, kind, first_words(texts) or kind.label, frozenset(map(str, sides)))
 
 
-def _noted(
+def _checked(
     call: Call, session: Session, edition: Edition, variants: Variants, view: View
-) -> dict[str, list[Noted]]:
-    """Return the findings by level; an edition that went out needs no advice any more."""
-    found: tuple[Finding, ...] = ()
+) -> dict[str, Any]:
+    """Return what was noticed; an edition that went out needs no advice any more."""
+    found = Sorted((), ())
     if edition.state not in _OUT:
         facts = read_facts(session, edition, house=call.services.house, now=call.now)
-        found = run_checks(content_of(edition), variants, facts)
+        noticed = run_checks(content_of(edition), variants, facts)
+        found = sort_findings(noticed, waivers_of(session, edition.id))
     base = edition_path(edition.id)
     ways = Ways(
         to_block=lambda block_id: view.address(base, blok=block_id),
         to_head=view.address(base, blok=None),
         may_edit=edition.state is EditionStatus.DRAFT,
     )
-    return noted_by_level(found, edition.blocks, ways)
+    return {
+        "findings": noted_by_level(found.left, edition.blocks, ways),
+        "let_pass": let_pass(found.waived, edition.blocks, ways, user_names(session)),
+    }
 
 
 def past_of(session: Session, events: Sequence[EditionEvent]) -> list[Past]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from newsletter.approve.waive import Waived, finding_mark
 from newsletter.compose.blocks import BLOCKS
 from newsletter.model import Block
 from newsletter.values import Finding, Level
@@ -19,6 +21,21 @@ class Noted:
     finding: Finding
     place: str
     address: str
+
+    @property
+    def mark(self) -> str:
+        """What a form about it carries."""
+        return finding_mark(self.finding)
+
+
+@dataclass(frozen=True, slots=True)
+class LetPass:
+    """A warning that somebody let pass. who: "" when the account is gone."""
+
+    noted: Noted
+    because: str
+    at: datetime
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,18 @@ def noted_by_level(
     for finding in findings:
         by_level[finding.level].append(_noted(finding, blocks, ways))
     return by_level
+
+
+def let_pass(
+    waived: Iterable[Waived], blocks: Sequence[Block], ways: Ways, names: Mapping[int, str]
+) -> list[LetPass]:
+    """Return the warnings that were let pass, with who did."""
+    return [
+        LetPass(
+            _noted(one.finding, blocks, ways), one.because, one.at, names.get(one.by_id or 0, "")
+        )
+        for one in waived
+    ]
 
 
 def _noted(finding: Finding, blocks: Sequence[Block], ways: Ways) -> Noted:

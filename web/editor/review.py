@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from newsletter.approve import review
+from newsletter.approve import review, waive
 from newsletter.errors import ChecksFailed, EditionChanged
 from newsletter.store.editions import get_edition
 from web.editor.desk import edition_path
@@ -12,6 +12,7 @@ from web.editor.edition import edition_page
 from web.forms import Form
 from web.pages import Call, see_other
 
+NO_WHY: Final = "Schrijf erbij waarom het zo mag. Je collega leest dit."
 NO_REASON: Final = "Schrijf erbij wat er anders moet. Je collega leest dit."
 
 
@@ -58,6 +59,34 @@ def approve(call: Call) -> Response:
         edition_path(call.number("id"), "/verzenden"),
         message="Goedgekeurd. Verandert er nog iets, dan vervalt het akkoord.",
     )
+
+
+def let_pass(call: Call) -> Response:
+    """Let a warning pass, with a reason."""
+    form = Form(call.form)
+    mark = form.line("mark")
+    because = form.line("why", longest=500, missing=NO_WHY)
+    if form.problems:
+        return edition_page(call, status=422, problems={"why": NO_WHY}, given={"mark": mark})
+    services = call.services
+    waive.waive(
+        services.db,
+        call.number("id"),
+        mark,
+        because=because,
+        by=call.user_id,
+        render=services.render,
+        house=services.house,
+        now=call.now,
+    )
+    return _back(call, "Deze tip laten we staan. Je reden is bewaard.")
+
+
+def show_again(call: Call) -> Response:
+    """Show a warning again that was let pass."""
+    mark = Form(call.form).line("mark")
+    waive.ask_again(call.services.db, call.number("id"), mark, by=call.user_id, now=call.now)
+    return _back(call, "De tip staat er weer.")
 
 
 def give_back(call: Call) -> Response:

@@ -56,6 +56,8 @@ EVENT_WORDS: Final[Mapping[str, str]] = {
     "halted": "op pauze gezet, omdat de mailserver ons weigert",
     "recovered": "verder gegaan na een onderbreking",
     "seal_broken": "akkoord vervallen: de inhoud is niet meer wat er is goedgekeurd",
+    "waived": "liet een tip staan",
+    "asked_again": "toonde een tip weer",
     "checks_failed": "teruggehaald, omdat er iets niet klopte",
     "event_changed": "teruggehaald, omdat een bijeenkomst is verzet of afgezegd",
     "example_withdrawn": "teruggehaald, omdat een praktijkvoorbeeld is teruggetrokken",
@@ -131,7 +133,7 @@ def event_note(event: EditionEvent) -> str:
     """Return what somebody wrote with it, or a plan's moment; machines keep their notes."""
     if event.what == "checks_failed":
         return event.note
-    if event.what in {"submitted", "returned", "withdrawn"}:
+    if event.what in {"submitted", "returned", "withdrawn", "waived"}:
         return f"‘{event.note}’" if event.note else ""
     if event.what != "scheduled":
         return ""

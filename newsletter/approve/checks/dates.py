@@ -50,6 +50,7 @@ def _past(block: BlockContent, read_on: date) -> Iterable[Finding]:
             where=where(block),
             mend="Haal het eruit, of schrijf erbij dat aanmelden niet meer kan.",
             field="register_by",
+            quote=register_by.isoformat(),
         )
 
 

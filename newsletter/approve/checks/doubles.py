@@ -20,6 +20,7 @@ def check_doubles(
                 f"{name_of(other)} staat al eerder in de editie, in {name_of(one)}.",
                 where=where(other),
                 mend="Haal een van de twee weg, of geef elk een eigen kant.",
+                quote=name_of(one),
             )
 
 

@@ -39,6 +39,7 @@ def _subject(subject: str) -> Iterable[Finding]:
             f"Het onderwerp heeft {len(subject)} tekens. Lezers zien er ongeveer zestig.",
             where="subject",
             mend="Maak het korter, met het belangrijkste vooraan.",
+            quote=subject,
         )
     elif "!!" in subject or (subject.isupper() and len(subject) > 10):
         yield Finding(
@@ -47,6 +48,7 @@ def _subject(subject: str) -> Iterable[Finding]:
             "Het onderwerp schreeuwt. Spamfilters houden niet van hoofdletters en uitroeptekens.",
             where="subject",
             mend="Schrijf het als een gewone zin.",
+            quote=subject,
         )
 
 

@@ -2,10 +2,11 @@
 
 from starlette.testclient import TestClient
 
+from newsletter.approve.waive import finding_mark
 from newsletter.model import Block
 from newsletter.values import Finding, Level
 from newsletter.wiring import Services
-from tests.web.desk import begin, edition_path, step
+from tests.web.desk import begin, edition_path, post, step
 from web.editor.preflight import Noted, Ways, noted_by_level
 
 URL = "https://example.org/een"
@@ -70,3 +71,25 @@ def test_the_page_shows_place_and_mend_and_leads_there(editor: TestClient, near:
     assert "Schrijf in een zin wat erin staat." in page
     assert f'href="{edition_path(edition)}?kant=school&amp;scherm=computer' in page
     assert "#preheader" in page
+
+
+def test_a_tip_is_let_pass_with_a_reason_and_shown_again(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    head = {"title": "T", "subject": "Drie", "dated_on": "2027-04-22", "planned_at": ""}
+    step(editor, near, edition, "/kop", preheader="", **head)
+    mark = finding_mark(Finding("head.preheader", Level.WARNING, "", "preheader"))
+    tip = "Schrijf in een zin wat erin staat."
+
+    silent = post(editor, edition_path(edition, "/bevindingen/laat"), {"mark": mark, "why": " "})
+    passed = step(editor, near, edition, "/bevindingen/laat", mark=mark, why="Het is een proef.")
+    shown = step(editor, near, edition, "/bevindingen/toon", mark=mark)
+    unknown = post(editor, edition_path(edition, "/bevindingen/laat"), {"mark": "x", "why": "Ja."})
+
+    assert (silent.status_code, unknown.status_code) == (422, 409)
+    assert "Schrijf erbij waarom het zo mag." in silent.text
+    assert "‘Het is een proef.’ Editor, " in passed
+    assert tip not in passed
+    assert tip in shown
+    assert "Toch weer tonen" not in shown
