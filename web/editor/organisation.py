@@ -203,7 +203,7 @@ def _shown_colours(given: Given, standard: Mapping[str, str]) -> Mapping[str, st
 
 def _differences(mine: Given, theirs: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     labels = {text.name: text.label for text in words.TEXTS}
-    labels |= {f"colour_{name}": words.colour_word(name) for name in SETTINGS}
+    labels |= {f"colour_{name}": words.colour_label(name) for name in SETTINGS}
     return tuple(
         (label, theirs.get(name, "") or "niets")
         for name, label in labels.items()

@@ -89,6 +89,11 @@ def colour_word(setting: str) -> str:
     return COLOUR_WORDS[setting.removesuffix("_dark")]
 
 
+def colour_label(setting: str) -> str:
+    """Return what the field of a setting is called: no two are the same."""
+    return f"{colour_word(setting)}, donker" if setting.endswith("_dark") else colour_word(setting)
+
+
 def pair_word(one: Judged) -> str:
     """Return which letters stand on which ground."""
     ground = "knop" if one.ground.removesuffix("_dark") == "school" else colour_word(one.ground)

@@ -1,0 +1,117 @@
+"""The page of the organisation in a real browser: contrast at once, the mail beside it, no script.
+
+The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
+"""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from newsletter.settings import Settings
+from newsletter.values import Role
+from newsletter.wiring import Services, build_services
+from tests.fakes import FakeClock
+from tests.web.browsing import NEEDS_BROWSER, Desk, serving
+from tests.web.desk import PASSWORD, make_user
+
+pytestmark = NEEDS_BROWSER
+
+PLACE = "/redactie/instellingen/organisatie"
+FAINT = "#f0b040"
+
+
+@pytest.fixture
+def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
+    near = replace(build_services(replace(settings, base_url=base)), clock=clock)
+    make_user(near, Role.ADMINISTRATOR, "Marit", password=PASSWORD)
+    yield near
+    near.db.close()
+
+
+@pytest.fixture(autouse=True)
+def _server(near: Services, door: socket.socket) -> Iterator[None]:
+    with serving(near, door):
+        yield
+
+
+def opened(
+    browser: Browser,
+    base: str,
+    *,
+    script: bool = True,
+    scheme: Literal["light", "dark"] = "light",
+) -> Desk:
+    context = browser.new_context(
+        reduced_motion="reduce", java_script_enabled=script, color_scheme=scheme
+    )
+    marit = Desk(context.new_page(), base)
+    marit.sign_in("marit@example.org")
+    marit.go(PLACE)
+    return marit
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_and_mail_follow_what_is_chosen(
+    browser: Browser, base: str, near: Services, scheme: Literal["light", "dark"]
+) -> None:
+    marit = opened(browser, base, scheme=scheme)
+    row = marit.page.locator('[data-front="on_band"][data-ground="band"]')
+    button = marit.page.frame_locator("#proefmail").get_by_text("Mail de redactie")
+    expect(row).to_contain_text("heel goed")
+    marit.shoot(f"organisation-{scheme}")
+
+    marit.page.get_by_label("Scholen, links en knoppen", exact=True).fill(FAINT)
+    marit.page.get_by_label("Naam van de nieuwsbrief").fill("Samen")
+
+    expect(row).to_contain_text("1,91 : 1")
+    expect(row).to_contain_text("niet te lezen")
+    expect(marit.page.locator("#gezegd-contrast")).to_have_text(
+        "6 paren kleuren zijn te zwak om te lezen."
+    )
+    frame = marit.page.frame_locator("#proefmail")
+    expect(frame.get_by_role("heading", name="Samen", exact=True)).to_be_visible()
+    expect(button).to_have_css("color", "rgb(240, 176, 64)")
+    assert marit.complaints == []
+
+    marit.page.get_by_role("button", name="Bewaar").click()
+    marit.shoot(f"organisation-refused-{scheme}")
+    marit.press("Neem #")
+    expect(row).to_contain_text("5,29 : 1")
+    marit.page.get_by_role("button", name="Bewaar").click()
+    expect(marit.page.locator(".toast")).to_contain_text("Bewaard.")
+    assert near.current().settings.organisation.newsletter_title == "Samen"
+    marit.shoot(f"organisation-saved-{scheme}")
+
+
+def test_the_chooser_and_the_field_say_the_same(browser: Browser, base: str) -> None:
+    marit = opened(browser, base)
+    chooser = marit.page.get_by_label("Kies een kleur: Nadruk en data", exact=True)
+    written = marit.page.get_by_label("Nadruk en data", exact=True)
+
+    chooser.fill("#224466")
+    expect(written).to_have_value("#224466")
+    written.fill("#abc")
+    expect(chooser).to_have_value("#aabbcc")
+    written.fill("geen kleur")
+
+    expect(chooser).to_have_value("#9a4a06")
+    assert marit.complaints == []
+
+
+def test_it_works_without_a_script(browser: Browser, base: str, near: Services) -> None:
+    marit = opened(browser, base, script=False)
+
+    marit.page.get_by_label("Scholen, links en knoppen", exact=True).fill(FAINT)
+    marit.press("Bekijk hoe het wordt")
+    refused = marit.page.locator("#colour_school-error")
+    expect(refused).to_contain_text("1,62 : 1")
+    marit.press("Neem #")
+    expect(refused).to_have_count(0)
+    marit.page.get_by_role("button", name="Bewaar").click()
+
+    expect(marit.page.locator(".toast")).to_contain_text("Bewaard.")
+    assert set(near.current().settings.organisation.colours) == {"school"}
