@@ -154,7 +154,8 @@ def _may_be_empty(kind: BlockKind) -> bool:
 
 def _line(block: Block) -> BlockLine:
     kind = BLOCKS[block.kind]
-    texts = [str(block.fields.get(field.name) or "") for field in kind.editable]
+    words = [one for one in kind.editable if not (one.picture or one.choices)]
+    texts = [str(block.fields.get(field.name) or "") for field in words]
     sides = frozenset({block.audience}) if block.audience else frozenset(Audience)
     return BlockLine(block, kind, first_words(texts) or kind.label, frozenset(map(str, sides)))
 

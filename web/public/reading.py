@@ -174,8 +174,9 @@ def _group(key: str, pieces: Sequence[Piece]) -> Group:
     section = SECTIONS.get(key)
     if section is None:
         return Group("", "", tuple(pieces))
-    title = str(pieces[0].view.get("label", "")) if pieces[0].view.get("lead") else section.title
-    return Group(title or section.title, section.anchor, tuple(pieces))
+    label = str(pieces[0].view.get("label", "")) if pieces[0].view.get("lead") else ""
+    only = section.single if len(pieces) == 1 else ""
+    return Group(label or only or section.title, section.anchor, tuple(pieces))
 
 
 def _pieces(blocks: Sequence[BlockContent], frame: Frame, base_url: str) -> list[Piece]:

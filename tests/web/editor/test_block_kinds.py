@@ -72,6 +72,7 @@ def test_chosen_picture_is_kept_for_ever_and_stands_in_the_mail(
     assert f'src="{near.settings.base_url}{path}"' in mail
     assert 'alt="Een klas"' in mail
     assert f'<img class="photo photo-small" src="{path}"' in form
+    assert 'class="only-read">:</span></span><br>Een klas</a>' in form
     assert shown.status_code == 200
     assert shown.headers["Content-Type"].startswith("image/")
 

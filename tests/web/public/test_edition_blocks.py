@@ -62,5 +62,15 @@ def test_picture_of_an_image_block_is_a_path_of_ours_with_its_description(
     assert 'src="/static/mail/twee-huizen.png" alt=""' in client.get(f"/archief/{decorative}").text
 
 
+@pytest.mark.parametrize(("number", "title"), [(1, "Verslag"), (2, "Verslagen")])
+def test_section_is_named_for_what_stands_in_it(
+    client: TestClient, services: Services, number: int, title: str
+) -> None:
+    report = ("report", None, dict(BLOCKS["report"].sample))
+    edition = add_edition(services, blocks=(report,) * number)
+
+    assert f'<h2 id="verslagen">{title}</h2>' in client.get(f"/archief/{edition}").text
+
+
 def _words(page: str) -> str:
     return " ".join(unescape(page).split())
