@@ -18,6 +18,7 @@ from sqlalchemy import select
 from feeds.values import AMSTERDAM, GatherReport
 from newsletter.approve import review
 from newsletter.compose.draft import draft_newsletter
+from newsletter.compose.picking import take_item
 from newsletter.demo.gathering import gather_all
 from newsletter.demo.once_report import OnceReport, print_report
 from newsletter.demo.opening import Demo, opened
@@ -98,6 +99,7 @@ def _bring_to_readers(demo: Demo, edition_id: int) -> None:
     """Take the edition from wherever it is to sent; a step that was done is not done again."""
     services = demo.services
     if _figures(services, edition_id).state is EditionStatus.DRAFT:
+        _take_examples(demo, edition_id)
         review.submit(
             services.db,
             edition_id,
@@ -121,6 +123,21 @@ def _bring_to_readers(demo: Demo, edition_id: int) -> None:
         return
     schedule.send_now(services.db, edition_id, now=services.clock())
     _work(services, edition_id)
+
+
+def _take_examples(demo: Demo, edition_id: int) -> None:
+    """Take the practice examples of the draft, as an editor does who read them."""
+    services = demo.services
+    with services.db.read() as session:
+        blocks = get_edition(session, edition_id, with_blocks=True).blocks
+        items = [one.item_id for one in blocks if one.kind == "practice" and one.item_id]
+    for item_id in items:
+        take_item(
+            services.db,
+            item_id,
+            now=services.clock(),
+            by=demo.seeded.accounts[EDITOR.email],
+        )
 
 
 def _work(services: Services, edition_id: int) -> None:

@@ -47,6 +47,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "parts": check_parts,
     "size": check_size,
 }
+_WHY_LEFT_OUT: Final = frozenset({"images.undecided", "hosts.left-out"})
 _WEIGHT: Final = {level: weight for weight, level in enumerate(Level)}
 
 
@@ -57,4 +58,6 @@ def run_checks(
     noticed = [problem for variant in rendered.values() for problem in variant.problems]
     for check in CHECKS.values():
         noticed.extend(check(content, rendered, facts))
-    return tuple(sorted(dict.fromkeys(noticed), key=lambda finding: _WEIGHT[finding.level]))
+    told = {one.where for one in noticed if one.rule in _WHY_LEFT_OUT and one.level is Level.ERROR}
+    kept = (one for one in noticed if one.rule != "render.block" or one.where not in told)
+    return tuple(sorted(dict.fromkeys(kept), key=lambda finding: _WEIGHT[finding.level]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from newsletter.approve.checks.reading import name_of, read_mail, where
+from newsletter.approve.checks.reading import name_of, read_mail, shown_address, where
 from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
 from subscribers.values import Audience
 
@@ -13,15 +13,15 @@ def check_hosts(
     """Find pictures on another site: those that the mail leaves out, and any that is in it."""
     own = f"{facts.house.base_url}/"
     for block in content.blocks:
-        url = str(block.fields.get("image") or "").strip()
+        field, url = shown_address(block, facts.house.base_url)
         if url and not url.startswith(own):
             yield Finding(
                 "hosts.left-out",
-                Level.WARNING,
-                f"De afbeelding bij {name_of(block)} komt niet mee: ze staat op een andere site.",
+                Level.ERROR if block.kind == "image" else Level.WARNING,
+                f"De afbeelding in {name_of(block)} komt niet mee: ze staat op een andere site.",
                 where=where(block),
                 mend="Haal haar weg, of kies een afbeelding die bij ons staat.",
-                field="image",
+                field=field,
                 quote=url,
             )
     for variant in rendered.values():

@@ -21,6 +21,15 @@ def check_images(
                 mend="Schrijf in het blok wat erop te zien is, dan komt hij mee.",
                 field="image_alt",
             )
+        if _is_undecided(block):
+            yield Finding(
+                "images.undecided",
+                Level.ERROR,
+                "Van een afbeelding is niet beschreven wat erop te zien is.",
+                where=where(block),
+                mend="Schrijf wat erop te zien is, of kies dat ze alleen versiert.",
+                field="alt",
+            )
         if block.fields.get("image") and not str(block.fields.get("image_alt") or "").strip():
             yield Finding(
                 "images.alt",
@@ -47,3 +56,9 @@ def _is_offered(block: BlockContent) -> bool:
     is_shown = block.kind != "article" or block.fields.get("lead")
     has_own = block.fields.get("image") or str(block.fields.get("image_alt") or "").strip()
     return bool(is_shown and block.fields.get("offered_image") and not has_own)
+
+
+def _is_undecided(block: BlockContent) -> bool:
+    """Say whether nobody wrote what a picture shows, nor that it says nothing (WCAG 1.1.1)."""
+    told = str(block.fields.get("alt") or block.fields.get("decorative") or "").strip()
+    return block.kind == "image" and bool(block.fields.get("picture")) and not told

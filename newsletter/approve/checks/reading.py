@@ -11,7 +11,7 @@ from newsletter.values import BlockContent, EditionContent
 
 NO_PROSE: Final = frozenset(
     {
-        *("url", "register_url", "image", "offered_image"),
+        *("url", "register_url", "image", "offered_image", "picture"),
         *("starts_at", "ends_at", "register_by", "published_on"),
     }
 )
@@ -75,6 +75,16 @@ def name_of(block: BlockContent) -> str:
     """Return what a finding calls a block: its title in quotation marks, or that it has none."""
     title = " ".join(str(block.fields.get("title") or "").split())
     return f"“{title}”" if title else "een blok zonder titel"
+
+
+def shown_address(block: BlockContent, base_url: str) -> tuple[str, str]:
+    """Return the field and the address of a block's own picture; "" for the second without one.
+
+    An address on our own site may be given without its host.
+    """
+    name = "picture" if block.kind == "image" else "image"
+    url = str(block.fields.get(name) or "").strip()
+    return name, f"{base_url}{url}" if url.startswith("/") and not url.startswith("//") else url
 
 
 def where(block: BlockContent) -> str:
