@@ -97,7 +97,7 @@ def period_of(now: datetime) -> str:
 
 def _bring_to_readers(demo: Demo, edition_id: int) -> None:
     """Take the edition from wherever it is to sent; a step that was done is not done again."""
-    services = demo.services
+    services = demo.services.current()
     if _figures(services, edition_id).state is EditionStatus.DRAFT:
         _take_examples(demo, edition_id)
         review.submit(
