@@ -10,6 +10,7 @@ NewsletterError
 |  |- ChecksFailed        findings of level error; carries them
 |  |- ContentChanged      what would be sent is not what was approved
 |  |- EditionChanged      somebody else saved a newer version first
+|  |  `- BlockChanged     somebody else rewrote the same block first
 |  |- NothingToSend       no segment has a reader
 |  `- TooLate             an announcement would go out after its event
 |- CannotListen           the site's address or port is not ours to take
@@ -101,6 +102,10 @@ class ContentChanged(EditionError):
 
 class EditionChanged(EditionError):
     """Somebody else saved a newer version first; nothing was overwritten."""
+
+
+class BlockChanged(EditionChanged):
+    """Somebody else rewrote the same block first; nothing was overwritten."""
 
 
 class NothingToSend(EditionError):

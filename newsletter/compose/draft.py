@@ -1,7 +1,8 @@
 """Use cases on drafts: start one, filled from what was gathered, and change it.
 
-Each change names the version that the editor saw. A change to what was submitted or approved takes
-it back to a draft and voids the approval: what goes out is what was approved, or nothing.
+Each change names the version that the editor saw, or the words that were in the block. A change to
+what was submitted or approved takes it back to a draft and voids the approval: what goes out is
+what was approved, or nothing.
 """
 
 from collections.abc import Mapping
@@ -20,8 +21,9 @@ from newsletter.compose.choose import AHEAD, choose_items
 from newsletter.compose.editing import begin_history, editing
 from newsletter.compose.editions import EDITION_KINDS
 from newsletter.compose.escape import clean_line
+from newsletter.compose.marks import block_mark
 from newsletter.compose.sections import in_reading_order, moved, renumber
-from newsletter.errors import UnknownBlock, UnknownItem
+from newsletter.errors import BlockChanged, UnknownBlock, UnknownItem
 from newsletter.model import Block, Edition
 from newsletter.store import candidates as items_store
 from newsletter.store import editions as store
@@ -146,19 +148,26 @@ def rewrite_block(  # noqa: PLR0913 - the fields of the form
     edition_id: int,
     block_id: int,
     *,
-    version: int,
+    seen: str,
     fields: Mapping[str, Any],
     now: datetime,
     by: int | None,
 ) -> None:
-    """Change some fields of a block; what its kind does not know is ignored."""
-    with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
+    """Change some fields of a block; what its kind does not know is ignored.
+
+    seen: the mark of the words that were looked at (`marks.block_mark`): others may have changed
+          the edition elsewhere. Raises BlockChanged when the block says something else by now, and
+          not this.
+    """
+    with editing(db, edition_id, version=None, now=now, by=by) as (_, edition):
         block = _find(edition, block_id)
-        known = BLOCKS[block.kind].blank
+        was, known = block_mark(block), BLOCKS[block.kind].blank
         block.fields = {
             **block.fields,
             **placing.cleaned({k: v for k, v in fields.items() if k in known}),
         }
+        if seen != was and block_mark(block) != was:
+            raise BlockChanged(f"block {block_id} is not what was looked at")
         renumber(in_reading_order(edition.blocks))
 
 

@@ -39,10 +39,12 @@ class Step:
 
 @contextmanager
 def editing(
-    db: Database, edition_id: int, *, version: int, now: datetime, by: int | None
+    db: Database, edition_id: int, *, version: int | None, now: datetime, by: int | None
 ) -> Iterator[tuple[Session, Edition]]:
     """Give the edition and its blocks, to change; at the end it has a new version.
 
+    version: the one that was seen; None for a change that sees to it by itself that it overwrites
+             nobody's.
     Raises UnknownEdition, EditionChanged, MoveNotAllowed; then nothing changed.
     """
     with db.write() as session:
@@ -52,7 +54,7 @@ def editing(
 
 
 def open_edition(
-    session: Session, edition_id: int, *, version: int, now: datetime, by: int | None
+    session: Session, edition_id: int, *, version: int | None, now: datetime, by: int | None
 ) -> Edition:
     """Return the edition with its blocks, held and a draft again, to change it.
 
@@ -146,10 +148,10 @@ def _is_decided(session: Session, edition: Edition, last: Revision) -> bool:
     return any(one.what in DECISIONS and one.id > (last.event_id or 0) for one in events)
 
 
-def _allow(edition: Edition, version: int) -> None:
+def _allow(edition: Edition, version: int | None) -> None:
     if edition.state is not EditionStatus.DRAFT and edition.state not in WITHDRAWN_BY_EDIT:
         raise MoveNotAllowed(edition.id, edition.state, EditionStatus.DRAFT)
-    if edition.version != version:
+    if version is not None and edition.version != version:
         raise EditionChanged(
             f"edition {edition.id} is at version {edition.version}, not {version}: "
             "somebody else saved first"

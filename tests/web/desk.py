@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 from feeds.values import ItemKind
 from newsletter.accounts import add_user, open_session, user_by_email
 from newsletter.compose.draft import draft_newsletter
-from newsletter.model import Edition
+from newsletter.compose.marks import block_mark as mark_of
+from newsletter.model import Block, Edition
 from newsletter.values import Role
 from newsletter.wiring import Services
 from subscribers.segments import add_default_segments
@@ -191,9 +192,17 @@ def add_block(editor: TestClient, services: Services, edition: int, kind: str = 
     return opened.split(f"{edition_path(edition)}/blokken/")[1].split("/")[0]
 
 
+def block_mark(services: Services, block_id: int) -> str:
+    """Return the mark that the form of a block must carry."""
+    with services.db.read() as session:
+        return mark_of(session.get_one(Block, block_id))
+
+
 def step(client: TestClient, services: Services, edition: int, rest: str, **fields: str) -> str:
     """Press a button of the edition; return what the next page says."""
-    data = {"version": version(services, edition), **fields}
+    data: dict[str, object] = {"version": version(services, edition), **fields}
+    if of_block := re.match(r"/blokken/(\d+)(?:\?|$)", rest):
+        data["seen"] = block_mark(services, int(of_block[1]))
     answer = post(client, edition_path(edition, rest), data)
     assert answer.status_code == 303, answer.text
     return str(client.get(answer.headers["location"]).text)

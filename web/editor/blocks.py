@@ -10,8 +10,9 @@ from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.compose.pictures import keep_for_mail
 from newsletter.dutch import audience_word
-from newsletter.errors import EditionChanged
+from newsletter.errors import BlockChanged, EditionChanged, UnknownBlock
 from newsletter.store.editions import get_edition
+from web.editor.clash import clash_page
 from web.editor.desk import desk_page, edition_head, undo_address, way_back
 from web.editor.edition import edition_page
 from web.errors import PageUnknown
@@ -70,12 +71,23 @@ def save_block(call: Call) -> Response:
     if form.problems:
         given = {**_strings(call), **fields}
         return edition_page(call, status=422, problems=form.problems, given=given)
-    return _save(
-        call,
-        lambda: _change(call, draft.rewrite_block, block_id=call.number("block"), fields=fields),
-        message="Bewaard.",
-        typed={field.label: fields[field.name] for field in kind.editable},
-    )
+    block_id = call.number("block")
+    try:
+        draft.rewrite_block(
+            call.services.db,
+            call.number("id"),
+            block_id,
+            seen=form.line("seen"),
+            fields=fields,
+            now=call.now,
+            by=call.user_id,
+        )
+    except BlockChanged:
+        return clash_page(call, kind, fields)
+    except UnknownBlock:
+        typed = {field.label: fields[field.name] for field in kind.editable}
+        return _changed_page(call, typed)
+    return _back(call, message="Bewaard.", block=block_id)
 
 
 def follow_event(call: Call) -> Response:

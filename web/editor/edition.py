@@ -15,6 +15,7 @@ from newsletter.approve.facts import read_facts
 from newsletter.approve.waive import Sorted, sort_findings
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import BlockKind
+from newsletter.compose.marks import block_mark
 from newsletter.model import Block, Edition, EditionEvent
 from newsletter.outdated import Cause, find_outdated
 from newsletter.store.deliveries import topic_of
@@ -127,6 +128,7 @@ def edition_page(
             may=_may(call, edition),
             planned=moment_value(edition.planned_at),
             turns=steps_of(session, edition),
+            marks={block.id: block_mark(block) for block in edition.blocks},
             problems=problems or {},
             given=given or {},
         )

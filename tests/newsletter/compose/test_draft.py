@@ -9,6 +9,7 @@ from feeds.model import Item
 from feeds.values import ItemKind, ItemStatus
 from newsletter.approve.checks import run_checks
 from newsletter.compose import draft
+from newsletter.compose.marks import block_mark
 from newsletter.compose.render import Renderer
 from newsletter.errors import (
     EditionChanged,
@@ -18,7 +19,7 @@ from newsletter.errors import (
     UnknownItem,
 )
 from newsletter.identity import Organisation
-from newsletter.model import Edition, Variant
+from newsletter.model import Block, Edition, Variant
 from newsletter.store import editions as editions_store
 from newsletter.values import EditionContent, EditionStatus, Facts, House, Role
 from storage.session import Database
@@ -226,6 +227,13 @@ def test_announcement_needs_an_event_that_takes_place(db: Database, item: Item) 
         draft.draft_announcement(db, event_id=1, segment="school", now=START)
 
 
+def seen(db: Database, block_id: int) -> str:
+    """Return the mark of the words of a block that may be there."""
+    with db.read() as session:
+        block = session.get(Block, block_id)
+        return block_mark(block) if block else ""
+
+
 # What an edit is: a function of database, edition, one of its blocks, and the version it knows.
 Edit = Callable[[Database, int, int, int], object]
 EDITS: dict[str, Edit] = {
@@ -245,7 +253,13 @@ EDITS: dict[str, Edit] = {
         db, edition, version=version, kind="intro", now=START, by=None
     ),
     "rewrite_block": lambda db, edition, block, version: draft.rewrite_block(
-        db, edition, block, version=version, fields={"title": "Nieuw"}, now=START, by=None
+        db,
+        edition,
+        block,
+        seen=seen(db, block) if version else "",
+        fields={"title": "Nieuw"},
+        now=START,
+        by=None,
     ),
     "set_block_audience": lambda db, edition, block, version: draft.set_block_audience(
         db, edition, block, version=version, audience=Audience.SCHOOL, now=START, by=None
@@ -357,7 +371,7 @@ def test_rewriting_keeps_other_fields_and_drops_unknown_ones(
         filled,
         edition_id,
         block_id,
-        version=1,
+        seen=seen(filled, block_id),
         fields={"title": "Nieuwe \x00titel", "onzin": "x"},
         now=START,
         by=None,

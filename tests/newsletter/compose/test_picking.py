@@ -11,6 +11,7 @@ from feeds.model import Item
 from feeds.themes import add_default_themes
 from feeds.values import AMSTERDAM, ItemStatus
 from newsletter.compose import draft
+from newsletter.compose.marks import block_mark
 from newsletter.compose.picking import (
     Judged,
     Place,
@@ -76,7 +77,7 @@ def write_in_block(db: Database, edition_id: int, item_id: int, **fields: str) -
         db,
         edition_id,
         block_of(db, edition_id, item_id).id,
-        version=edition(db, edition_id).version,
+        seen=block_mark(block_of(db, edition_id, item_id)),
         fields=fields,
         now=START,
         by=None,
@@ -312,7 +313,7 @@ def test_what_a_reader_agreed_to_is_not_reworded(db: Database) -> None:
         db,
         edition_id,
         block_of(db, edition_id, item_id).id,
-        version=edition(db, edition_id).version,
+        seen=block_mark(block_of(db, edition_id, item_id)),
         fields={"title": "Anders"},
         now=START,
         by=None,

@@ -11,6 +11,7 @@ from feeds.model import Item
 from feeds.values import ItemStatus
 from newsletter.compose import draft, picking, restoring
 from newsletter.compose.history import decisions
+from newsletter.compose.marks import block_mark
 from newsletter.errors import EditionChanged, MoveNotAllowed, UnknownRevision
 from newsletter.model import Block, Edition, Revision, Variant
 from newsletter.store import editions as store
@@ -36,6 +37,13 @@ class Edited:
         self.now += MINUTE
         names = {"version": self.version, "now": self.now, "by": self.by}
         return use_case(self.db, self.id, *of, **{**names, **values})
+
+    def rewrite(self, block_id: int, title: str, **values: Any) -> None:
+        self.now += MINUTE
+        with self.db.read() as session:
+            seen = block_mark(session.get_one(Block, block_id))
+        words = {"seen": seen, "fields": {"title": title}, "now": self.now, "by": self.by}
+        draft.rewrite_block(self.db, self.id, block_id, **{**words, **values})
 
     @property
     def version(self) -> int:
@@ -80,7 +88,7 @@ def set_head(edited: Edited, subject: str, **changed: Any) -> None:
 
 
 def write(edited: Edited, title: str, **changed: Any) -> None:
-    edited.do(draft.rewrite_block, edited.block(), fields={"title": title}, **changed)
+    edited.rewrite(edited.block(), title, **changed)
 
 
 CHANGES: list[tuple[str, Callable[[Edited], object]]] = [
@@ -352,7 +360,7 @@ def test_an_edition_from_before_there_was_history_begins_at_its_first_change(
     edited = Edited(db, edition_id, by)
     began = edited.content()
 
-    edited.do(draft.rewrite_block, edited.block(0), fields={"title": "Nieuw"})
+    edited.rewrite(edited.block(0), "Nieuw")
     edited.do(restoring.undo)
 
     assert edited.whats() == ["drafted", "written", "undone"]

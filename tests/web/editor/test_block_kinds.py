@@ -12,7 +12,7 @@ from feeds.pictures import erase_unused
 from newsletter.compose.blocks import BLOCKS
 from newsletter.wiring import Services
 from tests.feeds.pictures import picture
-from tests.web.desk import add_block, begin, edition_path, step, token, version
+from tests.web.desk import add_block, begin, block_mark, edition_path, step, token
 
 FILLED = sorted(name for name, kind in BLOCKS.items() if "starts_at" not in kind.blank)
 
@@ -59,7 +59,7 @@ def test_chosen_picture_is_kept_for_ever_and_stands_in_the_mail(
 ) -> None:
     edition = begin(editor)
     block = add_block(editor, near, edition, "image")
-    fields = {"kind": "image", "alt": "Een klas", "version": str(version(near, edition))}
+    fields = {"kind": "image", "alt": "Een klas", "seen": block_mark(near, int(block))}
 
     saved = send_file(editor, edition, block, fields, picture())
     form = editor.get(saved.headers["location"]).text
@@ -82,7 +82,7 @@ def test_file_that_is_no_picture_is_refused_and_no_word_is_lost(
 ) -> None:
     edition = begin(editor)
     block = add_block(editor, near, edition, "image")
-    fields = {"kind": "image", "alt": "Een klas", "version": str(version(near, edition))}
+    fields = {"kind": "image", "alt": "Een klas", "seen": block_mark(near, int(block))}
 
     refused = send_file(editor, edition, block, fields, b"<svg onload=alert(1)>")
 

@@ -8,10 +8,11 @@ from starlette.testclient import TestClient
 
 from feeds.model import Item
 from feeds.pictures import keep_picture
+from newsletter.model import Block
 from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
 from tests.feeds.sending_in import a_picture
-from tests.web.desk import add_block, begin, edition_path, post, step, version
+from tests.web.desk import add_block, begin, block_mark, edition_path, post, step, version
 
 
 def undo_in(page: str) -> str:
@@ -172,3 +173,80 @@ def test_a_block_without_a_photo_asks_for_no_description(
     block = add_block(editor, near, edition)
 
     assert "Wat is er op de foto" not in editor.get(edition_path(edition, f"?blok={block}")).text
+
+
+def test_who_writes_in_another_block_is_not_in_the_way(editor: TestClient, near: Services) -> None:
+    edition = begin(editor)
+    mine, theirs = add_block(editor, near, edition), add_block(editor, near, edition)
+    opened = {"kind": "article", "seen": block_mark(near, int(mine))}
+    step(editor, near, edition, f"/blokken/{theirs}", kind="article", title="Van een collega")
+    step(editor, near, edition, f"/blokken/{mine}/plaats", to="up")
+
+    saved = post(editor, edition_path(edition, f"/blokken/{mine}"), {**opened, "title": "Van mij"})
+
+    assert saved.status_code == 303
+    assert {"Van mij", "Van een collega"} <= titles(near, edition)
+
+
+def test_two_who_write_in_one_block_see_both_texts_and_choose(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition)
+    path = edition_path(edition, f"/blokken/{block}")
+    same = {"kind": "article", "url": "https://example.org/zelfde"}
+    opened = {**same, "seen": block_mark(near, int(block))}
+    theirs = {"title": "Van een collega", "teaser": "Haar <b>tekst</b>."}
+    step(editor, near, edition, f"/blokken/{block}", **same, **theirs)
+
+    clash = post(editor, path, {**opened, "title": "Van mij", "teaser": "Mijn tekst."})
+    kept = titles(near, edition)
+    form = clash.text.split("<form", 2)[-1]
+    fields = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', form))
+    text = re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>([^<]*)<', form)
+    chosen = post(editor, path, {**fields, **dict(text)})
+
+    assert clash.status_code == 409
+    assert "Editor schreef net iets anders in dit blok" in clash.text
+    for words in ("Van een collega", "Haar &lt;b&gt;tekst&lt;/b&gt;.", "Van mij", "Mijn tekst."):
+        assert words in clash.text
+    assert "Adres van het bericht</h2>" not in clash.text
+    assert "Van een collega" in kept
+    assert "Van mij" not in kept
+    assert chosen.status_code == 303
+    assert "Van mij" in titles(near, edition)
+    with near.db.read() as session:
+        fields = dict(session.get_one(Block, int(block)).fields)
+    assert (fields["teaser"], fields["url"]) == ("Mijn tekst.", "https://example.org/zelfde")
+
+
+def test_who_typed_what_a_colleague_typed_too_clashes_with_nobody(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition)
+    typed = {"kind": "article", "title": "Hetzelfde"}
+    opened = {**typed, "seen": block_mark(near, int(block))}
+    step(editor, near, edition, f"/blokken/{block}", **typed)
+
+    assert post(editor, edition_path(edition, f"/blokken/{block}"), opened).status_code == 303
+
+
+def test_words_for_a_block_that_was_taken_out_are_shown_and_not_lost(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition)
+    opened = {"kind": "article", "seen": block_mark(near, int(block)), "title": "Mijn woorden"}
+    step(editor, near, edition, f"/blokken/{block}/weg")
+
+    late = post(editor, edition_path(edition, f"/blokken/{block}"), opened)
+
+    assert late.status_code == 409
+    assert ">Mijn woorden</textarea>" in late.text
+
+
+def titles(near: Services, edition: int) -> set[str]:
+    with near.db.read() as session:
+        blocks = get_edition(session, edition, with_blocks=True).blocks
+        return {str(block.fields.get("title", "")) for block in blocks}

@@ -12,9 +12,10 @@ from feeds.model import Item
 from feeds.themes import add_default_themes
 from feeds.values import ItemKind, ItemStatus
 from newsletter.compose import draft
+from newsletter.compose.marks import block_mark
 from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
-from tests.web.desk import desk, fill, make_draft, make_item, post, seen, version
+from tests.web.desk import desk, fill, make_draft, make_item, post, seen
 from tests.web.editor.test_selecting import PLACE, change, row
 
 OLD = datetime(2020, 1, 1, tzinfo=UTC)
@@ -362,7 +363,7 @@ def test_the_draft_says_the_same_unless_somebody_wrote_in_it(
         services.db,
         edition,
         block.id,
-        version=version(services, edition),
+        seen=block_mark(block),
         fields={"title": "In het concept bedacht"},
         now=services.clock(),
         by=None,

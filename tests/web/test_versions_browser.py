@@ -1,0 +1,84 @@
+"""The history of an edition in a real browser: undo by keyboard, and a version put back.
+
+The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
+"""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from newsletter.settings import Settings
+from newsletter.wiring import Services, build_services
+from tests.fakes import FakeClock
+from tests.web.browsing import NEEDS_BROWSER, Desk, serving
+from tests.web.furniture import furnish
+
+pytestmark = NEEDS_BROWSER
+
+
+@pytest.fixture
+def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
+    near = replace(build_services(replace(settings, base_url=base)), clock=clock)
+    furnish(near)
+    yield near
+    near.db.close()
+
+
+@pytest.fixture(autouse=True)
+def server(near: Services, door: socket.socket) -> Iterator[None]:
+    with serving(near, door):
+        yield
+
+
+def test_undo_by_keyboard_and_a_version_put_back(  # noqa: PLR0915 - the whole way, step by step
+    browser: Browser, base: str, clock: FakeClock
+) -> None:
+    anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
+    anna.go("/redactie/edities")
+    anna.sign_in("anna@example.org")
+    anna.go("/redactie/edities")
+    anna.press("Begin een nieuwe editie")
+    page = anna.page
+    subject = page.get_by_label("Onderwerp")
+    began = subject.input_value()
+
+    clock.later(minutes=5)
+    subject.fill("Wie doet wat? En drie data voor je agenda")
+    anna.press("Bewaar de kop")
+    clock.later(minutes=5)
+    page.locator(".blocks a").nth(1).click()
+    page.locator("#blok-title").fill("Aanbevelingen aan het bestuur: begin klein")
+    page.locator("#blok-teaser").fill("Waar het over gaat, in twee zinnen. Dit is de tweede.")
+    anna.press("Bewaar dit blok")
+    anna.press("Haal weg")
+    expect(page.get_by_role("status")).to_contain_text("Het blok is weg.")
+    anna.shoot("editie-ongedaan")
+
+    page.locator("h1").click()
+    page.keyboard.press("Control+z")
+    expect(page.locator("#blok-title")).to_have_value("Aanbevelingen aan het bestuur: begin klein")
+    page.locator("#blok-title").press("Control+z")
+    expect(page.get_by_role("status")).to_contain_text("Ongedaan gemaakt")
+    page.locator("h1").click()
+    page.keyboard.press("Control+Shift+Z")
+    expect(page.get_by_role("status")).to_contain_text("Opnieuw gedaan")
+    page.locator("h1").click()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("status")).to_contain_text("Ongedaan gemaakt")
+
+    page.get_by_role("link", name="Versies").click()
+    anna.shoot("versies")
+    page.get_by_role("row", name="Begonnen").get_by_role("link").click()
+    page.get_by_role("link", name="Wat er verandert als je terugzet").click()
+    anna.shoot("versie")
+    anna.press("Zet deze versie terug")
+    expect(page.get_by_label("Onderwerp")).to_have_value(began)
+    anna.press("Dien in ter beoordeling")
+    page.get_by_role("link", name="Versies").click()
+    page.get_by_role("row", name="De kop gewijzigd").get_by_role("link").click()
+    expect(page.get_by_text("Deze editie ligt ter beoordeling.")).to_be_visible()
+    anna.shoot("versie-kop")
+    assert anna.complaints == []
