@@ -1,0 +1,93 @@
+"""The gallery of blocks in a real browser: whole frames, and no block too wide for any screen.
+
+The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, in light and dark.
+"""
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from newsletter.compose.blocks import BLOCKS
+from newsletter.settings import Settings
+from newsletter.wiring import Services, build_services
+from tests.fakes import FakeClock
+from tests.web.browsing import NEEDS_BROWSER, Desk, serving
+from tests.web.furniture import furnish
+
+pytestmark = NEEDS_BROWSER
+
+GALLERY = "/redactie/blokken"
+HIDDEN = """() => [...document.querySelectorAll('iframe')].map((frame) =>
+  frame.contentDocument.documentElement.scrollHeight - frame.clientHeight)"""
+WIDE = "() => document.documentElement.scrollWidth"
+# Words whose letters stand on two lines: a word that was cut.
+CUT = """() => {
+  const cut = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    for (const word of node.nodeValue.matchAll(/[^\\s@\\/-]{4,}/g)) {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+      if (lines.size > 1) cut.push(word[0]);
+    }
+  }
+  return cut;
+}"""
+
+
+@pytest.fixture
+def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
+    near = replace(build_services(replace(settings, base_url=base)), clock=clock)
+    furnish(near)
+    yield near
+    near.db.close()
+
+
+@pytest.fixture(autouse=True)
+def server(near: Services, door: socket.socket) -> Iterator[None]:
+    with serving(near, door):
+        yield
+
+
+@pytest.fixture
+def anna(browser: Browser, base: str) -> Desk:
+    """An editor at the desk."""
+    anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
+    anna.sign_in("anna@example.org")
+    anna.page.wait_for_url("**/redactie")
+    return anna
+
+
+def test_every_block_is_shown_whole_in_both_schemes(anna: Desk) -> None:
+    for scheme in ("licht", "donker"):
+        anna.go(f"{GALLERY}?kleur={scheme}")
+        anna.shoot(f"blokken-{scheme}")
+        assert len(_see_all(anna.page)) == len(BLOCKS)
+        assert max(_see_all(anna.page)) <= 0
+    anna.go(f"{GALLERY}/report?scherm=telefoon&kleur=donker")
+    anna.shoot("blok-verslag")
+    assert anna.complaints == []
+
+
+@pytest.mark.parametrize("width", [320, 375, 700])
+def test_no_block_is_too_wide_and_no_word_is_cut(anna: Desk, width: int) -> None:
+    anna.page.set_viewport_size({"width": width, "height": 800})
+    for name in BLOCKS:
+        anna.go(f"{GALLERY}/{name}/voorbeeld")
+
+        assert anna.page.evaluate(WIDE) <= width, name
+        assert anna.page.evaluate(CUT) == [], name
+
+
+def _see_all(page: Page) -> list[int]:
+    """Return how many pixels of each sample do not fit in its frame, all of them loaded."""
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": 1280, "height": tall})
+    page.wait_for_load_state("networkidle")
+    hidden: list[int] = page.evaluate(HIDDEN)
+    return hidden
