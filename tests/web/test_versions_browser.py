@@ -82,3 +82,30 @@ def test_undo_by_keyboard_and_a_version_put_back(  # noqa: PLR0915 - the whole w
     expect(page.get_by_text("Deze editie ligt ter beoordeling.")).to_be_visible()
     anna.shoot("versie-kop")
     assert anna.complaints == []
+
+
+def test_two_people_in_one_block_choose_between_their_texts(browser: Browser, base: str) -> None:
+    people = ("anna@example.org", "bas@example.org")
+    anna, bas = (
+        Desk(browser.new_context(reduced_motion="reduce").new_page(), base) for _ in people
+    )
+    for desk, email in zip((anna, bas), people, strict=True):
+        desk.sign_in(email)
+    anna.go("/redactie/edities")
+    anna.press("Begin een nieuwe editie")
+    for desk in (anna, bas):
+        desk.go("/redactie/edities/1")
+        desk.page.locator(".blocks a").nth(1).click()
+    bas.page.locator("#blok-title").fill("Begin klein, zegt de commissie")
+    bas.page.locator("#blok-teaser").fill("De commissie raadt aan om met één school te beginnen.")
+    bas.press("Bewaar dit blok")
+
+    anna.page.locator("#blok-title").fill("Aanbevelingen aan het bestuur")
+    anna.press("Bewaar dit blok")
+    anna.page.get_by_role("heading", name="Bas schreef net iets anders in dit blok").wait_for()
+    anna.shoot("botsing")
+    anna.page.get_by_label("Wat jij schreef").first.fill("Aanbevelingen: begin klein")
+    anna.press("Bewaar mijn tekst")
+
+    expect(anna.page.locator("#blok-title")).to_have_value("Aanbevelingen: begin klein")
+    assert [one for one in anna.complaints if "409" not in one] == []
