@@ -49,8 +49,8 @@ def test_picture_that_nobody_described_stays_out_and_stops_the_edition(
         editor, near, edition, f"/blokken/{block}", kind="image", **fields, decorative="ja"
     )
 
-    assert "Afbeelding staat niet in de mail" in undecided
-    assert "Afbeelding staat niet in de mail" not in decorative
+    assert "is niet beschreven wat erop te zien is" in undecided
+    assert "is niet beschreven wat erop te zien is" not in decorative
     assert '<option value="ja" selected>' in decorative
 
 
