@@ -1,8 +1,8 @@
 """The organisation's name, logo, colours, fonts, sender and standard texts: one page, one form."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
@@ -33,6 +33,7 @@ from web.pictures import take_picture
 LOGO: Final = "logo"
 SAMPLE: Final = ORGANISATION + "/voorbeeld"
 TAKE: Final = "neem"
+NOT_TYPED: Final = frozenset({"csrf", "version", "actie", TAKE})
 SOMEBODY_ELSE: Final = (
     "Iemand anders bewaarde net iets op deze pagina. Jouw tekst staat hieronder. "
     "Kijk wat er anders is, en bewaar dan nog eens."
@@ -52,7 +53,7 @@ def show_organisation(call: Call) -> Response:
         sealed = organisation.list_sealed(session)
         image = find_image(session, now.logo_digest) if now.logo_digest else None
         given = show_settings(settings, own)
-        return _page(call, session, given, image=image, version=now.version, sealed=sealed)
+        return _page(call, session, given, Around(image, now.version, sealed))
 
 
 def save_organisation(call: Call) -> Response:
@@ -146,45 +147,57 @@ def _look(call: Call, given: Given, chosen: Chosen, image: Image | None) -> Resp
         now = organisation.read_chosen(session)
         overtaken = "overtaken" in given.problems
         theirs = show_settings(services.settings, {}) if overtaken else None
-        return _page(
-            call,
-            session,
-            given,
+        around = Around(
             image=image,
             version=now.version if overtaken else chosen.version,
             sealed=organisation.list_sealed(session) if given.problems else broken,
             looked=not given.problems,
             theirs=_differences(given, theirs.shown) if theirs else (),
         )
+        return _page(call, session, given, around)
 
 
-def _page(
-    call: Call,
-    session: Session,
-    given: Given,
-    /,
-    **values: Any,
-) -> Response:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the page says beside the form.
+
+    image:   the logo that is chosen. version: of what the form was made from.
+    sealed:  editions that a change may take back, or, once looked, that this one does.
+    theirs:  what somebody else saved meanwhile, by the label of its field.
+    """
+
+    image: Image | None
+    version: int
+    sealed: Sequence[Sealed]
+    looked: bool = False
+    theirs: Sequence[tuple[str, str]] = ()
+
+
+def _page(call: Call, session: Session, given: Given, around: Around) -> Response:
     base = call.services.followed.given
     standard = _standard(base)
-    fields = {**given.shown, "image": values["image"].digest if values["image"] else ""}
-    fields["with_logo"] = "yes" if values["image"] else ""
+    image = around.image
+    logo = {"image": image.digest, "with_logo": "yes"} if image else {}
     return desk_page(
         call,
         session,
         "organisation.html",
         status=422 if given.problems else 200,
         given=given,
+        image=image,
+        version=around.version,
+        sealed=around.sealed,
+        sealed_words=[words.sealed_word(one) for one in around.sealed],
+        looked=around.looked,
+        theirs=around.theirs,
         words=words,
         fonts=FONTS,
         colours=_shown_colours(given, standard),
         standard=standard,
         trouble=[name for name in SETTINGS if f"colour_{name}" in given.problems],
-        sealed_words=[words.sealed_word(one) for one in values["sealed"]],
         places=range(PLACES),
-        sample=f"{SAMPLE}?{urlencode(fields)}",
+        sample=f"{SAMPLE}?{urlencode({**given.shown, **logo})}",
         sender_is_fixed=base.sender_is_fixed,
-        **{"looked": False, "theirs": (), **values},
     )
 
 
@@ -212,7 +225,12 @@ def _differences(mine: Given, theirs: Mapping[str, str]) -> tuple[tuple[str, str
 
 
 def _typed(fields: Mapping[str, object]) -> dict[str, str]:
-    return {name: value for name, value in fields.items() if isinstance(value, str)}
+    """Return the fields that people fill in: they also go into the address of the sample."""
+    return {
+        name: value
+        for name, value in fields.items()
+        if isinstance(value, str) and name not in NOT_TYPED
+    }
 
 
 def _with_taken(form: FormData) -> Mapping[str, object]:

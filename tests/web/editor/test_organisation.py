@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from newsletter.send.worker import run_worker
 from newsletter.values import EditionStatus, Role
-from newsletter.wiring import Services
+from newsletter.wiring import Services, build_services
 from tests.fakes import FakeTransport
 from tests.web.desk import approved, desk, edition_path, fill, step, token
 from web.app import create_app
@@ -272,6 +272,23 @@ def test_the_worker_sends_under_the_new_sender(
     assert all(b"From: Het Platform <platform@example.org>" in head for head in heads)
 
 
+def test_another_process_gives_the_new_stylesheet_at_once(
+    marit: TestClient, near: Services
+) -> None:
+    elsewhere = replace(build_services(near.settings), clock=near.clock)
+    with TestClient(create_app(elsewhere)) as other:
+        before = other.get("/static/app.css").text
+        send(marit, {"colour_school": "#224466"})
+        sheet = re.search(r'href="(/static/app\.css[^"]+)"', marit.get("/").text)
+        assert sheet
+        after = other.get(sheet[1])
+    elsewhere.db.close()
+
+    assert "#224466" not in before
+    assert "--school:#224466;" in after.text
+    assert "immutable" in after.headers["cache-control"]
+
+
 def test_a_fixed_sender_is_told_and_cannot_be_chosen(near: Services) -> None:
     fill(near)
     fixed = replace(near.settings, sender_is_fixed=True)
@@ -307,6 +324,16 @@ def test_the_sample_runs_no_script_and_takes_the_asked_scheme(marit: TestClient)
     assert "@media all" in answer.text
     assert "Voor lerarenopleidingen" in answer.text
     assert "@media not all" in marit.get(f"{PAGE}/voorbeeld").text
+
+
+def test_the_token_of_the_form_stands_in_no_address(marit: TestClient) -> None:
+    page = send(marit, {"rhythm": "Elke week"}, act="bekijk").text
+    address = re.search(r'<iframe id="proefmail"[^>]*src="([^"]+)"', page)
+    assert address
+
+    assert "rhythm=Elke+week" in address[1]
+    assert "csrf" not in address[1]
+    assert token(marit) not in address[1]
 
 
 def test_the_sample_leaves_out_what_cannot_be(marit: TestClient) -> None:
