@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Text, cast, delete, func, or_, select
 from sqlalchemy.orm import Session, defer
@@ -23,6 +24,12 @@ def last_revision(session: Session, edition_id: int) -> Revision | None:
     """Return the newest revision of an edition, with its content."""
     query = select(Revision).where(Revision.edition_id == edition_id)
     return session.scalar(query.order_by(Revision.version.desc()).limit(1))
+
+
+def latest_contents(session: Session, edition_id: int, *, limit: int) -> list[dict[str, Any]]:
+    """Return what an edition said after its last changes, newest first."""
+    query = select(Revision.content).where(Revision.edition_id == edition_id)
+    return list(session.scalars(query.order_by(Revision.version.desc()).limit(limit)))
 
 
 def get_revision(session: Session, edition_id: int, revision_id: int) -> Revision:

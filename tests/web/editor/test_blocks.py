@@ -220,6 +220,47 @@ def test_two_who_write_in_one_block_see_both_texts_and_choose(
     assert (fields["teaser"], fields["url"]) == ("Mijn tekst.", "https://example.org/zelfde")
 
 
+def test_a_field_that_only_a_colleague_changed_keeps_the_words_of_the_colleague(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition)
+    path = edition_path(edition, f"/blokken/{block}")
+    opened = {"kind": "article", "title": "Toen", "teaser": "Toen."}
+    step(editor, near, edition, f"/blokken/{block}", **opened)
+    seen = block_mark(near, int(block))
+    step(editor, near, edition, f"/blokken/{block}/kant", audience="school")
+    theirs = {**opened, "title": "Van haar", "teaser": "Haar tekst."}
+    step(editor, near, edition, f"/blokken/{block}", **theirs)
+
+    clash = post(editor, path, {**opened, "seen": seen, "title": "Van mij"})
+    form = clash.text.split("<form", 2)[-1]
+    fields = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', form))
+    chosen = post(editor, path, fields)
+
+    assert clash.status_code == 409
+    assert "Titel</h2>" in clash.text
+    assert "Korte tekst, hoogstens drie regels</h2>" not in clash.text
+    assert chosen.status_code == 303
+    with near.db.read() as session:
+        kept = session.get_one(Block, int(block)).fields
+    assert (kept["title"], kept["teaser"]) == ("Van mij", "Haar tekst.")
+
+
+def test_a_field_that_was_emptied_is_not_filled_again_when_nobody_knows_what_was_seen(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition)
+    step(editor, near, edition, f"/blokken/{block}", kind="article", title="Van haar", teaser="x")
+
+    typed = {"kind": "article", "title": "Van mij", "teaser": "", "seen": "onbekend"}
+    clash = post(editor, edition_path(edition, f"/blokken/{block}"), typed)
+
+    assert "Titel</h2>" in clash.text
+    assert "Korte tekst, hoogstens drie regels</h2>" in clash.text
+
+
 def test_who_typed_what_a_colleague_typed_too_clashes_with_nobody(
     editor: TestClient, near: Services
 ) -> None:
