@@ -15,6 +15,7 @@ from newsletter.compose.marks import block_mark as mark_of
 from newsletter.model import Block, Edition
 from newsletter.values import Role
 from newsletter.wiring import Services
+from storage.text import slugify
 from subscribers.segments import add_default_segments
 from subscribers.values import Audience
 from tests import factories
@@ -114,7 +115,7 @@ def make_item(
             title,
             kind,
             summary=f"Waar ‘{title}’ over gaat, in een zin.",
-            url="https://example.org/bericht",
+            url=f"https://example.org/bericht/{slugify(title, maximum=80)}",
             audiences=list(audiences),
             first_seen_at=now - timedelta(hours=2),
             published_at=now - timedelta(hours=3),

@@ -1,9 +1,10 @@
 """Nobody reads the same thing twice in one edition."""
 
 from collections.abc import Iterable, Mapping
-from itertools import combinations
 
+from feeds.identity import canonical_link, names_no_page
 from newsletter.approve.checks.reading import name_of, where
+from newsletter.outdated import EVENT_BLOCKS
 from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered
 from subscribers.values import Audience
 
@@ -12,8 +13,10 @@ def check_doubles(
     content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find two blocks about one item that the same reader gets."""
-    for one, other in combinations(content.blocks, 2):
-        if _same_item(one, other) and _same_reader(one, other):
+    for place, other in enumerate(content.blocks):
+        before = content.blocks[:place]
+        one = next((b for b in before if _same_item(b, other) and _same_reader(b, other)), None)
+        if one is not None:
             yield Finding(
                 "doubles.item",
                 Level.WARNING,
@@ -25,9 +28,16 @@ def check_doubles(
 
 
 def _same_item(one: BlockContent, other: BlockContent) -> bool:
-    return any(
-        one.fields.get(name) and one.fields.get(name) == other.fields.get(name)
-        for name in ("item_id", "url")
+    """Say whether two blocks are about one item, or lead to one page that is about one thing.
+
+    Events share the page where people sign up, and a front page is about everything.
+    """
+    if one.fields.get("item_id") and one.fields.get("item_id") == other.fields.get("item_id"):
+        return True
+    links = [str(block.fields.get("url") or "") for block in (one, other)]
+    is_event = not EVENT_BLOCKS.isdisjoint({one.kind, other.kind})
+    return (
+        not is_event and not names_no_page(links[0]) and len(set(map(canonical_link, links))) == 1
     )
 
 
