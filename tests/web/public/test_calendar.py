@@ -139,7 +139,7 @@ def test_an_edition_has_a_calendar_of_its_own_for_each_side(
     client: TestClient, services: Services
 ) -> None:
     ids = [add_event(services, title) for title in ("Voor allen", "Voor scholen", "Niet erin")]
-    edition = add_edition(services, blocks=[("event", None, {}), ("event", Audience.SCHOOL, {})])
+    edition = add_edition(services, blocks=(("event", None, {}), ("event", Audience.SCHOOL, {})))
     with services.db.write() as session:
         for block, item_id in zip(
             get_edition(session, edition, with_blocks=True).blocks, ids, strict=False
