@@ -37,6 +37,13 @@ def _of_this_worker(url: str) -> str:
 POSTGRES_URL = _of_this_worker(SERVER_URL)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what uses a database: only that is worth running on the second one."""
+    for item in items:
+        if "migrated" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
 @pytest.fixture(autouse=True)
 def _fresh_logging() -> Iterator[None]:
     """Undo what a command under test set up: it holds the captured standard error of that test."""
