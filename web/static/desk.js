@@ -68,7 +68,7 @@ function stayInBlock() {
 // The mail's frame is as tall as the mail: it has our origin to be measured, and no scripts.
 function fit(frame) {
   const page = frame.contentDocument;
-  if (!page || page.URL === "about:blank") return;
+  if (!page?.body || page.URL === "about:blank") return; // not there yet: its load comes later
   const measure = () => { frame.style.height = `${Math.ceil(page.body.offsetHeight) + 2}px`; };
   new ResizeObserver(measure).observe(page.body);
 }
