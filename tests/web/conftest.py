@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from newsletter.wiring import Services
-from tests.web.browsing import browsing
+from tests.web.browsing import browsing, serving
 from web.app import create_app
 
 
@@ -29,6 +29,13 @@ def door() -> Iterator[socket.socket]:
 @pytest.fixture
 def base(door: socket.socket) -> str:
     return f"http://127.0.0.1:{door.getsockname()[1]}"
+
+
+@pytest.fixture
+def server(near: Services, door: socket.socket) -> Iterator[None]:
+    """Serve the services of the test, `near`, at that port."""
+    with serving(near, door):
+        yield
 
 
 @pytest.fixture

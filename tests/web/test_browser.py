@@ -3,7 +3,6 @@
 The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
 """
 
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,11 +16,11 @@ from newsletter.send.worker import run_worker
 from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk, serving
+from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk
 from tests.web.desk import make_item
 from tests.web.furniture import furnish
 
-pytestmark = NEEDS_BROWSER
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 
 @pytest.fixture
@@ -38,12 +37,6 @@ def near(
     furnish(near)
     yield near
     near.db.close()
-
-
-@pytest.fixture(autouse=True)
-def server(near: Services, door: socket.socket) -> Iterator[None]:
-    with serving(near, door):
-        yield
 
 
 def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whole way, step by step

@@ -3,7 +3,6 @@
 The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, in light and dark.
 """
 
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,10 +13,10 @@ from newsletter.compose.blocks import BLOCKS
 from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock
-from tests.web.browsing import NEEDS_BROWSER, Desk, serving
+from tests.web.browsing import NEEDS_BROWSER, Desk
 from tests.web.furniture import furnish
 
-pytestmark = NEEDS_BROWSER
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 GALLERY = "/redactie/blokken"
 HIDDEN = """() => [...document.querySelectorAll('iframe')].map((frame) =>
@@ -46,12 +45,6 @@ def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
     furnish(near)
     yield near
     near.db.close()
-
-
-@pytest.fixture(autouse=True)
-def server(near: Services, door: socket.socket) -> Iterator[None]:
-    with serving(near, door):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
 """
 
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
@@ -15,10 +14,10 @@ from newsletter.settings import Settings
 from newsletter.values import Role
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock
-from tests.web.browsing import NEEDS_BROWSER, Desk, serving
+from tests.web.browsing import NEEDS_BROWSER, Desk
 from tests.web.desk import PASSWORD, make_user
 
-pytestmark = NEEDS_BROWSER
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 PLACE = "/redactie/instellingen/organisatie"
 FAINT = "#f0b040"
@@ -30,12 +29,6 @@ def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
     make_user(near, Role.ADMINISTRATOR, "Marit", password=PASSWORD)
     yield near
     near.db.close()
-
-
-@pytest.fixture(autouse=True)
-def _server(near: Services, door: socket.socket) -> Iterator[None]:
-    with serving(near, door):
-        yield
 
 
 def opened(

@@ -3,7 +3,6 @@
 The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
 """
 
-import socket
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,11 +19,11 @@ from newsletter.settings import Settings
 from newsletter.store.editions import get_edition
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock
-from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk, serving
+from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk
 from tests.web.desk import PASSWORD, make_item
 from tests.web.furniture import furnish
 
-pytestmark = NEEDS_BROWSER
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 PLACE = "/redactie/selecteren"
 TITLE = ".rewrite [name=title]"
@@ -45,12 +44,6 @@ def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
         make_item(near, f"Bericht {number:02} over samen opleiden", kind=kind, starts_at=starts_at)
     yield near
     near.db.close()
-
-
-@pytest.fixture(autouse=True)
-def server(near: Services, door: socket.socket) -> Iterator[None]:
-    with serving(near, door):
-        yield
 
 
 def refuse_the_rest(services: Services) -> None:

@@ -3,7 +3,6 @@
 The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
 """
 
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +17,12 @@ from newsletter.values import Role
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock
 from tests.feeds.site import Site
-from tests.web.browsing import NEEDS_BROWSER, Desk, serving
+from tests.web.browsing import NEEDS_BROWSER, Desk
 from tests.web.desk import PASSWORD, make_source, make_user
 from tests.web.editor.partner import put_all
 from tests.web.furniture import furnish
 
-pytestmark = NEEDS_BROWSER
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 PLACE = "/redactie/bronnen"
 MOST_TABS = 80
@@ -44,12 +43,6 @@ def near(settings: Settings, clock: FakeClock, base: str, site: Site) -> Iterato
     make_user(near, Role.ADMINISTRATOR, "Marit", password=PASSWORD)
     yield near
     near.db.close()
-
-
-@pytest.fixture(autouse=True)
-def _server(near: Services, door: socket.socket) -> Iterator[None]:
-    with serving(near, door):
-        yield
 
 
 def signed_in(browser: Browser, base: str, **options: bool) -> Desk:

@@ -3,7 +3,6 @@
 The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
 """
 
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -18,11 +17,11 @@ from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from subscribers.organisations import add_partnership
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk, serving
+from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk
 from tests.web.furniture import furnish
 from tests.web.public.sending import SUBMIT, link_in
 
-pytestmark = NEEDS_BROWSER
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 STORY = """\
 In ons team gingen gesprekken bijna altijd over de student. Wat de student zag in de klas van de \
@@ -49,12 +48,6 @@ def near(
     add_partnership(near.db, name="Opleidingsschool De Tussendeur")
     yield near
     near.db.close()
-
-
-@pytest.fixture(autouse=True)
-def _server(near: Services, door: socket.socket) -> Iterator[None]:
-    with serving(near, door):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
 """
 
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,10 +12,10 @@ from playwright.sync_api import Browser, expect
 from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock
-from tests.web.browsing import NEEDS_BROWSER, Desk, serving
+from tests.web.browsing import NEEDS_BROWSER, Desk
 from tests.web.furniture import furnish
 
-pytestmark = NEEDS_BROWSER
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 
 @pytest.fixture
@@ -25,12 +24,6 @@ def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
     furnish(near)
     yield near
     near.db.close()
-
-
-@pytest.fixture(autouse=True)
-def server(near: Services, door: socket.socket) -> Iterator[None]:
-    with serving(near, door):
-        yield
 
 
 def test_undo_by_keyboard_and_a_version_put_back(  # noqa: PLR0915 - the whole way, step by step
