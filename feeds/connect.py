@@ -14,9 +14,9 @@ from typing import Any, Final
 import httpcore
 
 from feeds.addresses import Resolve, addresses_to_visit
-from feeds.http1 import Answer, Headers, Target, get
+from feeds.http1 import Answer, Headers, Origin, Target, get
 
-KEPT: Final = 32  # connections that wait for the next request of their host
+KEPT: Final = 32  # connections that wait for the next request of their host, one each
 KEPT_S: Final = 10.0
 # What a connection does that the server closed while it waited for us: nothing was answered on it.
 STALE: Final = (httpcore.NetworkError, httpcore.RemoteProtocolError)
@@ -33,7 +33,6 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    origin: tuple[bytes, bytes, int | None]
     stream: httpcore.NetworkStream
     until: float
 
@@ -73,7 +72,7 @@ class Connections:
         self._network = _CheckedNetwork(allow, resolve, deadline)
         self._waits, self._tls = waits, tls
         self._lock = threading.Lock()
-        self._kept: list[_Kept] = []  # the oldest first
+        self._kept: dict[Origin, _Kept] = {}  # the oldest first
 
     @contextmanager
     def get(self, target: Target, headers: Headers) -> Iterator[Answer]:
@@ -92,7 +91,7 @@ class Connections:
 
     def close(self) -> None:
         """Close every connection that waits."""
-        for kept in self._kept:
+        for kept in self._kept.values():
             kept.stream.close()
         self._kept.clear()
 
@@ -124,12 +123,10 @@ class Connections:
         return stream.start_tls(context, host, self._waits.connect_s)
 
     def _take(self, target: Target) -> httpcore.NetworkStream | None:
-        origin = target.origin
         with self._lock:
-            found = next((one for one in self._kept if one.origin == origin), None)
-            if found is None:
-                return None
-            self._kept.remove(found)
+            found = self._kept.pop(target.origin, None)
+        if found is None:
+            return None
         # Something to read on a connection that waits can only be its end.
         if found.until < time.monotonic() or found.stream.get_extra_info("is_readable"):
             found.stream.close()
@@ -138,10 +135,12 @@ class Connections:
 
     def _keep(self, target: Target, stream: httpcore.NetworkStream) -> None:
         with self._lock:
-            self._kept.append(_Kept(target.origin, stream, time.monotonic() + KEPT_S))
-            oldest = self._kept.pop(0) if len(self._kept) > KEPT else None
-        if oldest:
-            oldest.stream.close()
+            before = self._kept.pop(target.origin, None)
+            self._kept[target.origin] = _Kept(stream, time.monotonic() + KEPT_S)
+            if len(self._kept) > KEPT:
+                before = self._kept.pop(next(iter(self._kept)))
+        if before:
+            before.stream.close()
 
 
 class _CheckedNetwork(httpcore.NetworkBackend):

@@ -1,7 +1,7 @@
 """Fetching with good manners: conditional, limited in time and size, honest about who we are."""
 
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -134,19 +134,18 @@ class _Round:
     def _follow(self, start: str, conditions: Headers) -> Fetched:
         url, moved_to = start, start
         for _ in range(self._limits.hops + 1):
-            with self._connections.get(_target(url), [*self._headers, *conditions]) as raw:
-                answer = _Answer(raw, bool(conditions))
+            with self._connections.get(_target(url), [*self._headers, *conditions]) as answer:
                 location = answer.header("Location")
                 if answer.status not in REDIRECTS or not location:
+                    if answer.status != 200 and not (answer.status == 304 and conditions):
+                        _refuse_status(answer)
                     return self._read(answer, url, moved_to if moved_to != start else "")
             url = _join(url, location)
             permanent = moved_to and answer.status in PERMANENT
             moved_to = url if permanent else ""
         raise TooManyRedirects(f"more than {self._limits.hops} redirects, the last to {_host(url)}")
 
-    def _read(self, answer: "_Answer", url: str, moved_to: str) -> Fetched:
-        if answer.status != 200 and not (answer.status == 304 and answer.is_conditional):
-            _refuse_status(answer)
+    def _read(self, answer: Answer, url: str, moved_to: str) -> Fetched:
         return Fetched(
             status=answer.status,
             body=self._body(answer),
@@ -158,7 +157,7 @@ class _Round:
             fresh_s=fresh_s(answer.header),
         )
 
-    def _body(self, answer: "_Answer") -> bytes:
+    def _body(self, answer: Answer) -> bytes:
         if answer.status == 304:  # it has none (RFC 9110 §15.4.5)
             return b""
         size, ratio = self._limits.size_bytes, self._limits.ratio
@@ -166,34 +165,7 @@ class _Round:
         return unpack(answer.chunks(), encoding, size_bytes=size, ratio=ratio)
 
 
-class _Answer:
-    """An answer with its headers as text. is_conditional: 304 may be the answer."""
-
-    def __init__(self, raw: Answer, is_conditional: bool) -> None:  # noqa: FBT001
-        self.status, self.is_conditional = raw.status, is_conditional
-        self.chunks = raw.chunks
-        self._headers: dict[bytes, list[bytes]] = {}
-        for name, value in raw.headers:
-            self._headers.setdefault(name, []).append(value)
-
-    def header(self, name: str) -> str:
-        """Return the text of a header, "" without it; several with ", " (RFC 9110 §5.3)."""
-        found = self._headers.get(name.lower().encode())
-        if not found:
-            return ""
-        raw = b", ".join(found)
-        try:
-            return raw.decode()
-        except UnicodeDecodeError:
-            return raw.decode("latin-1")
-
-    def validator(self, name: str) -> str:
-        """Return each byte of a header as one character, so that it can be sent back as it came."""
-        found = self._headers.get(name.lower().encode())
-        return found[0].decode("latin-1") if found else ""
-
-
-def _conditions(etag: str, last_modified: str) -> Sequence[tuple[bytes, bytes]]:
+def _conditions(etag: str, last_modified: str) -> Headers:
     validators = ((b"If-None-Match", etag), (b"If-Modified-Since", last_modified))
     try:
         found = [(name, value.encode("latin-1")) for name, value in validators if value]
@@ -202,7 +174,7 @@ def _conditions(etag: str, last_modified: str) -> Sequence[tuple[bytes, bytes]]:
     return found if all(is_sendable(value) for _, value in found) else []
 
 
-def _refuse_status(answer: _Answer) -> NoReturn:
+def _refuse_status(answer: Answer) -> NoReturn:
     status = answer.status
     wait = retry_after_s(answer.header("Retry-After"), answered_at=answer.header("Date"))
     error = SourceGone if status == 410 else SourceAnswered

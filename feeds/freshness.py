@@ -28,8 +28,10 @@ def fresh_s(header: Header) -> float:
         return 0.0
     if "max-age" in told:
         lifetime = _seconds(told["max-age"])
+    elif expires := header("Expires"):
+        lifetime = _between(header("Date"), expires)
     else:
-        lifetime = _between(header("Date"), header("Expires"))
+        return 0.0
     return max(lifetime - _seconds(header("Age")), 0.0)
 
 
@@ -61,8 +63,6 @@ def _seconds(text: str) -> float:
 
 
 def _between(date: str, expires: str) -> float:
-    if not expires:
-        return 0.0
     try:
         return (_http_date(expires) - _http_date(date)).total_seconds()
     except (ValueError, TypeError):

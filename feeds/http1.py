@@ -5,15 +5,18 @@ most looks are that: of a plain 304 there is only a head to read, which is done 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import h11
 import httpcore
 
-Headers = Sequence[tuple[bytes, bytes]]
+Header = tuple[bytes, bytes]
+Headers = Sequence[Header]
+Origin = tuple[bytes, bytes, int | None]
 
 HEAD_BYTES: Final = 100 * 1024
 STEP_BYTES: Final = 64 * 1024
@@ -22,10 +25,11 @@ MOST_INTERIM: Final = 16  # answers like 103 before the answer; more only keep u
 NOT_MODIFIED: Final = re.compile(
     rb"HTTP/1\.1 304 [^\x00\r\n]*\r\n((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00\r\n]*\r\n)*)\r\n"
 )
+FIELD: Final = re.compile(rb"([^:]+):[ \t]*((?:[^\r]*[^\r \t])?)[ \t]*\r\n")  # in such a head
 SENDABLE: Final = re.compile(rb"[^\x00\s](?:[^\x00\r\n]*[^\x00\s])?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """Where a request goes, in the bytes of HTTP. name: the host, and its port when unusual."""
 
@@ -35,27 +39,46 @@ class Target:
     path: bytes
     name: bytes
 
-    @property
-    def origin(self) -> tuple[bytes, bytes, int | None]:
-        """Return what two requests over one connection share."""
+    @cached_property
+    def origin(self) -> Origin:
+        """What two requests over one connection share."""
         return self.scheme, self.host, self.port
 
 
 class Answer:
-    """An answer of which the head is there. The headers' names are in small letters."""
+    """An answer of which the head is there."""
 
-    def __init__(self, status: int, headers: Headers, exchange: "_Exchange | None" = None) -> None:
-        self.status, self.headers = status, headers
+    def __init__(
+        self, status: int, headers: Iterable[Header], exchange: "_Exchange | None" = None
+    ) -> None:
+        self.status = status
         self._exchange = exchange
+        self._values: dict[str, list[bytes]] = {}
+        for name, value in headers:
+            self._values.setdefault(name.decode().lower(), []).append(value)
 
     @property
     def is_over(self) -> bool:
         """Whether it was read to its end, and the connection can be used again."""
         if self._exchange:
             return self._exchange.is_over
-        return not any(
-            name == b"connection" and b"close" in value.lower() for name, value in self.headers
-        )
+        return "close" not in self.header("Connection").lower()
+
+    def header(self, name: str) -> str:
+        """Return the text of a header, "" without it; several with ", " (RFC 9110 §5.3)."""
+        found = self._values.get(name.lower())
+        if not found:
+            return ""
+        raw = b", ".join(found)
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            return raw.decode("latin-1")
+
+    def validator(self, name: str) -> str:
+        """Return each byte of a header as one character, so that it can be sent back as it came."""
+        found = self._values.get(name.lower())
+        return found[0].decode("latin-1") if found else ""
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the body as it comes in. Raises httpcore's errors, also for one that is cut off."""
@@ -76,7 +99,7 @@ def get(
     Raises httpcore's errors.
     """
     lines = [(b"Host", target.name), *headers]
-    head = b"".join(b"%b: %b\r\n" % line for line in lines)
+    head = b"".join(map(b"%b: %b\r\n".__mod__, lines))
     with suppress(httpcore.WriteError):  # a server may answer before it has read all, and go away
         stream.write(b"GET %b HTTP/1.1\r\n%b\r\n" % (target.path, head), wait_s)
     begun = stream.read(STEP_BYTES, wait_s)
@@ -84,13 +107,8 @@ def get(
         raise httpcore.RemoteProtocolError("the server closed the connection and did not answer")
     plain = NOT_MODIFIED.fullmatch(begun)
     if plain:
-        return Answer(304, _split(plain[1]))
+        return Answer(304, FIELD.findall(plain[1]))
     return _Exchange(stream, wait_s).answer(target, lines, begun)
-
-
-def _split(lines: bytes) -> Headers:
-    pairs = (line.split(b":", 1) for line in lines.splitlines())
-    return [(name.lower(), value.strip(b" \t")) for name, value in pairs]
 
 
 class _Exchange:
@@ -111,7 +129,7 @@ class _Exchange:
         for _ in range(MOST_INTERIM + 1):
             event = self._next()
             if isinstance(event, h11.Response):
-                return Answer(event.status_code, list(event.headers), self)
+                return Answer(event.status_code, event.headers, self)
         raise httpcore.RemoteProtocolError("the server keeps saying that an answer will come")
 
     @property

@@ -3,6 +3,7 @@
 So what is marked as seen was stored: validators never without the entries that came with them.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -21,6 +22,7 @@ from feeds.standing import (
     Look,
     after_answer,
     after_failure,
+    changes_of,
     failed,
     report,
 )
@@ -42,24 +44,23 @@ def save_looks(
     there = store.standings(session, Source.id.in_([look.source.id for look in looks]))
     standing = {one.id: one for one in there}
     rows = _rows(session, [look.source.id for look in looks if look.parsed or _has_moved(look)])
-    answered: list[Columns] = []
-    failures: list[Columns] = []
+    changes: dict[tuple[str, ...], list[Columns]] = defaultdict(list)  # by what they change
     reports: list[SourceReport] = []
     for look in looks:
         was = standing.get(look.source.id)
         if was is None or was.url != look.source.url:
             continue
         if look.failure:
-            failures.append({"source_id": was.id, **after_failure(was, look.failure, now=now)})
-            reports.append(report(look, failed(look.failure)))
-            continue
-        kept, done = _save_document(session, rows.get(was.id), look, now, words)
-        news = bool(kept.new or kept.updated)
-        answered.append(
-            {"source_id": was.id, **after_answer(was, look, brought_news=news, now=now)}
-        )
+            after = after_failure(was, look.failure, now=now)
+            done = report(look, failed(look.failure))
+        else:
+            kept, done = _save_document(session, rows.get(was.id), look, now, words)
+            news = bool(kept.new or kept.updated)
+            after = after_answer(was, look, brought_news=news, now=now)
+        changed = changes_of(was, after)
+        changes[tuple(changed)].append({"source_id": was.id, **changed})
         reports.append(done)
-    for columns in filter(None, (answered, failures)):
+    for columns in changes.values():
         session.connection().execute(UPDATE, columns)  # past the ORM: nothing of it is needed
     return reports
 

@@ -19,6 +19,7 @@ LINE_LENGTH: Final = 500
 REMEMBERED: Final = 14  # looks, of which the desk shows how they ended
 NEWS, SAME, FAILURE = "n", "s", "f"
 GONE: Final = SourceGone.__name__
+UNKNOWN: Final = object()
 
 Columns = Mapping[str, object]
 """New values for columns of a source."""
@@ -129,6 +130,11 @@ def after_failure(was: Standing, failure: GatherError, *, now: datetime) -> Colu
         "recent": _remember(was, FAILURE),
         "next_look_at": next_look_at,
     }
+
+
+def changes_of(was: Standing, after: Columns) -> Columns:
+    """Return the columns that are not as they were; most looks leave most of them alone."""
+    return {name: value for name, value in after.items() if getattr(was, name, UNKNOWN) != value}
 
 
 def report(look: Look, outcome: Outcome, kept: Kept | None = None) -> SourceReport:

@@ -116,11 +116,10 @@ def test_a_304_is_a_head_and_nothing_more(cut: int | None) -> None:
     answer, read = exchange(Scripted(*pieces, stays=True))
 
     assert (answer.status, read, answer.is_over) == (304, b"", True)
-    assert list(answer.headers) == [
-        (b"etag", b'"\xe9"'),
-        (b"content-length", b"500"),
-        (b"x-a", b""),
-    ]
+    assert answer.validator("ETag") == '"\xe9"'
+    assert [answer.header(name) for name in ("ETag", "Content-Length", "X-A")] == [
+        '"\xe9"', "500", ""
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
