@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from newsletter.send.headers import (
+    ascii_address,
     domain_of,
     header,
     list_header,
@@ -111,7 +112,7 @@ def encode(rendered: Rendered, *, letterhead: Letterhead) -> Envelope:
             *_segments(rendered.html, rendered, in_html=True),
             f"\r\n--{boundary}--\r\n".encode(),
         ),
-        mail_to=f"mailto:{quote(letterhead.contact, safe='@')}?subject=afmelden",
+        mail_to=f"mailto:{quote(ascii_address(letterhead.contact), safe='@')}?subject=afmelden",
     )
 
 

@@ -1,0 +1,118 @@
+"""Hostile text in every field at once: it comes out as text in the mail and in its raw bytes."""
+
+import re
+from collections.abc import Iterable
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from functools import cache
+
+import pytest
+
+from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.escape import clean_line
+from newsletter.compose.render import Renderer
+from newsletter.identity import Organisation
+from newsletter.send.message import sample_message
+from newsletter.settings import Settings
+from newsletter.values import BlockContent, EditionContent, EditionKind, Rendered
+from tests.fakes import START
+from tests.newsletter.compose import samples
+from tests.newsletter.compose.samples import BASE
+from tests.newsletter.hostile import VECTORS
+from tests.newsletter.skeleton import Tag, read
+
+pytestmark = pytest.mark.long
+
+RENDER = Renderer(organisation=Organisation(), base_url=BASE)
+MEGABYTE = 1_000_000
+# What an editor's own markup and an address may become; these carry no words of others as a name.
+OF_MARKUP = {"a", "strong", "em", "br", "ul", "ol", "li", "p", "h3"}
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_a_hostile_text_in_every_field_is_text_in_every_part_of_the_mail(vector: str) -> None:
+    rendered = RENDER(edition_of(vector), None)
+    said = " ".join(clean_line(vector).split())
+
+    page = read(rendered.html)
+    assert strange(page.tags) == set()
+    assert {link for link in page.links if not link.startswith(("https://", "mailto:"))} <= {
+        "", *(f"{rendered.marker}{slot}x" for slot in ("unsubscribe", "preferences"))
+    }  # fmt: skip
+    assert {one for one in page.sources if not one.startswith(f"{BASE}/")} == set()
+    assert said in page.text
+    assert said in " ".join(rendered.text.split())
+    assert rendered.subject == rendered.preheader == said
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", rendered.text)
+
+
+@pytest.mark.parametrize("vector", VECTORS)
+def test_a_hostile_subject_adds_no_header(vector: str, settings: Settings) -> None:
+    plain, hostile = (
+        parsed(RENDER(samples.newsletter(subject=subject, blocks=()), None), settings)
+        for subject in ("woord", vector)
+    )
+
+    assert hostile.keys() == plain.keys()
+    assert not hostile.defects
+    assert [one.get_content_type() for one in hostile.walk()] == [
+        "multipart/alternative", "text/plain", "text/html"
+    ]  # fmt: skip
+
+
+def test_ten_megabytes_of_text_are_still_text() -> None:
+    sentence, times = "Samen <b>opleiden</b> & leren.", 10 * MEGABYTE // 31
+    short, long = (
+        samples.newsletter(blocks=(samples.block(1, "text", title="Lang", text=text),))
+        for text in (sentence, f"{sentence} " * times)
+    )
+
+    page = read(RENDER(long, None).html)
+
+    assert set(page.tags) == set(read(RENDER(short, None).html).tags)
+    assert page.text.count(sentence) == times
+
+
+def edition_of(word: str) -> EditionContent:
+    """Return an edition with each kind of block, and in all free fields this word."""
+    blocks = tuple(
+        BlockContent(number, name, None, {**kind.blank, **kind.sample, **free_fields(name, word)})
+        for number, (name, kind) in enumerate(BLOCKS.items(), 1)
+    )
+    return samples.newsletter(subject=word, preheader=word, title=word, blocks=blocks)
+
+
+def free_fields(name: str, word: str) -> dict[str, str]:
+    kind = BLOCKS[name]
+    formed = {field.name for field in kind.editable if field.choices} | {"picture"}
+    return {
+        field: word
+        for field, sample in {**kind.blank, **kind.sample}.items()
+        if isinstance(sample, str) and field not in formed and not is_moment(field)
+    }
+
+
+def is_moment(field: str) -> bool:
+    return field.endswith(("_at", "_on", "_by"))
+
+
+def strange(tags: Iterable[Tag]) -> set[Tag]:
+    """Return the tags that an edition with a harmless word does not have."""
+    return {tag for tag in set(tags) - harmless() if not is_of_markup(tag)}
+
+
+@cache
+def harmless() -> frozenset[Tag]:
+    return frozenset(read(RENDER(edition_of("woord"), None).html).tags)
+
+
+def is_of_markup(tag: Tag) -> bool:
+    name, attributes = tag
+    return name in OF_MARKUP and set(attributes) <= {"href", "style", "start"}
+
+
+def parsed(rendered: Rendered, settings: Settings) -> EmailMessage:
+    raw = sample_message(rendered, settings, edition_id=14, kind=EditionKind.NEWSLETTER, now=START)
+    message = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
