@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
-from feeds.errors import SourceRefused, SourceUnreachable
+from feeds.errors import NameFault, SourceRefused, SourceUnreachable
 
 Resolve = Callable[[str, int], Sequence[str]]
 """From a host name and port to the textual addresses behind it."""
@@ -28,8 +28,10 @@ def resolve(host: str, port: int) -> Sequence[str]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except socket.gaierror as failure:
         if failure.errno == socket.EAI_AGAIN:
-            raise SourceUnreachable(f"no name server could be asked for {host}") from failure
-        raise SourceUnreachable(f"the name {host} is not known") from failure
+            told = f"no name server could be asked for {host}"
+            raise SourceUnreachable(told, name=NameFault.UNASKED) from failure
+        told = f"the name {host} is not known"
+        raise SourceUnreachable(told, name=NameFault.UNKNOWN) from failure
     except (OSError, UnicodeError) as failure:
         raise SourceUnreachable(f"the name {host[:100]} cannot be looked up") from failure
     return list(dict.fromkeys(str(address[0]) for *_, address in found))

@@ -42,8 +42,19 @@ class SourceRefused(GatherError):
     """The address may not be visited."""
 
 
+class NameFault(StrEnum):
+    """Why no address was found for a name."""
+
+    UNKNOWN = "unknown"  # the name server says that there is no such name
+    UNASKED = "unasked"  # no name server could be asked
+
+
 class SourceUnreachable(GatherError):
-    """Nobody answered."""
+    """Nobody answered. name: set when it was for want of an address."""
+
+    def __init__(self, message: str, *, name: NameFault | None = None) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class SourceTooSlow(GatherError):

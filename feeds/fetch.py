@@ -25,7 +25,7 @@ from feeds.freshness import fresh_s, retry_after_s
 from feeds.http1 import Answer, Headers, Target, is_sendable
 from feeds.reason import plain_reason
 from feeds.unpack import ENCODINGS, unpack
-from feeds.values import Fetched
+from feeds.values import Fetched, Peeked
 
 UNUSABLE: Final = (httpcore.NetworkError, httpcore.ProtocolError, httpx.InvalidURL)
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -92,9 +92,22 @@ class Fetcher:
         with self.round() as fetch:
             return fetch(url, etag=etag, last_modified=last_modified)
 
+    def peek(self, url: str) -> Peeked:
+        """Look where an address leads, without reading what is there. Raises as `fetch` does.
+
+        A status that brings nothing is a value here.
+        """
+        with self._begin() as begun:
+            return begun.peek(url)
+
     @contextmanager
     def round(self) -> Iterator[Fetch]:
         """Give a function that fetches like `fetch` and keeps its connections for the block."""
+        with self._begin() as begun:
+            yield begun
+
+    @contextmanager
+    def _begin(self) -> Iterator["_Round"]:
         deadline, limits = Deadline(), self._limits
         connections = Connections(
             allow=self._allow,
@@ -123,23 +136,36 @@ class _Round:
 
     def __call__(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
         conditions = _conditions(etag, last_modified)
+        with self._exchange(), self._arrived(url, conditions) as (answer, final_url, moved_to):
+            if answer.status != 200 and not (answer.status == 304 and conditions):
+                _refuse_status(answer)
+            return self._read(answer, final_url, moved_to)
+
+    def peek(self, url: str) -> Peeked:
+        with self._exchange(), self._arrived(url, []) as (answer, final_url, moved_to):
+            return Peeked(answer.status, final_url, moved_to)
+
+    @contextmanager
+    def _exchange(self) -> Iterator[None]:
+        """Do something within the time of one exchange; what goes wrong is of our own tree."""
         self._deadline.start(self._limits.whole_s)
         try:
-            return self._follow(url, conditions)
+            yield
         except httpcore.TimeoutException as failure:
             raise SourceTooSlow(f"no complete answer in time: {plain_reason(failure)}") from failure
         except UNUSABLE as failure:
             raise SourceUnreachable(f"no usable answer: {plain_reason(failure)}") from failure
 
-    def _follow(self, start: str, conditions: Headers) -> Fetched:
+    @contextmanager
+    def _arrived(self, start: str, conditions: Headers) -> Iterator[tuple[Answer, str, str]]:
+        """Give the answer at the end of all redirects, its address, and `Fetched.moved_to`."""
         url, moved_to = start, start
         for _ in range(self._limits.hops + 1):
             with self._connections.get(_target(url), [*self._headers, *conditions]) as answer:
                 location = answer.header("Location")
                 if answer.status not in REDIRECTS or not location:
-                    if answer.status != 200 and not (answer.status == 304 and conditions):
-                        _refuse_status(answer)
-                    return self._read(answer, url, moved_to if moved_to != start else "")
+                    yield answer, url, moved_to if moved_to != start else ""
+                    return
             url = _join(url, location)
             permanent = moved_to and answer.status in PERMANENT
             moved_to = url if permanent else ""

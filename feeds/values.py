@@ -194,6 +194,39 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Peeked:
+    """Where an address led. final_url: after every redirect; moved_to: as of `Fetched`."""
+
+    status: int
+    final_url: str
+    moved_to: str = ""
+
+
+class LinkOutcome(StrEnum):
+    """What a reader would find who follows a link."""
+
+    FINE = "fine"
+    MOVED = "moved"  # what was there is for good at another address
+    DEAD = "dead"  # 404 or 410
+    NO_NAME = "no_name"  # there is no site of that name
+    REFUSED = "refused"  # 401, 403, 429 ...: the site lets people in, or nobody
+    BROKEN = "broken"  # 5xx
+    SILENT = "silent"  # no connection, or no HTTP on it
+    SLOW = "slow"
+    PRIVATE = "private"  # an address, or the end of a redirect, that is not of the public internet
+    LOOP = "loop"  # redirects without an end
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen at an address. code: of HTTP, or None; leads_to: the new address when MOVED."""
+
+    outcome: LinkOutcome
+    code: int | None = None
+    leads_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceReport:
     """How one look at one source ended: a row of the gather report."""
 

@@ -256,3 +256,18 @@ class Waiver(Base):
     because: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class LinkLook(Base):
+    """What was last seen at an address that stands in an edition; `feeds.values.Sight`.
+
+    mark: SHA-256 of the address, in hexadecimal: an address may be longer than a key.
+    """
+
+    __tablename__ = "link_look"
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(index=True)
+    outcome: Mapped[str] = mapped_column(String(20))
+    code: Mapped[int | None]
+    leads_to: Mapped[str] = mapped_column(Text, default="")

@@ -16,6 +16,7 @@ from feeds.rehost import Rehosted, find_pictures, rehost_pictures
 from feeds.themes import add_default_themes
 from feeds.values import GatherReport
 from newsletter import accounts, dutch
+from newsletter.approve.look_up import look_up_underway
 from newsletter.approve.remind import remind
 from newsletter.approve.watch import Held, hold_outdated
 from newsletter.compose.draft import draft_newsletter
@@ -27,6 +28,7 @@ from newsletter.model import Run
 from newsletter.send.freeze import freeze_due
 from newsletter.send.ledger import forget_erased
 from newsletter.send.notices import held_values, reminder_values, send_notice
+from newsletter.store.looks import forget_looks
 from newsletter.store.runs import missed_pictures, not_yet_again
 from newsletter.store.waiting import Waiting
 from newsletter.store.withdrawn import forget_withdrawn
@@ -214,6 +216,17 @@ def _remind(services: Services, now: datetime) -> Report:
     return {"reminded": remind(services.db, notify=notify, now=now)}
 
 
+def _look_up(services: Services, now: datetime) -> Report:
+    report = look_up_underway(
+        services.db,
+        look=services.look_at_links,
+        render=services.render,
+        house=services.house,
+        now=now,
+    )
+    return {"asked": report.asked, "seen": report.seen}
+
+
 def _send(services: Services, now: datetime) -> Report:
     started = freeze_due(
         services.db,
@@ -242,6 +255,7 @@ def _clean_up(services: Services, now: datetime) -> Report:
     counts["sessions"] = accounts.close_expired(services.db, now=now)
     with services.db.write() as session:
         counts["replies"] = forget_erased(session)
+        counts["looks"] = forget_looks(session, now=now)
         counts["withdrawn"] = forget_withdrawn(session)
     return counts
 
@@ -249,6 +263,7 @@ def _clean_up(services: Services, now: datetime) -> Report:
 STAGES: Final[Mapping[str, Stage]] = {
     "gather": Stage("read the sources that are due", _gather),
     "draft": Stage("fill the periodical edition from what came in", _draft),
+    "look_up": Stage("see whether the links of what is underway still lead somewhere", _look_up),
     "remind": Stage("tell editors what waits for them", _remind),
     "send": Stage("freeze the readers of what is approved and due; workers hand it over", _send),
     "bounces": Stage("read the mail that came back", _bounces),

@@ -1,9 +1,10 @@
 """What the stages are handed from outside."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from feeds.values import Sight
 from newsletter.values import EditionContent, Finding, NoticeText, Receipt, Rendered
 from subscribers.values import Audience
 
@@ -24,6 +25,14 @@ class Preflight(Protocol):
 
     def __call__(self, edition_id: int, *, now: datetime) -> tuple[Finding, ...]:
         """Return what was noticed, errors first."""
+        ...
+
+
+class LookAtLinks(Protocol):
+    """Goes to addresses to see whether there is something, within bounds of time and size."""
+
+    def __call__(self, urls: Iterable[str]) -> Mapping[str, Sight]:
+        """Return what was seen, for those of which something can be said."""
         ...
 
 

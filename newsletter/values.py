@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from feeds.values import Sight
 from subscribers.values import Audience
 
 
@@ -88,6 +89,7 @@ class Finding:
     mend:  what to do about it, as an imperative sentence.
     field: the field of that block that it is about, or "".
     quote: the words that it is about, or "".
+    instead: an address that can be taken for the one in `quote` without more thought, or "".
     """
 
     rule: str
@@ -97,6 +99,7 @@ class Finding:
     mend: str = ""
     field: str = ""
     quote: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,7 @@ class Facts:
     people:         how many would get it, by audience; {} is nobody, None is not counted.
     empty_segments: the names of the segments with nobody who would get it.
     announced_to:   the names of the segments that got a mailing about the same event before.
+    links:          what was seen of late at addresses, of this edition and others; None is unknown.
     """
 
     now: datetime
@@ -210,6 +214,7 @@ class Facts:
     people: Mapping[Audience | None, int] | None = None
     empty_segments: tuple[str, ...] = ()
     announced_to: tuple[str, ...] = ()
+    links: Mapping[str, Sight] | None = None
 
 
 @dataclass(frozen=True, slots=True)

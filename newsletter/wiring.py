@@ -1,6 +1,6 @@
 """The only place that puts things together: settings in, services out. The clock is read here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
@@ -11,6 +11,8 @@ import feeds.model  # noqa: F401
 import newsletter.model  # noqa: F401
 import subscribers.model  # noqa: F401 - all three: their tables belong to one metadata
 from feeds.fetch import Fetcher
+from feeds.links import look_at_links
+from feeds.values import Sight
 from newsletter.approve.review import check_edition
 from newsletter.compose.colours import judge_colours
 from newsletter.compose.notices import NoticeRenderer
@@ -122,6 +124,10 @@ class Services:
             base_url=self.settings.base_url,
             contrasts=tuple(Contrast(one.front, one.ground, one.ratio) for one in judged),
         )
+
+    def look_at_links(self, urls: Iterable[str]) -> Mapping[str, Sight]:
+        """Return what is at these addresses; a `ports.LookAtLinks`."""
+        return look_at_links(urls, fetcher=self.fetcher)
 
     def preflight(self, edition_id: int, *, now: datetime) -> tuple[Finding, ...]:
         """Return what the checks notice in an edition now; a `ports.Preflight`."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.model import Edition
 from newsletter.store.deliveries import topic_of
+from newsletter.store.looks import sights
 from newsletter.values import EditionStatus, Facts, House
 from subscribers.model import Segment
 from subscribers.store import counts_by_audience
@@ -30,6 +31,7 @@ def read_facts(session: Session, edition: Edition, *, house: House, now: datetim
         people=counts_by_audience(session, edition.segments, topic),
         empty_segments=_names(session, empty),
         announced_to=_names(session, _told_before(session, edition)),
+        links=sights(session, now=now),
     )
 
 

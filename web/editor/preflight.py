@@ -11,6 +11,10 @@ from newsletter.model import Block
 from newsletter.values import Finding, Level
 from web.editor.words import first_words
 
+AT_ONCE: Final[Mapping[str, str]] = {
+    "links.moved": "Neem het nieuwe adres over",
+    "links.tracking": "Haal volgcodes weg",
+}
 HEAD: Final[Mapping[str, str]] = {"subject": "Onderwerp", "preheader": "Voorproefje"}
 
 
@@ -26,6 +30,11 @@ class Noted:
     def mark(self) -> str:
         """What a form about it carries."""
         return finding_mark(self.finding)
+
+    @property
+    def at_once(self) -> str:
+        """The words of the button that mends it, for a finding that can be mended so."""
+        return AT_ONCE.get(self.finding.rule, "Neem dit adres over")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from typing import Final
 from starlette.responses import Response
 
 from newsletter.approve import review, waive
-from newsletter.errors import ChecksFailed, EditionChanged
+from newsletter.compose.links import replace_link
+from newsletter.errors import ChecksFailed, EditionChanged, FindingGone
 from newsletter.store.editions import get_edition
-from web.editor.desk import edition_path
+from web.editor.desk import edition_path, undo_address
 from web.editor.edition import edition_page
 from web.forms import Form
 from web.pages import Call, see_other
@@ -30,6 +31,7 @@ def submit(call: Call) -> Response:
             house=call.services.house,
             now=call.now,
             note=note,
+            look=call.services.look_at_links,
         )
     except ChecksFailed:
         sentence = "Er zijn nog fouten. Herstel ze eerst; ze staan hieronder."
@@ -82,6 +84,28 @@ def let_pass(call: Call) -> Response:
     return _back(call, "Deze tip laten we staan. Je reden is bewaard.")
 
 
+def take_address(call: Call) -> Response:
+    """Take the address that a finding proposes, wherever the old one stands in the edition."""
+    form = Form(call.form)
+    mark, edition_id = form.line("mark"), call.number("id")
+    found = call.services.preflight(edition_id, now=call.now)
+    proposed = {waive.finding_mark(one): one for one in found if one.instead}
+    if mark not in proposed:
+        raise FindingGone(f"edition {edition_id} has no such finding any more")
+    changed = replace_link(
+        call.services.db,
+        edition_id,
+        version=form.number("version"),
+        old=proposed[mark].quote,
+        new=proposed[mark].instead,
+        now=call.now,
+        by=call.user_id,
+    )
+    if not changed:
+        return _back(call, "Dit adres staat niet in een blok, dus er is niets gewijzigd.")
+    return _back(call, "Het nieuwe adres staat erin.", undo=undo_address(call))
+
+
 def show_again(call: Call) -> Response:
     """Show a warning again that was let pass."""
     mark = Form(call.form).line("mark")
@@ -114,5 +138,5 @@ def _require_seen_version(call: Call, form: Form) -> None:
         raise EditionChanged(f"edition {edition.id} is not what was looked at")
 
 
-def _back(call: Call, message: str) -> Response:
-    return see_other(edition_path(call.number("id")), message=message)
+def _back(call: Call, message: str, undo: str = "") -> Response:
+    return see_other(edition_path(call.number("id")), message=message, undo=undo)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+from newsletter.approve.checks.looks import find_seen
 from newsletter.approve.checks.reading import Link, name_of, read_mail, where
 from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered, Slot
 from subscribers.values import Audience
@@ -36,11 +37,26 @@ def check_links(
         yield from _addresses(block)
     own_host = urlsplit(facts.house.base_url).hostname
     for variant in rendered.values():
-        links = [link for link in read_mail(variant.html).links if not _is_slot(link, variant)]
+        links = _links(variant)
         for link in links:
             yield from _one(link)
             yield from _address(link, own_host)
         yield from _same_words(links)
+    urls = [
+        url for variant in rendered.values() for url in web_links(variant, facts.house.base_url)
+    ]
+    yield from find_seen(urls, facts.links)
+
+
+def web_links(variant: Rendered, base_url: str) -> list[str]:
+    """Return the web addresses in a mail that are not of our own site, in reading order."""
+    own = f"{base_url}/"
+    urls = dict.fromkeys(link.url for link in _links(variant))
+    return [url for url in urls if _WEB.fullmatch(url) and not f"{url}/".startswith(own)]
+
+
+def _links(variant: Rendered) -> list[Link]:
+    return [link for link in read_mail(variant.html).links if not _is_slot(link, variant)]
 
 
 def _addresses(block: BlockContent) -> Iterable[Finding]:
@@ -110,6 +126,7 @@ def _address(link: Link, own_host: str | None) -> Iterable[Finding]:
             link.url,
             mend=f"Neem dit adres: {shorter}",
             quote=link.url,
+            instead=shorter,
         )
 
 

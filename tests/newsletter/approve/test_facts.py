@@ -36,6 +36,7 @@ def test_readers_are_counted_and_segments_without_any_are_named(db: Database) ->
         people={Audience.SCHOOL: 1, None: 1},
         empty_segments=("Lerarenopleidingen",),
         announced_to=(),
+        links={},
     )
 
 

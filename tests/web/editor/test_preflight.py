@@ -2,11 +2,13 @@
 
 from starlette.testclient import TestClient
 
+from feeds.values import LinkOutcome, Sight
 from newsletter.approve.waive import finding_mark
 from newsletter.model import Block
+from newsletter.store.looks import save_sights
 from newsletter.values import Finding, Level
 from newsletter.wiring import Services
-from tests.web.desk import begin, edition_path, post, step
+from tests.web.desk import add_block, begin, block_mark, edition_path, post, step, version
 from web.editor.preflight import Noted, Ways, noted_by_level
 
 URL = "https://example.org/een"
@@ -93,3 +95,33 @@ def test_a_tip_is_let_pass_with_a_reason_and_shown_again(
     assert tip not in passed
     assert tip in shown
     assert "Toch weer tonen" not in shown
+
+
+def test_a_link_that_moved_or_follows_readers_is_mended_with_one_button(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition)
+    old, new = "https://nieuws.steunpunt.nl/oud", "https://nieuws.steunpunt.nl/nieuw"
+    follows = f"{old}?utm_source=brief"
+    with near.db.write() as session:
+        moved = Sight(LinkOutcome.MOVED, 200, new)
+        save_sights(session, {old: moved, follows: Sight(LinkOutcome.FINE)}, now=near.clock())
+    words = {"kind": "article", "title": "Een bericht", "link_text": "Lees dat"}
+    seen = block_mark(near, int(block))
+    followed = step(editor, near, edition, f"/blokken/{block}", seen=seen, url=follows, **words)
+
+    found = near.preflight(edition, now=near.clock())
+    marks = {one.rule: finding_mark(one) for one in found}
+    without = step(editor, near, edition, "/bevindingen/adres", mark=marks["links.tracking"])
+    found = near.preflight(edition, now=near.clock())
+    marks = {one.rule: finding_mark(one) for one in found}
+    mended = step(editor, near, edition, "/bevindingen/adres", mark=marks["links.moved"])
+
+    assert "Haal volgcodes weg" in followed
+    assert "Haal volgcodes weg" not in without
+    assert "Neem het nieuwe adres over" in without
+    assert "Neem het nieuwe adres over" not in mended
+    assert f'value="{new}"' in editor.get(f"{edition_path(edition)}?blok={block}").text
+    gone = {"mark": "x", "version": version(near, edition)}
+    assert post(editor, edition_path(edition, "/bevindingen/adres"), gone).status_code == 409

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from feeds.values import LinkOutcome, Sight
 from newsletter.approve.checks import CHECKS, run_checks
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.render import Renderer
@@ -103,14 +104,20 @@ def spoilt(rendered: Rendered, read: dict[str, Any]) -> Rendered:
     return replace(rendered, html=html.ljust(read.get("pad_to", 0), "x"), text=text)
 
 
+def sight_of(read: dict[str, Any]) -> Sight:
+    return Sight(**{**read, "outcome": LinkOutcome(read["outcome"])})
+
+
 def facts_of(read: dict[str, Any]) -> Facts:
     people = read.pop("people", None)
     counted = None if people is None else {SIDES[side]: number for side, number in people.items()}
     pairs = tuple(Contrast(*one) for one in read.pop("contrasts", []))
     now = read.pop("now", datetime(2027, 4, 22, 8, tzinfo=UTC))
+    links = read.pop("links", None)
     return Facts(
         now=now,
         house=replace(HOUSE, contrasts=pairs),
         people=counted,
+        links=None if links is None else {url: sight_of(one) for url, one in links.items()},
         **{key: tuple(value) for key, value in read.items()},
     )
