@@ -1,5 +1,6 @@
 """Dates, times, numbers and lists in Dutch: the only grammar in code. Pure; needs no locale."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -227,6 +228,12 @@ def with_article(event_type: str) -> str:
     """Return "het congres" or "de masterclass"."""
     word = event_type.lower()
     return f"{'het' if word in NEUTER_EVENTS else 'de'} {word}"
+
+
+def theme_in_sentence(label: str) -> str:
+    """Return "visie" for "Visie: ontwikkeling en draagvlak", and "HR-beleid" as it is."""
+    words = re.sub(r"\s*\(.*?\)\s*", " ", label.partition(":")[0]).strip()
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _next_midnight(day: date) -> datetime:

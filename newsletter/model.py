@@ -66,6 +66,7 @@ class Edition(Base):
     due_at:       when sending starts, once scheduled.
     content_hash: the seal of what was approved; "" while nothing is.
     size, materialised_at: the number of deliveries, and when the last of them was written.
+    filling:      why its items were proposed, and what was left: `compose/filling.py`.
     """
 
     __tablename__ = "edition"
@@ -98,6 +99,7 @@ class Edition(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
+    filling: Mapped[dict[str, Any]] = mapped_column(default=dict)
     blocks: Mapped[list["Block"]] = relationship(
         lazy="raise", order_by="Block.position", cascade="all, delete-orphan"
     )

@@ -50,6 +50,7 @@ def make_item(number: int, kind: ItemKind = ItemKind.NEWS, **fields: Any) -> Ite
             "first_seen_at": seen,
             "published_at": seen,
             "audiences": [],
+            "themes": [],
             "details": {},
             "series": "",
             "cancelled": False,

@@ -22,10 +22,12 @@ from newsletter.cli.output import (
 )
 from newsletter.cli.session import open_services
 from newsletter.compose import draft as drafting
+from newsletter.compose.filling import Why, read_filling
 from newsletter.compose.history import decisions
 from newsletter.preview import Format, preview
 from newsletter.store import deliveries
 from newsletter.store import editions as store
+from newsletter.store.candidates import still_left
 from newsletter.store.revisions import list_revisions
 from newsletter.store.waivers import waivers_of
 from newsletter.values import EditionFigures, EditionKind
@@ -95,23 +97,57 @@ def show(edition_id: ID, json: bool = JSON) -> None:
     services = open_services()
     with services.db.read() as session:
         figures = deliveries.figures(session, edition_id)
-        content = store.content_of(store.get_edition(session, edition_id, with_blocks=True))
+        edition = store.get_edition(session, edition_id, with_blocks=True)
+        content, filling = store.content_of(edition), read_filling(edition.filling)
+        items = {block.id: block.item_id for block in edition.blocks}
+        left = still_left(session, [one.item_id for one in filling.left])
+    why = {block_id: told for block_id, item in items.items() if (told := filling.of(item))}
     blocks = [
-        {"id": one.id, "kind": one.kind, "audience": one.audience, "fields": dict(one.fields)}
+        {
+            "id": one.id,
+            "kind": one.kind,
+            "audience": one.audience,
+            "fields": dict(one.fields),
+            "why": asdict(why[one.id]) if one.id in why else None,
+        }
         for one in content.blocks
     ]
+    behind = [
+        asdict(one) | {"title": left[one.item_id].shown_title}
+        for one in filling.left
+        if one.item_id in left
+    ]
     if json:
-        print_json(as_json(figures) | {"subject": content.subject, "blocks": blocks})
+        more = {"subject": content.subject, "blocks": blocks, "left": behind}
+        print_json(as_json(figures) | more)
         return
     print_fields(as_json(figures) | {"subject": content.subject})
     print_table(
-        ("Block", "Kind", "For", "Title"),
+        ("Block", "Kind", "For", "Title", "Why"),
         (
-            (one.id, one.kind, one.audience or "everybody", one.fields.get("title", ""))
+            (
+                one.id,
+                one.kind,
+                one.audience or "everybody",
+                one.fields.get("title", ""),
+                _reason(why.get(one.id)),
+            )
             for one in content.blocks
         ),
         empty="It has no blocks.",
     )
+    if behind:
+        print_table(
+            ("Item", "Left in the queue", "Because"),
+            ((one["item_id"], one["title"], one["because"]) for one in behind),
+            empty="",
+        )
+
+
+def _reason(why: Why | None) -> str:
+    if why is None:
+        return ""
+    return f"{why.reason}: {why.theme}" if why.theme else why.reason
 
 
 @app.command("check")

@@ -6,8 +6,8 @@ what was approved, or nothing.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,20 +17,24 @@ from feeds.values import ItemKind, ItemStatus
 from newsletter import dutch
 from newsletter.compose import placing, propose
 from newsletter.compose.blocks import BLOCKS
-from newsletter.compose.choose import AHEAD, choose_items
+from newsletter.compose.choose import audience_of, choose_items
 from newsletter.compose.editing import begin_history, editing
 from newsletter.compose.editions import EDITION_KINDS
 from newsletter.compose.escape import clean_line
+from newsletter.compose.filling import Filling, as_json
 from newsletter.compose.marks import block_mark
 from newsletter.compose.sections import in_reading_order, moved, renumber
 from newsletter.errors import BlockChanged, UnknownBlock, UnknownItem
 from newsletter.model import Block, Edition
 from newsletter.store import candidates as items_store
 from newsletter.store import editions as store
+from newsletter.store.inbox import find_underway
 from newsletter.values import EditionKind
 from storage.session import Database
 from subscribers.segments import conditions_of
 from subscribers.values import Audience
+
+FORESEEN: Final = timedelta(weeks=26)  # dates that are told to be too far away, not passed over
 
 
 def draft_newsletter(  # noqa: PLR0913 - by name; what a draft depends on
@@ -229,9 +233,12 @@ def drop_block(
 
 
 def _new_newsletter(session: Session, now: datetime, title: str, maximum: int) -> Edition:
-    found = items_store.candidates(session, now=now, until=now + AHEAD)
+    last = find_underway(session)
+    begun = last.draft or last.before
+    found = items_store.candidates(session, now=now, until=now + FORESEEN)
+    barred = items_store.passed_by(session, since=begun.created_at if begun else None, now=now)
     carried = store.item_ids_carried(session)
-    choice = choose_items(found, carried=carried, now=now, maximum=maximum)
+    choice = choose_items([*found, *barred], carried=carried, now=now, maximum=maximum)
     blocks = placing.blocks_for(choice, {item.id: item for item in found})
     number = store.next_number(session)
     intro = Block(kind="intro", fields={**BLOCKS["intro"].blank, "text": propose.intro(blocks)})
@@ -244,6 +251,7 @@ def _new_newsletter(session: Session, now: datetime, title: str, maximum: int) -
         dated_on=dutch.local(now).date(),
         segments=list(EDITION_KINDS[EditionKind.NEWSLETTER].segments),
         blocks=_numbered([intro, *blocks]),
+        filling=as_json(Filling(choice.why, choice.left)),
     )
 
 
@@ -273,7 +281,7 @@ def _new_block(session: Session, kind: str, item_id: int | None) -> Block:
         raise UnknownItem(f"item {item_id} is not there any more")
     if item.kind not in BLOCKS[kind].item_kinds:
         raise UnknownItem(f"item {item_id} cannot stand in a block of kind {kind}")
-    return placing.block_for(item, kind, audience=placing.audience_of(item))
+    return placing.block_for(item, kind, audience=audience_of(item))
 
 
 def _find(edition: Edition, block_id: int) -> Block:

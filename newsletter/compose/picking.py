@@ -16,8 +16,9 @@ from feeds.items import OwnItem, label, reword, says, tell_anew
 from feeds.marks import own_mark, words_mark
 from feeds.model import Item
 from feeds.values import ItemStatus
+from newsletter.compose.choose import audience_of
 from newsletter.compose.editing import begin_history, end_change
-from newsletter.compose.placing import audience_of, block_for, kind_for
+from newsletter.compose.placing import block_for, kind_for
 from newsletter.compose.sections import in_reading_order, renumber
 from newsletter.errors import UnknownItem
 from newsletter.model import Block, Edition

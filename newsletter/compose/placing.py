@@ -7,7 +7,7 @@ from feeds.model import Item
 from feeds.values import ItemKind
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.event import event_fields
-from newsletter.compose.choose import Choice
+from newsletter.compose.choose import Choice, audience_of
 from newsletter.compose.escape import clean
 from newsletter.model import Block
 from subscribers.values import Audience
@@ -53,12 +53,6 @@ def as_told_now(fields: Mapping[str, Any], item: Item) -> dict[str, Any]:
     told = cleaned(event_fields(item))
     followed = [name for name in TOLD if fields.get(name) == item.before.get(name, told[name])]
     return {**fields, **{name: told[name] for name in (*WHEN, *followed)}}
-
-
-def audience_of(item: Item) -> Audience | None:
-    """Return the one side that an item is for; None when it is for both, or does not say."""
-    sides = [side for side in Audience if side in item.audiences]
-    return sides[0] if len(sides) == 1 else None
 
 
 def cleaned(fields: Mapping[str, Any]) -> dict[str, Any]:

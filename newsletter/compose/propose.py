@@ -1,5 +1,6 @@
 """The first words of a draft, proposed from what it holds. Pure; editors make them better."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, Protocol
@@ -11,8 +12,10 @@ from newsletter.compose.markup import quoted
 from storage.text import shorten
 
 SUBJECT_TITLE_LENGTH: Final = 60  # a phone shows about forty characters, a computer about seventy
+SHORTEST_PREHEADER: Final = 40
 PREHEADER_LENGTH: Final = 110  # what an inbox shows at most, next to the subject
 HEAD_LENGTH: Final = 200  # of the columns
+_NEWS: Final = frozenset({"article", "report"})
 _TITLED: Final = frozenset({"article", "report", "practice", "publication"})
 
 
@@ -50,20 +53,30 @@ def subject(blocks: Sequence[HasContent], *, otherwise: str) -> str:
 
 
 def preheader(blocks: Sequence[HasContent]) -> str:
-    """Return one sentence that says what is in it; "" for an edition without items."""
-    return dutch.capital(f"{dutch.join(_parts(blocks))}.") if _parts(blocks) else ""
+    """Return what the subject does not say: what comes second, and the first date.
+
+    Sums up what is in it where the readers of one side would not find that; "" without items.
+    """
+    dated = _first_date(blocks)
+    for named in _seconds(blocks):
+        whole = f"{named} {dated}" if dated else named
+        fitting = next((one for one in (whole, named) if len(one) <= PREHEADER_LENGTH), "")
+        if len(fitting) >= SHORTEST_PREHEADER:
+            return fitting
+    parts = _parts(blocks)
+    return dutch.capital(f"{dutch.join(parts)}.") if parts else ""
 
 
 def intro(blocks: Sequence[HasContent]) -> str:
-    """Return two short paragraphs in the markup of an intro."""
-    opening = _opening(blocks)
-    if opening is None:
+    """Return two short paragraphs in the markup of an intro; it repeats no title.
+
+    The first is what somebody asked or saw, the second says what readers can do with the rest.
+    """
+    hook = _hook(blocks)
+    rest = " ".join(part for part in (_first_date(blocks), _to_use(blocks)) if part)
+    if not hook and not rest:
         return _also(_parts(blocks), "In deze editie vind je")
-    title = text(opening.fields, "title")
-    sentence = title if title[-1:] in "?!." else f"{title}."
-    rest = [block for block in blocks if block is not opening]
-    also = _also(_parts(rest), "Verder vind je")
-    return f"**{quoted(sentence)}** Daar begint deze editie mee.\n\n{also}".strip()
+    return "\n\n".join(part for part in (hook, rest) if part)
 
 
 def announcement_subject(fields: Mapping[str, Any]) -> str:
@@ -96,6 +109,61 @@ def _opening(blocks: Sequence[HasContent]) -> HasContent | None:
     leads = [block for block in titled if block.fields.get("lead")]
     for_all = [block for block in titled if block.audience is None]
     return next(iter([*leads, *for_all, *titled]), None)
+
+
+def _seconds(blocks: Sequence[HasContent]) -> list[str]:
+    """Return what may be named beside the opening, best first: a question, then titles."""
+    opening = _opening(blocks)
+    everybody = [one for one in blocks if one.audience is None and one is not opening]
+    questions = [text(one.fields, "question") for one in _of(everybody, "practice")]
+    titles = [text(one.fields, "title") for one in everybody if one.kind in _TITLED]
+    return [_as_sentence(words) for words in (*questions, *titles) if words]
+
+
+def _hook(blocks: Sequence[HasContent]) -> str:
+    """Return the question of the practice example, else how an item begins that stands below."""
+    everybody = [one for one in blocks if one.audience is None and one is not _opening(blocks)]
+    for one in _of(everybody, "practice"):
+        question, who = text(one.fields, "question"), text(one.fields, "partnership")
+        if question.endswith("?"):
+            teller = who or "Een opleidingsschool"
+            return f"{quoted(question)} {quoted(teller)} vertelt hoe het daar gaat."
+    teasers = (text(one.fields, "teaser") for one in everybody if one.kind in _NEWS)
+    first = next((found for one in teasers if (found := _first_sentence(one))), "")
+    return f"{quoted(first)} Je leest er meer over in deze editie." if first else ""
+
+
+def _first_date(blocks: Sequence[HasContent]) -> str:
+    """Return "Op donderdag 3 december is er een werkbezoek in Breda."; "" without one for all."""
+    events = [one for one in _of(blocks, "event") if one.audience is None]
+    if not events:
+        return ""
+    first = min(events, key=lambda one: datetime.fromisoformat(one.fields["starts_at"]))
+    what = (text(first.fields, "type") or "bijeenkomst").lower()
+    where = event.place(text(first.fields, "location").rpartition(",")[2].strip())
+    where = "" if where.startswith(",") else where
+    return f"Op {dutch.weekday_date(_day(first.fields['starts_at']))} is er een {what}{where}."
+
+
+def _to_use(blocks: Sequence[HasContent]) -> str:
+    """Return what else there is to put in an agenda or to read; numbers only where they hold."""
+    events = _of(blocks, "event")
+    named = next((one for one in events if one.audience is None), None)
+    others = [one for one in events if one is not named]
+    words = ("datum", "data") if named is None else ("andere datum", "meer data")
+    dates = _named(others, *words)
+    papers = _named(_of(blocks, "publication"), "publicatie", "publicaties")
+    parts = (f"{dates} voor je agenda" if dates else "", papers)
+    return _also([part for part in parts if part], "Verder vind je")
+
+
+def _as_sentence(words: str) -> str:
+    return words if words[-1:] in "?!." else f"{words}."
+
+
+def _first_sentence(words: str) -> str:
+    found = re.match(r".{20,160}?[.?!](?=\s|$)", words)
+    return found.group() if found else ""
 
 
 def _parts(blocks: Sequence[HasContent]) -> list[str]:

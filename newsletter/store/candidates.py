@@ -1,5 +1,6 @@
 """Queries on items that a new edition may take up."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +12,8 @@ from feeds.values import ItemKind, ItemStatus
 from newsletter.store.editions import carried_items
 
 WITH: Final = (joinedload(Item.source), joinedload(Item.image))  # what a block is filled from
+PASSED_OVER: Final = (ItemStatus.REFUSED, ItemStatus.PARKED, ItemStatus.WITHDRAWN)
+PASSED_BY: Final = 12  # of what cannot be chosen; enough to see why something is not there
 ENOUGH: Final = 100  # of a kind; the choice takes a handful of the newest
 
 
@@ -26,6 +29,32 @@ def candidates(session: Session, *, now: datetime, until: datetime) -> list[Item
     return [*found, *session.scalars(events.order_by(Item.starts_at, Item.id).limit(4 * ENOUGH))]
 
 
+def passed_by(session: Session, *, since: datetime | None, now: datetime) -> list[Item]:
+    """Return what came in since then that no draft takes by itself, newest first.
+
+    That is what an edition carries, what came along in a flood, and what its source does not hold
+    any more. since: None for ever. Past events are left out.
+    """
+    is_barred = and_(not_(_is_accepted()), or_(Item.backlog, Item.vanished_at.is_not(None)))
+    query = (
+        select(Item)
+        .where(Item.status.not_in(PASSED_OVER), or_(is_barred, Item.id.in_(carried_items())))
+        .where(or_(Item.starts_at.is_(None), Item.starts_at >= now))
+    )
+    if since is not None:
+        query = query.where(Item.first_seen_at >= since)
+    newest = query.order_by(Item.first_seen_at.desc(), Item.id.desc()).limit(PASSED_BY)
+    return list(session.scalars(newest))
+
+
+def still_left(session: Session, ids: Collection[int]) -> dict[int, Item]:
+    """Return which of these items nobody put into an edition, refused or withdrew since."""
+    query = select(Item).where(
+        Item.id.in_(ids), Item.status.not_in(PASSED_OVER), Item.id.not_in(carried_items())
+    )
+    return {item.id: item for item in session.scalars(query.options(joinedload(Item.source)))}
+
+
 def find_item(session: Session, item_id: int) -> Item | None:
     """Return one item with its source and its picture."""
     query = select(Item).where(Item.id == item_id).options(*WITH)
@@ -38,10 +67,9 @@ def _newest(kind: ItemKind) -> Select[Item]:
 
 
 def _free(kind: ItemKind) -> Select[Item]:
-    passed_over = (ItemStatus.REFUSED, ItemStatus.PARKED, ItemStatus.WITHDRAWN)
     return (
         select(Item)
-        .where(Item.kind == kind, Item.status.not_in(passed_over), Item.id.not_in(carried_items()))
+        .where(Item.kind == kind, Item.status.not_in(PASSED_OVER), Item.id.not_in(carried_items()))
         .where(or_(_is_accepted(), and_(not_(Item.backlog), Item.vanished_at.is_(None))))
         .options(*WITH)
     )

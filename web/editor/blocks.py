@@ -9,8 +9,10 @@ from newsletter.compose import draft
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.compose.pictures import keep_for_mail
+from newsletter.compose.placing import kind_for
 from newsletter.dutch import audience_word
 from newsletter.errors import BlockChanged, EditionChanged, UnknownBlock
+from newsletter.store.candidates import find_item
 from newsletter.store.editions import get_edition
 from web.editor.clash import clash_page
 from web.editor.desk import desk_page, edition_head, undo_address, way_back
@@ -52,11 +54,23 @@ def save_head(call: Call) -> Response:
 
 
 def add_block(call: Call) -> Response:
-    """Add an empty block of a kind at the end of its section, and open it."""
+    """Add a block at the end of its section: an empty one of a kind, or one with an item."""
     form = Form(call.form)
+    if "item" in call.form:
+        return _add_item(call, form.number("item"))
     kind = _kind(form.line("kind"))
     block_id = _change(call, draft.add_block, kind=kind.name)
     return _back(call, message=f"‘{kind.label}’ is toegevoegd.", block=block_id)
+
+
+def _add_item(call: Call, item_id: int) -> Response:
+    with call.services.db.read() as session:
+        item = find_item(session, item_id)
+        if item is None:
+            raise PageUnknown(f"item {item_id}")
+        kind, title = kind_for(item), item.shown_title
+    _change(call, draft.add_block, kind=kind, item_id=item_id)
+    return _back(call, message=f"‘{title}’ staat erin.", undo=undo_address(call))
 
 
 def save_block(call: Call) -> Response:

@@ -26,6 +26,7 @@ from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank
 from web.editor.desk import desk_page, edition_head, edition_path
+from web.editor.filling import told_of
 from web.editor.mail import SCHEMES, SIDES, Variants, of_side, read_variants
 from web.editor.preflight import Ways, let_pass, noted_by_level
 from web.editor.versions import steps_of
@@ -128,6 +129,7 @@ def edition_page(
             may=_may(call, edition),
             planned=moment_value(edition.planned_at),
             turns=steps_of(session, edition),
+            filling=told_of(session, edition),
             marks={block.id: block_mark(block) for block in edition.blocks},
             problems=problems or {},
             given=given or {},

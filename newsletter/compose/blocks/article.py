@@ -18,6 +18,7 @@ from newsletter.compose.blocks import kind
 from newsletter.compose.blocks.kind import ALT, BlockKind, Field, Fields, Frame, View
 from newsletter.compose.markup import paragraphs
 
+ASKING: Final = frozenset({"hoe", "hoeveel", "waarom", "wanneer", "wat", "welk", "welke", "wie"})
 LABELS: Final = {ItemKind.NEWS: "Uitgelicht", ItemKind.REPORT: "Verslag"}
 
 
@@ -30,8 +31,8 @@ def view(fields: Fields, frame: Frame) -> View:
         "paragraphs": [" ".join(part.split()) for part in paragraphs(str(fields["teaser"] or ""))],
         "url": url,
         "byline": _byline(fields),
-        "link_text": given or f"Lees het hele bericht bij {source or kind.host(url)}",
-        "long_link_text": given or f"Lees bij {source or kind.host(url)}: {title}",
+        "link_text": given or _link_words(title, source or kind.host(url)),
+        "long_link_text": given or f"Lees ‘{title}’",
         "lead": bool(fields.get("lead")),
         "label": kind.text(fields, "label") or LABELS[ItemKind.NEWS],
         "image": kind.shown_picture(fields, frame),
@@ -53,6 +54,14 @@ def from_item(item: Item) -> dict[str, Any]:
         "published_on": kind.iso(dutch.local(seen).date() if seen else None),
         "label": LABELS[ItemKind(item.kind)],
     }
+
+
+def _link_words(title: str, source: str) -> str:
+    """Return "Lees hoe de kennisbasis landt"; where a title gives no such sentence, the source."""
+    first = title.partition(" ")[0].lower()
+    if first in ASKING and title[-1:] not in "?!.":
+        return f"Lees {title[:1].lower()}{title[1:]}"
+    return f"Lees verder bij {source}"
 
 
 def _byline(fields: Fields) -> str:

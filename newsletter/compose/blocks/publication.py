@@ -2,7 +2,7 @@
 
 title, teaser, source, url
 format, size:     "Factsheet, pdf van 4 pagina's", "320 kB"
-link_text:        "" for a proposal made from the title
+link_text:        "" for a proposal made from the format and the title
 image, image_alt: its cover, on our own host; "" for none, then the text takes the full width
 offered_image:    the item's own picture, shown once it has an image_alt
 """
@@ -15,6 +15,17 @@ from newsletter import dutch
 from newsletter.compose.blocks import kind
 from newsletter.compose.blocks.kind import ALT, BlockKind, Field, Fields, Frame, View
 
+ARTICLES: Final = {
+    "brochure": "de",
+    "factsheet": "de",
+    "handreiking": "de",
+    "instrument": "het",
+    "katern": "het",
+    "onderzoek": "het",
+    "rapport": "het",
+    "werkvorm": "de",
+}
+
 
 def view(fields: Fields, frame: Frame) -> View:
     """Return what the templates need."""
@@ -24,7 +35,7 @@ def view(fields: Fields, frame: Frame) -> View:
         "byline": _byline(fields),
         "teaser": kind.text(fields, "teaser"),
         "url": kind.link(fields, "url"),
-        "link_text": kind.text(fields, "link_text") or f"Open: {title}",
+        "link_text": kind.text(fields, "link_text") or _link_words(fields, title),
         "image": kind.shown_picture(fields, frame),
         "image_alt": kind.text(fields, "image_alt"),
     }
@@ -42,6 +53,16 @@ def from_item(item: Item) -> dict[str, Any]:
         "format": str(item.details.get("format") or ""),
         "size": str(item.details.get("size") or ""),
     }
+
+
+def _link_words(fields: Fields, title: str) -> str:
+    """Return "Open de factsheet ‘Drie modellen’"; a title that names its form says it once."""
+    form = kind.text(fields, "format").partition(",")[0].lower()
+    name = title.partition(": ")[2] if title.lower().startswith(f"{form}:") else title
+    shown = f"‘{dutch.capital(name)}’"
+    if form not in ARTICLES:
+        return f"Open {shown}"
+    return f"Open {ARTICLES[form]} {form} {shown}"
 
 
 def _byline(fields: Fields) -> str:

@@ -9,6 +9,7 @@ from feeds.model import Item
 from feeds.values import ItemKind, ItemStatus
 from newsletter.approve.checks import run_checks
 from newsletter.compose import draft
+from newsletter.compose.filling import Because, Reason, Why, read_filling
 from newsletter.compose.marks import block_mark
 from newsletter.compose.render import Renderer
 from newsletter.errors import (
@@ -83,9 +84,7 @@ def test_newsletter_is_drafted_from_what_was_gathered(filled: Database) -> None:
     assert edition.dated_on == date(2027, 4, 20)
     assert edition.segments == ["school", "lerarenopleiding", "overig"]
     assert edition.subject == "Verslag van de sessie, en data voor je agenda"
-    assert edition.preheader == (
-        "Berichten, bijeenkomsten in april en mei, een voorbeeld uit de praktijk en één publicatie."
-    )
+    assert edition.preheader == "Hoe? Op dinsdag 27 april is er een themabijeenkomst in Breda."
     assert shown(filled, edition_id) == [
         ("intro", None, ""),
         ("article", None, "Verslag van de sessie"),
@@ -97,6 +96,23 @@ def test_newsletter_is_drafted_from_what_was_gathered(filled: Database) -> None:
         ("publication", None, "Titel 7"),
     ]
     assert history(filled, edition_id) == ["drafted"]
+
+
+def test_why_items_were_proposed_is_kept_with_what_was_left(filled: Database) -> None:
+    with filled.write() as session:
+        session.add_all([make_item(20, backlog=True), make_event(21, START + 20 * WEEK)])
+
+    edition_id = draft.draft_newsletter(filled, now=START, maximum=2)
+
+    filling = read_filling(row(filled, edition_id).filling)
+    assert filling.of(3) == Why(Reason.NEWEST)
+    assert filling.of(4) == Why(Reason.NEXT_DATE)
+    assert filling.of(None) is None
+    assert {(one.item_id, one.because) for one in filling.left} == {
+        (1, Because.FULL),
+        (20, Because.FLOOD),
+        (21, Because.TOO_FAR),
+    }
 
 
 def test_fields_of_a_block_come_from_its_item(filled: Database) -> None:

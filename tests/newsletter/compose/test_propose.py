@@ -11,6 +11,13 @@ FIRST = event(3, "Toetsing", "05-12T13:30", "05-12T16:30")
 SECOND = event(4, "Congres", "06-03T09:30", "06-03T16:30")
 FOR_SCHOOLS = event(5, "Werkbezoek", "06-03T09:30", "06-03T16:30", SCHOOL)
 PRACTICE = block(6, "practice", title="Student en leraar")
+ASKED = block(
+    9,
+    "practice",
+    title="Koppels",
+    question="Hoe leert een leraar van een student?",
+    partnership="De *Singels*",
+)
 REPORT = block(7, "report", title="De NVAO wil zien dat je leert")
 
 
@@ -43,23 +50,57 @@ def test_long_title_is_cut_after_a_word() -> None:
     )
 
 
-def test_preheader_says_what_is_in_it() -> None:
-    assert propose.preheader([LEAD, NEWS, FIRST, SECOND, PRACTICE]) == (
-        "Twee berichten, twee bijeenkomsten in mei en juni en een voorbeeld uit de praktijk."
+def test_preheader_names_what_the_subject_does_not() -> None:
+    visit = block(
+        8, "event", type="werkbezoek", location="Lyceum, Ede", starts_at="2027-05-12T13:30+02:00"
     )
+
+    assert propose.preheader([LEAD, NEWS, visit]) == (
+        "Een profiel voor begeleiders. Op woensdag 12 mei is er een werkbezoek in Ede."
+    )
+    assert propose.preheader([LEAD, NEWS, ASKED, visit]) == (
+        "Hoe leert een leraar van een student? Op woensdag 12 mei is er een werkbezoek in Ede."
+    )
+
+
+def test_preheader_sums_up_where_nothing_is_for_everybody() -> None:
+    assert propose.preheader([LEAD, NEWS]) == "Twee berichten."
     assert propose.preheader([NEWS, REPORT]) == "Eén bericht en één verslag."
     assert propose.preheader([FIRST, FOR_SCHOOLS]) == "Bijeenkomsten in mei en juni."
     assert propose.preheader([]) == ""
 
 
-def test_intro_is_two_short_paragraphs_with_the_title_as_it_is() -> None:
-    star = block(1, "article", title="Samen *leren* [nu]")
+def test_preheader_fits_an_inbox() -> None:
+    long = block(8, "article", title="Een titel van vele woorden " * 5)
 
-    assert propose.intro([star, FIRST, PRACTICE]) == (
-        "**Samen \\*leren\\* \\[nu\\].** Daar begint deze editie mee.\n\n"
-        "Verder vind je één bijeenkomst in mei en een voorbeeld uit de praktijk."
+    assert propose.preheader([LEAD, long, NEWS, FIRST]) == (
+        "Een profiel voor begeleiders. Op woensdag 12 mei is er een bijeenkomst."
     )
-    assert propose.intro([FIRST]) == "In deze editie vind je één bijeenkomst in mei."
+
+
+def test_intro_begins_with_a_question_and_repeats_no_title() -> None:
+    address = "Hogeschool *Zuidrand*, Arnhem"
+    meeting = block(
+        8, "event", type="Themabijeenkomst", location=address, starts_at="2027-05-12T13:30+02:00"
+    )
+
+    assert propose.intro([LEAD, ASKED, meeting, SECOND]) == (
+        "Hoe leert een leraar van een student? De \\*Singels\\* vertelt hoe het daar gaat.\n\n"
+        "Op woensdag 12 mei is er een themabijeenkomst in Arnhem. "
+        "Verder vind je één andere datum voor je agenda."
+    )
+
+
+def test_intro_begins_as_a_message_does_when_nothing_was_asked() -> None:
+    told = block(
+        8, "article", teaser="Zes schoolleiders vertellen hoe zij vragen stellen. Lees mee."
+    )
+
+    assert propose.intro([LEAD, told]) == (
+        "Zes schoolleiders vertellen hoe zij vragen stellen. Je leest er meer over in deze editie."
+    )
+    assert propose.intro([LEAD]) == "In deze editie vind je één bericht."
+    assert propose.intro([FOR_SCHOOLS]) == "Verder vind je data voor je agenda."
     assert propose.intro([]) == ""
 
 

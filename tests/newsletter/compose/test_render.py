@@ -212,8 +212,8 @@ def test_second_link_of_a_source_gets_its_own_words(render: Renderer) -> None:
 
     words = [text for url, text in links if "nieuws.example.org" in url]
     assert words == [
-        "Lees het hele bericht bij Voorbeeldraad",
-        "Lees bij Voorbeeldraad: Liever vinden wat er al is dan iets nieuws maken",
+        "Lees verder bij Voorbeeldraad",
+        "Lees ‘Liever vinden wat er al is dan iets nieuws maken’",
     ]
 
 
