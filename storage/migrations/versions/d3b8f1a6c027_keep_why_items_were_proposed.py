@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d3b8f1a6c027"
-down_revision = "c5e0b7d9f214"
+down_revision = "d31f7a9b5c08"
 branch_labels = None
 depends_on = None
 
