@@ -107,7 +107,11 @@ class Job:
 JOBS: Final = (
     Job("gather", Every(minutes=15), "every quarter of an hour; each source keeps its own pace"),
     Job("draft", Weekly(0, time(6), weeks=2), "every other Monday at 6.00"),
-    Job("look_up", Every(minutes=10), "every ten minutes; each link once a day when it is fine"),
+    Job(
+        "look_up",
+        Every(minutes=10),
+        "every ten minutes; each link once a day when it is fine, the sender's domain once a day",
+    ),
     Job("remind", Daily(time(9)), "every day at 9.00"),
     Job("send", Every(minutes=1), "every minute"),
     Job("bounces", Every(minutes=10), "every ten minutes"),

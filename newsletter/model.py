@@ -273,3 +273,16 @@ class LinkLook(Base):
     outcome: Mapped[str] = mapped_column(String(20))
     code: Mapped[int | None]
     leads_to: Mapped[str] = mapped_column(Text, default="")
+
+
+class DomainLook(Base):
+    """What the name servers last said of a sender's domain: `values.DomainRecords`, {} is nothing.
+
+    at: when they were last asked, whether or not they answered.
+    """
+
+    __tablename__ = "domain_look"
+    sender: Mapped[str] = mapped_column(String(253), primary_key=True)
+    bounces: Mapped[str] = mapped_column(String(253), primary_key=True)
+    at: Mapped[datetime]
+    records: Mapped[dict[str, Any]] = mapped_column(default=dict)

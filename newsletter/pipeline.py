@@ -16,7 +16,7 @@ from feeds.rehost import Rehosted, find_pictures, rehost_pictures
 from feeds.themes import add_default_themes
 from feeds.values import GatherReport
 from newsletter import accounts, dutch
-from newsletter.approve.look_up import look_up_underway
+from newsletter.approve.look_up import look_up_domain, look_up_underway
 from newsletter.approve.remind import remind
 from newsletter.approve.watch import Held, hold_outdated
 from newsletter.compose.draft import draft_newsletter
@@ -219,12 +219,13 @@ def _remind(services: Services, now: datetime) -> Report:
 def _look_up(services: Services, now: datetime) -> Report:
     report = look_up_underway(
         services.db,
-        look=services.look_at_links,
+        look=services.outside.links,
         render=services.render,
         house=services.house,
         now=now,
     )
-    return {"asked": report.asked, "seen": report.seen}
+    asked = look_up_domain(services.db, ask=services.ask_domain, house=services.house, now=now)
+    return {"asked": report.asked, "seen": report.seen, "domain": asked}
 
 
 def _send(services: Services, now: datetime) -> Report:
@@ -263,7 +264,7 @@ def _clean_up(services: Services, now: datetime) -> Report:
 STAGES: Final[Mapping[str, Stage]] = {
     "gather": Stage("read the sources that are due", _gather),
     "draft": Stage("fill the periodical edition from what came in", _draft),
-    "look_up": Stage("see whether the links of what is underway still lead somewhere", _look_up),
+    "look_up": Stage("see where the links of editions lead, and how our domain is known", _look_up),
     "remind": Stage("tell editors what waits for them", _remind),
     "send": Stage("freeze the readers of what is approved and due; workers hand it over", _send),
     "bounces": Stage("read the mail that came back", _bounces),

@@ -1,11 +1,12 @@
 """What the stages are handed from outside."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from feeds.values import Sight
-from newsletter.values import EditionContent, Finding, NoticeText, Receipt, Rendered
+from newsletter.values import DomainRecords, EditionContent, Finding, NoticeText, Receipt, Rendered
 from subscribers.values import Audience
 
 Clock = Callable[[], datetime]
@@ -34,6 +35,22 @@ class LookAtLinks(Protocol):
     def __call__(self, urls: Iterable[str]) -> Mapping[str, Sight]:
         """Return what was seen, for those of which something can be said."""
         ...
+
+
+class AskDomain(Protocol):
+    """Asks name servers for the records of a sender's domain, within bounds of time."""
+
+    def __call__(self, sender: str, bounces: str) -> DomainRecords | None:
+        """Return what they say; None when nobody answers."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The ways to look outside before an edition is judged."""
+
+    links: LookAtLinks
+    domain: AskDomain
 
 
 class RenderNotice(Protocol):

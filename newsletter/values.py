@@ -193,10 +193,38 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the checks know of us, whatever the edition. base_url: the public address."""
+    """What the checks know of us, whatever the edition. base_url: the public address.
+
+    sender_domain:  of the From header, "" when nobody should look; bounce_domain: where mail that
+                    cannot be delivered comes back to.
+    relay:          the name of the server that we hand mail to; is_trial: it is on this machine.
+    """
 
     base_url: str
     contrasts: tuple[Contrast, ...] = ()
+    sender_domain: str = ""
+    bounce_domain: str = ""
+    relay: str = ""
+    is_trial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRecords:
+    """What the name servers say of the domain that mail is sent from.
+
+    spf:      the SPF records of the domain that mail comes back to; included: those it leads to.
+    dmarc_at: the domain whose record counts, the sender's or one above it.
+    keys:     the names of the DKIM keys that were found; has_other_keys: there may be others.
+    """
+
+    sender: str
+    bounces: str
+    spf: tuple[str, ...]
+    included: Mapping[str, str]
+    dmarc_at: str
+    dmarc: tuple[str, ...]
+    keys: tuple[str, ...]
+    has_other_keys: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +235,7 @@ class Facts:
     empty_segments: the names of the segments with nobody who would get it.
     announced_to:   the names of the segments that got a mailing about the same event before.
     links:          what was seen of late at addresses, of this edition and others; None is unknown.
+    domain:         what the name servers said of the sender's domain; None is unknown.
     """
 
     now: datetime
@@ -215,6 +244,7 @@ class Facts:
     empty_segments: tuple[str, ...] = ()
     announced_to: tuple[str, ...] = ()
     links: Mapping[str, Sight] | None = None
+    domain: DomainRecords | None = None
 
 
 @dataclass(frozen=True, slots=True)

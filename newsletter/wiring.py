@@ -1,6 +1,6 @@
 """The only place that puts things together: settings in, services out. The clock is read here."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
@@ -12,14 +12,14 @@ import newsletter.model  # noqa: F401
 import subscribers.model  # noqa: F401 - all three: their tables belong to one metadata
 from feeds.fetch import Fetcher
 from feeds.links import look_at_links
-from feeds.values import Sight
 from newsletter.approve.review import check_edition
 from newsletter.compose.colours import judge_colours
 from newsletter.compose.notices import NoticeRenderer
 from newsletter.compose.render import Renderer
+from newsletter.domain_records import DomainAsker
 from newsletter.errors import DatabaseNotReady
 from newsletter.organisation import read_chosen, read_version, with_chosen
-from newsletter.ports import Clock, RenderNotice, Transport
+from newsletter.ports import AskDomain, Clock, Outside, RenderNotice, Transport
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings, read_settings
 from newsletter.values import Contrast, Finding, House
@@ -91,6 +91,7 @@ class Services:
     fetcher: Fetcher
     render: Renderer
     render_notice: RenderNotice
+    ask_domain: AskDomain
     links: Links
     open_transport: Callable[[], Transport]
     followed: Followed = field(repr=False)
@@ -119,15 +120,24 @@ class Services:
     @property
     def house(self) -> House:
         """What the checks of an edition know of us."""
-        judged = judge_colours(self.settings.organisation.colours)
+        settings = self.settings
+        judged = judge_colours(settings.organisation.colours)
+        sender = domain_of(settings.sender_address)
         return House(
-            base_url=self.settings.base_url,
+            base_url=settings.base_url,
+            sender_domain=sender,
+            bounce_domain=domain_of(settings.bounce_address) or sender,
+            relay="" if settings.smtp.is_local else settings.smtp.host,
+            is_trial=settings.smtp.is_local,
             contrasts=tuple(Contrast(one.front, one.ground, one.ratio) for one in judged),
         )
 
-    def look_at_links(self, urls: Iterable[str]) -> Mapping[str, Sight]:
-        """Return what is at these addresses; a `ports.LookAtLinks`."""
-        return look_at_links(urls, fetcher=self.fetcher)
+    @property
+    def outside(self) -> Outside:
+        """The ways to look outside before an edition is judged."""
+        return Outside(
+            links=lambda urls: look_at_links(urls, fetcher=self.fetcher), domain=self.ask_domain
+        )
 
     def preflight(self, edition_id: int, *, now: datetime) -> tuple[Finding, ...]:
         """Return what the checks notice in an edition now; a `ports.Preflight`."""
@@ -144,6 +154,7 @@ def build_services(settings: Settings) -> Services:
         fetcher=Fetcher(allow=settings.source_allow, contact=settings.base_url),
         render=parts.render,
         render_notice=parts.render_notice,
+        ask_domain=DomainAsker(),
         links=Links(key=settings.secret_key, base_url=settings.base_url),
         open_transport=lambda: open_transport(settings.smtp),
         followed=Followed(settings),
@@ -153,6 +164,11 @@ def build_services(settings: Settings) -> Services:
 def read_services(environ: Mapping[str, str] | None = None) -> Services:
     """Read the settings and put the program together."""
     return build_services(read_settings(environ))
+
+
+def domain_of(address: str) -> str:
+    """Return the domain of a mail address, as name servers know it; "" for no address."""
+    return address.rpartition("@")[2].lower().rstrip(".")
 
 
 def running_clock(start: datetime | None) -> Clock:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.model import Edition
 from newsletter.store.deliveries import topic_of
+from newsletter.store.domains import last_look, records_of
 from newsletter.store.looks import sights
 from newsletter.values import EditionStatus, Facts, House
 from subscribers.model import Segment
@@ -32,6 +33,7 @@ def read_facts(session: Session, edition: Edition, *, house: House, now: datetim
         empty_segments=_names(session, empty),
         announced_to=_names(session, _told_before(session, edition)),
         links=sights(session, now=now),
+        domain=records_of(last_look(session, house.sender_domain, house.bounce_domain)),
     )
 
 

@@ -1,7 +1,8 @@
-"""Looking where the links of editions underway lead, before anybody reads them.
+"""Looking outside before an edition is judged: where its links lead, and how we are known.
 
 What was seen is kept for a day, so that a page of the desk never waits for the network. What was
-fine is asked again after that; what was not, after ten minutes: somebody may have mended it.
+fine is asked again after that; what was not, after ten minutes: somebody may have mended it. The
+domain that mail is sent from is asked for once a day, and after an hour when nobody answered.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from feeds.reserved import host_of, is_example, is_local
 from feeds.values import LinkOutcome, Sight
+from newsletter.approve.checks.domain import is_no_domain
 from newsletter.approve.checks.links import web_links
 from newsletter.model import Edition, LinkLook
-from newsletter.ports import LookAtLinks, Render
+from newsletter.ports import AskDomain, LookAtLinks, Outside, Render
 from newsletter.store.approvals import audiences_of
+from newsletter.store.domains import last_look, save_look
 from newsletter.store.editions import content_of, get_edition, with_items
 from newsletter.store.looks import HOLDS, looks_since, save_sights, sight_of
 from newsletter.values import EditionStatus, House
@@ -31,6 +34,7 @@ UNDERWAY: Final = (S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED)
 TOUCHED: Final = timedelta(days=30)  # a draft that nobody moved for so long is not looked at
 MOST: Final = 200  # addresses in one round
 SOON: Final = timedelta(minutes=10)
+PATIENCE: Final = timedelta(hours=1)
 CALM: Final = frozenset({LinkOutcome.FINE, LinkOutcome.MOVED})
 ANSWERED: Final = CALM | {LinkOutcome.DEAD, LinkOutcome.REFUSED, LinkOutcome.BROKEN}
 
@@ -41,6 +45,20 @@ class LookReport:
 
     asked: int
     seen: int
+
+
+def look_outside(
+    db: Database,
+    edition_id: int,
+    *,
+    outside: Outside,
+    render: Render,
+    house: House,
+    now: datetime,
+) -> None:
+    """Look at what is due of one edition, before it is judged. Raises UnknownEdition."""
+    look_up_edition(db, edition_id, look=outside.links, render=render, house=house, now=now)
+    look_up_domain(db, ask=outside.domain, house=house, now=now)
 
 
 def look_up_edition(
@@ -58,6 +76,21 @@ def look_up_edition(
         known = looks_since(session, now - HOLDS)
         urls = _urls(session, [edition], render=render, house=house)
     return _look(db, urls, known, look=look, now=now)
+
+
+def look_up_domain(db: Database, *, ask: AskDomain, house: House, now: datetime) -> bool:
+    """Ask for the records of the sender's domain when that is due; say whether it was."""
+    sender, bounces = house.sender_domain, house.bounce_domain
+    if not sender or is_no_domain(sender):
+        return False
+    with db.read() as session:
+        last = last_look(session, sender, bounces)
+    if last is not None and now < last.at + (HOLDS if last.records else PATIENCE):
+        return False
+    records = ask(sender, bounces)
+    with db.write() as session:
+        save_look(session, sender, bounces, records, now=now)
+    return True
 
 
 def look_up_underway(

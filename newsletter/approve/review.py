@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.approve.checks import run_checks
 from newsletter.approve.facts import read_facts
-from newsletter.approve.look_up import look_up_edition
+from newsletter.approve.look_up import look_outside
 from newsletter.errors import (
     ChecksFailed,
     EditionChanged,
@@ -23,7 +23,7 @@ from newsletter.errors import (
     UnknownUser,
 )
 from newsletter.model import Edition, User
-from newsletter.ports import LookAtLinks, Render
+from newsletter.ports import Outside, Render
 from newsletter.store.approvals import audiences_of, save_variants, seal_of, void_approval
 from newsletter.store.editions import content_of, get_edition, lock_edition, log_event
 from newsletter.values import (
@@ -50,14 +50,14 @@ def check_edition(
     render: Render,
     house: House,
     now: datetime,
-    look: LookAtLinks | None = None,
+    outside: Outside | None = None,
 ) -> tuple[Finding, ...]:
     """Return what the checks notice, as they would at submission. Raises UnknownEdition.
 
-    look: goes to the links first; without it, what was seen before counts.
+    outside: looked at first; without it, what was seen before counts.
     """
-    if look is not None:
-        look_up_edition(db, edition_id, look=look, render=render, house=house, now=now)
+    if outside is not None:
+        look_outside(db, edition_id, outside=outside, render=render, house=house, now=now)
     return _check(db, edition_id, render=render, house=house, now=now).findings
 
 
@@ -70,16 +70,16 @@ def submit(  # noqa: PLR0913 - a submission has this many facts
     house: House,
     now: datetime,
     note: str = "",
-    look: LookAtLinks | None = None,
+    outside: Outside | None = None,
 ) -> int:
     """Offer a draft for review; return its id.
 
-    look: goes to the links first; without it, what was seen before counts.
+    outside: looked at first; without it, what was seen before counts.
     Raises ChecksFailed, MoveNotAllowed, EditionChanged, NothingToSend; then nothing changed.
     """
     _require_status(db, edition_id, EditionStatus.IN_REVIEW)
-    if look is not None:
-        look_up_edition(db, edition_id, look=look, render=render, house=house, now=now)
+    if outside is not None:
+        look_outside(db, edition_id, outside=outside, render=render, house=house, now=now)
     checked = _check(db, edition_id, render=render, house=house, now=now)
     _require_sound(edition_id, checked)
     with db.write() as session:

@@ -160,7 +160,7 @@ def check(edition_id: ID, json: bool = JSON) -> None:
         render=services.render,
         house=services.house,
         now=services.clock(),
-        look=services.look_at_links,
+        outside=services.outside,
     )
     with services.db.read() as session:
         found = sort_findings(findings, waivers_of(session, edition_id))

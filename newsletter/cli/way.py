@@ -37,7 +37,7 @@ def submit(edition_id: ID, by: BY, json: bool = JSON) -> None:
         render=services.render,
         house=services.house,
         now=services.clock(),
-        look=services.look_at_links,
+        outside=services.outside,
     )
     print_figures(services, edition_id, json=json)
 

@@ -107,7 +107,7 @@ def _bring_to_readers(demo: Demo, edition_id: int) -> None:
             render=services.render,
             house=services.house,
             now=services.clock(),
-            look=services.look_at_links,
+            outside=services.outside,
         )
     if _figures(services, edition_id).state is EditionStatus.IN_REVIEW:
         review.approve(

@@ -25,7 +25,7 @@ from newsletter.values import EditionStatus
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank
-from web.editor.desk import desk_page, edition_head, edition_path
+from web.editor.desk import ORGANISATION, desk_page, edition_head, edition_path
 from web.editor.filling import told_of
 from web.editor.mail import SCHEMES, SIDES, Variants, of_side, read_variants
 from web.editor.preflight import Ways, let_pass, noted_by_level
@@ -35,6 +35,7 @@ from web.forms import moment_value
 from web.headers import MAIL_SANDBOX
 from web.pages import Call, read_number
 
+SENDER_FIELD: Final = f"{ORGANISATION}#sender_address"
 SCREENS: Final = ("computer", "telefoon")
 LATEST_EVENTS: Final = 6
 SAID_TO_EACH_OTHER: Final = frozenset({"submitted", "returned"})
@@ -178,6 +179,7 @@ def _checked(
         to_block=lambda block_id: view.address(base, blok=block_id),
         to_head=view.address(base, blok=None),
         may_edit=edition.state is EditionStatus.DRAFT,
+        to_sender=SENDER_FIELD if rank(call.user) >= Who.ADMINISTRATOR else "",
     )
     return {
         "findings": noted_by_level(found.left, edition.blocks, ways),

@@ -15,6 +15,7 @@ AT_ONCE: Final[Mapping[str, str]] = {
     "links.moved": "Neem het nieuwe adres over",
     "links.tracking": "Haal volgcodes weg",
 }
+SENDER: Final = "settings sender"
 HEAD: Final[Mapping[str, str]] = {"subject": "Onderwerp", "preheader": "Voorproefje"}
 
 
@@ -54,11 +55,13 @@ class Ways:
     to_block: the address of the page with that block open.
     to_head:  the address of the page with its head.
     may_edit: whether there are fields to jump to.
+    to_sender: the address of where the sender is chosen; "" for who may not choose it.
     """
 
     to_block: Callable[[int], str]
     to_head: str
     may_edit: bool
+    to_sender: str = ""
 
 
 def noted_by_level(
@@ -87,6 +90,8 @@ def _noted(finding: Finding, blocks: Sequence[Block], ways: Ways) -> Noted:
     if finding.where in HEAD:
         address = f"{ways.to_head}#{finding.where}" if ways.may_edit else ""
         return Noted(finding, HEAD[finding.where], address)
+    if finding.where == SENDER:
+        return Noted(finding, "Afzender", ways.to_sender)
     block, field = _block_of(finding, blocks)
     if block is None:
         return Noted(finding, "", "")

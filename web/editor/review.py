@@ -31,7 +31,7 @@ def submit(call: Call) -> Response:
             house=call.services.house,
             now=call.now,
             note=note,
-            look=call.services.look_at_links,
+            outside=call.services.outside,
         )
     except ChecksFailed:
         sentence = "Er zijn nog fouten. Herstel ze eerst; ze staan hieronder."

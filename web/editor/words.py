@@ -18,7 +18,7 @@ S = EditionStatus
 JOB_WORDS: Final[Mapping[str, str]] = {
     "gather": "Het ophalen uit de bronnen",
     "draft": "Het vullen van het concept",
-    "look_up": "Het nakijken van links",
+    "look_up": "Het nakijken van links en afzender",
     "remind": "Het sturen van herinneringen",
     "send": "Het begin van het verzenden",
     "bounces": "Het lezen van teruggekomen mail",

@@ -11,6 +11,7 @@ from typing import Final
 from newsletter.approve.checks.changed import check_changed
 from newsletter.approve.checks.contrast import check_contrast
 from newsletter.approve.checks.dates import check_dates
+from newsletter.approve.checks.domain import check_domain
 from newsletter.approve.checks.doubles import check_doubles
 from newsletter.approve.checks.examples import check_examples
 from newsletter.approve.checks.head import check_head
@@ -46,6 +47,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "contrast": check_contrast,
     "parts": check_parts,
     "size": check_size,
+    "domain": check_domain,
 }
 _WHY_LEFT_OUT: Final = frozenset({"images.undecided", "hosts.left-out"})
 _WEIGHT: Final = {level: weight for weight, level in enumerate(Level)}

@@ -14,13 +14,16 @@ from newsletter.approve.look_up import (
     LookReport,
     believed,
     due,
+    look_up_domain,
     look_up_edition,
     look_up_underway,
 )
 from newsletter.errors import ChecksFailed
 from newsletter.model import Edition, LinkLook
+from newsletter.ports import Outside
+from newsletter.store.domains import last_look, records_of
 from newsletter.store.looks import forget_looks, save_sights, sights
-from newsletter.values import EditionContent, EditionStatus, Rendered
+from newsletter.values import DomainRecords, EditionContent, EditionStatus, Rendered
 from storage.session import Database
 from subscribers.values import Audience
 from tests.factories import make_readers, make_segments, make_user
@@ -30,6 +33,16 @@ from tests.newsletter.making import HOUSE, make_draft, plain_render
 
 A, B = "https://een.nl/a", "https://twee.nl/b"
 FINE, DEAD = Sight(LinkOutcome.FINE, 200), Sight(LinkOutcome.DEAD, 404)
+SOUND = DomainRecords(
+    sender="steunpunt.nl",
+    bounces="post.nl",
+    spf=("v=spf1 mx -all",),
+    included={"een.nl": "v=spf1 -all"},
+    dmarc_at="steunpunt.nl",
+    dmarc=("v=DMARC1; p=reject",),
+    keys=("default",),
+    has_other_keys=False,
+)
 NO_NAME = Sight(LinkOutcome.NO_NAME)
 
 
@@ -154,7 +167,10 @@ def test_submitting_looks_first_and_a_dead_link_stops_it_until_it_is_mended(db: 
                 render=desk.render,
                 house=HOUSE,
                 now=now,
-                look=lambda urls: look_at_links(urls, fetcher=fetcher),
+                outside=Outside(
+                    links=lambda urls: look_at_links(urls, fetcher=fetcher),
+                    domain=lambda sender, bounces: None,
+                ),
             )
 
         with pytest.raises(ChecksFailed) as failed:
@@ -173,3 +189,44 @@ def test_looks_are_forgotten_after_a_week(db: Database) -> None:
 
         assert forget_looks(session, now=START + timedelta(days=8)) == 1
         assert list(sights(session, now=START + timedelta(days=2))) == [B]
+
+
+class Names:
+    """Name servers that say this, and how often they were asked."""
+
+    def __init__(self, says: DomainRecords | None) -> None:
+        self.says, self.asked = says, 0
+
+    def __call__(self, sender: str, bounces: str) -> DomainRecords | None:
+        self.asked += 1
+        return self.says
+
+
+def test_a_domain_is_asked_for_once_a_day_and_sooner_when_nobody_answered(db: Database) -> None:
+    house = replace(HOUSE, sender_domain="steunpunt.nl", bounce_domain="post.nl")
+    names = Names(None)
+
+    def ask(now: datetime) -> DomainRecords | None:
+        look_up_domain(db, ask=names, house=house, now=now)
+        with db.read() as session:
+            return records_of(last_look(session, "steunpunt.nl", "post.nl"))
+
+    assert ask(START) is None
+    assert ask(START + timedelta(minutes=59)) is None
+    assert names.asked == 1
+    names.says = SOUND
+    assert ask(START + timedelta(hours=1)) == SOUND
+    names.says = None
+    assert ask(START + timedelta(hours=24)) == SOUND
+    assert names.asked == 2
+    assert ask(START + timedelta(hours=25)) == SOUND
+    assert names.asked == 3
+
+
+@pytest.mark.parametrize("domain", ["example.org", "post.example.com", "localhost", "machine", ""])
+def test_a_domain_that_nobody_can_look_up_is_not_asked_for(db: Database, domain: str) -> None:
+    names = Names(SOUND)
+
+    asked = look_up_domain(db, ask=names, house=replace(HOUSE, sender_domain=domain), now=START)
+
+    assert (asked, names.asked) == (False, 0)

@@ -1,5 +1,7 @@
 """The findings at the desk: where each is, how to mend it, and the way there."""
 
+from dataclasses import replace
+
 from starlette.testclient import TestClient
 
 from feeds.values import LinkOutcome, Sight
@@ -52,6 +54,17 @@ def test_a_link_leads_to_the_block_that_holds_it() -> None:
     assert ways_to(finding(URL))[0] == (article, "/e?blok=7#blok-url")
     assert ways_to(finding(URL, "link_text"))[0] == (article, "/e?blok=7#blok-link_text")
     assert ways_to(finding("https://example.org/elders"))[0] == ("", "")
+
+
+def test_what_is_wrong_with_the_sender_leads_an_administrator_to_it() -> None:
+    administrator = replace(WRITING, to_sender="/redactie/instellingen/organisatie#sender_address")
+    found = finding("settings sender")
+    shown = [noted_by_level([found], BLOCKS, one)["warning"] for one in (WRITING, administrator)]
+
+    assert [(one.place, one.address) for (one,) in shown] == [
+        ("Afzender", ""),
+        ("Afzender", "/redactie/instellingen/organisatie#sender_address"),
+    ]
 
 
 def test_every_level_is_there() -> None:

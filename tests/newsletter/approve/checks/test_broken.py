@@ -18,6 +18,8 @@ from newsletter.approve.checks import CHECKS, run_checks
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.render import Renderer
 from newsletter.identity import Organisation
+from newsletter.model import DomainLook
+from newsletter.store.domains import records_of
 from newsletter.values import (
     AtSource,
     BlockContent,
@@ -31,6 +33,16 @@ from newsletter.values import (
 )
 from subscribers.values import Audience
 
+SOUND = {
+    "sender": "steunpunt.nl",
+    "bounces": "steunpunt.nl",
+    "spf": ["v=spf1 mx -all"],
+    "included": {},
+    "dmarc_at": "steunpunt.nl",
+    "dmarc": ["v=DMARC1; p=quarantine"],
+    "keys": ["default"],
+    "has_other_keys": False,
+}
 BROKEN = Path(__file__).parents[3] / "data" / "broken"
 FILES = sorted(BROKEN.glob("*.toml"))
 HOUSE = House(base_url="https://nieuwsbrief.example.org")
@@ -113,11 +125,13 @@ def facts_of(read: dict[str, Any]) -> Facts:
     counted = None if people is None else {SIDES[side]: number for side, number in people.items()}
     pairs = tuple(Contrast(*one) for one in read.pop("contrasts", []))
     now = read.pop("now", datetime(2027, 4, 22, 8, tzinfo=UTC))
-    links = read.pop("links", None)
+    links, domain = read.pop("links", None), read.pop("domain", None)
+    house = replace(HOUSE, contrasts=pairs, **read.pop("house", {}))
     return Facts(
         now=now,
-        house=replace(HOUSE, contrasts=pairs),
+        house=house,
         people=counted,
         links=None if links is None else {url: sight_of(one) for url, one in links.items()},
+        domain=None if domain is None else records_of(DomainLook(records={**SOUND, **domain})),
         **{key: tuple(value) for key, value in read.items()},
     )
