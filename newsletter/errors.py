@@ -12,6 +12,7 @@ NewsletterError
 |  |- EditionChanged      somebody else saved a newer version first
 |  |  `- BlockChanged     somebody else rewrote the same block first
 |  |- NothingToSend       no segment has a reader
+|  |- TooManySegments     its blocks would be for more saved segments than one edition has room for
 |  `- TooLate             an announcement would go out after its event
 |- CannotListen           the site's address or port is not ours to take
 |- RoleMissing            this account may not do that
@@ -102,6 +103,10 @@ class ContentChanged(EditionError):
 
 class EditionChanged(EditionError):
     """Somebody else saved a newer version first; nothing was overwritten."""
+
+
+class TooManySegments(EditionError):
+    """The blocks of one edition cannot be for so many saved segments; nothing changed."""
 
 
 class BlockChanged(EditionChanged):

@@ -117,8 +117,9 @@ class Edition(Base):
 
 
 class Block(Base):
-    """A piece of an edition. fields: see `compose/blocks/`; audience: None for everybody.
+    """A piece of an edition. fields: see `compose/blocks/`.
 
+    audience, segment: the one side or the one saved segment that gets it; neither is everybody.
     An id is not given out again: a block that comes back has the one that it had.
     """
 
@@ -131,20 +132,24 @@ class Block(Base):
     position: Mapped[int]
     kind: Mapped[str] = mapped_column(String(30))
     audience: Mapped[str | None] = mapped_column(String(20))
+    segment: Mapped[str | None] = mapped_column(String(80))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
     item: Mapped[Item | None] = relationship(lazy="raise")
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class Variant(Base):
-    """What one audience gets, stored at approval: what was approved is what goes out."""
+    """What one cut gets, stored at approval: what was approved is what goes out.
+
+    cut: its key (`newsletter/cut.py`).
+    """
 
     __tablename__ = "edition_variant"
     id: Mapped[int] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(
         ForeignKey("edition.id", ondelete="CASCADE"), index=True
     )
-    audience: Mapped[str | None] = mapped_column(String(20))
+    cut: Mapped[str] = mapped_column(String(300))
     subject: Mapped[str] = mapped_column(Text)
     preheader: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
@@ -155,6 +160,7 @@ class Variant(Base):
 class Delivery(Base):
     """One message to one person: written before the first mail, never removed while it counts.
 
+    cut:      the key of what this person gets; None in old rows: what their side gets.
     attempts: how often a MAIL FROM was about to be said.
     resends:  how often after an unknown outcome.
     reply:    the server's words; they may hold an address, so they stay in this row.
@@ -171,6 +177,7 @@ class Delivery(Base):
         ForeignKey("subscriber.id", ondelete="SET NULL"), index=True
     )
     audience: Mapped[str | None] = mapped_column(String(20))
+    cut: Mapped[str | None] = mapped_column(String(300))
     state: Mapped[str] = mapped_column(String(20), default=DeliveryState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
     resends: Mapped[int] = mapped_column(default=0)

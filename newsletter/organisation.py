@@ -20,7 +20,8 @@ from newsletter.identity import Logo, Organisation
 from newsletter.model import ChosenOrganisation, Edition
 from newsletter.ports import Render
 from newsletter.settings import Settings
-from newsletter.store.approvals import audiences_of, seal_of, void_approval
+from newsletter.store.approvals import seal_of, void_approval
+from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, lock_edition, log_event, with_items
 from newsletter.values import EditionKind, EditionStatus
 from storage.dialect import insert_new
@@ -193,12 +194,12 @@ def _take_back(session: Session, edition_id: int, *, by: int, now: datetime) -> 
 
 
 def _is_whole(session: Session, edition: Edition, *, render: Render, sender: str) -> bool:
+    content = content_of(edition)
     try:
-        audiences = audiences_of(session, edition.segments)
+        cuts = cuts_of(session, content, edition.segments)
     except UnknownSegment:
         return False
-    content = content_of(edition)
-    variants = {one: render(content, one) for one in audiences}
+    variants = {one: render(content, one) for one in cuts}
     return seal_of(edition, variants, sender=sender) == edition.content_hash
 
 

@@ -6,18 +6,18 @@ from datetime import datetime
 from typing import Protocol
 
 from feeds.values import Sight
+from newsletter.cut import Cut
 from newsletter.values import DomainRecords, EditionContent, Finding, NoticeText, Receipt, Rendered
-from subscribers.values import Audience
 
 Clock = Callable[[], datetime]
 """Returns the present moment, aware and UTC."""
 
 
 class Render(Protocol):
-    """Edition and audience in, mail out. Pure: the same content always gives the same bytes."""
+    """Edition and cut in, mail out. Pure: the same content always gives the same bytes."""
 
-    def __call__(self, content: EditionContent, audience: Audience | None) -> Rendered:
-        """Return what a reader of this audience gets; problems are inside, never raised."""
+    def __call__(self, content: EditionContent, cut: Cut) -> Rendered:
+        """Return what a reader with this cut gets; problems are inside, never raised."""
         ...
 
 

@@ -4,12 +4,12 @@ import html
 from enum import StrEnum
 
 from newsletter.compose.render import fill
+from newsletter.cut import Cut
 from newsletter.send.message import sample_message
 from newsletter.store import editions as store
 from newsletter.values import EditionContent, Rendered, Slot
 from newsletter.wiring import Services
 from subscribers import segments
-from subscribers.values import Audience
 
 
 class Format(StrEnum):
@@ -26,10 +26,10 @@ def preview(services: Services, edition_id: int, *, segment: str, format: Format
 
     Raises UnknownEdition, UnknownSegment.
     """
-    content, audience = _read(services, edition_id, segment)
+    content, cut = _read(services, edition_id, segment)
     if format is Format.MJML:
-        return services.render.mjml(content, audience).encode()
-    rendered = services.render(content, audience)
+        return services.render.mjml(content, cut).encode()
+    rendered = services.render(content, cut)
     if format is Format.EML:
         return sample_message(
             rendered,
@@ -54,10 +54,10 @@ def shown(rendered: Rendered, services: Services, *, as_html: bool) -> str:
     return fill(rendered.text, rendered, values)
 
 
-def _read(
-    services: Services, edition_id: int, segment: str
-) -> tuple[EditionContent, Audience | None]:
+def _read(services: Services, edition_id: int, segment: str) -> tuple[EditionContent, Cut]:
     with services.db.read() as session:
         edition = store.get_edition(session, edition_id, with_blocks=True)
         slug = segment or edition.segments[0]
-        return store.content_of(edition), segments.audience_of(session, slug)
+        content = store.content_of(edition)
+        used = frozenset({slug}) & frozenset(content.segments)
+        return content, Cut(segments.audience_of(session, slug), used)

@@ -24,7 +24,7 @@ def seal(
     """Return 64 hexadecimal digits (SHA-256), whatever the order of variants and segments."""
     facts = {
         "variants": sorted(
-            [one.audience or "", one.subject, one.preheader, one.html, one.text] for one in variants
+            [one.cut.key, one.subject, one.preheader, one.html, one.text] for one in variants
         ),
         "sender": sender,
         "segments": sorted(segments),

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from feeds.values import Sight
+from newsletter.cut import Cut
 from subscribers.values import Audience
 
 
@@ -125,9 +126,10 @@ class AtSource:
 class BlockContent:
     """One block as its template gets it: values only, never a row.
 
-    audience:  None for everybody.
+    audience:  the side that gets it; None for everybody, or for a segment.
     fields:    by kind, see the block's own file in `compose/blocks/`.
     at_source: for the checks only; nothing that readers get depends on it.
+    segment:   the slug of the saved segment that gets it; None for everybody, or for a side.
     """
 
     id: int
@@ -135,6 +137,13 @@ class BlockContent:
     audience: Audience | None
     fields: Mapping[str, Any]
     at_source: AtSource | None = None
+    segment: str | None = None
+
+    def reaches(self, cut: Cut) -> bool:
+        """Say whether readers with this cut get it."""
+        if self.segment is not None:
+            return self.segment in cut.segments
+        return self.audience in {None, cut.audience}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +159,15 @@ class EditionContent:
     dated_on: date
     blocks: tuple[BlockContent, ...]
 
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The saved segments that its blocks are for, by slug."""
+        return tuple(sorted({one.segment for one in self.blocks if one.segment is not None}))
+
+    def seen_by(self, cut: Cut) -> "EditionContent":
+        """Return what readers with this cut get: their blocks, each once."""
+        return replace(self, blocks=tuple(one for one in self.blocks if one.reaches(cut)))
+
 
 class Slot(StrEnum):
     """A place in a rendered mail that is filled for each person."""
@@ -161,14 +179,14 @@ class Slot(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What one audience gets, with `marker + slot + "x"` wherever a personal field belongs.
+    """What one cut gets, with `marker + slot + "x"` wherever a personal field belongs.
 
     marker: lower-case letters and digits, made from a hash of the content, so that no content can
             hold it; it survives HTML, MJML, quoted-printable and URLs unchanged.
     shortened: the blocks of which only the title stands in the mail, so that Gmail shows it whole.
     """
 
-    audience: Audience | None
+    cut: Cut
     subject: str
     preheader: str
     html: str
@@ -231,7 +249,8 @@ class DomainRecords:
 class Facts:
     """What the checks need from outside of an edition, read before they run.
 
-    people:         how many would get it, by audience; {} is nobody, None is not counted.
+    people:         how many would get it, by cut; {} is nobody, None is not counted.
+    names:          of the saved segments that blocks are for and that are there, by slug.
     empty_segments: the names of the segments with nobody who would get it.
     announced_to:   the names of the segments that got a mailing about the same event before.
     links:          what was seen of late at addresses, of this edition and others; None is unknown.
@@ -240,7 +259,8 @@ class Facts:
 
     now: datetime
     house: House
-    people: Mapping[Audience | None, int] | None = None
+    people: Mapping[Cut, int] | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
     empty_segments: tuple[str, ...] = ()
     announced_to: tuple[str, ...] = ()
     links: Mapping[str, Sight] | None = None

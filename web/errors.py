@@ -157,6 +157,12 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             "Jouw wijziging is niet bewaard, zodat er niets verloren gaat. "
             "Open de editie opnieuw en breng je wijziging nog eens aan.",
         ),
+        newsletter.TooManySegments: ErrorPage(
+            422,
+            "Meer doelgroepen kan niet",
+            "De blokken van een editie zijn voor hooguit drie doelgroepen samen. Er is niets "
+            "gewijzigd. Kies een doelgroep die er al bij is.",
+        ),
         newsletter.MoveNotAllowed: ErrorPage(
             409,
             "Dat kan in deze stand niet",

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.model import Edition
+from newsletter.store.cuts import names_of, people_by_cut, segments_of_blocks
 from newsletter.store.deliveries import topic_of
 from newsletter.store.domains import last_look, records_of
 from newsletter.store.looks import sights
 from newsletter.values import EditionStatus, Facts, House
-from subscribers.model import Segment
 from subscribers.store import counts_by_audience
 
 TOLD: Final = (EditionStatus.SCHEDULED, EditionStatus.SENDING, EditionStatus.SENT)
@@ -29,7 +29,8 @@ def read_facts(session: Session, edition: Edition, *, house: House, now: datetim
     return Facts(
         now=now,
         house=house,
-        people=counts_by_audience(session, edition.segments, topic),
+        people=people_by_cut(session, edition),
+        names=names_of(session, segments_of_blocks(session, edition.id)),
         empty_segments=_names(session, empty),
         announced_to=_names(session, _told_before(session, edition)),
         links=sights(session, now=now),
@@ -53,6 +54,5 @@ def _told_before(session: Session, edition: Edition) -> list[str]:
 
 
 def _names(session: Session, slugs: Sequence[str]) -> tuple[str, ...]:
-    rows = session.execute(select(Segment.slug, Segment.name).where(Segment.slug.in_(slugs)))
-    names = {row.slug: row.name for row in rows}
+    names = names_of(session, slugs)
     return tuple(names.get(slug) or slug for slug in slugs)

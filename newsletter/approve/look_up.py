@@ -18,16 +18,16 @@ from feeds.reserved import host_of, is_example, is_local
 from feeds.values import LinkOutcome, Sight
 from newsletter.approve.checks.domain import is_no_domain
 from newsletter.approve.checks.links import web_links
+from newsletter.cut import Cut
 from newsletter.model import Edition, LinkLook
 from newsletter.ports import AskDomain, LookAtLinks, Outside, Render
-from newsletter.store.approvals import audiences_of
+from newsletter.store.cuts import cuts_of
 from newsletter.store.domains import last_look, save_look
 from newsletter.store.editions import content_of, get_edition, with_items
 from newsletter.store.looks import HOLDS, looks_since, save_sights, sight_of
-from newsletter.values import EditionStatus, House
+from newsletter.values import EditionContent, EditionStatus, House
 from storage.session import Database
 from subscribers.errors import UnknownSegment
-from subscribers.values import Audience
 
 S = EditionStatus
 UNDERWAY: Final = (S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED)
@@ -154,14 +154,14 @@ def _urls(
     found: dict[str, None] = {}
     for edition in editions:
         content = content_of(edition)
-        for audience in _audiences(session, edition):
-            found.update(dict.fromkeys(web_links(render(content, audience), house.base_url)))
+        for cut in _cuts(session, edition, content):
+            found.update(dict.fromkeys(web_links(render(content, cut), house.base_url)))
     return [url for url in found if not is_example(host_of(url))]
 
 
-def _audiences(session: Session, edition: Edition) -> tuple[Audience | None, ...]:
+def _cuts(session: Session, edition: Edition, content: EditionContent) -> tuple[Cut, ...]:
     try:
-        return audiences_of(session, edition.segments)
+        return cuts_of(session, content, edition.segments)
     except UnknownSegment:  # the checks of that edition tell; the others go on
         return ()
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.approve.checks import run_checks
 from newsletter.approve.facts import read_facts
 from newsletter.approve.look_up import look_outside
+from newsletter.cut import Cut
 from newsletter.errors import (
     ChecksFailed,
     EditionChanged,
@@ -24,7 +25,8 @@ from newsletter.errors import (
 )
 from newsletter.model import Edition, User
 from newsletter.ports import Outside, Render
-from newsletter.store.approvals import audiences_of, save_variants, seal_of, void_approval
+from newsletter.store.approvals import save_variants, seal_of, void_approval
+from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, get_edition, lock_edition, log_event
 from newsletter.values import (
     MOVES,
@@ -36,9 +38,8 @@ from newsletter.values import (
     Role,
 )
 from storage.session import Database
-from subscribers.values import Audience
 
-Variants = Mapping[Audience | None, Rendered]
+Variants = Mapping[Cut, Rendered]
 
 MAY_APPROVE = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 
@@ -102,7 +103,7 @@ def approve(  # noqa: PLR0913 - an approval has this many facts
     four_eyes: bool,
     now: datetime,
 ) -> int:
-    """Approve exactly this: keep what each audience gets, and seal it; return the edition's id.
+    """Approve exactly this: keep what each reader gets, and seal it; return the edition's id.
 
     Raises RoleMissing, NotYours (with four_eyes on, for its author and for who submitted it),
     ChecksFailed for what is wrong, or became so since, MoveNotAllowed, EditionChanged; then nothing
@@ -147,7 +148,7 @@ def withdraw(db: Database, edition_id: int, *, by: int, now: datetime, note: str
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """What each audience of the segments would get of one version, and what was noticed in it."""
+    """What each reader of the segments would get of one version, and what was noticed in it."""
 
     version: int
     variants: Variants
@@ -162,9 +163,9 @@ def _check(
         if not edition.segments:
             raise NothingToSend(f"edition {edition_id} has no segment")
         content = content_of(edition)
-        audiences = audiences_of(session, edition.segments)
+        cuts = cuts_of(session, content, edition.segments)
         facts = read_facts(session, edition, house=house, now=now)
-    variants = {one: render(content, one) for one in audiences}
+    variants = {one: render(content, one) for one in cuts}
     return _Checked(edition.version, variants, run_checks(content, variants, facts))
 
 

@@ -107,6 +107,7 @@ def show(edition_id: ID, json: bool = JSON) -> None:
             "id": one.id,
             "kind": one.kind,
             "audience": one.audience,
+            "segment": one.segment,
             "fields": dict(one.fields),
             "why": asdict(why[one.id]) if one.id in why else None,
         }
@@ -128,7 +129,7 @@ def show(edition_id: ID, json: bool = JSON) -> None:
             (
                 one.id,
                 one.kind,
-                one.audience or "everybody",
+                one.segment or one.audience or "everybody",
                 one.fields.get("title", ""),
                 _reason(why.get(one.id)),
             )

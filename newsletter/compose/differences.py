@@ -158,8 +158,9 @@ def _moved(before: Sequence[int], after: Sequence[int]) -> set[int]:
 
 
 def _of_block(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
-    if old["audience"] != new["audience"]:
-        yield _whole(Change.AUDIENCE, new, "audience", old["audience"], new["audience"])
+    for name in ("audience", "segment"):
+        if old.get(name) != new.get(name):
+            yield _whole(Change.AUDIENCE, new, name, old.get(name), new.get(name))
     olds, news = old["fields"], new["fields"]
     for name in [*news, *(one for one in olds if one not in news)]:
         if name != OFFERED and olds.get(name) != news.get(name):

@@ -24,7 +24,8 @@ from newsletter.compose.escape import clean_line
 from newsletter.compose.filling import Filling, as_json
 from newsletter.compose.marks import block_mark
 from newsletter.compose.sections import in_reading_order, moved, renumber
-from newsletter.errors import BlockChanged, UnknownBlock, UnknownItem
+from newsletter.cut import MOST_SEGMENTS
+from newsletter.errors import BlockChanged, TooManySegments, UnknownBlock, UnknownItem
 from newsletter.model import Block, Edition
 from newsletter.store import candidates as items_store
 from newsletter.store import editions as store
@@ -200,12 +201,23 @@ def set_block_audience(  # noqa: PLR0913 - the fields of the form
     *,
     version: int,
     audience: Audience | None,
+    segment: str | None = None,
     now: datetime,
     by: int | None,
 ) -> None:
-    """Say which side of the partnership gets a block; None for everybody."""
-    with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
-        _find(edition, block_id).audience = audience
+    """Say who gets a block: one side of the partnership, or one saved segment; else everybody.
+
+    Raises UnknownSegment, TooManySegments; then nothing changed.
+    """
+    if audience is not None and segment is not None:
+        raise ValueError("a block is for a side or for a segment")
+    with editing(db, edition_id, version=version, now=now, by=by) as (session, edition):
+        conditions_of(session, [] if segment is None else [segment])
+        block = _find(edition, block_id)
+        block.audience, block.segment = audience, segment
+        used = {one.segment for one in edition.blocks} - {None}
+        if segment is not None and len(used) > MOST_SEGMENTS:
+            raise TooManySegments(f"blocks of edition {edition_id} are for {len(used)} segments")
 
 
 def move_block(  # noqa: PLR0913 - the fields of the form

@@ -264,7 +264,7 @@ def _follow(block: Block, *, before: Block, after: Block) -> bool:
     block.fields = {**block.fields, **{one: after.fields[one] for one in changed if one not in own}}
     if before.audience == after.audience:
         return not own
-    is_ours = block.audience != before.audience
+    is_ours = block.segment is not None or block.audience != before.audience
     block.audience = block.audience if is_ours else after.audience
     return not own and not is_ours
 

@@ -1,4 +1,4 @@
-"""The groups of blocks that one audience gets, and what an edition says about them."""
+"""The groups of blocks that one reader gets, and what an edition says about them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from newsletter import dutch
 from newsletter.compose.blocks.kind import View
 from newsletter.compose.sections import LEAD, SECTIONS, Section
 from newsletter.values import BlockContent, EditionContent, EditionKind
-from subscribers.values import Audience
 
 CONTENTS_FROM: Final = 3  # sections; a reader sees fewer at a glance
 MESSAGES: Final = ("bericht", "berichten")
@@ -93,11 +92,6 @@ class Group:
         if not others:
             return first
         return f"{first} (en nog {dutch.counted(others, *COUNTED.get(self.key, MESSAGES))})"
-
-
-def visible(content: EditionContent, audience: Audience | None) -> list[BlockContent]:
-    """Return the blocks that a reader of this audience gets; None: those for everybody only."""
-    return [block for block in content.blocks if block.audience in {None, audience}]
 
 
 def contents_rows(groups: Sequence[Group]) -> list[dict[str, str]]:

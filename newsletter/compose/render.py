@@ -1,4 +1,4 @@
-"""Edition and audience in, mail out: Jinja2 makes MJML, MRML makes HTML, `mend` finishes it.
+"""Edition and cut in, mail out: Jinja2 makes MJML, MRML makes HTML, `mend` finishes it.
 
 Pure: the same content gives the same bytes. What cannot be rendered is left out and reported.
 """
@@ -19,6 +19,7 @@ from newsletter.compose import pieces
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import Frame, View, text
 from newsletter.compose.escape import ascii_only, clean_line
+from newsletter.compose.kept import Kept
 from newsletter.compose.mend import mend
 from newsletter.compose.pieces import Group, Piece
 from newsletter.compose.sections import SECTIONS, grouped, section_of
@@ -30,7 +31,9 @@ from newsletter.compose.templates import (
     shared_values,
     text_templates,
 )
+from newsletter.cut import Cut
 from newsletter.identity import Organisation
+from newsletter.outdated import EVENT_BLOCKS
 from newsletter.values import (
     BlockContent,
     EditionContent,
@@ -40,8 +43,8 @@ from newsletter.values import (
     Rendered,
     Slot,
 )
-from subscribers.values import Audience
 
+KEPT: Final = 64  # variants of some 100 kB: a page of the desk asks again for what did not change
 _EMPTY_LINES: Final = re.compile(r"\n{4,}")
 # What wrong fields can cause; anything else is a fault in our code and should be seen.
 _FIELD_ERRORS: Final = (
@@ -70,41 +73,50 @@ class Renderer:
         self, *, organisation: Organisation, base_url: str, templates: Path = TEMPLATES
     ) -> None:
         self._base_url = base_url
+        self._kept: Kept[Rendered] = Kept(most=KEPT)
         values = shared_values(organisation, base_url)
         self._colours, self._font = values["c"], organisation.font_stack
         self._mjml = mjml_templates(templates, values)
         self._text = text_templates(templates, values)
 
-    def __call__(self, content: EditionContent, audience: Audience | None) -> Rendered:
-        """Return what a reader of this audience gets; problems are inside, never raised.
+    def __call__(self, content: EditionContent, cut: Cut) -> Rendered:
+        """Return what a reader with this cut gets; problems are inside, never raised.
 
-        What would be cut off by Gmail gets shorter by itself (`shorten`).
+        What would be cut off by Gmail gets shorter by itself (`shorten`). Two cuts that see the
+        same are rendered once.
         """
-        groups, problems = self._groups(content, audience)
-        page, html, more = self._fitting(content, audience, groups)
+        seen = content.seen_by(cut)
+        digest = _digest(seen)
+        key = f"{cut.audience} {digest}"
+        return replace(self._kept.get(key, lambda: self._rendered(seen, cut, digest)), cut=cut)
+
+    def mjml(self, content: EditionContent, cut: Cut) -> str:
+        """Return the MJML that the HTML of this cut is made from."""
+        seen = content.seen_by(cut)
+        groups, _ = self._groups(seen)
+        page, _, _ = self._fitting(seen, cut, groups, _digest(seen))
+        return self._whole(page)
+
+    def _rendered(self, seen: EditionContent, cut: Cut, digest: str) -> Rendered:
+        groups, problems = self._groups(seen)
+        page, html, more = self._fitting(seen, cut, groups, digest)
         return Rendered(
-            audience=audience,
-            subject=clean_line(content.subject),
-            preheader=clean_line(content.preheader),
+            cut=cut,
+            subject=clean_line(seen.subject),
+            preheader=clean_line(seen.preheader),
             html=html,
             text=self._plain(page),
-            marker=_marker(content),
+            marker=_marker(digest),
             problems=(*problems, *more, *_nothing_left(groups)),
             shortened=tuple(one.block.id for group in page["groups"] for one in group.short),
         )
 
-    def mjml(self, content: EditionContent, audience: Audience | None) -> str:
-        """Return the MJML that the HTML of this audience is made from."""
-        groups, _ = self._groups(content, audience)
-        page, _, _ = self._fitting(content, audience, groups)
-        return self._whole(page)
-
     def _fitting(
-        self, content: EditionContent, audience: Audience | None, groups: Sequence[Group]
+        self, seen: EditionContent, cut: Cut, groups: Sequence[Group], digest: str
     ) -> tuple[dict[str, Any], str, list[Finding]]:
         """Return the page and its HTML, with as many blocks shortened as it takes to fit."""
         while True:
-            page = self._page(content, audience, groups)
+            page = self._page(seen, cut, groups, digest)
             html, problems = self._html(page, groups)
             excess = len(html.encode()) - FITS_BYTES
             shorter = shorten(groups, excess) if excess > 0 else groups
@@ -121,14 +133,12 @@ class Renderer:
         whole = self._mjml.get_template("alone.mjml").render(page=page, group=group)
         return Alone(mjml=str(piece.mjml), html=self._compiled(ascii_only(whole)), text=piece.text)
 
-    def _groups(
-        self, content: EditionContent, audience: Audience | None
-    ) -> tuple[list[Group], list[Finding]]:
-        frame = Frame(base_url=self._base_url, edition_kind=content.kind)
+    def _groups(self, seen: EditionContent) -> tuple[list[Group], list[Finding]]:
+        frame = Frame(base_url=self._base_url, edition_kind=seen.kind)
         said: set[str] = set()
         groups: list[Group] = []
         problems: list[Finding] = []
-        for key, blocks in grouped(pieces.visible(content, audience)):
+        for key, blocks in grouped(seen.blocks):
             done: list[Piece] = []
             for block in blocks:
                 try:
@@ -157,25 +167,25 @@ class Renderer:
         return Piece(block, view, Markup(mjml), text)  # noqa: S704 - a template escaped it
 
     def _page(
-        self, content: EditionContent, audience: Audience | None, groups: Sequence[Group]
+        self, seen: EditionContent, cut: Cut, groups: Sequence[Group], digest: str
     ) -> dict[str, Any]:
-        marker = _marker(content)
+        marker = _marker(digest)
         return {
-            "kind": content.kind,
-            "audience": audience,
+            "kind": seen.kind,
+            "audience": cut.audience,
             "groups": groups,
             "event": pieces.main_event(groups),
-            "called": pieces.is_called(content.kind, groups),
+            "called": pieces.is_called(seen.kind, groups),
             "slots": {slot.value: f"{marker}{slot}x" for slot in Slot},
             "page": {
-                "subject": clean_line(content.subject),
-                "preheader": clean_line(content.preheader),
-                "title": clean_line(content.title),
-                "sentence": clean_line(pieces.sentence(content)),
-                "number": content.number,
-                "dated_on": content.dated_on,
-                "web_url": f"{self._base_url}/archief/{content.id}",
-                "calendar_url": _calendar_url(self._base_url, content, audience),
+                "subject": clean_line(seen.subject),
+                "preheader": clean_line(seen.preheader),
+                "title": clean_line(seen.title),
+                "sentence": clean_line(pieces.sentence(seen)),
+                "number": seen.number,
+                "dated_on": seen.dated_on,
+                "web_url": f"{self._base_url}/archief/{seen.id}",
+                "calendar_url": _calendar_url(self._base_url, seen, cut),
                 "contents": pieces.contents_rows(groups),
                 "contents_before": pieces.contents_before(groups),
             },
@@ -224,18 +234,24 @@ def fill(text: str, rendered: Rendered, values: Mapping[Slot, str]) -> str:
     return rendered.slots().sub(lambda found: values[Slot(found.group(1))], text)
 
 
-def _marker(content: EditionContent) -> str:
+def _digest(content: EditionContent) -> str:
     told = asdict(content)
     for block in told["blocks"]:
         del block["at_source"]  # what a source says later is not what was approved
     whole = json.dumps(told, sort_keys=True, default=str)
-    digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _marker(digest: str) -> str:
     return f"slot{digest[:16]}"
 
 
-def _calendar_url(base_url: str, content: EditionContent, audience: Audience | None) -> str:
-    side = f"?kant={audience}" if audience else ""
-    return f"{base_url}/archief/{content.id}/agenda.ics{side}"
+def _calendar_url(base_url: str, seen: EditionContent, cut: Cut) -> str:
+    """Return the address of the events that this reader got; it names no segment to them."""
+    own = [str(one.id) for one in seen.blocks if one.segment and one.kind in EVENT_BLOCKS]
+    asked = {"kant": cut.audience or "", "blok": ".".join(own)}
+    query = "&".join(f"{name}={value}" for name, value in asked.items() if value)
+    return f"{base_url}/archief/{seen.id}/agenda.ics{'?' if query else ''}{query}"
 
 
 def _distinct(view: View, said: set[str]) -> View:

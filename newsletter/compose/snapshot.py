@@ -2,7 +2,7 @@
 
 A snapshot holds what editors can change, whole: {"title": ..., "blocks": [{"id": ..., ...}]}, the
 blocks in order. A column that gets its line here is kept and brought back from then on; a snapshot
-from before that leaves the column as it is.
+from before that leaves the column as it is, or as BEFORE says.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,9 +43,11 @@ OF_BLOCK: Final[Mapping[str, Read]] = {
     "id": _same,
     "kind": _same,
     "audience": _same,
+    "segment": _same,
     "item_id": _same,
     "fields": _same,
 }
+BEFORE: Final[Mapping[str, object]] = {"segment": None}
 OFFERED: Final = "offered_image"  # the program fills it in, whatever editors do
 
 
@@ -89,9 +91,10 @@ def _values(row: Edition | Block, columns: Mapping[str, Read]) -> dict[str, Any]
 
 
 def _fill(row: Edition | Block, values: Mapping[str, Any], columns: Mapping[str, Read]) -> None:
+    told = {**BEFORE, **values}
     for name, read in columns.items():
-        if name in values:
-            setattr(row, name, read(values[name]))
+        if name in told:
+            setattr(row, name, read(told[name]))
 
 
 def _plain(value: object) -> object:

@@ -5,7 +5,7 @@ go on from, so a kill at any moment costs nothing, and two processes at once wri
 Sending begins with `materialised_at`, which the last chunk sets: half a list is never sent.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,24 +17,21 @@ from sqlalchemy.orm import Session
 from newsletter.model import Delivery, Edition
 from newsletter.outdated import find_outdated, what_happened
 from newsletter.ports import Preflight, Render
+from newsletter.send.ledger import CUT
 from newsletter.send.schedule import cancel_in
-from newsletter.store.approvals import (
-    audiences_of,
-    seal_of,
-    void_approval,
-)
+from newsletter.store.approvals import seal_of, variants_of, void_approval
+from newsletter.store.cuts import cut_key, cuts_of, segments_of_blocks
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, get_edition, log_event
-from newsletter.values import DeliveryState, EditionStatus, Finding, Level, Rendered
+from newsletter.values import DeliveryState, EditionStatus, Finding, Level
 from storage.session import Database
 from subscribers.errors import UnknownSegment
 from subscribers.model import Subscriber
 from subscribers.segments import conditions_of
 from subscribers.store import recipients_select
-from subscribers.values import Audience
 
 COLUMNS: Final = (
-    *("edition_id", "subscriber_id", "audience", "state"),
+    *("edition_id", "subscriber_id", "audience", "cut", "state"),
     *("attempts", "resends", "reply", "at"),
 )
 SCHEDULED: Final = EditionStatus.SCHEDULED
@@ -138,10 +135,10 @@ def _reason_to_stop(db: Database, edition_id: int, *, render: Render, sender: st
         edition = get_edition(session, edition_id, with_blocks=True)
         content = content_of(edition)
         try:
-            audiences = audiences_of(session, edition.segments)
+            cuts = cuts_of(session, content, edition.segments)
         except UnknownSegment:
             return _Stop(Stopped.SEAL_BROKEN)
-    variants: Mapping[Audience | None, Rendered] = {one: render(content, one) for one in audiences}
+    variants = {one: render(content, one) for one in cuts}
     if seal_of(edition, variants, sender=sender) != edition.content_hash:
         return _Stop(Stopped.SEAL_BROKEN)
     outdated = list(find_outdated(content))
@@ -185,19 +182,22 @@ def _write_chunk(
         _insert_after(session, edition, last, now=now, chunk=chunk)
         # Asked of the table, not of the driver's row count, which is not the same everywhere.
         if _last_written(session, edition_id) == last:
-            _start(session, edition, now=now)
+            _start_if_whole(session, edition, now=now)
         return edition.state
 
 
 def _insert_after(
     session: Session, edition: Edition, last: int, *, now: datetime, chunk: int
 ) -> None:
+    key = cut_key(session, segments_of_blocks(session, edition.id)).label("cut")
     chosen = recipients_select(conditions_of(session, edition.segments), topic_of(edition))
+    chosen = chosen.add_columns(key)
     readers = chosen.where(Subscriber.id > last).order_by(Subscriber.id).limit(chunk).subquery()
     rows = select(
         literal(edition.id),
         readers.c.id,
         readers.c.audience,
+        readers.c.cut,
         literal(DeliveryState.PENDING.value),
         literal(0),
         literal(0),
@@ -210,6 +210,17 @@ def _insert_after(
 def _last_written(session: Session, edition_id: int) -> int:
     written = select(func.max(Delivery.subscriber_id)).where(Delivery.edition_id == edition_id)
     return session.scalar(written) or 0
+
+
+def _start_if_whole(session: Session, edition: Edition, *, now: datetime) -> None:
+    """Start sending, unless a segment was changed under our hands: then somebody has no mail."""
+    cuts = select(CUT).where(Delivery.edition_id == edition.id).distinct()
+    made = {one.key for one in variants_of(session, edition.id)}
+    if made.issuperset(session.scalars(cuts)):
+        _start(session, edition, now=now)
+        return
+    void_approval(session, edition, now=now)
+    log_event(session, edition.id, what=Stopped.SEAL_BROKEN.value, now=now)
 
 
 def _start(session: Session, edition: Edition, *, now: datetime) -> None:

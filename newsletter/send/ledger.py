@@ -18,11 +18,13 @@ from sqlalchemy import (
     Table,
     bindparam,
     case,
+    func,
     select,
     update,
 )
 from sqlalchemy.orm import Session
 
+from newsletter.cut import NO_SIDE
 from newsletter.model import Delivery, Edition
 from newsletter.send.outcomes import Attempt, Settled
 from newsletter.send.schedule import skip_waiting
@@ -37,6 +39,8 @@ OPEN: Final = (D.PENDING, D.ATTEMPTING, D.DEFERRED)
 BEGUN: Final = (EditionStatus.SENDING, EditionStatus.PAUSED, EditionStatus.CANCELLED)
 TABLE: Final = cast("Table", Delivery.__table__)  # a mapped class's table is a Table
 
+# What somebody gets whose row is older than cuts is what their side gets.
+CUT: Final = func.coalesce(Delivery.cut, Delivery.audience, NO_SIDE)
 # That it arrived is a fact, whoever says so and however late; the rest is said of a row in hand.
 RECORD: Final = (
     update(TABLE)
@@ -58,11 +62,11 @@ RECORD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A delivery whose turn it is."""
+    """A delivery whose turn it is. cut: its key."""
 
     delivery_id: int
     subscriber_id: int | None
-    audience: str | None
+    cut: str
 
 
 def sending_editions(session: Session) -> list[int]:
@@ -193,7 +197,7 @@ def _page(
     size: int,
 ) -> list[Waiting]:
     rows = session.execute(
-        select(Delivery.id, Delivery.subscriber_id, Delivery.audience)
+        select(Delivery.id, Delivery.subscriber_id, CUT)
         .where(Delivery.edition_id == edition_id, Delivery.state == state, which)
         .order_by(Delivery.id)
         .limit(size)

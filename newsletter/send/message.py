@@ -1,6 +1,6 @@
 """From a rendered edition to the bytes for one person (RFC 5322, 2045, 2046, 2369, 8058).
 
-A message is encoded once for each edition and audience and cut at the places for personal values;
+A message is encoded once for each variant of an edition and cut at the places for personal values;
 for a person only those values are encoded and joined in, which is some 300 times cheaper than
 building the message anew. Soft line breaks around a value keep every line within 76 characters.
 The same person always gets the same bytes, so a second copy can be recognised.
@@ -175,7 +175,7 @@ def _head(rendered: Rendered, letterhead: Letterhead, boundary: str) -> str:
         list_header("List-Archive", letterhead.archive_url),
         header("Precedence", "bulk"),
         header("X-Auto-Response-Suppress", "OOF, AutoReply"),
-        header("Feedback-ID", _feedback_id(letterhead, rendered.audience)),
+        header("Feedback-ID", _feedback_id(letterhead, rendered.cut.audience)),
         header("MIME-Version", "1.0"),
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n',
     ]

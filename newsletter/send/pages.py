@@ -26,14 +26,18 @@ from newsletter.values import EditionKind, InDoubtPolicy, Personal
 from storage.session import Database
 from subscribers.links import Links, Purpose
 from subscribers.store import readers
-from subscribers.values import Audience, Reader, Topic
+from subscribers.values import Reader, Topic
 
 PAGE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """What the sending of one edition needs to know: the same for everybody. size: of its list."""
+    """What the sending of one edition needs to know: the same for everybody.
+
+    size:      of its list.
+    envelopes: by the key of the cut.
+    """
 
     edition_id: int
     size: int
@@ -41,7 +45,7 @@ class Mailing:
     topic: Topic
     policy: InDoubtPolicy
     letterhead: Letterhead
-    envelopes: Mapping[Audience | None, Envelope]
+    envelopes: Mapping[str, Envelope]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def read_mailing(session: Session, edition_id: int, settings: Settings) -> Maili
         topic=topic_of(edition),
         policy=InDoubtPolicy(edition.in_doubt_policy),
         letterhead=letterhead,
-        envelopes={one: encode(r, letterhead=letterhead) for one, r in variants.items()},
+        envelopes={one.key: encode(r, letterhead=letterhead) for one, r in variants.items()},
     )
 
 
@@ -141,10 +145,9 @@ class _Maker:
         self, one: Waiting, personal: Mapping[int, Personal], senders: Mapping[int, str]
     ) -> Ready:
         who = one.subscriber_id or 0
-        audience = Audience(one.audience) if one.audience else None
         return Ready(
             delivery_id=one.delivery_id,
-            envelope=self._mailing.envelopes.get(audience),
+            envelope=self._mailing.envelopes.get(one.cut),
             personal=personal.get(who),
             sender=senders.get(who, ""),
         )

@@ -1,45 +1,30 @@
-"""What was approved: the variants of an edition, and for whom they are made."""
+"""What was approved: the variants of an edition, and their seal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from newsletter.cut import Cut, parse_cut
 from newsletter.model import Edition, Variant
 from newsletter.seal import seal
 from newsletter.values import EditionKind, EditionStatus, Rendered
-from subscribers.segments import NEITHER, Conditions, conditions_of
-from subscribers.values import Audience
-
-EVERYBODY: tuple[Audience | None, ...] = (*Audience, None)
 
 
-def audiences_of(session: Session, slugs: Sequence[str]) -> tuple[Audience | None, ...]:
-    """Return the audiences that these segments can reach, today or tomorrow, in a fixed order.
-
-    A segment that says nothing about the audience can reach all three. Raises UnknownSegment.
-    """
-    reached = [_reach(one) for one in conditions_of(session, slugs)]
-    return tuple(one for one in EVERYBODY if any(one in reach for reach in reached))
+def variants_of(session: Session, edition_id: int) -> dict[Cut, Rendered]:
+    """Return what was approved, by cut, in the order of approval; empty while nothing is."""
+    query = select(Variant).where(Variant.edition_id == edition_id).order_by(Variant.id)
+    return {one.cut: one for one in map(_to_rendered, session.scalars(query))}
 
 
-def variants_of(session: Session, edition_id: int) -> dict[Audience | None, Rendered]:
-    """Return what was approved, by audience; empty while nothing is."""
-    rows = session.scalars(select(Variant).where(Variant.edition_id == edition_id))
-    return {one.audience: one for one in map(_to_rendered, rows)}
-
-
-def save_variants(
-    session: Session, edition_id: int, variants: Mapping[Audience | None, Rendered]
-) -> None:
+def save_variants(session: Session, edition_id: int, variants: Mapping[Cut, Rendered]) -> None:
     """Replace the stored variants by these."""
     session.execute(delete(Variant).where(Variant.edition_id == edition_id))
-    for audience, rendered in variants.items():
-        session.add(_to_row(edition_id, audience, rendered))
+    session.add_all(_to_row(edition_id, rendered) for rendered in variants.values())
 
 
-def seal_of(edition: Edition, variants: Mapping[Audience | None, Rendered], *, sender: str) -> str:
+def seal_of(edition: Edition, variants: Mapping[Cut, Rendered], *, sender: str) -> str:
     """Return the seal of this edition with these variants."""
     return seal(
         list(variants.values()),
@@ -59,18 +44,10 @@ def void_approval(session: Session, edition: Edition, *, now: datetime) -> None:
     session.execute(delete(Variant).where(Variant.edition_id == edition.id))
 
 
-def _reach(conditions: Conditions) -> tuple[Audience | None, ...]:
-    if "audience" not in conditions:
-        return EVERYBODY
-    given = conditions["audience"]
-    wanted = given if isinstance(given, list) else [given]
-    return tuple(one for one in EVERYBODY if (one or NEITHER) in wanted)
-
-
-def _to_row(edition_id: int, audience: Audience | None, rendered: Rendered) -> Variant:
+def _to_row(edition_id: int, rendered: Rendered) -> Variant:
     return Variant(
         edition_id=edition_id,
-        audience=audience,
+        cut=rendered.cut.key,
         subject=rendered.subject,
         preheader=rendered.preheader,
         html=rendered.html,
@@ -81,7 +58,7 @@ def _to_row(edition_id: int, audience: Audience | None, rendered: Rendered) -> V
 
 def _to_rendered(row: Variant) -> Rendered:
     return Rendered(
-        audience=Audience(row.audience) if row.audience else None,
+        cut=parse_cut(row.cut),
         subject=row.subject,
         preheader=row.preheader,
         html=row.html,

@@ -60,6 +60,7 @@ def content_of(edition: Edition) -> EditionContent:
                 audience=Audience(block.audience) if block.audience else None,
                 fields=block.fields,
                 at_source=_at_source(block.item) if block.item_id else None,
+                segment=block.segment,
             )
             for block in sorted(edition.blocks, key=lambda block: block.position)
         ),

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from newsletter.cut import Cut
 from newsletter.model import Block
 from newsletter.ports import Clock, Preflight, Render, Transport
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings
-from newsletter.store.approvals import audiences_of, save_variants, seal_of
+from newsletter.store.approvals import save_variants, seal_of
+from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, get_edition
 from newsletter.values import (
     EditionContent,
@@ -24,7 +26,6 @@ from newsletter.values import (
 )
 from storage.session import Database
 from subscribers.links import Links
-from subscribers.values import Audience
 from tests.factories import make_edition
 
 SENDER = "Steunpunt Opleidingsscholen VO <nieuwsbrief@example.org>"
@@ -72,13 +73,13 @@ def sound(edition_id: int, *, now: datetime) -> tuple[Finding, ...]:
     return ()
 
 
-def plain_render(content: EditionContent, audience: Audience | None) -> Rendered:
+def plain_render(content: EditionContent, cut: Cut) -> Rendered:
     """A renderer that needs no templates: pure, as a `ports.Render` is."""
-    words = f"{content.title} voor {audience or 'iedereen'}: één editie"
+    words = f"{content.title} voor {cut.audience or 'iedereen'}: één editie"
     marker = f"slot{hashlib.sha256(repr(content).encode()).hexdigest()[:12]}"
     slots = f"{marker}reasonx {marker}unsubscribex {marker}preferencesx"
     return Rendered(
-        audience=audience,
+        cut=cut,
         subject=content.subject,
         preheader=content.preheader,
         html=f"<h1>{words}</h1><p>{slots}</p>",
@@ -123,7 +124,7 @@ def make_scheduled(
     edition_id = make_draft(session, now=now, segments=segments, kind=kind)
     edition = get_edition(session, edition_id, with_blocks=True)
     content = content_of(edition)
-    variants = {one: plain_render(content, one) for one in audiences_of(session, segments)}
+    variants = {one: plain_render(content, one) for one in cuts_of(session, content, segments)}
     edition.content_hash = seal_of(edition, variants, sender=sender)
     edition.in_doubt_policy = policy
     edition.status, edition.due_at = EditionStatus.SCHEDULED, now

@@ -11,6 +11,7 @@ import pytest
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.escape import clean_line
 from newsletter.compose.render import Renderer
+from newsletter.cut import Cut
 from newsletter.identity import Organisation
 from newsletter.send.message import sample_message
 from newsletter.settings import Settings
@@ -31,7 +32,7 @@ OF_MARKUP = {"a", "strong", "em", "br", "ul", "ol", "li", "p", "h3"}
 
 @pytest.mark.parametrize("vector", VECTORS)
 def test_a_hostile_text_in_every_field_is_text_in_every_part_of_the_mail(vector: str) -> None:
-    rendered = RENDER(edition_of(vector), None)
+    rendered = RENDER(edition_of(vector), Cut(None))
     said = " ".join(clean_line(vector).split())
 
     page = read(rendered.html)
@@ -49,7 +50,7 @@ def test_a_hostile_text_in_every_field_is_text_in_every_part_of_the_mail(vector:
 @pytest.mark.parametrize("vector", VECTORS)
 def test_a_hostile_subject_adds_no_header(vector: str, settings: Settings) -> None:
     plain, hostile = (
-        parsed(RENDER(samples.newsletter(subject=subject, blocks=()), None), settings)
+        parsed(RENDER(samples.newsletter(subject=subject, blocks=()), Cut(None)), settings)
         for subject in ("woord", vector)
     )
 
@@ -67,9 +68,9 @@ def test_ten_megabytes_of_text_are_still_text() -> None:
         for text in (sentence, f"{sentence} " * times)
     )
 
-    page = read(RENDER(long, None).html)
+    page = read(RENDER(long, Cut(None)).html)
 
-    assert set(page.tags) == set(read(RENDER(short, None).html).tags)
+    assert set(page.tags) == set(read(RENDER(short, Cut(None)).html).tags)
     assert page.text.count(sentence) == times
 
 
@@ -103,7 +104,7 @@ def strange(tags: Iterable[Tag]) -> set[Tag]:
 
 @cache
 def harmless() -> frozenset[Tag]:
-    return frozenset(read(RENDER(edition_of("woord"), None).html).tags)
+    return frozenset(read(RENDER(edition_of("woord"), Cut(None)).html).tags)
 
 
 def is_of_markup(tag: Tag) -> bool:

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from newsletter.cut import Cut
 from newsletter.seal import seal
 from newsletter.values import EditionKind, Rendered
 from subscribers.values import Audience
 from tests.fakes import START
 
-ONE = Rendered(Audience.SCHOOL, "onderwerp", "voorproef", "<p>html</p>", "tekst", "slotab")
-TWO = replace(ONE, audience=None)
+ONE = Rendered(Cut(Audience.SCHOOL), "onderwerp", "voorproef", "<p>html</p>", "tekst", "slotab")
+TWO = replace(ONE, cut=Cut(None))
 
 
 def sealed(
@@ -40,7 +41,8 @@ def test_order_does_not_matter() -> None:
     "other",
     [
         sealed(ONE),
-        sealed(ONE, replace(TWO, audience=Audience.TEACHER_EDUCATION)),
+        sealed(ONE, replace(TWO, cut=Cut(Audience.TEACHER_EDUCATION))),
+        sealed(ONE, replace(TWO, cut=Cut(None, frozenset({"startend"})))),
         sealed(ONE, replace(TWO, subject="onderwerp ")),
         sealed(ONE, replace(TWO, preheader="voorproef ")),
         sealed(ONE, replace(TWO, html="<p>html </p>")),

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from newsletter.compose.render import Renderer
+from newsletter.cut import Cut
 from newsletter.identity import Organisation
 from newsletter.learn.bounces import read_bounce
 from newsletter.send.message import Letterhead, encode
@@ -31,7 +32,7 @@ ODD = 'Zei zij: "doe\\mee" 👩‍🏫 caf\u00e9 e\u0301 a\u00adb <3'
 
 
 def rendered(**changes: Any) -> Rendered:
-    return RENDER(samples.newsletter(**changes), Audience.SCHOOL)
+    return RENDER(samples.newsletter(**changes), Cut(Audience.SCHOOL))
 
 
 def raw(*, subject: str = "Vier data", contact: str = "redactie@example.org") -> bytes:

@@ -8,7 +8,7 @@ from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from feeds.model import Item, Sighting, Source
-from newsletter.model import DeskSession, JobDue, Run
+from newsletter.model import DeskSession, JobDue, Run, Variant
 from storage import dialect, migrate
 from storage.base import Base
 from storage.errors import NumberTooLarge
@@ -178,6 +178,35 @@ def test_items_of_before_are_sightings_of_their_source(tmp_path: Path) -> None:
     db.close()
 
 
+def test_what_was_approved_before_there_were_cuts_is_that_of_its_side(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    migrate.migrate(db.engine, Base.metadata, to="d31f7a9b5c08")
+    with db.write() as session:
+        session.execute(text(OLD_EDITION))
+        for side in ("'school'", "NULL"):
+            session.execute(text(OLD_VARIANT.format(side)))
+
+    migrate.migrate(db.engine, Base.metadata)
+
+    with db.read() as session:
+        assert list(session.scalars(select(Variant.cut).order_by(Variant.id))) == [
+            "school",
+            "overig",
+        ]
+    assert migrate.differences(db.engine, Base.metadata) == []
+    db.close()
+
+
+OLD_EDITION = """
+insert into edition (id, kind, title, subject, preheader, dated_on, segments, status, status_since,
+ version, created_at, content_hash, in_doubt_policy)
+values (1, 'newsletter', '', '', '', '2027-04-20', '[]', 'approved', '2027-04-20', 1, '2027-04-20',
+ 'x', 'resend')
+"""
+OLD_VARIANT = """
+insert into edition_variant (edition_id, audience, subject, preheader, html, text, marker)
+values (1, {}, 's', 'p', 'h', 't', 'slotx')
+"""
 OLD_SOURCE = """
 insert into source (id, slug, name, kind, url, themes, audiences, active, created_at, etag,
  last_modified, body_hash, interval_minutes, failures_in_row, last_error, last_error_line)

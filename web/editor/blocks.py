@@ -112,10 +112,12 @@ def follow_event(call: Call) -> Response:
 
 
 def save_audience(call: Call) -> Response:
-    """Say for whom a block is."""
-    audience, block_id = Form(call.form).audience("audience"), call.number("block")
-    _change(call, draft.set_block_audience, block_id=block_id, audience=audience)
-    return _back(call, message=f"Dit blok is nu voor {audience_word(audience)}.", block=block_id)
+    """Say for whom a block is: everybody, one side, or a saved segment."""
+    form, block_id = Form(call.form), call.number("block")
+    audience, segment = form.audience("audience"), form.line("segment") or None
+    _change(call, draft.set_block_audience, block_id=block_id, audience=audience, segment=segment)
+    whom = audience_word(audience) if segment is None else "die doelgroep"
+    return _back(call, message=f"Dit blok is nu voor {whom}.", block=block_id)
 
 
 def move_block(call: Call) -> Response:

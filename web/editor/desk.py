@@ -1,5 +1,6 @@
 """What every page of the desk has around it: the places to go, with what waits there."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,6 +27,7 @@ SUBMISSIONS: Final = "/redactie/inzendingen"
 EXAMPLES: Final = "/redactie/voorbeelden"
 SETTINGS: Final = "/redactie/instellingen"
 ORGANISATION: Final = SETTINGS + "/organisatie"
+VIEWED: Final = re.compile(r"[a-z0-9.-]+")
 EDITORS_TURN: Final = (SubmissionStatus.WAITING, SubmissionStatus.AGREED)
 
 
@@ -94,7 +96,7 @@ def way_back(call: Call, *, block: int | None = None) -> str:
 
 def _view(call: Call) -> dict[str, str]:
     view = {key: call.query.get(key, "") for key in ("kant", "scherm", "kleur")}
-    return {key: value for key, value in view.items() if value.isalnum()}
+    return {key: value for key, value in view.items() if VIEWED.fullmatch(value)}
 
 
 def edition_head(edition: Edition) -> dict[str, Any]:

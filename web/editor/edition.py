@@ -16,18 +16,19 @@ from newsletter.approve.waive import Sorted, sort_findings
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.compose.marks import block_mark
+from newsletter.cut import Cut
 from newsletter.model import Block, Edition, EditionEvent
 from newsletter.outdated import Cause, find_outdated
+from newsletter.store.cuts import choosable_segments, names_of, segments_of_blocks
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, events_of, get_edition
 from newsletter.store.waivers import waivers_of
-from newsletter.values import EditionStatus
+from newsletter.values import BlockContent, EditionStatus
 from subscribers.store import counts_by_audience
-from subscribers.values import Audience
 from web.access import Who, rank
 from web.editor.desk import ORGANISATION, desk_page, edition_head, edition_path
 from web.editor.filling import told_of
-from web.editor.mail import SCHEMES, SIDES, Variants, of_side, read_variants
+from web.editor.mail import SCHEMES, SIDES, Variants, cut_asked, read_variants
 from web.editor.preflight import Ways, let_pass, noted_by_level
 from web.editor.versions import steps_of
 from web.editor.words import event_note, event_word, first_words
@@ -46,15 +47,20 @@ OF_BLOCKS: Final = frozenset({"dropped", "put_back"})
 class View:
     """How the mail is looked at: whose, on what; all of it stands in the address."""
 
-    side: str
+    cut: Cut
     screen: str
     scheme: str
     block_id: int | None
 
+    @property
+    def side(self) -> str:
+        """The word for the side of that reader."""
+        return SIDES[self.cut.audience]
+
     def address(self, path: str, **changed: str | int | None) -> str:
         """Return the address of the same view with something changed."""
         now = {
-            "kant": self.side,
+            "kant": self.cut.key,
             "scherm": self.screen,
             "kleur": self.scheme,
             "blok": self.block_id,
@@ -65,12 +71,22 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class BlockLine:
-    """A block in the list at the side."""
+    """A block in the list at the side. segment: the name of the one that it is for, or ""."""
 
     block: Block
     kind: BlockKind
     title: str
     sides: frozenset[str]
+    segment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A segment that the reader of the mail is in, or not. key: of the cut the other way round."""
+
+    name: str
+    key: str
+    is_in: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +117,8 @@ def edition_page(
         edition = get_edition(session, call.number("id"), with_blocks=True)
         variants = read_variants(call, session, edition)
         view = _view(call, variants)
-        lines = [_line(block) for block in edition.blocks]
+        names = names_of(session, segments_of_blocks(session, edition.id))
+        lines = _lines(edition, variants, names)
         past = past_of(session, events_of(session, edition.id))
         return desk_page(
             call,
@@ -111,8 +128,10 @@ def edition_page(
             **edition_head(edition),
             view=view,
             sandbox=MAIL_SANDBOX,
-            sides=[SIDES[one] for one in variants],
-            seen=of_side(variants, view.side),
+            sides=_sides(variants),
+            also=_also(view, variants, names),
+            choosable=choosable_segments(session),
+            seen=variants[view.cut],
             lines=lines,
             current=next((one for one in lines if one.block.id == view.block_id), None),
             block_kinds=[kind for kind in BLOCKS.values() if _may_be_empty(kind)],
@@ -122,7 +141,7 @@ def edition_page(
                 for one in find_outdated(content_of(edition))
                 if one.cause is Cause.MOVED
             },
-            sizes={SIDES[one]: len(rendered.html.encode()) for one, rendered in variants.items()},
+            sizes=_sizes(variants),
             clip=CLIPPED_FROM_BYTES,
             people=counts_by_audience(session, edition.segments, topic_of(edition)),
             past=past,
@@ -138,10 +157,9 @@ def edition_page(
 
 
 def _view(call: Call, variants: Variants) -> View:
-    sides = [SIDES[one] for one in variants]
     block = call.path.get("block") or call.query.get("blok", "")
     return View(
-        side=_one_of(sides, call.query.get("kant", "")),
+        cut=cut_asked(variants, call.query.get("kant", "")),
         screen=_one_of(SCREENS, call.query.get("scherm", "")),
         scheme=_one_of(SCHEMES, call.query.get("kleur", "")),
         block_id=read_number(block),
@@ -157,12 +175,52 @@ def _may_be_empty(kind: BlockKind) -> bool:
     return "starts_at" not in kind.blank
 
 
-def _line(block: Block) -> BlockLine:
+def _lines(edition: Edition, variants: Variants, names: Mapping[str, str]) -> list[BlockLine]:
+    told = {one.id: one for one in content_of(edition).blocks}
+    return [_line(block, told[block.id], variants, names) for block in edition.blocks]
+
+
+def _line(
+    block: Block, told: BlockContent, variants: Variants, names: Mapping[str, str]
+) -> BlockLine:
+    kind = BLOCKS[block.kind]
+    segment = names.get(block.segment, block.segment) if block.segment else ""
+    sides = frozenset(SIDES[cut.audience] for cut in variants if told.reaches(cut))
+    return BlockLine(block, kind, block_title(block), sides, segment)
+
+
+def block_title(block: Block) -> str:
+    """Return how a list calls a block: its first words, else its kind."""
     kind = BLOCKS[block.kind]
     words = [one for one in kind.editable if not (one.picture or one.choices)]
     texts = [str(block.fields.get(field.name) or "") for field in words]
-    sides = frozenset({block.audience}) if block.audience else frozenset(Audience)
-    return BlockLine(block, kind, first_words(texts) or kind.label, frozenset(map(str, sides)))
+    return first_words(texts) or kind.label
+
+
+def _sides(variants: Variants) -> list[str]:
+    return list(dict.fromkeys(SIDES[cut.audience] for cut in variants))
+
+
+def _sizes(variants: Variants) -> dict[str, int]:
+    """Return the size of the largest mail of each side, in bytes."""
+    sizes = dict.fromkeys(_sides(variants), 0)
+    for cut, rendered in variants.items():
+        side = SIDES[cut.audience]
+        sizes[side] = max(sizes[side], len(rendered.html.encode()))
+    return sizes
+
+
+def _also(view: View, variants: Variants, names: Mapping[str, str]) -> list[Also]:
+    """Return the segments that blocks are for, with the mail of who is in it, or is not."""
+    cut = view.cut
+    others = [
+        (slug, name, Cut(cut.audience, cut.segments ^ {slug})) for slug, name in names.items()
+    ]
+    return [
+        Also(name, other.key, slug in cut.segments)
+        for slug, name, other in others
+        if other in variants or slug in cut.segments
+    ]
 
 
 def _checked(

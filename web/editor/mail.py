@@ -1,15 +1,17 @@
-"""The mail itself, per side: what each gets, and the frame in which the desk shows it."""
+"""The mail itself, per cut: what each reader gets, and the frame in which the desk shows it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
+from newsletter.cut import SEPARATOR, Cut
 from newsletter.model import Edition
 from newsletter.preview import shown
-from newsletter.store.approvals import audiences_of, variants_of
+from newsletter.store.approvals import variants_of
+from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, get_edition
 from newsletter.values import Rendered
 from subscribers.values import Audience
@@ -17,7 +19,7 @@ from web.errors import PageUnknown
 from web.headers import mail_policy
 from web.pages import Call
 
-Variants = Mapping[Audience | None, Rendered]
+Variants = Mapping[Cut, Rendered]
 
 SIDES: Final[Mapping[Audience | None, str]] = {
     Audience.SCHOOL: "school",
@@ -46,30 +48,40 @@ def framed(html: str, scheme: str, *, base_url: str) -> Response:
 
 
 def read_variants(call: Call, session: Session, edition: Edition) -> Variants:
-    """Return what each audience gets: as it was approved, or as it would be made now."""
+    """Return what each cut gets: as it was approved, or as it would be made now."""
     stored = variants_of(session, edition.id)
     if stored:
         return stored
     content = content_of(edition)
     render = call.services.render
-    return {one: render(content, one) for one in audiences_of(session, edition.segments)}
+    return {one: render(content, one) for one in cuts_of(session, content, edition.segments)}
 
 
-def of_side(variants: Variants, side: str) -> Rendered:
-    """Return the mail of this side, else of the first. Raises PageUnknown without any."""
-    if not variants:
+def cut_asked(cuts: Iterable[Cut], asked: str) -> Cut:
+    """Return the cut that an address asks for, else the first of that side, else the first.
+
+    Raises PageUnknown without any.
+    """
+    known = list(cuts)
+    if not known:
         raise PageUnknown("an edition without a segment has no mail")
-    by_side = {SIDES[audience]: rendered for audience, rendered in variants.items()}
-    return by_side.get(side, next(iter(by_side.values())))
+    same = [cut for cut in known if cut.key == asked]
+    of_side = [cut for cut in known if SIDES[cut.audience] == asked.partition(SEPARATOR)[0]]
+    return [*same, *of_side, *known][0]
+
+
+def subjects_by_side(variants: Variants) -> dict[Audience | None, str]:
+    """Return the subject that each side gets; whatever segments they are in, it is the same."""
+    return {cut.audience: rendered.subject for cut, rendered in variants.items()}
 
 
 def _read_variant(call: Call, session: Session, edition: Edition, side: str) -> Rendered:
     stored = variants_of(session, edition.id)
     if stored:
-        return of_side(stored, side)
-    audiences = audiences_of(session, edition.segments)
-    chosen = next((one for one in audiences if SIDES[one] == side), audiences[0])
-    return call.services.render(content_of(edition), chosen)
+        return stored[cut_asked(stored, side)]
+    content = content_of(edition)
+    cuts = cuts_of(session, content, edition.segments)
+    return call.services.render(content, cut_asked(cuts, side))
 
 
 def _in_scheme(html: str, scheme: str) -> str:

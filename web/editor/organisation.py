@@ -13,6 +13,7 @@ from feeds.model import Image
 from feeds.pictures import find_image, keep_picture
 from newsletter import dutch, organisation
 from newsletter.compose.colours import SETTINGS, effective_colours
+from newsletter.cut import Cut
 from newsletter.errors import OrganisationChanged, SenderInUse
 from newsletter.identity import FONTS, Logo
 from newsletter.organisation import Chosen, Sealed, chosen_only, logo_of, with_chosen
@@ -88,7 +89,7 @@ def show_sample(call: Call) -> Response:
     parts = make_parts(settings)
     content = sample_edition(dutch.local(call.now).date(), audience)
     services = replace(call.services, settings=settings, render=parts.render)
-    html = shown(parts.render(content, audience), services, as_html=True)
+    html = shown(parts.render(content, Cut(audience)), services, as_html=True)
     html = DARK_SCHEME.sub(
         "@media all" if call.query.get("kleur") == "donker" else "@media not all", html
     )

@@ -45,6 +45,7 @@ HEAD_FIELDS: Final = {
 BLOCK_FIELDS: Final = {
     "": "Blok",
     "audience": "Voor wie",
+    "segment": "Alleen voor de doelgroep",
     "audiences": "Voor wie",
     "lead": "Opening van de editie",
     "label": "Soort bericht",

@@ -19,7 +19,7 @@ from subscribers.counts import LeftOut, count_left_out
 from subscribers.store import counts_by_audience
 from web.editor.desk import desk_page, edition_head, edition_path
 from web.editor.edition import past_of
-from web.editor.mail import SIDES, read_variants
+from web.editor.mail import SIDES, read_variants, subjects_by_side
 from web.forms import Form, moment_value
 from web.pages import Call, see_other
 
@@ -123,8 +123,8 @@ def _last_look(call: Call, session: Session, edition: Edition) -> dict[str, obje
     at = edition.due_at or edition.planned_at
     return {
         "rows": [
-            (SIDES[audience], rendered.subject, people.get(audience, 0))
-            for audience, rendered in variants.items()
+            (SIDES[audience], subject, people.get(audience, 0))
+            for audience, subject in subjects_by_side(variants).items()
         ],
         "total": sum(people.values()),
         "left_out": [

@@ -106,8 +106,12 @@ def give_event(call: Call) -> Response:
 
 
 def give_edition(call: Call) -> Response:
-    """Give the events of one edition's agenda, as this side got them. Raises UnknownEdition."""
+    """Give the events of one edition's agenda, as this side got them. Raises UnknownEdition.
+
+    Blocks for a saved segment are there for whoever got them: their mail names them (`blok`).
+    """
     audience = read_chosen(call).audience
+    own = set(call.query.get("blok", "").split("."))
     with call.services.db.read() as session:
         edition = published.get_published(session, call.number("edition"))
     items = [
@@ -115,10 +119,14 @@ def give_edition(call: Call) -> Response:
         for block in edition.blocks
         if block.item is not None
         and block.item.kind == ItemKind.EVENT
-        and (audience is None or block.audience in {None, audience})
+        and (str(block.id) in own if block.segment else _is_for(block.audience, audience))
     ]
     name = f"agenda-editie-{edition.id}.ics"
     return document(call, _write(call, items), CALENDAR_TYPE, file_name=name)
+
+
+def _is_for(audience: str | None, side: Audience | None) -> bool:
+    return side is None or audience in {None, side}
 
 
 def read_chosen(call: Call) -> Chosen:

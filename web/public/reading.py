@@ -135,12 +135,15 @@ def read_heading(edition: Edition) -> Heading:
 
 
 def read_edition(content: EditionContent, settings: Settings) -> Issue:
-    """Return the edition as a page; a block that has nothing to show is left out."""
+    """Return the edition as a page, for everybody: what is for a saved segment only is not on it.
+
+    A block that has nothing to show is left out.
+    """
     base_url = settings.base_url
     frame = Frame(base_url=OWN_SITE, edition_kind=content.kind)
     groups = [
         _group(key, pieces)
-        for key, blocks in grouped(content.blocks)
+        for key, blocks in grouped([one for one in content.blocks if one.segment is None])
         if (pieces := _pieces(blocks, frame, base_url))
     ]
     return Issue(

@@ -1,6 +1,6 @@
 """The registry of checks: a new check is one file here and one line below.
 
-A check gets the content, what each audience would get, and the facts from outside; it returns what
+A check gets the content, what each cut of it would be, and the facts from outside; it returns what
 it noticed. An error stops the edition, a warning is for the editor to judge. Pure: no database, no
 network, no clock.
 """
@@ -25,10 +25,10 @@ from newsletter.approve.checks.placeholders import check_placeholders
 from newsletter.approve.checks.reach import check_reach
 from newsletter.approve.checks.recipients import check_recipients
 from newsletter.approve.checks.size import check_size
+from newsletter.cut import Cut
 from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
-Check = Callable[[EditionContent, Mapping[Audience | None, Rendered], Facts], Iterable[Finding]]
+Check = Callable[[EditionContent, Mapping[Cut, Rendered], Facts], Iterable[Finding]]
 
 CHECKS: Final[Mapping[str, Check]] = {
     "recipients": check_recipients,
@@ -54,7 +54,7 @@ _WEIGHT: Final = {level: weight for weight, level in enumerate(Level)}
 
 
 def run_checks(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> tuple[Finding, ...]:
     """Return what rendering and the checks noticed, errors first, each thing once."""
     noticed = [problem for variant in rendered.values() for problem in variant.problems]

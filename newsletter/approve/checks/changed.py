@@ -6,15 +6,15 @@ from typing import Final
 from feeds.values import ItemStatus
 from newsletter import dutch
 from newsletter.approve.checks.reading import name_of, where
+from newsletter.cut import Cut
 from newsletter.outdated import EVENT_BLOCKS, Cause, Outdated, find_outdated
 from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 DROP: Final = "Haal het blok weg."
 
 
 def check_changed(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find what is not, or not any more, as the edition tells it."""
     return find_changed(content)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from newsletter.cut import Cut
 from newsletter.values import Contrast, EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 NEEDED: Final = 4.5
 UNREADABLE: Final = 3.0  # below it even large letters fail
@@ -12,7 +12,7 @@ DARK: Final = "_dark"
 
 
 def check_contrast(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find pairs of the organisation's colours that are too close to each other."""
     for pair in facts.house.contrasts:

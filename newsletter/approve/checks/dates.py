@@ -7,9 +7,9 @@ from typing import Final
 
 from newsletter import dutch
 from newsletter.approve.checks.reading import Words, name_of, where, words_of
+from newsletter.cut import Cut
 from newsletter.outdated import EVENT_BLOCKS
 from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 _NAMED: Final = re.compile(
     rf"\b({'|'.join(dutch.WEEKDAYS)})\s+(\d{{1,2}})\s+({'|'.join(dutch.MONTHS)})(?:\s+(\d{{4}}))?\b",
@@ -19,7 +19,7 @@ _LONG_AGO_DAYS: Final = 180  # a date without a year that is further back means 
 
 
 def check_dates(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find events and deadlines before the edition is read, and weekdays that do not fit."""
     read_on = max(content.dated_on, dutch.local(facts.now).date())

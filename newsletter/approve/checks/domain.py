@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from feeds.reserved import is_example, is_local
+from newsletter.cut import Cut
 from newsletter.records import MOST_LOOKUPS, SELECTORS, ending, lookups, tags
 from newsletter.values import (
     DomainRecords,
@@ -17,13 +18,12 @@ from newsletter.values import (
     Level,
     Rendered,
 )
-from subscribers.values import Audience
 
 WHERE: Final = "settings sender"
 
 
 def check_domain(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find what lacks in the domain's records, or that they are not known."""
     house = facts.house

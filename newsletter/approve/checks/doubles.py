@@ -4,18 +4,18 @@ from collections.abc import Iterable, Mapping
 
 from feeds.identity import canonical_link, names_no_page
 from newsletter.approve.checks.reading import name_of, where
+from newsletter.cut import Cut
 from newsletter.outdated import EVENT_BLOCKS
 from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 
 def check_doubles(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find two blocks about one item that the same reader gets."""
     for place, other in enumerate(content.blocks):
         before = content.blocks[:place]
-        one = next((b for b in before if _same_item(b, other) and _same_reader(b, other)), None)
+        one = next((b for b in before if _same_item(b, other) and _meet(b, other, rendered)), None)
         if one is not None:
             yield Finding(
                 "doubles.item",
@@ -41,5 +41,6 @@ def _same_item(one: BlockContent, other: BlockContent) -> bool:
     )
 
 
-def _same_reader(one: BlockContent, other: BlockContent) -> bool:
-    return None in {one.audience, other.audience} or one.audience == other.audience
+def _meet(one: BlockContent, other: BlockContent, cuts: Iterable[Cut]) -> bool:
+    """Say whether a reader can get both."""
+    return any(one.reaches(cut) and other.reaches(cut) for cut in cuts)

@@ -5,14 +5,14 @@ from typing import Final
 
 from feeds.values import ItemStatus
 from newsletter.approve.checks.reading import name_of, where
+from newsletter.cut import Cut
 from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 UNREAD: Final = frozenset({ItemStatus.NEW, ItemStatus.PARKED, ItemStatus.REFUSED})
 
 
 def check_examples(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find practice examples that came from a source and that nobody accepted."""
     for block in content.blocks:

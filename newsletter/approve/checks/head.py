@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from newsletter.cut import Cut
 from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 LONGEST_SUBJECT: Final = 150
 SHORTEST_PREHEADER: Final = 40
@@ -13,7 +13,7 @@ _ITEMS: Final = frozenset({"article", "event", "practice", "publication", "congr
 
 
 def check_head(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find an empty or loud subject, a preheader that does not fit, an edition without items."""
     yield from _subject(content.subject.strip())

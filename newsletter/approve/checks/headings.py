@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from newsletter.approve.checks.reading import Heading, read_mail
+from newsletter.cut import Cut
 from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 
 def check_headings(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find empty headings, a mail without a first heading or with two, and levels left out."""
     for variant in rendered.values():

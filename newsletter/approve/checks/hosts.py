@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from newsletter.approve.checks.reading import name_of, read_mail, shown_address, where
+from newsletter.cut import Cut
 from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 
 def check_hosts(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find pictures on another site: those that the mail leaves out, and any that is in it."""
     own = f"{facts.house.base_url}/"

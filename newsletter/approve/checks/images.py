@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from newsletter.approve.checks.reading import name_of, read_mail, where
+from newsletter.cut import Cut
 from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 
 def check_images(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find pictures without a description, in the blocks and in what is rendered."""
     for block in content.blocks:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from newsletter.approve.checks.reading import Words, plain, prose_of, where
+from newsletter.cut import Cut
 from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 LONGEST_SENTENCE: Final = 25
 _END: Final = re.compile(r"[.!?…]+[\"”’')\]]*\s+(?=[\"“‘'(\[]*[A-ZÀ-Þ0-9])|\n+")
@@ -17,7 +17,7 @@ _ABBREVIATED: Final = re.compile(
 
 
 def check_language(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find long sentences; words that a reader agreed to are not for the editors to change."""
     agreed = {

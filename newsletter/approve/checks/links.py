@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from newsletter.approve.checks.looks import find_seen
 from newsletter.approve.checks.reading import Link, name_of, read_mail, where
+from newsletter.cut import Cut
 from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered, Slot
-from subscribers.values import Audience
 
 _WEB: Final = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 _FOLLOWS: Final = re.compile(
@@ -30,7 +30,7 @@ _SAYS_NOTHING: Final = frozenset(
 
 
 def check_links(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find addresses that are none, and links that hide where they go or follow who clicks."""
     for block in content.blocks:

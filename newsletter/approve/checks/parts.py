@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from newsletter.cut import Cut
 from newsletter.values import EditionContent, Facts, Finding, Level, Rendered, Slot
-from subscribers.values import Audience
 
 _MISSING: Final[Mapping[Slot, tuple[str, str]]] = {
     Slot.REASON: ("parts.reason", "In de mail staat niet waarom de lezer hem krijgt."),
@@ -14,7 +14,7 @@ ASK: Final = "Vraag de beheerder om het sjabloon te herstellen."
 
 
 def check_parts(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find mails without a text part, a reason or a way out; HTML and text must each have both."""
     for variant in rendered.values():

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from newsletter.approve.checks.reading import words_of
+from newsletter.cut import Cut
 from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 _CERTAIN: Final = re.compile(
     r"lorem\s+ipsum|\{\{|\}\}|\{%"
@@ -18,7 +18,7 @@ _LIKELY: Final = re.compile(r"\bTK\b|\bX{3,}\b|\bxxx+\b|\b[Vv]ul in\b|\b(?:TODO|
 
 
 def check_placeholders(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find words that stand in for others; those that may be meant so are a warning."""
     for words in words_of(content):

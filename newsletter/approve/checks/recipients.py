@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from newsletter import dutch
+from newsletter.cut import Cut
 from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 
 def check_recipients(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find an edition for nobody, segments with nobody in them, and an event told before."""
     if facts.people is not None and not any(facts.people.values()):

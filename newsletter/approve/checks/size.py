@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from newsletter.approve.checks.reading import name_of, where
+from newsletter.cut import Cut
 from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered
-from subscribers.values import Audience
 
 CLIPPED_FROM_BYTES: Final = 102_400  # Gmail cuts off here, with the unsubscribe link in what is cut
 CLOSE_FROM_BYTES: Final = 92_160
 
 
 def check_size(
-    content: EditionContent, rendered: Mapping[Audience | None, Rendered], facts: Facts
+    content: EditionContent, rendered: Mapping[Cut, Rendered], facts: Facts
 ) -> Iterable[Finding]:
     """Find mails that are too large, or nearly so, and what was shortened to prevent that."""
     largest = max((len(variant.html.encode()) for variant in rendered.values()), default=0)

@@ -4,6 +4,7 @@ from typing import Any
 
 from feeds.values import ItemKind
 from newsletter.approve.facts import read_facts
+from newsletter.cut import Cut
 from newsletter.store.editions import get_edition
 from newsletter.values import EditionKind, EditionStatus, Facts
 from storage.session import Database
@@ -33,7 +34,7 @@ def test_readers_are_counted_and_segments_without_any_are_named(db: Database) ->
     assert found == Facts(
         now=START,
         house=HOUSE,
-        people={Audience.SCHOOL: 1, None: 1},
+        people={Cut(Audience.SCHOOL): 1, Cut(None): 1},
         empty_segments=("Lerarenopleidingen",),
         announced_to=(),
         links={},

@@ -18,6 +18,7 @@ from newsletter.approve.look_up import (
     look_up_edition,
     look_up_underway,
 )
+from newsletter.cut import Cut
 from newsletter.errors import ChecksFailed
 from newsletter.model import Edition, LinkLook
 from newsletter.ports import Outside
@@ -25,7 +26,6 @@ from newsletter.store.domains import last_look, records_of
 from newsletter.store.looks import forget_looks, save_sights, sights
 from newsletter.values import DomainRecords, EditionContent, EditionStatus, Rendered
 from storage.session import Database
-from subscribers.values import Audience
 from tests.factories import make_readers, make_segments, make_user
 from tests.fakes import START
 from tests.feeds.site import Site
@@ -69,8 +69,8 @@ class Desk:
             self.editor = make_user(session, "redacteur@example.org")
             self.edition_id = make_draft(session, now=START)
 
-    def render(self, content: EditionContent, audience: Audience | None) -> Rendered:
-        rendered = plain_render(content, audience)
+    def render(self, content: EditionContent, cut: Cut) -> Rendered:
+        rendered = plain_render(content, cut)
         links = "".join(f'<a href="{url}">Lees over {url}</a>' for url in self.urls)
         own = f'<a href="{HOUSE.base_url}/archief/1">Lees in de browser</a>'
         slot = f'<a href="{rendered.marker}unsubscribex">Meld je af</a>'

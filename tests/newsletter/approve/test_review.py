@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from newsletter.approve import review
+from newsletter.cut import Cut
 from newsletter.errors import (
     ChecksFailed,
     EditionChanged,
@@ -94,9 +95,9 @@ def desk(db: Database) -> Desk:
 
 
 def with_problem(level: Level) -> Render:
-    def render(content: EditionContent, audience: Audience | None) -> Rendered:
+    def render(content: EditionContent, cut: Cut) -> Rendered:
         finding = Finding("render.block", level, "Dit blok kan niet worden getoond.")
-        return replace(plain_render(content, audience), problems=(finding,))
+        return replace(plain_render(content, cut), problems=(finding,))
 
     return render
 
@@ -131,10 +132,10 @@ def test_edition_without_a_segment_goes_nowhere(db: Database) -> None:
 
 
 def test_edition_that_changed_while_it_was_checked_is_not_submitted(desk: Desk) -> None:
-    def render(content: EditionContent, audience: Audience | None) -> Rendered:
+    def render(content: EditionContent, cut: Cut) -> Rendered:
         with desk.db.write() as session:
             session.execute(update(Edition).values(version=Edition.version + 1))
-        return plain_render(content, audience)
+        return plain_render(content, cut)
 
     with pytest.raises(EditionChanged):
         desk.submit(render=render)
@@ -162,7 +163,7 @@ def test_approval_keeps_what_each_audience_gets(
         content = content_of(get_edition(session, desk.edition_id, with_blocks=True))
         stored = variants_of(session, desk.edition_id)
     found = desk.edition()
-    assert stored == {one: plain_render(content, one) for one in audiences}
+    assert stored == {Cut(one): plain_render(content, Cut(one)) for one in audiences}
     assert (found.state, found.approved_by_id, found.approved_at) == (
         S.APPROVED,
         desk.approver,

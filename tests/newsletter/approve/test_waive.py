@@ -6,13 +6,13 @@ import pytest
 
 from newsletter.approve import waive
 from newsletter.approve.waive import Sorted, Waived, finding_mark
+from newsletter.cut import Cut
 from newsletter.errors import FindingGone
 from newsletter.ports import Render
 from newsletter.store.editions import events_of
 from newsletter.store.waivers import waivers_of
 from newsletter.values import EditionContent, Finding, Level, Rendered
 from storage.session import Database
-from subscribers.values import Audience
 from tests.factories import make_readers, make_segments, make_user
 from tests.fakes import START
 from tests.newsletter.making import HOUSE, make_draft, plain_render
@@ -36,8 +36,8 @@ class Desk:
 
     @property
     def render(self) -> Render:
-        def render(content: EditionContent, audience: Audience | None) -> Rendered:
-            return replace(plain_render(content, audience), problems=self.told)
+        def render(content: EditionContent, cut: Cut) -> Rendered:
+            return replace(plain_render(content, cut), problems=self.told)
 
         return render
 

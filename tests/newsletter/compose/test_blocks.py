@@ -17,6 +17,7 @@ from newsletter.compose.escape import clean, escape, readable
 from newsletter.compose.render import Renderer
 from newsletter.compose.sections import SECTIONS
 from newsletter.compose.templates import TEMPLATES
+from newsletter.cut import Cut
 from newsletter.identity import Organisation
 from newsletter.values import BlockContent, EditionKind
 from tests.newsletter.compose import samples
@@ -156,7 +157,7 @@ def test_kind_of_edition_is_whole(kind: EditionKind) -> None:
 def test_gallery_shows_each_block_in_each_edition(name: str, edition_kind: EditionKind) -> None:
     shown = SAMPLE[name]
     edition = samples.newsletter(kind=edition_kind, blocks=(shown,))
-    rendered = RENDER(edition, shown.audience)
+    rendered = RENDER(edition, Cut(shown.audience))
 
     said = [name for name in ("title", "words", "caption") if name in shown.fields]
     title = str(shown.fields[said[0]]) if said else SAYS[name]
@@ -169,13 +170,13 @@ def test_gallery_shows_each_block_in_each_edition(name: str, edition_kind: Editi
 def test_blank_block_can_be_shown(name: str) -> None:
     blank = BlockContent(1, name, None, {})
 
-    assert RENDER(samples.newsletter(blocks=(blank,)), None).problems == ()
+    assert RENDER(samples.newsletter(blocks=(blank,)), Cut(None)).problems == ()
 
 
 @pytest.mark.parametrize("edition_kind", EditionKind)
 def test_templates_use_what_mjml_and_clients_know(edition_kind: EditionKind) -> None:
     blocks = (*samples.newsletter_blocks(), *SAMPLE.values())
-    mjml = RENDER.mjml(samples.newsletter(kind=edition_kind, blocks=blocks), samples.SCHOOL)
+    mjml = RENDER.mjml(samples.newsletter(kind=edition_kind, blocks=blocks), Cut(samples.SCHOOL))
 
     wrong = [
         (element.tag, name)
@@ -216,11 +217,11 @@ def test_any_text_stays_text_in_all_fields(name: str, text: str) -> None:
 def test_any_text_stays_text_in_the_head(text: str) -> None:
     edition = samples.newsletter(subject=text, preheader=text, title=text)
 
-    rendered = RENDER(edition, None)
+    rendered = RENDER(edition, Cut(None))
 
     word = "x" if _words(text) else ""
     plain = samples.newsletter(subject=word, preheader=word, title=word)
-    assert _skeleton(rendered.html) == _skeleton(RENDER(plain, None).html)
+    assert _skeleton(rendered.html) == _skeleton(RENDER(plain, Cut(None)).html)
     assert _words(text) in _words(_text(rendered.html))
     assert "\n" not in rendered.subject
 
@@ -248,7 +249,7 @@ def _assert_as_harmless_as_a_word(name: str, fields: dict[str, Any], other: dict
     shown = {**SAMPLE[name].fields, **other}
     hostile = BlockContent(1, name, None, {**shown, **fields})
 
-    rendered = RENDER(samples.newsletter(blocks=(hostile,)), None)
+    rendered = RENDER(samples.newsletter(blocks=(hostile,)), Cut(None))
 
     extra = set(_skeleton(rendered.html)) - _tags_with_a_word(name, tuple(fields), tuple(other))
     assert extra == set()
@@ -267,7 +268,7 @@ def _tags_with_a_word(
     as_it_is = {**SAMPLE[name].fields, **dict.fromkeys(other, False)}
     with_a_word = {**as_it_is, **dict.fromkeys(fields, "woord")}
     plain = [BlockContent(1, name, None, shown) for shown in (as_it_is, with_a_word)]
-    pages = [RENDER(samples.newsletter(blocks=(one,)), None).html for one in plain]
+    pages = [RENDER(samples.newsletter(blocks=(one,)), Cut(None)).html for one in plain]
     return {*_MARKUP, *(tag for page in pages for tag in _skeleton(page))}
 
 

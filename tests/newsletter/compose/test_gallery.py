@@ -8,6 +8,7 @@ from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.escape import ascii_only
 from newsletter.compose.gallery import sample_block, show_sample
 from newsletter.compose.render import Renderer
+from newsletter.cut import Cut
 from newsletter.identity import Organisation
 from tests.newsletter.compose import samples
 from tests.newsletter.compose.samples import BASE
@@ -33,12 +34,12 @@ def test_every_snapshot_belongs_to_a_kind() -> None:
 @pytest.mark.parametrize("name", BLOCKS)
 def test_sample_by_itself_looks_as_in_an_edition(name: str) -> None:
     edition = samples.newsletter(blocks=(sample_block(BLOCKS[name]),))
-    whole = RENDER(edition, None)
+    whole = RENDER(edition, Cut(None))
 
     alone = show_sample(RENDER, BLOCKS[name])
 
     assert whole.problems == ()
-    assert ascii_only(alone.mjml) in RENDER.mjml(edition, None)
+    assert ascii_only(alone.mjml) in RENDER.mjml(edition, Cut(None))
     assert _words(alone.text) in _words(whole.text)
     assert f"<title>{BLOCKS[name].label}</title>" in alone.html
 

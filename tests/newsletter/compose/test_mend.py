@@ -9,6 +9,7 @@ from mjml import mjml2html
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.mend import mend
 from newsletter.compose.render import Renderer
+from newsletter.cut import Cut
 from newsletter.identity import Organisation
 from newsletter.values import BlockContent
 from subscribers.values import Audience
@@ -76,10 +77,10 @@ def test_of_a_whole_mail_only_what_is_to_be_mended_changes(
     name: str, audience: Audience | None
 ) -> None:
     render = Renderer(organisation=Organisation(), base_url=samples.BASE)
-    mjml = render.mjml(EDITIONS[name], audience)
+    mjml = render.mjml(EDITIONS[name], Cut(audience))
 
     before = mjml2html(mjml, disable_comments=True, fonts={})
-    after = render(EDITIONS[name], audience).html
+    after = render(EDITIONS[name], Cut(audience)).html
 
     assert tree(after) == tree(before)
     assert "<!--[if mso" in after

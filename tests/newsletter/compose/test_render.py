@@ -9,6 +9,7 @@ import pytest
 
 from newsletter.compose.render import Renderer, fill
 from newsletter.compose.templates import TEMPLATES
+from newsletter.cut import Cut
 from newsletter.errors import SettingWrong
 from newsletter.identity import Organisation
 from newsletter.values import AtSource, BlockContent, EditionContent, Level, Slot
@@ -35,7 +36,7 @@ def render() -> Renderer:
 def test_text_part_is_as_its_snapshot(
     render: Renderer, name: str, audience: Audience | None
 ) -> None:
-    rendered = render(EDITIONS[name], audience)
+    rendered = render(EDITIONS[name], Cut(audience))
 
     path = SNAPSHOTS / f"{name}-{audience or 'overig'}.txt"
     assert fill(rendered.text, rendered, VALUES) == path.read_text(encoding="utf-8")
@@ -52,7 +53,9 @@ def test_each_audience_gets_its_own_blocks(render: Renderer) -> None:
     )
 
     seen = {
-        audience: [title for title in _titles(edition) if title in render(edition, audience).html]
+        audience: [
+            title for title in _titles(edition) if title in render(edition, Cut(audience)).html
+        ]
         for audience in (None, SCHOOL, INSTITUTE)
     }
 
@@ -66,12 +69,12 @@ def test_each_audience_gets_its_own_blocks(render: Renderer) -> None:
 def test_same_content_gives_the_same_bytes(render: Renderer) -> None:
     again = Renderer(organisation=Organisation(), base_url=BASE)
 
-    assert render(samples.newsletter(), SCHOOL) == again(samples.newsletter(), SCHOOL)
+    assert render(samples.newsletter(), Cut(SCHOOL)) == again(samples.newsletter(), Cut(SCHOOL))
 
 
 def test_marker_changes_with_the_content(render: Renderer) -> None:
-    one = render(samples.newsletter(), SCHOOL)
-    other = render(samples.newsletter(subject="Iets anders"), SCHOOL)
+    one = render(samples.newsletter(), Cut(SCHOOL))
+    other = render(samples.newsletter(subject="Iets anders"), Cut(SCHOOL))
 
     assert re.fullmatch(r"slot[0-9a-f]{16}", one.marker)
     assert one.marker != other.marker
@@ -91,12 +94,12 @@ def test_what_a_source_says_later_is_not_in_the_mail(render: Renderer, name: str
     content = EDITIONS[name]
     blocks = tuple(replace(one, at_source=later) for one in content.blocks)
 
-    assert render(replace(content, blocks=blocks), None) == render(content, None)
+    assert render(replace(content, blocks=blocks), Cut(None)) == render(content, Cut(None))
 
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_every_slot_stands_in_both_parts_and_can_be_filled(render: Renderer, name: str) -> None:
-    rendered = render(EDITIONS[name], SCHOOL)
+    rendered = render(EDITIONS[name], Cut(SCHOOL))
 
     for part in (rendered.html, rendered.text):
         assert sorted(rendered.slots().findall(part)) == sorted(Slot)
@@ -108,7 +111,7 @@ def test_every_slot_stands_in_both_parts_and_can_be_filled(render: Renderer, nam
 @pytest.mark.parametrize("name", EDITIONS)
 @pytest.mark.parametrize("audience", [None, SCHOOL, INSTITUTE])
 def test_html_is_fit_to_send(render: Renderer, name: str, audience: Audience | None) -> None:
-    rendered = render(EDITIONS[name], audience)
+    rendered = render(EDITIONS[name], Cut(audience))
     page = _read(rendered.html)
 
     assert len(rendered.html.encode()) < 92_160
@@ -127,7 +130,7 @@ def test_html_is_fit_to_send(render: Renderer, name: str, audience: Audience | N
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_every_link_of_the_html_stands_in_the_text(render: Renderer, name: str) -> None:
-    rendered = render(EDITIONS[name], SCHOOL)
+    rendered = render(EDITIONS[name], Cut(SCHOOL))
     links = {link["href"].removeprefix("mailto:") for link in _read(rendered.html).of("a")}
 
     # The table of contents leads to places in the web edition, which the text names once.
@@ -138,7 +141,7 @@ def test_every_link_of_the_html_stands_in_the_text(render: Renderer, name: str) 
 def test_sections_are_opened_once_however_the_blocks_stand(render: Renderer) -> None:
     mixed = tuple(reversed(samples.newsletter_blocks()))
 
-    rendered = render(samples.newsletter(blocks=mixed), SCHOOL)
+    rendered = render(samples.newsletter(blocks=mixed), Cut(SCHOOL))
 
     openers = re.findall(r"^(\w[^\n]*)\n=+$", rendered.text, re.MULTILINE)
     assert len(openers) == len(set(openers)) == 8
@@ -147,7 +150,7 @@ def test_sections_are_opened_once_however_the_blocks_stand(render: Renderer) -> 
 def test_contents_are_left_out_of_a_short_edition(render: Renderer) -> None:
     edition = samples.newsletter(blocks=samples.newsletter_blocks()[:3])
 
-    assert "In deze editie\n==" not in render(edition, None).text
+    assert "In deze editie\n==" not in render(edition, Cut(None)).text
 
 
 def test_words_and_colours_come_from_the_organisation() -> None:
@@ -160,7 +163,7 @@ def test_words_and_colours_come_from_the_organisation() -> None:
         tagline="Voor wie opleidt.",
         colours={"school": "#114477", "school_dark": "#99bbff"},
     )
-    rendered = Renderer(organisation=organisation, base_url=BASE)(samples.newsletter(), SCHOOL)
+    rendered = Renderer(organisation=organisation, base_url=BASE)(samples.newsletter(), Cut(SCHOOL))
 
     for literal in ("Steunpunt", "Nieuwsbrief", "0b5b6b", "74c7d6", "redactie@example.org"):
         assert literal not in rendered.html
@@ -178,7 +181,7 @@ def test_block_that_cannot_be_shown_is_named_and_the_rest_is_there(render: Rende
     unknown = BlockContent(8, "poll", None, {"title": "Peiling"})
     edition = samples.newsletter(blocks=(block(1, "article", title="Heel"), broken, unknown))
 
-    rendered = render(edition, None)
+    rendered = render(edition, Cut(None))
 
     assert "Heel" in rendered.html
     assert "Zonder begin" not in rendered.html
@@ -195,20 +198,20 @@ def test_block_that_mjml_refuses_is_left_out(tmp_path: Path) -> None:
     (folder / "blocks/practice/block.mjml").write_text("<mj-section><mj-column><p></mj-section>")
     render = Renderer(organisation=Organisation(), base_url=BASE, templates=folder)
 
-    rendered = render(samples.newsletter(), SCHOOL)
+    rendered = render(samples.newsletter(), Cut(SCHOOL))
 
     assert [one.where for one in rendered.problems] == ["block 11"]
     assert "Kijken bij een academische opleidingsschool" in rendered.html
 
 
 def test_an_edition_with_nothing_in_it_is_found(render: Renderer) -> None:
-    rendered = render(samples.newsletter(blocks=()), None)
+    rendered = render(samples.newsletter(blocks=()), Cut(None))
 
     assert [problem.rule for problem in rendered.problems] == ["render.empty"]
 
 
 def test_second_link_of_a_source_gets_its_own_words(render: Renderer) -> None:
-    links = _read(render(samples.newsletter(), SCHOOL).html).links()
+    links = _read(render(samples.newsletter(), Cut(SCHOOL)).html).links()
 
     words = [text for url, text in links if "nieuws.example.org" in url]
     assert words == [
@@ -218,7 +221,7 @@ def test_second_link_of_a_source_gets_its_own_words(render: Renderer) -> None:
 
 
 def test_mjml_of_an_edition_can_be_had(render: Renderer) -> None:
-    mjml = render.mjml(samples.newsletter(), SCHOOL)
+    mjml = render.mjml(samples.newsletter(), Cut(SCHOOL))
 
     assert mjml.isascii()
     assert mjml.lstrip().startswith("<mjml")
@@ -227,8 +230,8 @@ def test_mjml_of_an_edition_can_be_had(render: Renderer) -> None:
 def test_title_of_an_edition_stands_below_that_of_the_newsletter(render: Renderer) -> None:
     titled = replace(samples.newsletter(), title="Over samen beginnen")
 
-    assert "Over samen beginnen" in render(titled, None).html
-    assert render(samples.newsletter(), None).text.count("Editie 14") == 1
+    assert "Over samen beginnen" in render(titled, Cut(None)).html
+    assert render(samples.newsletter(), Cut(None)).text.count("Editie 14") == 1
 
 
 def _titles(edition: EditionContent) -> list[str]:
@@ -277,7 +280,7 @@ def test_picture_on_another_host_is_never_loaded(render: Renderer) -> None:
         1, "article", title="Nieuws", lead=True, image="https://elders.example.org/p.png"
     )
 
-    rendered = render(samples.newsletter(blocks=(foreign,)), None)
+    rendered = render(samples.newsletter(blocks=(foreign,)), Cut(None))
 
     assert "elders.example.org" not in rendered.html
 
@@ -287,9 +290,9 @@ def test_the_picture_of_an_item_is_shown_once_it_is_described(render: Renderer, 
     path = f"/beeld/{'a1' * 32}.jpg"
     offered = block(1, kind, title="Titel", lead=True, offered_image=path)
 
-    silent = render(samples.newsletter(blocks=(offered,)), None)
+    silent = render(samples.newsletter(blocks=(offered,)), Cut(None))
     described = replace(offered, fields={**offered.fields, "image_alt": "Een docent & een bord"})
-    shown = render(samples.newsletter(blocks=(described,)), None)
+    shown = render(samples.newsletter(blocks=(described,)), Cut(None))
 
     assert path not in silent.html
     (picture,) = [one for one in _read(shown.html).of("img") if path in str(one["src"])]
@@ -302,7 +305,7 @@ def test_the_picture_of_an_item_is_shown_once_it_is_described(render: Renderer, 
 def test_an_offered_picture_is_one_of_ours_or_none(render: Renderer, path: str) -> None:
     odd = block(1, "article", title="T", lead=True, offered_image=path, image_alt="Iets")
 
-    assert path not in render(samples.newsletter(blocks=(odd,)), None).html
+    assert path not in render(samples.newsletter(blocks=(odd,)), Cut(None)).html
 
 
 LONG = "een heel lange naam met veel woorden die nergens ophoudt en dan toch nog doorgaat"
@@ -325,7 +328,7 @@ def test_lines_of_the_text_part_fit(name: str, shown: BlockContent) -> None:
     organisation = Organisation(postal_address=f"{LONG}, 1234 AB Voorbeeld")
     render = Renderer(organisation=organisation, base_url=BASE)
 
-    text = render(replace(EDITIONS[name], blocks=(shown,)), SCHOOL).text
+    text = render(replace(EDITIONS[name], blocks=(shown,)), Cut(SCHOOL)).text
 
     assert "doorgaat" in text
     assert [line for line in text.splitlines() if len(line) > 72] == []
@@ -333,7 +336,7 @@ def test_lines_of_the_text_part_fit(name: str, shown: BlockContent) -> None:
 
 @pytest.mark.parametrize("name", EDITIONS)
 def test_footer_says_that_the_link_ends_all_mail(render: Renderer, name: str) -> None:
-    rendered = render(EDITIONS[name], SCHOOL)
+    rendered = render(EDITIONS[name], Cut(SCHOOL))
 
     for part in (rendered.html, rendered.text):
         assert "Meld je af voor al onze mail" in part
@@ -356,7 +359,7 @@ def test_title_from_elsewhere_is_set_so_that_its_words_fit_a_phone(
         title="", blocks=(replace(shown, fields={**shown.fields, "title": title}),)
     )
 
-    html = render(edition, SCHOOL).html
+    html = render(edition, Cut(SCHOOL)).html
 
     assert f'<h1 class="h1 {name}"' in html
     assert f".{name} {{ font-size: {size} !important" in html
@@ -366,4 +369,4 @@ def test_contents_count_what_a_section_holds(render: Renderer) -> None:
     reports = tuple(block(20 + number, "report", title=f"Verslag {number}") for number in (1, 2, 3))
     edition = samples.newsletter(blocks=(*samples.newsletter_blocks(), *reports))
 
-    assert "Verslag 1 (en nog twee verslagen)" in " ".join(render(edition, None).text.split())
+    assert "Verslag 1 (en nog twee verslagen)" in " ".join(render(edition, Cut(None)).text.split())

@@ -281,7 +281,15 @@ def test_bringing_back_voids_the_approval(
         edition = store.get_edition(session, edited.id)
         edition.status, edition.content_hash, edition.due_at = status, "f" * 64, START
         session.add(
-            Variant(edition_id=edited.id, subject="", preheader="", html="", text="", marker="")
+            Variant(
+                edition_id=edited.id,
+                cut="school",
+                subject="",
+                preheader="",
+                html="",
+                text="",
+                marker="",
+            )
         )
 
     edited.do(restoring.restore, first.id)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from newsletter.cut import Cut
 from newsletter.errors import UnsafeHeader
 from newsletter.send.message import Letterhead, encode, message_id, sample_message
 from newsletter.settings import Settings
@@ -44,7 +45,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
 
 def rendered(text: str = "", page: str = "") -> Rendered:
     return Rendered(
-        audience=Audience.SCHOOL,
+        cut=Cut(Audience.SCHOOL),
         subject="Nieuwsbrief 14: één dag meelopen",
         preheader="",
         html=page,

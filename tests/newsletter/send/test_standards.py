@@ -26,6 +26,7 @@ import pytest
 
 from newsletter.compose.notices import NoticeRenderer
 from newsletter.compose.render import Renderer
+from newsletter.cut import Cut
 from newsletter.send.message import encode, letterhead_of, message_id
 from newsletter.send.notices import NOTICES, notice_message
 from newsletter.settings import Settings, read_settings
@@ -476,7 +477,7 @@ def mails() -> Mapping[str, Mail]:
 
 
 def _edition(content: EditionContent, audience: Audience | None, settings: Settings) -> Mail:
-    rendered = Renderer(organisation=settings.organisation, base_url=BASE)(content, audience)
+    rendered = Renderer(organisation=settings.organisation, base_url=BASE)(content, Cut(audience))
     assert rendered.problems == ()
     letterhead = letterhead_of(settings, edition_id=content.id, kind=content.kind, date=START)
     links = Links(KEY, BASE)

@@ -152,6 +152,11 @@ def test_an_edition_has_a_calendar_of_its_own_for_each_side(
 
     assert titles("") == titles("?kant=school") == ["Voor allen", "Voor scholen"]
     assert titles("?kant=lerarenopleiding") == ["Voor allen"]
+    with services.db.write() as session:
+        first = get_edition(session, edition, with_blocks=True).blocks[0]
+        first.segment, own = "zuid", first.id
+    assert titles("") == titles("?kant=school") == ["Voor scholen"]
+    assert titles(f"?kant=lerarenopleiding&blok={own}") == ["Voor allen"]
     assert client.get(f"/archief/{edition + 1}/agenda.ics").status_code == 404
 
 

@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from newsletter.compose.blocks import BLOCKS
+from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
 from tests.web.public.content import HOSTILE, add_edition
 
@@ -45,6 +46,20 @@ def test_page_shows_hostile_words_as_words(
     assert "\u202e" not in page
     assert not re.search(r"<[^>]*javascript:", page)
     assert ("&lt;script&gt;" in page) == bool(texts)
+
+
+def test_what_is_for_a_saved_segment_only_is_not_on_the_page(
+    client: TestClient, services: Services
+) -> None:
+    titles = ("Voor allen", "Voor wie begint")
+    blocks = tuple(("article", None, {**BLOCKS["article"].blank, "title": one}) for one in titles)
+    edition = add_edition(services, blocks=blocks)
+    with services.db.write() as session:
+        get_edition(session, edition, with_blocks=True).blocks[1].segment = "startend"
+
+    page = client.get(f"/archief/{edition}").text
+
+    assert ("Voor allen" in page, "Voor wie begint" in page) == (True, False)
 
 
 def test_picture_of_an_image_block_is_a_path_of_ours_with_its_description(

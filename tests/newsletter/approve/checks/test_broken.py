@@ -17,6 +17,7 @@ from feeds.values import LinkOutcome, Sight
 from newsletter.approve.checks import CHECKS, run_checks
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.render import Renderer
+from newsletter.cut import NO_SIDE, parse_cut
 from newsletter.identity import Organisation
 from newsletter.model import DomainLook
 from newsletter.store.domains import records_of
@@ -47,7 +48,7 @@ BROKEN = Path(__file__).parents[3] / "data" / "broken"
 FILES = sorted(BROKEN.glob("*.toml"))
 HOUSE = House(base_url="https://nieuwsbrief.example.org")
 RENDER = Renderer(organisation=Organisation(), base_url=HOUSE.base_url)
-SIDES: dict[str, Audience | None] = {**{str(one): one for one in Audience}, "overig": None}
+SIDES = (*Audience, NO_SIDE)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -73,9 +74,9 @@ def test_each_check_has_a_broken_edition_and_one_edition_is_clean() -> None:
 
 def findings_of(read: dict[str, Any]) -> tuple[Finding, ...]:
     facts = dict(read.get("facts", {}))
-    sides = [SIDES[one] for one in facts.pop("audiences", list(SIDES))]
+    cuts = [parse_cut(one) for one in facts.pop("audiences", SIDES)]
     content = edition_of(read)
-    variants = {side: spoilt(RENDER(content, side), read.get("mail", {})) for side in sides}
+    variants = {cut: spoilt(RENDER(content, cut), read.get("mail", {})) for cut in cuts}
     return run_checks(content, variants, facts_of(facts))
 
 
@@ -94,10 +95,15 @@ def edition_of(read: dict[str, Any]) -> EditionContent:
 def block_of(number: int, read: dict[str, Any]) -> BlockContent:
     fields = dict(read)
     kind, audience = fields.pop("kind"), fields.pop("audience", "overig")
-    there = fields.pop("at_source", None)
+    there, segment = fields.pop("at_source", None), fields.pop("segment", None)
     whole = {**BLOCKS[kind].blank, **fields}
     return BlockContent(
-        number, kind, SIDES[audience], whole, at_source_of(whole, there) if there else None
+        id=number,
+        kind=kind,
+        audience=parse_cut(audience).audience,
+        fields=whole,
+        at_source=at_source_of(whole, there) if there else None,
+        segment=segment,
     )
 
 
@@ -122,7 +128,7 @@ def sight_of(read: dict[str, Any]) -> Sight:
 
 def facts_of(read: dict[str, Any]) -> Facts:
     people = read.pop("people", None)
-    counted = None if people is None else {SIDES[side]: number for side, number in people.items()}
+    counted = None if people is None else {parse_cut(key): n for key, n in people.items()}
     pairs = tuple(Contrast(*one) for one in read.pop("contrasts", []))
     now = read.pop("now", datetime(2027, 4, 22, 8, tzinfo=UTC))
     links, domain = read.pop("links", None), read.pop("domain", None)
@@ -133,5 +139,6 @@ def facts_of(read: dict[str, Any]) -> Facts:
         people=counted,
         links=None if links is None else {url: sight_of(one) for url, one in links.items()},
         domain=None if domain is None else records_of(DomainLook(records={**SOUND, **domain})),
+        names=read.pop("names", {}),
         **{key: tuple(value) for key, value in read.items()},
     )

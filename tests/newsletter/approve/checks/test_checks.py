@@ -11,6 +11,7 @@ from newsletter.approve.checks import CHECKS, run_checks
 from newsletter.approve.checks.language import sentences_of
 from newsletter.approve.checks.links import without_tracking
 from newsletter.compose.render import Renderer
+from newsletter.cut import Cut
 from newsletter.identity import Organisation
 from newsletter.values import AtSource, EditionContent, Facts, Finding, House, Level, Rendered
 from subscribers.values import Audience
@@ -19,11 +20,12 @@ from tests.newsletter.compose.samples import BASE, INSTITUTE, SCHOOL, block
 
 RENDER = Renderer(organisation=Organisation(), base_url=BASE)
 FACTS = Facts(now=datetime(2027, 4, 22, 8, tzinfo=UTC), house=House(base_url=BASE))
-Variants = Mapping[Audience | None, Rendered]
+Variants = Mapping[Cut, Rendered]
 
 
 def variants(content: EditionContent, *audiences: Audience | None) -> Variants:
-    return {one: RENDER(content, one) for one in audiences or (None, SCHOOL, INSTITUTE)}
+    cuts = [Cut(one) for one in audiences or (None, SCHOOL, INSTITUTE)]
+    return {cut: RENDER(content, cut) for cut in cuts}
 
 
 def found(content: EditionContent, *audiences: Audience | None) -> list[tuple[str, Level, str]]:
@@ -66,7 +68,7 @@ def test_blocks_that_were_shortened_are_named_once() -> None:
 
     content = samples.newsletter(blocks=many)
 
-    shortened = RENDER(content, SCHOOL).shortened
+    shortened = RENDER(content, Cut(SCHOOL)).shortened
     assert shortened
     assert found(content) == [
         ("size.shortened", Level.INFO, f"block {one}") for one in sorted(shortened)
@@ -141,4 +143,4 @@ def test_a_link_to_our_own_host_may_be_http_where_our_site_is() -> None:
     near = replace(FACTS, house=House(base_url="http://127.0.0.1:8000"))
     render = Renderer(organisation=Organisation(), base_url=near.house.base_url)
 
-    assert run_checks(content, {None: render(content, None)}, near) == ()
+    assert run_checks(content, {Cut(None): render(content, Cut(None))}, near) == ()

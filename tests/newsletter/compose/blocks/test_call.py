@@ -5,6 +5,7 @@ import pytest
 from newsletter.compose.blocks import call
 from newsletter.compose.blocks.kind import Frame
 from newsletter.compose.render import Renderer
+from newsletter.cut import Cut
 from newsletter.identity import Organisation
 from newsletter.values import EditionKind
 from tests.newsletter.compose import samples
@@ -31,7 +32,7 @@ def test_call_replaces_the_one_that_ends_every_newsletter_for_those_who_get_it()
     own = block(20, "call", SCHOOL, title="Wie denkt mee?")
     edition = samples.newsletter(blocks=(*samples.newsletter_blocks(), own))
 
-    for_school, for_institute = render(edition, SCHOOL), render(edition, INSTITUTE)
+    for_school, for_institute = render(edition, Cut(SCHOOL)), render(edition, Cut(INSTITUTE))
 
     for part in (for_school.html, for_school.text):
         assert "Wie denkt mee?" in part
@@ -46,7 +47,7 @@ def test_announcement_keeps_its_button_beside_a_call() -> None:
     edition = samples.announcement()
     with_call = replace(edition, blocks=(*edition.blocks, block(20, "call")))
 
-    rendered = render(with_call, SCHOOL)
+    rendered = render(with_call, Cut(SCHOOL))
 
     assert rendered.html.count("Meld je aan voor het congres") == 2
     assert "Stuur je praktijkvoorbeeld in" in rendered.html

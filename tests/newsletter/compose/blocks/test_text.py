@@ -1,4 +1,5 @@
 from newsletter.compose.render import Renderer
+from newsletter.cut import Cut
 from newsletter.identity import Organisation
 from tests.newsletter.compose import samples
 from tests.newsletter.compose.samples import BASE, SCHOOL, block
@@ -13,7 +14,7 @@ def test_lists_and_headings_are_real_in_the_mail_and_plain_in_the_text() -> None
     render = Renderer(organisation=Organisation(), base_url=BASE)
     edition = samples.newsletter(blocks=(block(1, "text", title="Regeling", text=SOURCE),))
 
-    rendered = render(edition, SCHOOL)
+    rendered = render(edition, Cut(SCHOOL))
 
     assert ">Wat je <strong>nu</strong> doet</h3>" in rendered.html
     assert ">Punt twee, met <em>nadruk</em></li>" in rendered.html
@@ -28,4 +29,4 @@ def test_heading_takes_the_place_of_a_title_that_is_not_there() -> None:
     render = Renderer(organisation=Organisation(), base_url=BASE)
     edition = samples.newsletter(blocks=(block(1, "text", text="# Kop\n\nZin."),))
 
-    assert ">Kop</h2>" in render(edition, SCHOOL).html
+    assert ">Kop</h2>" in render(edition, Cut(SCHOOL)).html

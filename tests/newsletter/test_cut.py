@@ -1,0 +1,57 @@
+"""Which blocks a reader gets: the key of a cut, and what it sees."""
+
+from dataclasses import replace
+
+import pytest
+
+from newsletter.cut import Cut, parse_cut
+from newsletter.values import BlockContent
+from subscribers.values import Audience
+from tests.newsletter.compose import samples
+
+SCHOOL = Audience.SCHOOL
+
+
+@pytest.mark.parametrize(
+    ("cut", "key"),
+    [
+        (Cut(SCHOOL), "school"),
+        (Cut(None), "overig"),
+        (Cut(None, frozenset({"zuid", "startend-2"})), "overig.startend-2.zuid"),
+    ],
+)
+def test_a_cut_has_a_key_and_comes_back_from_it(cut: Cut, key: str) -> None:
+    assert (cut.key, parse_cut(key)) == (key, cut)
+
+
+@pytest.mark.parametrize("key", ["", "iedereen", "school.", "school..zuid"])
+def test_what_is_no_key_is_refused(key: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_cut(key)
+
+
+def blocks() -> tuple[BlockContent, ...]:
+    everybody, side, south, starting = (
+        samples.block(number, "article", SCHOOL if number == 2 else None, title=f"Titel {number}")
+        for number in range(1, 5)
+    )
+    return (everybody, side, replace(south, segment="zuid"), replace(starting, segment="startend"))
+
+
+@pytest.mark.parametrize(
+    ("key", "seen"),
+    [
+        ("overig", [1]),
+        ("school", [1, 2]),
+        ("school.zuid", [1, 2, 3]),
+        ("overig.startend", [1, 4]),
+        ("lerarenopleiding.startend.zuid", [1, 3, 4]),
+    ],
+)
+def test_a_reader_gets_the_blocks_of_their_side_and_of_their_segments_once(
+    key: str, seen: list[int]
+) -> None:
+    content = samples.newsletter(blocks=blocks())
+
+    assert [one.id for one in content.seen_by(parse_cut(key)).blocks] == seen
+    assert content.segments == ("startend", "zuid")
