@@ -66,6 +66,7 @@ class Edition(Base):
     due_at:       when sending starts, once scheduled.
     content_hash: the seal of what was approved; "" while nothing is.
     size, materialised_at: the number of deliveries, and when the last of them was written.
+    without:      the fixed blocks that it goes without, such as "contents".
     filling:      why its items were proposed, and what was left: `compose/filling.py`.
     """
 
@@ -100,6 +101,7 @@ class Edition(Base):
     finished_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     filling: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    without: Mapped[list[str]] = mapped_column(default=list)
     blocks: Mapped[list["Block"]] = relationship(
         lazy="raise", order_by="Block.position", cascade="all, delete-orphan"
     )

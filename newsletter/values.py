@@ -148,7 +148,10 @@ class BlockContent:
 
 @dataclass(frozen=True, slots=True)
 class EditionContent:
-    """Everything of an edition that decides what readers get, in reading order."""
+    """Everything of an edition that decides what readers get, in reading order.
+
+    without: the fixed blocks that editors left out (`compose/blocks.FIXED`).
+    """
 
     id: int
     kind: EditionKind
@@ -158,6 +161,7 @@ class EditionContent:
     preheader: str
     dated_on: date
     blocks: tuple[BlockContent, ...]
+    without: tuple[str, ...] = ()
 
     @property
     def segments(self) -> tuple[str, ...]:

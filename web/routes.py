@@ -160,6 +160,8 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(BLOCK + "/kant", blocks.save_audience, "save_audience", IN, POST),
     Route(BLOCK + "/plaats", blocks.move_block, "move_block", IN, POST),
     Route(BLOCK + "/weg", blocks.drop_block, "drop_block", IN, POST),
+    Route(EDITION + "/vast/{kind}/weg", blocks.leave_out, "leave_out", IN, POST),
+    Route(EDITION + "/vast/{kind}/terug", blocks.bring_in, "bring_in", IN, POST),
     Route(EDITION + "/ongedaan", versions.undo, "undo", IN, POST),
     Route(EDITION + "/opnieuw", versions.redo, "redo", IN, POST),
     Route(EDITION + "/versies", versions.show_versions, "versions", IN),

@@ -16,7 +16,7 @@ from feeds.model import Item
 from feeds.values import ItemKind, ItemStatus
 from newsletter import dutch
 from newsletter.compose import placing, propose
-from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.choose import audience_of, choose_items
 from newsletter.compose.editing import begin_history, editing
 from newsletter.compose.editions import EDITION_KINDS
@@ -242,6 +242,29 @@ def drop_block(
     with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
         edition.blocks.remove(_find(edition, block_id))
         renumber(edition.blocks)
+
+
+def leave_out(
+    db: Database, edition_id: int, name: str, *, version: int, now: datetime, by: int | None
+) -> None:
+    """Let an edition go without one of its fixed blocks. Raises UnknownBlock for one that stays."""
+    _require_optional(name)
+    with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
+        edition.without = sorted({*edition.without, name})
+
+
+def bring_in(
+    db: Database, edition_id: int, name: str, *, version: int, now: datetime, by: int | None
+) -> None:
+    """Let an edition have a fixed block again. Raises UnknownBlock for one that is never out."""
+    _require_optional(name)
+    with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
+        edition.without = [one for one in edition.without if one != name]
+
+
+def _require_optional(name: str) -> None:
+    if name not in FIXED or not FIXED[name].optional:
+        raise UnknownBlock(f"there is no fixed block {name!r} that can be left out")
 
 
 def _new_newsletter(session: Session, now: datetime, title: str, maximum: int) -> Edition:

@@ -10,9 +10,11 @@ from markupsafe import Markup
 from newsletter import dutch
 from newsletter.compose.blocks.kind import View
 from newsletter.compose.sections import LEAD, SECTIONS, Section
+from newsletter.identity import Organisation
 from newsletter.values import BlockContent, EditionContent, EditionKind
+from subscribers.values import Audience
 
-CONTENTS_FROM: Final = 3  # sections; a reader sees fewer at a glance
+CONTENTS_FROM: Final = 4  # sections; a reader sees fewer at a glance
 MESSAGES: Final = ("bericht", "berichten")
 COUNTED: Final = {"verslagen": ("verslag", "verslagen")}
 
@@ -131,10 +133,15 @@ def main_event(groups: Sequence[Group]) -> View | None:
     return next(views, None)
 
 
-def is_called(kind: EditionKind, groups: Sequence[Group]) -> bool:
-    """Say whether a newsletter has a call of its own, in place of the one that ends every one."""
-    kinds = {piece.block.kind for group in groups for piece in group.pieces}
-    return kind is EditionKind.NEWSLETTER and "call" in kinds
+def standing_call(
+    seen: EditionContent, audience: Audience | None, organisation: Organisation
+) -> BlockContent | None:
+    """Return the call that ends a newsletter; None where its readers see one of its own."""
+    has_own = any(block.kind == "call" for block in seen.blocks)
+    if has_own or seen.kind is not EditionKind.NEWSLETTER:
+        return None
+    title, words = organisation.call_for(audience)
+    return BlockContent(0, "call", None, {"title": title, "text": words})
 
 
 def _short(group: Group) -> str:

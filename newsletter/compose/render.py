@@ -16,8 +16,8 @@ from markupsafe import Markup
 from mjml import mjml2html
 
 from newsletter.compose import pieces
-from newsletter.compose.blocks import BLOCKS
-from newsletter.compose.blocks.kind import Frame, View, text
+from newsletter.compose.blocks import FIXED, KINDS
+from newsletter.compose.blocks.kind import Frame, View, Whole, text
 from newsletter.compose.escape import ascii_only, clean_line
 from newsletter.compose.kept import Kept
 from newsletter.compose.mend import mend
@@ -72,7 +72,7 @@ class Renderer:
     def __init__(
         self, *, organisation: Organisation, base_url: str, templates: Path = TEMPLATES
     ) -> None:
-        self._base_url = base_url
+        self._base_url, self._organisation = base_url, organisation
         self._kept: Kept[Rendered] = Kept(most=KEPT)
         values = shared_values(organisation, base_url)
         self._colours, self._font = values["c"], organisation.font_stack
@@ -128,13 +128,13 @@ class Renderer:
         """Return one block by itself, for the gallery. Raises ValueError for fields of no use."""
         frame = Frame(base_url=self._base_url, edition_kind=kind)
         piece = self._piece(block, frame, first=True, said=set())
-        page = {"subject": BLOCKS[block.kind].label, "preheader": ""}
+        page = {"subject": KINDS[block.kind].label, "preheader": ""}
         group = Group(section_of(block), (piece,))
         whole = self._mjml.get_template("alone.mjml").render(page=page, group=group)
         return Alone(mjml=str(piece.mjml), html=self._compiled(ascii_only(whole)), text=piece.text)
 
     def _groups(self, seen: EditionContent) -> tuple[list[Group], list[Finding]]:
-        frame = Frame(base_url=self._base_url, edition_kind=seen.kind)
+        frame = self._frame(seen)
         said: set[str] = set()
         groups: list[Group] = []
         problems: list[Finding] = []
@@ -150,7 +150,7 @@ class Renderer:
         return groups, problems
 
     def _piece(self, block: BlockContent, frame: Frame, *, first: bool, said: set[str]) -> Piece:
-        kind = BLOCKS[block.kind]
+        kind = KINDS[block.kind]
         view = _distinct(kind.view({**kind.blank, **block.fields}, frame), said)
         if not str(view.get("image", "")).startswith(f"{self._base_url}/"):
             view = {**view, "image": ""}  # a picture elsewhere would tell its host who reads us
@@ -169,27 +169,51 @@ class Renderer:
     def _page(
         self, seen: EditionContent, cut: Cut, groups: Sequence[Group], digest: str
     ) -> dict[str, Any]:
-        marker = _marker(digest)
+        fixed = self._fixed(seen, cut, groups, digest)
+        call = pieces.standing_call(seen, cut.audience, self._organisation)
+        last = self._piece(call, self._frame(seen), first=True, said=set()) if call else None
         return {
             "kind": seen.kind,
-            "audience": cut.audience,
             "groups": groups,
             "event": pieces.main_event(groups),
-            "called": pieces.is_called(seen.kind, groups),
-            "slots": {slot.value: f"{marker}{slot}x" for slot in Slot},
+            "last_call": last.mjml if last else "",
+            "last_call_text": last.text if last else "",
+            "fixed": {name: one.mjml if one else "" for name, one in fixed.items()},
+            "fixed_text": {name: one.text if one else "" for name, one in fixed.items()},
             "page": {
                 "subject": clean_line(seen.subject),
                 "preheader": clean_line(seen.preheader),
-                "title": clean_line(seen.title),
-                "sentence": clean_line(pieces.sentence(seen)),
-                "number": seen.number,
-                "dated_on": seen.dated_on,
                 "web_url": f"{self._base_url}/archief/{seen.id}",
                 "calendar_url": _calendar_url(self._base_url, seen, cut),
-                "contents": pieces.contents_rows(groups),
                 "contents_before": pieces.contents_before(groups),
             },
         }
+
+    def _fixed(
+        self, seen: EditionContent, cut: Cut, groups: Sequence[Group], digest: str
+    ) -> dict[str, Piece | None]:
+        """Return what every edition has, by name; None for what this one goes without."""
+        whole = Whole(
+            content=seen,
+            audience=cut.audience,
+            base_url=self._base_url,
+            sentence=pieces.sentence(seen),
+            contents=pieces.contents_rows(groups),
+            event=pieces.main_event(groups),
+            slots={slot.value: f"{_marker(digest)}{slot}x" for slot in Slot},
+        )
+        return {name: self._fixed_piece(name, whole) for name in FIXED}
+
+    def _fixed_piece(self, name: str, whole: Whole) -> Piece | None:
+        kind = FIXED[name]
+        fields = kind.from_whole(whole) if kind.from_whole else None
+        if fields is None or (kind.optional and name in whole.content.without):
+            return None
+        block = BlockContent(0, name, whole.audience, fields)
+        return self._piece(block, self._frame(whole.content), first=True, said=set())
+
+    def _frame(self, content: EditionContent) -> Frame:
+        return Frame(base_url=self._base_url, edition_kind=content.kind)
 
     def _whole(self, page: Mapping[str, Any]) -> str:
         template = self._mjml.get_template(f"editions/{page['kind']}.mjml")
@@ -263,7 +287,7 @@ def _distinct(view: View, said: set[str]) -> View:
 
 
 def _left_out(block: BlockContent) -> Finding:
-    kind = BLOCKS.get(block.kind)
+    kind = KINDS.get(block.kind)
     name = kind.label if kind else block.kind
     title = text(block.fields, "title")
     what = f"{name} “{title}”" if title else name

@@ -37,6 +37,7 @@ OF_EDITION: Final[Mapping[str, Read]] = {
     "planned_at": _moment,
     "segments": _same,
     "not_after": _moment,
+    "without": _same,
 }
 # item_id stands before fields: `store/revisions.py` finds the item by that.
 OF_BLOCK: Final[Mapping[str, Read]] = {

@@ -53,6 +53,7 @@ def content_of(edition: Edition) -> EditionContent:
         subject=edition.subject,
         preheader=edition.preheader,
         dated_on=edition.dated_on,
+        without=tuple(edition.without),
         blocks=tuple(
             BlockContent(
                 id=block.id,

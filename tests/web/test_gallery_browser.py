@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, Page
 
-from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks import KINDS
 from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock
@@ -60,7 +60,7 @@ def test_every_block_is_shown_whole_in_both_schemes(anna: Desk) -> None:
     for scheme in ("licht", "donker"):
         anna.go(f"{GALLERY}?kleur={scheme}")
         anna.shoot(f"blokken-{scheme}")
-        assert len(_see_all(anna.page)) == len(BLOCKS)
+        assert len(_see_all(anna.page)) == len(KINDS)
         assert max(_see_all(anna.page)) <= 0
     anna.go(f"{GALLERY}/report?scherm=telefoon&kleur=donker")
     anna.shoot("blok-verslag")
@@ -70,7 +70,7 @@ def test_every_block_is_shown_whole_in_both_schemes(anna: Desk) -> None:
 @pytest.mark.parametrize("width", [320, 375, 700])
 def test_no_block_is_too_wide_and_no_word_is_cut(anna: Desk, width: int) -> None:
     anna.page.set_viewport_size({"width": width, "height": 800})
-    for name in BLOCKS:
+    for name in KINDS:
         anna.go(f"{GALLERY}/{name}/voorbeeld")
 
         assert anna.page.evaluate(WIDE) <= width, name
@@ -84,3 +84,15 @@ def _see_all(page: Page) -> list[int]:
     page.wait_for_load_state("networkidle")
     hidden: list[int] = page.evaluate(HIDDEN)
     return hidden
+
+
+def test_without_pictures_the_name_keeps_no_room_for_the_logo(anna: Desk) -> None:
+    anna.page.route("**/*.png", lambda route: route.abort())
+
+    anna.go(f"{GALLERY}/masthead/voorbeeld")
+
+    name = anna.page.get_by_text("Opleidingsscholen VO").bounding_box()
+    title = anna.page.get_by_role("heading", level=1).bounding_box()
+    assert name is not None
+    assert title is not None
+    assert 0 <= name["x"] - title["x"] <= 12

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 from starlette.responses import Response
 
 from newsletter.compose import draft
-from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.compose.pictures import keep_for_mail
 from newsletter.compose.placing import kind_for
@@ -137,6 +137,27 @@ def drop_block(call: Call) -> Response:
     _change(call, draft.drop_block, block_id=block_id)
     back_in_line = " Het bericht staat weer bij wat er binnenkwam." if has_item else ""
     return _back(call, message=f"Het blok is weg.{back_in_line}", undo=undo_address(call))
+
+
+def leave_out(call: Call) -> Response:
+    """Let the edition go without a fixed block."""
+    kind = _fixed(call)
+    _change(call, draft.leave_out, name=kind.name)
+    return _back(call, message=f"‘{kind.label}’ staat er niet meer in.", undo=undo_address(call))
+
+
+def bring_in(call: Call) -> Response:
+    """Let the edition have a fixed block again."""
+    kind = _fixed(call)
+    _change(call, draft.bring_in, name=kind.name)
+    return _back(call, message=f"‘{kind.label}’ staat er weer in.", undo=undo_address(call))
+
+
+def _fixed(call: Call) -> BlockKind:
+    kind = FIXED.get(call.path["kind"])
+    if kind is None or not kind.optional:
+        raise PageUnknown(call.path["kind"])
+    return kind
 
 
 def _change(call: Call, change: Callable[..., T], **values: object) -> T:

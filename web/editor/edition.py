@@ -13,7 +13,7 @@ from newsletter.approve.checks import run_checks
 from newsletter.approve.checks.size import CLIPPED_FROM_BYTES
 from newsletter.approve.facts import read_facts
 from newsletter.approve.waive import Sorted, sort_findings
-from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.compose.marks import block_mark
 from newsletter.cut import Cut
@@ -23,7 +23,7 @@ from newsletter.store.cuts import choosable_segments, names_of, segments_of_bloc
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, events_of, get_edition
 from newsletter.store.waivers import waivers_of
-from newsletter.values import BlockContent, EditionStatus
+from newsletter.values import BlockContent, EditionKind, EditionStatus
 from subscribers.store import counts_by_audience
 from web.access import Who, rank
 from web.editor.desk import ORGANISATION, desk_page, edition_head, edition_path
@@ -149,6 +149,7 @@ def edition_page(
             may=_may(call, edition),
             planned=moment_value(edition.planned_at),
             turns=steps_of(session, edition),
+            fixed=[one for one in FIXED.values() if has_fixed(one, edition)],
             filling=told_of(session, edition),
             marks={block.id: block_mark(block) for block in edition.blocks},
             problems=problems or {},
@@ -173,6 +174,11 @@ def _one_of(known: Sequence[str], asked: str) -> str:
 def _may_be_empty(kind: BlockKind) -> bool:
     """Say whether editors can fill a block themselves; an event's date comes from the agenda."""
     return "starts_at" not in kind.blank
+
+
+def has_fixed(kind: BlockKind, edition: Edition) -> bool:
+    """Say whether an edition of this kind has that fixed block; an announcement is short."""
+    return not kind.optional or edition.kind == EditionKind.NEWSLETTER
 
 
 def _lines(edition: Edition, variants: Variants, names: Mapping[str, str]) -> list[BlockLine]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks import KINDS
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.compose.gallery import show_sample
 from newsletter.compose.sections import SECTIONS
@@ -38,7 +38,7 @@ def show_gallery(call: Call) -> Response:
             call,
             session,
             "gallery.html",
-            kinds=list(BLOCKS.values()),
+            kinds=list(KINDS.values()),
             path=GALLERY,
             view=_view(call),
             sandbox=MAIL_SANDBOX,
@@ -55,7 +55,7 @@ def show_block(call: Call) -> Response:
             session,
             "gallery_block.html",
             kind=kind,
-            kinds=list(BLOCKS.values()),
+            kinds=list(KINDS.values()),
             path=GALLERY,
             view=_view(call),
             section=section.title if section else "",
@@ -72,9 +72,9 @@ def show_sample_mail(call: Call) -> Response:
 
 def _kind(call: Call) -> BlockKind:
     name = call.path["kind"]
-    if name not in BLOCKS:
+    if name not in KINDS:
         raise PageUnknown(name)
-    return BLOCKS[name]
+    return KINDS[name]
 
 
 def _view(call: Call) -> View:

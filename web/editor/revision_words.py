@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.differences import About, Change
 from newsletter.compose.history import Turn
 from newsletter.dutch import audience_word, join, local, long_date, moment
@@ -41,6 +41,7 @@ HEAD_FIELDS: Final = {
     "planned_at": "Gaat uit op",
     "segments": "Doelgroepen",
     "not_after": "Niet meer versturen na",
+    "without": "Weggelaten",
 }
 BLOCK_FIELDS: Final = {
     "": "Blok",
@@ -123,7 +124,8 @@ def _block(kind: str, title: str) -> str:
 def _list(values: Sequence[Any]) -> str:
     if any(isinstance(one, Mapping) for one in values):
         return "\n".join(", ".join(str(part) for part in one.values() if part) for one in values)
-    return join([str(one) for one in values])
+    labels = {name: kind.label.lower() for name, kind in FIXED.items()}
+    return join([labels.get(str(one), str(one)) for one in values])
 
 
 def _moment(text: str) -> str:

@@ -1,7 +1,7 @@
 """An edition as a page: its blocks by section, for everybody, with each block's own view. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -12,10 +12,12 @@ from newsletter import dutch
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import Frame, View
 from newsletter.compose.escape import clean_line
+from newsletter.compose.pieces import standing_call
 from newsletter.compose.sections import SECTIONS, grouped
+from newsletter.identity import Organisation
 from newsletter.model import Edition
 from newsletter.settings import Settings
-from newsletter.values import BlockContent, EditionContent
+from newsletter.values import BlockContent, EditionContent, EditionKind
 from subscribers.values import Audience
 
 OWN_SITE: Final = ""  # links between our own pages need no host
@@ -71,6 +73,7 @@ class Issue:
     lead: str
     dated_on: date
     groups: tuple[Group, ...]
+    has_colofon: bool = False
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -141,9 +144,11 @@ def read_edition(content: EditionContent, settings: Settings) -> Issue:
     """
     base_url = settings.base_url
     frame = Frame(base_url=OWN_SITE, edition_kind=content.kind)
+    for_all = [one for one in content.blocks if one.segment is None]
+    call = _standing_call(for_all, content, settings.organisation)
     groups = [
         _group(key, pieces)
-        for key, blocks in grouped([one for one in content.blocks if one.segment is None])
+        for key, blocks in grouped([*for_all, *call])
         if (pieces := _pieces(blocks, frame, base_url))
     ]
     return Issue(
@@ -154,7 +159,16 @@ def read_edition(content: EditionContent, settings: Settings) -> Issue:
         lead=clean_line(content.preheader),
         dated_on=content.dated_on,
         groups=tuple(groups),
+        has_colofon=content.kind is EditionKind.NEWSLETTER and "colofon" not in content.without,
     )
+
+
+def _standing_call(
+    shown: Sequence[BlockContent], content: EditionContent, organisation: Organisation
+) -> list[BlockContent]:
+    """Return the call that ends a newsletter which shows none of its own."""
+    call = standing_call(replace(content, blocks=tuple(shown)), None, organisation)
+    return [call] if call else []
 
 
 def edition_name(edition: Edition | EditionContent) -> str:

@@ -1,4 +1,7 @@
-"""The registry of blocks: a new kind is one file here, two templates, and one line below."""
+"""The registry of blocks: a new kind is one file here, two templates, and one line below.
+
+BLOCKS are what editors make an edition of; FIXED are what every edition has, in its place.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,11 +9,15 @@ from typing import Final
 from newsletter.compose.blocks import (
     article,
     call,
+    colofon,
     congress,
+    contents,
     divider,
     event,
+    footer,
     image,
     intro,
+    masthead,
     practice,
     publication,
     quote,
@@ -36,3 +43,13 @@ BLOCKS: Final[Mapping[str, BlockKind]] = {
         divider.KIND,
     )
 }
+FIXED: Final[Mapping[str, BlockKind]] = {
+    kind.name: kind
+    for kind in (
+        masthead.KIND,
+        contents.KIND,
+        colofon.KIND,
+        footer.KIND,
+    )
+}
+KINDS: Final[Mapping[str, BlockKind]] = {**BLOCKS, **FIXED}

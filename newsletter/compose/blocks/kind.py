@@ -5,7 +5,7 @@ A picture of an item is only offered: it is shown once somebody said what is to 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -16,7 +16,7 @@ from feeds.values import ItemKind
 from newsletter import dutch
 from newsletter.compose.escape import clean_line
 from newsletter.compose.markup import is_link
-from newsletter.values import EditionKind
+from newsletter.values import EditionContent, EditionKind
 from subscribers.values import Audience
 
 Fields = Mapping[str, Any]
@@ -59,8 +59,32 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """An edition as its fixed blocks see it: for one audience, its own blocks rendered.
+
+    sentence: its own title, "" when that only says its number.
+    contents: the rows of the table of contents, each with short, text and anchor.
+    event:    the view of the event that an announcement is about.
+    slots:    the places for a reader's own values, by name.
+    """
+
+    content: EditionContent
+    audience: Audience | None
+    base_url: str
+    sentence: str
+    contents: Sequence[Mapping[str, str]]
+    event: View | None
+    slots: Mapping[str, str]
+
+    @property
+    def web_url(self) -> str:
+        """Its page on the website."""
+        return f"{self.base_url}/archief/{self.content.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class BlockKind:
-    """One kind of block; an entry of `BLOCKS`.
+    """One kind of block; an entry of `BLOCKS`, or of `FIXED` for what every edition has.
 
     label:      Dutch, for the desk; purpose: what it is for, in one Dutch sentence.
     section:    a key of `sections.SECTIONS`, or "" for a block that stands by itself.
@@ -68,6 +92,8 @@ class BlockKind:
     sample:     fields of a good one, for the gallery and the tests.
     view:       the fields made ready for both templates. Raises ValueError for fields of no use.
     from_item:  the fields for an item of `item_kinds` (source and image loaded), or None.
+    from_whole: for a fixed one: its fields, or None when this edition has none of it.
+    optional:   for a fixed one: whether editors may leave it out.
     """
 
     name: str
@@ -80,6 +106,8 @@ class BlockKind:
     sample: Fields
     from_item: Callable[[Item], dict[str, Any]] | None = None
     item_kinds: frozenset[ItemKind] = field(default_factory=frozenset)
+    from_whole: Callable[[Whole], dict[str, Any] | None] | None = None
+    optional: bool = False
 
 
 def text(fields: Fields, name: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks import BLOCKS, FIXED, KINDS
 from newsletter.compose.editions import EDITION_KINDS
 from newsletter.compose.escape import clean, escape, readable
 from newsletter.compose.render import Renderer
@@ -128,9 +128,9 @@ ELEMENTS: dict[str, set[str]] = {
 }
 
 
-@pytest.mark.parametrize("kind", BLOCKS.values(), ids=list(BLOCKS))
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_registered_kind_is_whole(kind: Any) -> None:
-    assert BLOCKS[kind.name] is kind
+    assert (BLOCKS if kind.from_whole is None else FIXED)[kind.name] is kind
     assert kind.section in {"", *SECTIONS}
     assert {field.name for field in kind.editable} <= set(kind.blank)
     assert all(field.label for field in kind.editable)
@@ -142,7 +142,7 @@ def test_registered_kind_is_whole(kind: Any) -> None:
 
 
 def test_every_block_template_belongs_to_a_kind() -> None:
-    assert {path.name for path in (TEMPLATES / "blocks").iterdir()} == set(BLOCKS)
+    assert {path.name for path in (TEMPLATES / "blocks").iterdir()} == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", EditionKind)

@@ -547,3 +547,24 @@ def test_blocks_of_one_edition_are_for_three_segments_at_most(
         "west",
         None,
     ]
+
+
+def test_fixed_block_is_left_out_and_brought_in(filled: Database) -> None:
+    edition_id = draft.draft_newsletter(filled, now=START)
+
+    for place, change in enumerate((draft.leave_out, draft.bring_in), 1):
+        later = START + place * timedelta(hours=1)
+        change(filled, edition_id, "colofon", version=place, now=later, by=None)
+        assert content(filled, edition_id).without == (("colofon",), ())[place - 1]
+    restoring.undo(filled, edition_id, version=3, now=START + timedelta(hours=3), by=None)
+    assert content(filled, edition_id).without == ("colofon",)
+
+
+@pytest.mark.parametrize("name", ["footer", "masthead", "article", "?"])
+def test_other_blocks_are_not_left_out(filled: Database, name: str) -> None:
+    edition_id = draft.draft_newsletter(filled, now=START)
+
+    for change in (draft.leave_out, draft.bring_in):
+        with pytest.raises(UnknownBlock):
+            change(filled, edition_id, name, version=1, now=START, by=None)
+    assert content(filled, edition_id).without == ()

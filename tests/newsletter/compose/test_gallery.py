@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks import BLOCKS, KINDS
 from newsletter.compose.escape import ascii_only
 from newsletter.compose.gallery import sample_block, show_sample
 from newsletter.compose.render import Renderer
@@ -17,9 +17,9 @@ SNAPSHOTS = Path(__file__).parent.parent.parent / "data" / "snapshots" / "blocks
 RENDER = Renderer(organisation=Organisation(), base_url=BASE)
 
 
-@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("name", KINDS)
 def test_block_is_as_its_snapshots(name: str) -> None:
-    shown = show_sample(RENDER, BLOCKS[name])
+    shown = show_sample(RENDER, KINDS[name])
 
     assert shown.mjml == (SNAPSHOTS / f"{name}.mjml").read_text(encoding="utf-8")
     assert shown.text == (SNAPSHOTS / f"{name}.txt").read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def test_block_is_as_its_snapshots(name: str) -> None:
 def test_every_snapshot_belongs_to_a_kind() -> None:
     kept = {path.name for path in SNAPSHOTS.iterdir()}
 
-    assert kept == {f"{name}.{ending}" for name in BLOCKS for ending in ("mjml", "txt")}
+    assert kept == {f"{name}.{ending}" for name in KINDS for ending in ("mjml", "txt")}
 
 
 @pytest.mark.parametrize("name", BLOCKS)
@@ -44,9 +44,9 @@ def test_sample_by_itself_looks_as_in_an_edition(name: str) -> None:
     assert f"<title>{BLOCKS[name].label}</title>" in alone.html
 
 
-@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("name", KINDS)
 def test_lines_of_a_sample_fit(name: str) -> None:
-    text = show_sample(RENDER, BLOCKS[name]).text
+    text = show_sample(RENDER, KINDS[name]).text
 
     whole_address = ("http", "  http")
     long = [line for line in text.splitlines() if len(line) > 72]

@@ -147,10 +147,32 @@ def test_sections_are_opened_once_however_the_blocks_stand(render: Renderer) -> 
     assert len(openers) == len(set(openers)) == 8
 
 
-def test_contents_are_left_out_of_a_short_edition(render: Renderer) -> None:
-    edition = samples.newsletter(blocks=samples.newsletter_blocks()[:3])
+def test_contents_stand_in_an_edition_of_four_sections(render: Renderer) -> None:
+    by_section = [("article", True), ("article", False), ("event", False), ("practice", False)]
+    moment = "2027-05-12T13:30+02:00"
+    blocks = tuple(
+        block(number, kind, title=f"Titel {number}", lead=lead, starts_at=moment)
+        for number, (kind, lead) in enumerate(by_section, 1)
+    )
+    edition = samples.newsletter(blocks=blocks)
 
-    assert "In deze editie\n==" not in render(edition, Cut(None)).text
+    assert "In deze editie\n==" in render(edition, Cut(None)).text
+    for short in (replace(edition, blocks=blocks[:3]), replace(edition, without=("contents",))):
+        rendered = render(short, Cut(None))
+        assert "In deze editie" not in rendered.text
+        assert ">In deze editie</h2>" not in rendered.html
+
+
+def test_colofon_can_be_left_out_and_the_footer_cannot(render: Renderer) -> None:
+    without = replace(samples.newsletter(), without=("colofon", "footer", "masthead"))
+
+    rendered = render(without, Cut(SCHOOL))
+
+    assert "Colofon" not in rendered.text
+    assert ">Colofon</h2>" not in rendered.html
+    for part in (rendered.text, rendered.html):
+        assert "Editie 14" in part
+        assert sorted(rendered.slots().findall(part)) == sorted(Slot)
 
 
 def test_words_and_colours_come_from_the_organisation() -> None:

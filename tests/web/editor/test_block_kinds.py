@@ -12,7 +12,7 @@ from feeds.pictures import erase_unused
 from newsletter.compose.blocks import BLOCKS
 from newsletter.wiring import Services
 from tests.feeds.pictures import picture
-from tests.web.desk import add_block, begin, block_mark, edition_path, step, token
+from tests.web.desk import add_block, begin, block_mark, edition_path, post, step, token, version
 
 FILLED = sorted(name for name, kind in BLOCKS.items() if "starts_at" not in kind.blank)
 
@@ -105,3 +105,29 @@ def send_file(
 
 def first_words(text: str) -> str:
     return " ".join(text.split()[:4])
+
+
+def test_fixed_block_is_left_out_and_put_back(editor: TestClient, near: Services) -> None:
+    edition = begin(editor)
+
+    out = step(editor, near, edition, "/vast/colofon/weg")
+    mail_without = editor.get(edition_path(edition, "/voorbeeld")).text
+    told = editor.get(edition_path(edition, "/versies")).text
+    back = step(editor, near, edition, "/vast/colofon/terug")
+    mail_with = editor.get(edition_path(edition, "/voorbeeld")).text
+
+    assert "Colofon (weggelaten)" in out
+    assert ">Colofon</h2>" not in mail_without
+    assert "kop gewijzigd" in told
+    assert "(weggelaten)" not in back
+    assert ">Colofon</h2>" in mail_with
+
+
+@pytest.mark.parametrize("name", ["footer", "masthead", "intro"])
+def test_what_cannot_be_left_out_has_no_address(
+    editor: TestClient, near: Services, name: str
+) -> None:
+    edition = begin(editor)
+    form = {"version": version(near, edition)}
+
+    assert post(editor, edition_path(edition, f"/vast/{name}/weg"), form).status_code == 404

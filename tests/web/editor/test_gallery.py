@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks import KINDS
 from tests.web.desk import begin, edition_path
 
 GALLERY = "/redactie/blokken"
@@ -14,16 +14,16 @@ GALLERY = "/redactie/blokken"
 def test_gallery_shows_every_kind_in_a_frame(editor: TestClient) -> None:
     page = unescape(editor.get(f"{GALLERY}?scherm=telefoon&kleur=donker").text)
 
-    for name, kind in BLOCKS.items():
+    for name, kind in KINDS.items():
         assert kind.label in page
         assert kind.purpose in page
         assert f'src="{GALLERY}/{name}/voorbeeld?kleur=donker"' in page
-    assert page.count("frame-phone") == len(BLOCKS)
+    assert page.count("frame-phone") == len(KINDS)
 
 
-@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("name", KINDS)
 def test_kind_has_a_page_with_its_fields_and_its_text(editor: TestClient, name: str) -> None:
-    kind = BLOCKS[name]
+    kind = KINDS[name]
 
     page = unescape(editor.get(f"{GALLERY}/{name}").text)
 

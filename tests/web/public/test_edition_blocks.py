@@ -89,3 +89,20 @@ def test_section_is_named_for_what_stands_in_it(
 
 def _words(page: str) -> str:
     return " ".join(unescape(page).split())
+
+
+def test_page_ends_with_the_call_and_the_colofon_as_the_mail_does(
+    client: TestClient, services: Services
+) -> None:
+    own = {**BLOCKS["call"].blank, "title": "Wie denkt mee?"}
+    always = add_edition(services)
+    called = add_edition(services, 13, "Een eigen oproep", blocks=(("call", "school", own),))
+
+    ends = unescape(client.get(f"/archief/{always}").text)
+    has_own = unescape(client.get(f"/archief/{called}").text)
+
+    assert "Laat zien hoe jullie het doen" in ends
+    assert 'href="/praktijkvoorbeelden/insturen">Stuur je praktijkvoorbeeld in</a>' in ends
+    assert '<h2 id="colofon">Colofon</h2>' in ends
+    assert "Wie denkt mee?" in has_own
+    assert "Laat zien hoe jullie het doen" not in has_own
