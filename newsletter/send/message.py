@@ -30,6 +30,7 @@ from newsletter.send.headers import (
 )
 from newsletter.settings import Settings
 from newsletter.values import EditionKind, Personal, Rendered, Slot
+from subscribers.links import TOKEN_LENGTH
 from subscribers.values import Audience
 
 SOFT_BREAK: Final = b"=\r\n"
@@ -143,14 +144,14 @@ def sample_message(
 ) -> bytes:
     """Return the whole raw message for a made-up reader (`edition render --format eml`)."""
     letterhead = letterhead_of(settings, edition_id=edition_id, kind=kind, date=now)
-    base = settings.base_url
+    base, token = settings.base_url, "voorbeeld".ljust(TOKEN_LENGTH, "0")  # as long as a real one
     personal = Personal(
         email="lezer@example.org",
         name="Voorbeeldlezer",
         reason="Hier staat voor elke lezer waarom die deze mail krijgt.",
-        unsubscribe_url=f"{base}/afmelden/voorbeeld",
-        one_click_url=f"{base}/afmelden/voorbeeld",
-        preferences_url=f"{base}/voorkeuren/voorbeeld",
+        unsubscribe_url=f"{base}/afmelden/{token}",
+        one_click_url=f"{base}/afmelden/{token}",
+        preferences_url=f"{base}/voorkeuren/{token}",
         message_id=message_id(edition_id, 0, key=b"sample", domain=letterhead.domain),
     )
     return encode(rendered, letterhead=letterhead).fill(personal)
