@@ -24,8 +24,7 @@ from newsletter.compose.escape import clean_line
 from newsletter.compose.filling import Filling, as_json
 from newsletter.compose.marks import block_mark
 from newsletter.compose.sections import in_reading_order, moved, renumber
-from newsletter.cut import MOST_SEGMENTS
-from newsletter.errors import BlockChanged, TooManySegments, UnknownBlock, UnknownItem
+from newsletter.errors import BlockChanged, UnknownBlock, UnknownItem
 from newsletter.model import Block, Edition
 from newsletter.store import candidates as items_store
 from newsletter.store import editions as store
@@ -33,7 +32,6 @@ from newsletter.store.inbox import find_underway
 from newsletter.values import EditionKind
 from storage.session import Database
 from subscribers.segments import conditions_of
-from subscribers.values import Audience
 
 FORESEEN: Final = timedelta(weeks=26)  # dates that are told to be too far away, not passed over
 
@@ -192,32 +190,6 @@ def follow_event(
         if edition.kind == EditionKind.ANNOUNCEMENT:
             edition.not_after = event.starts_at
             _follow_head(edition, before, block.fields)
-
-
-def set_block_audience(  # noqa: PLR0913 - the fields of the form
-    db: Database,
-    edition_id: int,
-    block_id: int,
-    *,
-    version: int,
-    audience: Audience | None,
-    segment: str | None = None,
-    now: datetime,
-    by: int | None,
-) -> None:
-    """Say who gets a block: one side of the partnership, or one saved segment; else everybody.
-
-    Raises UnknownSegment, TooManySegments; then nothing changed.
-    """
-    if audience is not None and segment is not None:
-        raise ValueError("a block is for a side or for a segment")
-    with editing(db, edition_id, version=version, now=now, by=by) as (session, edition):
-        conditions_of(session, [] if segment is None else [segment])
-        block = _find(edition, block_id)
-        block.audience, block.segment = audience, segment
-        used = {one.segment for one in edition.blocks} - {None}
-        if segment is not None and len(used) > MOST_SEGMENTS:
-            raise TooManySegments(f"blocks of edition {edition_id} are for {len(used)} segments")
 
 
 def move_block(  # noqa: PLR0913 - the fields of the form

@@ -5,9 +5,10 @@ from typing import Final, TypeVar
 
 from starlette.responses import Response
 
-from newsletter.compose import draft
+from newsletter.compose import draft, for_whom
 from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.blocks.kind import BlockKind
+from newsletter.compose.for_whom import Whom
 from newsletter.compose.pictures import keep_for_mail
 from newsletter.compose.placing import kind_for
 from newsletter.dutch import audience_word
@@ -115,7 +116,7 @@ def save_audience(call: Call) -> Response:
     """Say for whom a block is: everybody, one side, or a saved segment."""
     form, block_id = Form(call.form), call.number("block")
     audience, segment = form.audience("audience"), form.line("segment") or None
-    _change(call, draft.set_block_audience, block_id=block_id, audience=audience, segment=segment)
+    _change(call, for_whom.give_blocks, whom={block_id: Whom(audience, segment)})
     whom = audience_word(audience) if segment is None else "die doelgroep"
     return _back(call, message=f"Dit blok is nu voor {whom}.", block=block_id)
 

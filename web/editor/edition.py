@@ -82,10 +82,14 @@ class BlockLine:
 
 @dataclass(frozen=True, slots=True)
 class Also:
-    """A segment that the reader of the mail is in, or not. key: of the cut the other way round."""
+    """A segment that the reader of the mail is in, or not.
+
+    outside, inside: the keys of the cuts without and with it; "" when no reader has that one.
+    """
 
     name: str
-    key: str
+    outside: str
+    inside: str
     is_in: bool
 
 
@@ -219,14 +223,16 @@ def _sizes(variants: Variants) -> dict[str, int]:
 def _also(view: View, variants: Variants, names: Mapping[str, str]) -> list[Also]:
     """Return the segments that blocks are for, with the mail of who is in it, or is not."""
     cut = view.cut
-    others = [
-        (slug, name, Cut(cut.audience, cut.segments ^ {slug})) for slug, name in names.items()
+
+    def key(segments: frozenset[str]) -> str:
+        one = Cut(cut.audience, segments)
+        return one.key if one in variants else ""
+
+    found = [
+        Also(name, key(cut.segments - {slug}), key(cut.segments | {slug}), slug in cut.segments)
+        for slug, name in names.items()
     ]
-    return [
-        Also(name, other.key, slug in cut.segments)
-        for slug, name, other in others
-        if other in variants or slug in cut.segments
-    ]
+    return [one for one in found if one.inside]
 
 
 def _checked(

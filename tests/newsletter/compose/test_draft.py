@@ -8,15 +8,15 @@ from sqlalchemy import select
 from feeds.model import Item
 from feeds.values import ItemKind, ItemStatus
 from newsletter.approve.checks import run_checks
-from newsletter.compose import draft, restoring
+from newsletter.compose import draft, for_whom, restoring
 from newsletter.compose.filling import Because, Reason, Why, read_filling
+from newsletter.compose.for_whom import Whom
 from newsletter.compose.marks import block_mark
 from newsletter.compose.render import Renderer
 from newsletter.cut import Cut
 from newsletter.errors import (
     EditionChanged,
     MoveNotAllowed,
-    TooManySegments,
     UnknownBlock,
     UnknownEdition,
     UnknownItem,
@@ -26,8 +26,6 @@ from newsletter.model import Block, Edition, Variant
 from newsletter.store import editions as editions_store
 from newsletter.values import EditionContent, EditionStatus, Facts, House, Role
 from storage.session import Database
-from subscribers.errors import UnknownSegment
-from subscribers.model import Segment
 from subscribers.segments import add_default_segments
 from subscribers.values import Audience
 from tests.factories import make_event, make_item, make_user, store_items
@@ -281,8 +279,8 @@ EDITS: dict[str, Edit] = {
         now=START,
         by=None,
     ),
-    "set_block_audience": lambda db, edition, block, version: draft.set_block_audience(
-        db, edition, block, version=version, audience=Audience.SCHOOL, now=START, by=None
+    "give_blocks": lambda db, edition, block, version: for_whom.give_blocks(
+        db, edition, {block: Whom(Audience.SCHOOL)}, version=version, now=START, by=None
     ),
     "move_block": lambda db, edition, block, version: draft.move_block(
         db, edition, block, version=version, step=1, now=START, by=None
@@ -363,9 +361,7 @@ def test_edition_that_is_not_there_is_named(db: Database, edit: Edit) -> None:
         edit(db, 99, 1, 1)
 
 
-@pytest.mark.parametrize(
-    "name", ["rewrite_block", "set_block_audience", "move_block", "drop_block"]
-)
+@pytest.mark.parametrize("name", ["rewrite_block", "give_blocks", "move_block", "drop_block"])
 def test_block_of_another_edition_is_unknown(
     filled: Database, drafted: tuple[int, int], name: str
 ) -> None:
@@ -474,79 +470,6 @@ def test_fresh_draft_asks_only_to_read_its_practice_example(filled: Database) ->
 
     facts = Facts(now=START, house=House(base_url="https://nieuwsbrief.example.org"))
     assert [one.rule for one in run_checks(drafted_content, variants, facts)] == ["examples.unread"]
-
-
-def segments_of(db: Database, edition_id: int) -> list[tuple[str | None, str | None]]:
-    return [(one.audience, one.segment) for one in row(db, edition_id).blocks]
-
-
-def test_a_block_is_for_a_side_or_for_a_segment_and_undo_knows_it(
-    filled: Database, drafted: tuple[int, int]
-) -> None:
-    edition_id, block_id = drafted
-    with filled.write() as session:
-        session.add(Segment(slug="zuid", name="Zuid", conditions={"region": "Zuid"}))
-
-    def give(version: int, audience: Audience | None = None, segment: str | None = None) -> None:
-        draft.set_block_audience(
-            filled,
-            edition_id,
-            block_id,
-            version=version,
-            audience=audience,
-            segment=segment,
-            now=START,
-            by=None,
-        )
-
-    give(1, Audience.SCHOOL)
-    give(2, segment="zuid")
-    now = segments_of(filled, edition_id)
-    restoring.undo(filled, edition_id, version=3, now=START, by=None)
-
-    assert (None, "zuid") in now
-    assert (Audience.SCHOOL, "zuid") not in now
-    assert (Audience.SCHOOL, None) in segments_of(filled, edition_id)
-    assert all(segment is None for _, segment in segments_of(filled, edition_id))
-    with pytest.raises(ValueError, match="side or for a segment"):
-        give(4, Audience.SCHOOL, "zuid")
-    with pytest.raises(UnknownSegment):
-        give(4, segment="weg")
-    assert row(filled, edition_id).version == 4
-
-
-def test_blocks_of_one_edition_are_for_three_segments_at_most(
-    filled: Database, drafted: tuple[int, int]
-) -> None:
-    slugs = ["noord", "oost", "zuid", "west"]
-    with filled.write() as session:
-        session.add_all(Segment(slug=one, name=one, conditions={"region": one}) for one in slugs)
-    blocks = [one.id for one in row(filled, drafted[0]).blocks]
-
-    def give(block_id: int, segment: str, version: int) -> None:
-        draft.set_block_audience(
-            filled,
-            drafted[0],
-            block_id,
-            version=version,
-            audience=None,
-            segment=segment,
-            now=START,
-            by=None,
-        )
-
-    for version, (block_id, slug) in enumerate(zip(blocks, slugs[:3], strict=False), 1):
-        give(block_id, slug, version)
-    with pytest.raises(TooManySegments):
-        give(blocks[3], slugs[3], 4)
-    give(blocks[2], slugs[3], 4)
-
-    assert [one.segment for one in row(filled, drafted[0]).blocks][:4] == [
-        "noord",
-        "oost",
-        "west",
-        None,
-    ]
 
 
 def test_fixed_block_is_left_out_and_brought_in(filled: Database) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from feeds.model import Item
 from feeds.values import ItemStatus
-from newsletter.compose import draft, picking, restoring
+from newsletter.compose import draft, for_whom, picking, restoring
+from newsletter.compose.for_whom import Whom
 from newsletter.compose.history import decisions
 from newsletter.compose.marks import block_mark
 from newsletter.errors import EditionChanged, MoveNotAllowed, UnknownRevision
@@ -95,7 +96,10 @@ CHANGES: list[tuple[str, Callable[[Edited], object]]] = [
     ("head", lambda e: set_head(e, "Anders")),
     ("head", lambda e: set_head(e, "Anders", planned_at=START + timedelta(days=9))),
     ("written", lambda e: write(e, "Een ander opschrift")),
-    ("audience", lambda e: e.do(draft.set_block_audience, e.block(), audience=Audience.SCHOOL)),
+    (
+        "audience",
+        lambda e: e.do(for_whom.give_blocks, whom={e.block(): Whom(Audience.SCHOOL)}),
+    ),
     ("moved", lambda e: e.do(draft.move_block, e.block(), step=1)),
     ("added", lambda e: e.do(draft.add_block, kind="intro")),
     ("dropped", lambda e: e.do(draft.drop_block, e.block())),

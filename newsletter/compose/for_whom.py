@@ -1,0 +1,67 @@
+"""Use cases: who gets which blocks of a draft. Each names the version that the editor saw."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.compose.editing import editing
+from newsletter.cut import MOST_SEGMENTS
+from newsletter.errors import TooManySegments, UnknownBlock
+from newsletter.model import Block, Edition
+from storage.session import Database
+from subscribers.segments import conditions_of
+from subscribers.values import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Who gets a block: one side of the partnership, or one saved segment; neither is everybody.
+
+    Raises ValueError for both.
+    """
+
+    audience: Audience | None = None
+    segment: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.audience is not None and self.segment is not None:
+            raise ValueError("a block is for a side or for a segment")
+
+
+EVERYBODY = Whom()
+
+
+def whom_of(block: Block) -> Whom:
+    """Return who gets a block."""
+    return Whom(Audience(block.audience) if block.audience else None, block.segment)
+
+
+def give_blocks(
+    db: Database,
+    edition_id: int,
+    whom: Mapping[int, Whom],
+    *,
+    version: int,
+    now: datetime,
+    by: int | None,
+) -> None:
+    """Say who gets these blocks, by id; the others stay as they are.
+
+    Raises UnknownBlock, UnknownSegment, TooManySegments, and what `editing` raises; then nothing
+    changed.
+    """
+    with editing(db, edition_id, version=version, now=now, by=by) as (session, edition):
+        blocks = {one.id: one for one in edition.blocks}
+        if unknown := whom.keys() - blocks.keys():
+            raise UnknownBlock(f"edition {edition_id} has no block {min(unknown)}")
+        new = {one: given for one, given in whom.items() if given != whom_of(blocks[one])}
+        conditions_of(session, [one.segment for one in new.values() if one.segment])
+        for block_id, given in new.items():
+            blocks[block_id].audience, blocks[block_id].segment = given.audience, given.segment
+        _require_room(edition)
+
+
+def _require_room(edition: Edition) -> None:
+    used = {block.segment for block in edition.blocks} - {None}
+    if len(used) > MOST_SEGMENTS:
+        raise TooManySegments(f"blocks of edition {edition.id} are for {len(used)} segments")

@@ -1,0 +1,67 @@
+"""Who gets which block, in a real browser: read and changed by keyboard, at each width, in dark.
+
+The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from newsletter.settings import Settings
+from newsletter.wiring import Services, build_services
+from subscribers.segments import save_segment
+from subscribers.values import Audience
+from tests.fakes import FakeClock
+from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.desk import make_subscriber
+from tests.web.furniture import furnish
+
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
+
+
+@pytest.fixture
+def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
+    near = replace(build_services(replace(settings, base_url=base)), clock=clock)
+    furnish(near)
+    save_segment(near.db, "startend", conditions={"role": "starter"}, name="Wie net begint")
+    save_segment(near.db, "zuid", conditions={"region": "Zuid"}, name="Het zuiden van het land")
+    make_subscriber(near, "starter@example.org", Audience.SCHOOL, role="starter")
+    yield near
+    near.db.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_matrix_is_read_and_changed_by_keyboard(
+    browser: Browser, base: str, scheme: str
+) -> None:
+    context = browser.new_context(
+        reduced_motion="reduce", color_scheme="dark" if scheme == "dark" else "light"
+    )
+    anna = Desk(context.new_page(), base)
+    anna.go("/redactie/edities")
+    anna.sign_in("anna@example.org")
+    anna.go("/redactie/edities")
+    anna.press("Begin een nieuwe editie")
+    page = anna.page
+
+    page.get_by_role("link", name="Wie krijgt welk blok").click()
+    choices = page.locator(".matrix select")
+    choices.nth(0).focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(choices.nth(1)).to_be_focused()
+    choices.nth(1).select_option(label="Het zuiden van het land")
+    choices.nth(2).select_option(label="lerarenopleidingen")
+    anna.press("Bewaar de verdeling")
+
+    expect(page.get_by_role("status")).to_contain_text("Bewaard.")
+    expect(choices.nth(0)).to_have_value("doelgroep.startend")
+    expect(choices.nth(1)).to_have_value("doelgroep.zuid")
+    expect(page.locator(".matrix .is-wrong")).to_have_count(1)
+    anna.shoot(f"verdeling-{scheme}")
+    page.get_by_role("link", name="Terug naar de editie").click()
+    anna.shoot(f"editie-doelgroep-{scheme}")
+    assert anna.complaints == []
