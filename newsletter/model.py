@@ -295,3 +295,24 @@ class DomainLook(Base):
     bounces: Mapped[str] = mapped_column(String(253), primary_key=True)
     at: Mapped[datetime]
     records: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class PollVote(Base):
+    """One reader's answer to the question of an edition; nothing in it says whose or when.
+
+    voter:    a keyed hash of edition and reader: each counts once and can change their mind;
+              None once the poll is over.
+    segments: the slugs of those of the edition that the reader is in, in order, with dots between.
+    answer:   its place among the answers, from 1.
+    """
+
+    __tablename__ = "poll_vote"
+    __table_args__ = (UniqueConstraint("block_id", "voter"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("edition.id", ondelete="CASCADE"), index=True
+    )
+    block_id: Mapped[int]
+    voter: Mapped[str | None] = mapped_column(String(64))
+    segments: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[int]

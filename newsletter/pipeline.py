@@ -24,6 +24,7 @@ from newsletter.compose.pictures import drafted_items, offer_pictures
 from newsletter.compose.restoring import forget_old
 from newsletter.errors import TransportError
 from newsletter.learn.bounces import process_folder
+from newsletter.learn.polls import forget_voters
 from newsletter.model import Run
 from newsletter.send.freeze import freeze_due
 from newsletter.send.ledger import forget_erased
@@ -256,6 +257,7 @@ def _clean_up(services: Services, now: datetime) -> Report:
     counts["sessions"] = accounts.close_expired(services.db, now=now)
     with services.db.write() as session:
         counts["replies"] = forget_erased(session)
+        counts["voters"] = forget_voters(session, now=now)
         counts["looks"] = forget_looks(session, now=now)
         counts["withdrawn"] = forget_withdrawn(session)
     return counts

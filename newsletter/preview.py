@@ -47,6 +47,7 @@ def shown(rendered: Rendered, services: Services, *, as_html: bool) -> str:
     values = {
         Slot.UNSUBSCRIBE: f"{base}/afmelden/voorbeeld",
         Slot.PREFERENCES: f"{base}/voorkeuren/voorbeeld",
+        Slot.POLL: f"{base}/peiling/voorbeeld",
         Slot.REASON: "Hier staat voor elke lezer waarom die deze mail krijgt.",
     }
     if as_html:

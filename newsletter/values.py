@@ -179,6 +179,7 @@ class Slot(StrEnum):
     UNSUBSCRIBE = "unsubscribe"  # a URL
     PREFERENCES = "preferences"  # a URL
     REASON = "reason"  # a sentence: why this reader gets it
+    POLL = "poll"  # a URL: where this reader answers the edition's question; words may follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +291,7 @@ class Personal:
     unsubscribe_url: str
     one_click_url: str
     preferences_url: str
+    poll_url: str
     message_id: str
 
 

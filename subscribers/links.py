@@ -51,6 +51,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"  # the link in the mail's footer
     ONE_CLICK = "one-click"  # the List-Unsubscribe header (RFC 8058)
     PREFERENCES = "preferences"
+    POLL = "poll"  # the question of an edition
     CONFIRM = "confirm"
     BOUNCE = "bounce"  # the local part of the envelope sender
     CONFIRM_SUBMISSION = "confirm-submission"  # a practice example that a reader sent in
@@ -61,6 +62,7 @@ PATHS: Final = {
     Purpose.UNSUBSCRIBE: "afmelden",
     Purpose.ONE_CLICK: "afmelden",
     Purpose.PREFERENCES: "voorkeuren",
+    Purpose.POLL: "peiling",
     Purpose.CONFIRM: "bevestigen",
     Purpose.CONFIRM_SUBMISSION: "praktijkvoorbeelden/bevestigen",
     Purpose.SUBMISSION: "praktijkvoorbeelden/inzending",
@@ -93,6 +95,10 @@ class Links:
     def preferences_url(self, subscriber_id: int, edition_id: int | None = None) -> str:
         """Return the link to somebody's preferences."""
         return self.many(Purpose.PREFERENCES, [(subscriber_id, edition_id)])[0]
+
+    def poll_url(self, subscriber_id: int, edition_id: int) -> str:
+        """Return the link to the question of an edition; words about the answer may follow it."""
+        return self.many(Purpose.POLL, [(subscriber_id, edition_id)])[0]
 
     def confirm_url(self, subscriber_id: int, *, now: datetime) -> str:
         """Return the link that confirms a sign-up; it works for CONFIRM_WITHIN."""
@@ -132,6 +138,11 @@ class Links:
     def read_preferences(self, token: str) -> LinkTarget:
         """Read a token of a preferences link. Raises InvalidToken."""
         edition, subscriber = self._decipher(Purpose.PREFERENCES, _unbase64(token))
+        return LinkTarget(subscriber, edition or None)
+
+    def read_poll(self, token: str) -> LinkTarget:
+        """Read a token of a link to an edition's question. Raises InvalidToken."""
+        edition, subscriber = self._decipher(Purpose.POLL, _unbase64(token))
         return LinkTarget(subscriber, edition or None)
 
     def read_confirm(self, token: str, *, now: datetime) -> LinkTarget:

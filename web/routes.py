@@ -41,6 +41,7 @@ from web.public import (
     archive,
     front,
     images,
+    poll,
     practice,
     preferences,
     privacy,
@@ -114,6 +115,8 @@ PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
     Route(PREFERENCES + "/wissen", preferences.erase, "erase_post", OPEN, POST),
     Route(UNSUBSCRIBE, unsubscribe.show_unsubscribe, "unsubscribe", OPEN),
     Route(UNSUBSCRIBE, unsubscribe.unsubscribe, "unsubscribe_post", OPEN, POST),
+    Route("/peiling/{token}", poll.show_poll, "poll", OPEN),
+    Route("/peiling/{token}", poll.answer_poll, "poll_post", OPEN, POST),
     Route("/privacy", privacy.show_privacy, "privacy", OPEN),
 )
 

@@ -93,12 +93,13 @@ class Renderer:
     def mjml(self, content: EditionContent, cut: Cut) -> str:
         """Return the MJML that the HTML of this cut is made from."""
         seen = content.seen_by(cut)
-        groups, _ = self._groups(seen)
-        page, _, _ = self._fitting(seen, cut, groups, _digest(seen))
+        digest = _digest(seen)
+        groups, _ = self._groups(seen, digest)
+        page, _, _ = self._fitting(seen, cut, groups, digest)
         return self._whole(page)
 
     def _rendered(self, seen: EditionContent, cut: Cut, digest: str) -> Rendered:
-        groups, problems = self._groups(seen)
+        groups, problems = self._groups(seen, digest)
         page, html, more = self._fitting(seen, cut, groups, digest)
         return Rendered(
             cut=cut,
@@ -126,15 +127,16 @@ class Renderer:
 
     def alone(self, block: BlockContent, kind: EditionKind) -> Alone:
         """Return one block by itself, for the gallery. Raises ValueError for fields of no use."""
-        frame = Frame(base_url=self._base_url, edition_kind=kind)
+        poll = f"{self._base_url}/peiling/voorbeeld"
+        frame = Frame(base_url=self._base_url, edition_kind=kind, poll=poll)
         piece = self._piece(block, frame, first=True, said=set())
         page = {"subject": KINDS[block.kind].label, "preheader": ""}
         group = Group(section_of(block), (piece,))
         whole = self._mjml.get_template("alone.mjml").render(page=page, group=group)
         return Alone(mjml=str(piece.mjml), html=self._compiled(ascii_only(whole)), text=piece.text)
 
-    def _groups(self, seen: EditionContent) -> tuple[list[Group], list[Finding]]:
-        frame = self._frame(seen)
+    def _groups(self, seen: EditionContent, digest: str) -> tuple[list[Group], list[Finding]]:
+        frame = self._frame(seen, digest)
         said: set[str] = set()
         groups: list[Group] = []
         problems: list[Finding] = []
@@ -212,8 +214,9 @@ class Renderer:
         block = BlockContent(0, name, whole.audience, fields)
         return self._piece(block, self._frame(whole.content), first=True, said=set())
 
-    def _frame(self, content: EditionContent) -> Frame:
-        return Frame(base_url=self._base_url, edition_kind=content.kind)
+    def _frame(self, content: EditionContent, digest: str = "") -> Frame:
+        poll = f"{_marker(digest)}{Slot.POLL}x" if digest else ""
+        return Frame(base_url=self._base_url, edition_kind=content.kind, poll=poll)
 
     def _whole(self, page: Mapping[str, Any]) -> str:
         template = self._mjml.get_template(f"editions/{page['kind']}.mjml")

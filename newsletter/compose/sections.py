@@ -51,6 +51,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "agenda": Section("agenda", "Agenda", "Agenda"),
     "praktijk": Section("praktijk", "Praktijkvoorbeeld", "Praktijk"),
     "publicaties": Section("publicaties", "Publicaties", "Publicatie", "Publicatie"),
+    "peiling": Section("peiling", "Eén vraag aan jou", "Peiling"),
 }
 
 

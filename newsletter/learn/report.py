@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.learn.poll_results import PollResult, poll_results
 from newsletter.model import Delivery
 from newsletter.store.deliveries import counts, totals
 from newsletter.store.editions import get_edition
@@ -37,18 +38,23 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class EditionReport:
-    """One edition's report. rows: by audience, without the empty ones; total: all of them."""
+    """One edition's report.
+
+    rows:  by audience, without the empty ones; total: all of them.
+    polls: what readers answered to its question.
+    """
 
     edition_id: int
     title: str
     state: EditionStatus
     rows: tuple[ReportRow, ...]
     total: ReportRow
+    polls: tuple[PollResult, ...] = ()
 
 
 def edition_report(session: Session, edition_id: int) -> EditionReport:
     """Return what became of an edition. Raises UnknownEdition."""
-    edition = get_edition(session, edition_id)
+    edition = get_edition(session, edition_id, with_blocks=True)
     found = counts(session, [edition_id])
     left = _left(session, edition_id)
     rows = [
@@ -61,6 +67,7 @@ def edition_report(session: Session, edition_id: int) -> EditionReport:
         state=edition.state,
         rows=tuple(row for row in rows if row.recipients),
         total=ReportRow(None, left=sum(left.values()), **totals(found)),
+        polls=poll_results(session, edition),
     )
 
 

@@ -152,6 +152,7 @@ def sample_message(
         unsubscribe_url=f"{base}/afmelden/{token}",
         one_click_url=f"{base}/afmelden/{token}",
         preferences_url=f"{base}/voorkeuren/{token}",
+        poll_url=f"{base}/peiling/{token}",
         message_id=message_id(edition_id, 0, key=b"sample", domain=letterhead.domain),
     )
     return encode(rendered, letterhead=letterhead).fill(personal)
@@ -231,6 +232,7 @@ def _encoded_values(personal: Personal) -> dict[Place, bytes]:
         Slot.UNSUBSCRIBE: personal.unsubscribe_url,
         Slot.PREFERENCES: personal.preferences_url,
         Slot.REASON: personal.reason,
+        Slot.POLL: personal.poll_url,
     }
     encoded: dict[Place, bytes] = {}
     for slot, value in values.items():

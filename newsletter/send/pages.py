@@ -133,10 +133,11 @@ class _Maker:
             self._links.many(Purpose.UNSUBSCRIBE, pairs),
             self._links.many(Purpose.ONE_CLICK, pairs),
             self._links.many(Purpose.PREFERENCES, pairs),
+            self._links.many(Purpose.POLL, pairs),
             strict=True,
         )
         personal = {
-            one: self._personal(people[one], *three) for one, three in zip(ids, urls, strict=True)
+            one: self._personal(people[one], *own) for one, own in zip(ids, urls, strict=True)
         }
         senders = dict(zip(ids, self._senders(ids), strict=True))
         return [self._ready(one, personal, senders) for one in page]
@@ -153,7 +154,12 @@ class _Maker:
         )
 
     def _personal(
-        self, reader: Reader, unsubscribe_url: str, one_click_url: str, preferences_url: str
+        self,
+        reader: Reader,
+        unsubscribe_url: str,
+        one_click_url: str,
+        preferences_url: str,
+        poll_url: str,
     ) -> Personal:
         mailing = self._mailing
         return Personal(
@@ -164,6 +170,7 @@ class _Maker:
             unsubscribe_url=unsubscribe_url,
             one_click_url=one_click_url,
             preferences_url=preferences_url,
+            poll_url=poll_url,
             message_id=message_id(
                 mailing.edition_id, reader.id, key=self._key, domain=self._domain
             ),

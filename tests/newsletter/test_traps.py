@@ -52,6 +52,7 @@ def raw(*, subject: str = "Vier data", contact: str = "redactie@example.org") ->
         unsubscribe_url=LONG,
         one_click_url=LONG,
         preferences_url=LONG,
+        poll_url=LONG,
         message_id="<e14.abc@example.org>",
     )
     return encode(rendered(subject=subject), letterhead=letterhead).fill(reader)

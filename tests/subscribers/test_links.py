@@ -20,6 +20,7 @@ MAKE: dict[Purpose, Callable[[int, int], str]] = {
     Purpose.UNSUBSCRIBE: LINKS.unsubscribe_url,
     Purpose.ONE_CLICK: LINKS.one_click_url,
     Purpose.PREFERENCES: LINKS.preferences_url,
+    Purpose.POLL: LINKS.poll_url,
     Purpose.CONFIRM: lambda subscriber, _: LINKS.confirm_url(subscriber, now=NOW),
     Purpose.BOUNCE: lambda subscriber, edition: LINKS.bounce_tokens([(subscriber, edition)])[0],
     Purpose.CONFIRM_SUBMISSION: lambda one, _: LINKS.confirm_submission_url(one, now=NOW),
@@ -29,6 +30,7 @@ READ: dict[Purpose, Callable[[str], LinkTarget]] = {
     Purpose.UNSUBSCRIBE: LINKS.read_unsubscribe,
     Purpose.ONE_CLICK: LINKS.read_unsubscribe,
     Purpose.PREFERENCES: LINKS.read_preferences,
+    Purpose.POLL: LINKS.read_poll,
     Purpose.CONFIRM: lambda token: LINKS.read_confirm(token, now=NOW),
     Purpose.BOUNCE: LINKS.read_bounce_token,
     Purpose.CONFIRM_SUBMISSION: lambda token: LinkTarget(
@@ -58,6 +60,7 @@ def test_each_link_reads_back_as_what_it_was_made_for(subscriber: int, edition: 
         Purpose.UNSUBSCRIBE: LinkTarget(subscriber, edition),
         Purpose.ONE_CLICK: LinkTarget(subscriber, edition),
         Purpose.PREFERENCES: LinkTarget(subscriber, edition),
+        Purpose.POLL: LinkTarget(subscriber, edition),
         Purpose.CONFIRM: LinkTarget(subscriber),
         Purpose.BOUNCE: LinkTarget(subscriber, edition),
         Purpose.CONFIRM_SUBMISSION: LinkTarget(subscriber),

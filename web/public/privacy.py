@@ -3,6 +3,9 @@
 from starlette.responses import Response
 
 from feeds import submissions
+from newsletter.dutch import count
+from newsletter.learn.poll_results import LEAST
+from newsletter.learn.polls import OPEN_FOR
 from subscribers.retention import UNCONFIRMED_KEPT
 from web.pages import Call, page
 
@@ -15,4 +18,6 @@ def show_privacy(call: Call) -> Response:
         unconfirmed_days=UNCONFIRMED_KEPT.days,
         unconfirmed_example_days=submissions.UNCONFIRMED_KEPT.days,
         declined_days=submissions.DECLINED_KEPT.days,
+        poll_days=OPEN_FOR.days,
+        poll_least=count(LEAST),
     )

@@ -22,6 +22,7 @@ from newsletter.approve.checks.language import check_language
 from newsletter.approve.checks.links import check_links
 from newsletter.approve.checks.parts import check_parts
 from newsletter.approve.checks.placeholders import check_placeholders
+from newsletter.approve.checks.polls import check_polls
 from newsletter.approve.checks.reach import check_reach
 from newsletter.approve.checks.recipients import check_recipients
 from newsletter.approve.checks.size import check_size
@@ -35,6 +36,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "head": check_head,
     "reach": check_reach,
     "doubles": check_doubles,
+    "polls": check_polls,
     "placeholders": check_placeholders,
     "links": check_links,
     "images": check_images,

@@ -164,4 +164,4 @@ def _same_words(links: Iterable[Link]) -> Iterable[Finding]:
 
 
 def _is_slot(link: Link, variant: Rendered) -> bool:
-    return link.url in {f"{variant.marker}{slot}x" for slot in Slot}
+    return link.url.partition("?")[0] in {f"{variant.marker}{slot}x" for slot in Slot}

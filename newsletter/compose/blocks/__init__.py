@@ -18,6 +18,7 @@ from newsletter.compose.blocks import (
     image,
     intro,
     masthead,
+    poll,
     practice,
     publication,
     quote,
@@ -39,6 +40,7 @@ BLOCKS: Final[Mapping[str, BlockKind]] = {
         text.KIND,
         quote.KIND,
         image.KIND,
+        poll.KIND,
         call.KIND,
         divider.KIND,
     )

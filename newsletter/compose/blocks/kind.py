@@ -52,10 +52,14 @@ ALT: Final = Field("image_alt", "Wat is er op de foto te zien?")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where a block stands: what its view may depend on besides its own fields."""
+    """Where a block stands: what its view may depend on besides its own fields.
+
+    poll: the address where its reader answers the edition's question; "" where nobody is known.
+    """
 
     base_url: str
     edition_kind: EditionKind
+    poll: str = ""
 
 
 @dataclass(frozen=True, slots=True)

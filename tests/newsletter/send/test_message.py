@@ -37,6 +37,7 @@ READER = Personal(
     unsubscribe_url=f"https://example.org/afmelden/{'u' * 22}",
     one_click_url=f"https://example.org/afmelden/{'o' * 22}",
     preferences_url=f"https://example.org/voorkeuren/{'v' * 22}",
+    poll_url=f"https://example.org/peiling/{'p' * 22}",
     message_id="<e14.abc@example.org>",
 )
 NAMES = ["Zoë de Vries-Łukasz", "A" * 200, "é" * 200, "👩‍👩‍👧 Fien 😀", 'Boer, "Piet" de', ""]
@@ -132,6 +133,16 @@ def test_one_click_url_is_in_the_header_and_the_page_in_the_body() -> None:
 
     assert parts(raw) == [f"{READER.unsubscribe_url} {READER.preferences_url}"] * 2
     assert READER.one_click_url in parse(raw)["List-Unsubscribe"]
+
+
+def test_words_may_follow_a_personal_address() -> None:
+    words = "\n".join(f"- Antwoord:\n  {slot(Slot.POLL)}?antwoord={n}" for n in range(1, 6))
+
+    raw = encode(rendered(words, words), letterhead=LETTERHEAD).fill(READER)
+
+    wanted = words.replace(slot(Slot.POLL), READER.poll_url)
+    assert parts(raw) == [wanted] * 2
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 76
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -488,6 +488,7 @@ def _edition(content: EditionContent, audience: Audience | None, settings: Setti
         unsubscribe_url=links.unsubscribe_url(7, content.id),
         one_click_url=links.one_click_url(7, content.id),
         preferences_url=links.preferences_url(7, content.id),
+        poll_url=links.poll_url(7, content.id),
         message_id=message_id(content.id, 7, key=KEY, domain=letterhead.domain),
     )
     return Mail(encode(rendered, letterhead=letterhead).fill(personal), is_bulk=True)
