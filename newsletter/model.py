@@ -61,6 +61,8 @@ class Edition(Base):
     """One numbered issue of the newsletter, or one mailing about an event.
 
     segments:     slugs of the segments it goes to.
+    not_after:    for an announcement, the moment after which it comes too late.
+    listed:       whether the site names it; its own page is there for who has the address.
     version:      raised by each edit; a form that holds an older one is refused.
     planned_at:   the moment that is approved with the content; None leaves it to the sender.
     due_at:       when sending starts, once scheduled.
@@ -83,6 +85,7 @@ class Edition(Base):
     segments: Mapped[list[str]] = mapped_column(default=list)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
     not_after: Mapped[datetime | None]
+    listed: Mapped[bool] = mapped_column(default=True)
     status: Mapped[str] = mapped_column(String(20), default=EditionStatus.DRAFT)
     status_since: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)

@@ -260,6 +260,7 @@ class Facts:
     announced_to:   the names of the segments that got a mailing about the same event before.
     links:          what was seen of late at addresses, of this edition and others; None is unknown.
     domain:         what the name servers said of the sender's domain; None is unknown.
+    planned_at:     when it should go out; not_after: after which moment it may not.
     """
 
     now: datetime
@@ -270,6 +271,8 @@ class Facts:
     announced_to: tuple[str, ...] = ()
     links: Mapping[str, Sight] | None = None
     domain: DomainRecords | None = None
+    planned_at: datetime | None = None
+    not_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from web.access import Who
 from web.editor import (
     adding,
     blocks,
+    bounds,
     edition,
     editions,
     examples,
@@ -158,6 +159,7 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION, edition.show_edition, "edition", IN),
     Route(EDITION + "/voorbeeld", mail.show_preview, "preview", IN),
     Route(EDITION + "/kop", blocks.save_head, "save_head", IN, POST),
+    Route(EDITION + "/grenzen", bounds.save_bounds, "save_bounds", IN, POST),
     Route(EDITION + "/blokken", blocks.add_block, "add_block", IN, POST),
     Route(BLOCK, blocks.save_block, "save_block", IN, POST, files=1, megabytes=12),
     Route(BLOCK + "/volg", blocks.follow_event, "follow_event", IN, POST),

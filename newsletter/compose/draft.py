@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from feeds.model import Item
 from feeds.values import ItemKind, ItemStatus
 from newsletter import dutch
-from newsletter.compose import placing, propose
+from newsletter.compose import bounds, placing, propose
 from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.choose import audience_of, choose_items
 from newsletter.compose.editing import begin_history, editing
@@ -98,7 +98,8 @@ def draft_announcement(  # noqa: PLR0913 - by name; what a draft depends on
             dated_on=dutch.local(now).date(),
             segments=[segment],
             event_id=event.id,
-            not_after=event.starts_at,
+            not_after=bounds.last_moment(fields, now=now),
+            listed=bounds.is_listed(segment),
             blocks=_numbered([block]),
         )
         return _saved(session, edition, author_id, now=now, since=since)
@@ -179,16 +180,16 @@ def follow_event(
 ) -> None:
     """Let a block about an event say when and where it is today, at its source.
 
-    An announcement is then not sent after the new moment; its subject follows, unless an editor
-    wrote it. Raises UnknownItem for a block without an event.
+    The last moment and the subject of an announcement follow, unless an editor chose them.
+    Raises UnknownItem for a block without an event.
     """
     with editing(db, edition_id, version=version, now=now, by=by) as (session, edition):
         block = _find(edition, block_id)
         event = _event(session, block.item_id or 0)
-        before = block.fields
+        before, usual = block.fields, bounds.usual_end(edition, now=now)
         block.fields = placing.as_told_now(before, event)
+        bounds.follow(edition, usual, now=now)
         if edition.kind == EditionKind.ANNOUNCEMENT:
-            edition.not_after = event.starts_at
             _follow_head(edition, before, block.fields)
 
 

@@ -38,6 +38,7 @@ OF_EDITION: Final[Mapping[str, Read]] = {
     "segments": _same,
     "not_after": _moment,
     "without": _same,
+    "listed": _same,
 }
 # item_id stands before fields: `store/revisions.py` finds the item by that.
 OF_BLOCK: Final[Mapping[str, Read]] = {

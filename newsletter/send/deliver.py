@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from newsletter.errors import TransportRefused, TransportUnavailable, UnsafeHeader
 from newsletter.ports import Clock, Transport
 from newsletter.send import closing, ledger
+from newsletter.send.ends import bring_to_end
 from newsletter.send.lanes import Done, Job, Lanes
 from newsletter.send.outcomes import (
     Attempt,
@@ -110,6 +111,8 @@ class _Run:
             return self._halt(str(wrong))
         pages = Pages(self._db, mailing, links=links, settings=settings, clock=self._clock)
         self._send_all(mailing, pages)
+        if (end := pages.end) is not None:
+            self._write(lambda s: bring_to_end(s, self._edition_id, end, now=self._clock()))
         self._shown.finish()
         return self._write(
             lambda s: closing.close_if_complete(s, self._edition_id, now=self._clock())

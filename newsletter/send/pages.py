@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.ports import Clock
 from newsletter.send import ledger
+from newsletter.send.ends import End, find_end
 from newsletter.send.headers import UNSAFE
 from newsletter.send.ledger import Waiting
 from newsletter.send.message import Envelope, Letterhead, encode, letterhead_of, message_id
@@ -90,6 +91,12 @@ class Pages:
         self._maker = _Maker(mailing, links=links, settings=settings)
         self._waiting: deque[Ready] = deque()
         self._after_new = self._after_due = 0
+        self._end: End | None = None
+
+    @property
+    def end(self) -> End | None:
+        """Why there are no more, although somebody may still wait; None otherwise."""
+        return self._end
 
     def take(self, number: int) -> list[Ready]:
         """Return the next deliveries, at most so many; [] when none is due."""
@@ -104,6 +111,9 @@ class Pages:
     def _read(self) -> list[Ready]:
         edition_id = self._mailing.edition_id
         with self._db.read() as session:
+            self._end = find_end(session, edition_id, now=self._clock())
+            if self._end is not None:
+                return []
             page = ledger.next_page(session, edition_id, after=self._after_new, size=PAGE)
             if page:
                 self._after_new = page[-1].delivery_id

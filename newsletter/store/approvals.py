@@ -33,6 +33,7 @@ def seal_of(edition: Edition, variants: Mapping[Cut, Rendered], *, sender: str) 
         planned_at=edition.planned_at,
         kind=EditionKind(edition.kind),
         number=edition.number,
+        not_after=edition.not_after,
     )
 
 

@@ -1,4 +1,7 @@
-"""Queries on what the public site shows: editions that readers got. They change nothing."""
+"""Queries on what the public site shows: editions that readers got. They change nothing.
+
+Lists leave out what is not listed; the page of such an edition is there for who has its address.
+"""
 
 from typing import Final
 
@@ -24,23 +27,27 @@ def get_published(session: Session, edition_id: int) -> Edition:
 
 
 def list_published(session: Session, *, limit: int, offset: int = 0) -> list[Edition]:
-    """Return the editions that readers got, newest first, without their blocks."""
-    query = select(Edition).where(_is_published())
+    """Return the listed editions that readers got, newest first, without their blocks."""
+    query = select(Edition).where(_is_listed())
     newest = query.order_by(Edition.dated_on.desc(), Edition.id.desc())
     return list(session.scalars(newest.limit(limit).offset(offset)))
 
 
 def count_published(session: Session) -> int:
-    """Return how many editions readers got."""
-    return session.scalar(select(func.count()).select_from(Edition).where(_is_published())) or 0
+    """Return how many listed editions readers got."""
+    return session.scalar(select(func.count()).select_from(Edition).where(_is_listed())) or 0
 
 
 def latest_published(session: Session) -> Edition | None:
-    """Return the newest newsletter that readers got, with its blocks."""
-    query = select(Edition).where(_is_published(), Edition.kind == EditionKind.NEWSLETTER)
+    """Return the newest listed newsletter that readers got, with its blocks."""
+    query = select(Edition).where(_is_listed(), Edition.kind == EditionKind.NEWSLETTER)
     newest = query.order_by(Edition.dated_on.desc(), Edition.id.desc()).limit(1)
     return session.scalars(newest.options(with_items())).first()
 
 
 def _is_published() -> ColumnElement[bool]:
     return Edition.status.in_(PUBLISHED)
+
+
+def _is_listed() -> ColumnElement[bool]:
+    return _is_published() & Edition.listed.is_(True)

@@ -1,7 +1,7 @@
 """The seal: anything that changes what readers get, or when, breaks it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -22,6 +22,7 @@ def sealed(
     hours: int = 0,
     number: int | None = 14,
     kind: EditionKind = EditionKind.NEWSLETTER,
+    not_after: datetime | None = None,
 ) -> str:
     return seal(
         variants,
@@ -30,6 +31,7 @@ def sealed(
         planned_at=START + timedelta(hours=hours),
         kind=kind,
         number=number,
+        not_after=not_after,
     )
 
 
@@ -55,6 +57,7 @@ def test_order_does_not_matter() -> None:
         sealed(ONE, TWO, number=15),
         sealed(ONE, TWO, number=None),
         sealed(ONE, TWO, kind=EditionKind.ANNOUNCEMENT),
+        sealed(ONE, TWO, not_after=START),
     ],
 )
 def test_any_change_breaks_it(other: str) -> None:

@@ -15,6 +15,7 @@ from newsletter.approve.facts import read_facts
 from newsletter.approve.waive import Sorted, sort_findings
 from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.blocks.kind import BlockKind
+from newsletter.compose.bounds import bounds_mark
 from newsletter.compose.marks import block_mark
 from newsletter.cut import Cut
 from newsletter.model import Block, Edition, EditionEvent
@@ -152,6 +153,8 @@ def edition_page(
             last_word=next((one for one in past if one.what in SAID_TO_EACH_OTHER), None),
             may=_may(call, edition),
             planned=moment_value(edition.planned_at),
+            until_value=moment_value(edition.not_after),
+            bounds=bounds_mark(edition),
             turns=steps_of(session, edition),
             fixed=[one for one in FIXED.values() if has_fixed(one, edition)],
             filling=told_of(session, edition),

@@ -1,11 +1,13 @@
 """The list of editions, and how one begins."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from feeds.model import Item
 from feeds.store import upcoming_events
 from newsletter.compose.draft import draft_announcement, draft_newsletter
 from newsletter.model import Edition
@@ -53,12 +55,16 @@ def show_editions(call: Call) -> Response:
             session,
             "editions.html",
             lines=lines,
-            events=upcoming_events(
-                session, start=call.now, end=call.now + timedelta(days=ANNOUNCED_DAYS)
-            ),
+            events=_to_announce(session, call.now),
             segments=list_segments(session),
             asked_event=call.query.get("bijeenkomst", ""),
         )
+
+
+def _to_announce(session: Session, now: datetime) -> list[Item]:
+    """Return the events that stand by themselves: sessions go with their congress."""
+    events = upcoming_events(session, start=now, end=now + timedelta(days=ANNOUNCED_DAYS))
+    return [event for event in events if not event.details.get("part_of")]
 
 
 def begin_edition(call: Call) -> Response:

@@ -16,7 +16,11 @@ AT_ONCE: Final[Mapping[str, str]] = {
     "links.tracking": "Haal volgcodes weg",
 }
 SENDER: Final = "settings sender"
-HEAD: Final[Mapping[str, str]] = {"subject": "Onderwerp", "preheader": "Voorproefje"}
+HEAD: Final[Mapping[str, str]] = {
+    "subject": "Onderwerp",
+    "preheader": "Voorproefje",
+    "not_after": "Niet meer versturen na",
+}
 
 
 @dataclass(frozen=True, slots=True)

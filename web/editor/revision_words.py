@@ -42,6 +42,7 @@ HEAD_FIELDS: Final = {
     "segments": "Doelgroepen",
     "not_after": "Niet meer versturen na",
     "without": "Weggelaten",
+    "listed": "Staat in het archief",
 }
 BLOCK_FIELDS: Final = {
     "": "Blok",

@@ -18,6 +18,7 @@ from newsletter.model import Edition
 from newsletter.store import inbox
 from newsletter.store.editions import get_edition
 from newsletter.store.inbox import Found, Stand, Wanted
+from subscribers.segments import list_segments
 from web.editor.desk import SELECTING, Desk, read_desk
 from web.editor.look import Look, read_look
 from web.editor.rows import Labels, Row, State, is_changed, labels_of, state_of
@@ -142,6 +143,7 @@ def selecting_page(
             sections=shown.sections,
             tallies=shown.tallies(),
             opened=_opened(shown, themes, given),
+            segments=[] if shown.look.open_id is None else list_segments(session),
             searched=None if shown.found.is_all else inbox.MOST_SEARCHED,
             stands=inbox.count_stands(session, now=call.now),
             kinds=SECTIONS,

@@ -40,13 +40,17 @@ def show_edition(call: Call) -> Response:
         latest = published.list_published(session, limit=OTHERS + 1)
     issue = read_edition(content_of(edition), call.services.settings)
     others = [read_heading(other) for other in latest if other.id != edition.id]
-    return page(
+    shown = page(
         call,
         "public/edition.html",
         issue=issue,
+        is_listed=edition.listed,
         others=others[:OTHERS],
         with_mail_links=with_mail_links,
     )
+    if not edition.listed:
+        shown.headers["X-Robots-Tag"] = "noindex"
+    return shown
 
 
 def show_feed(call: Call) -> Response:

@@ -203,7 +203,7 @@ function open(link) {
 
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method !== "post") return;
-  if (!event.target.closest("#selectie .item, #melding")) return;
+  if (!event.target.closest("#selectie .item, #melding") || "leaves" in event.target.dataset) return;
   event.preventDefault();
   send(event.target, event.submitter);
 });

@@ -28,6 +28,23 @@ def check_dates(
             yield from _past(block, read_on)
     for words in words_of(content):
         yield from _weekdays(words, content.dated_on)
+    yield from _too_late(facts)
+
+
+def _too_late(facts: Facts) -> Iterable[Finding]:
+    """Find an announcement that comes too late, now or at the moment that was planned."""
+    goes_at = max(facts.planned_at or facts.now, facts.now)
+    if facts.not_after is not None and goes_at > facts.not_after:
+        is_planned = goes_at != facts.now
+        told = f"Gepland is {dutch.moment(goes_at)}." if is_planned else "Dat is al geweest."
+        yield Finding(
+            "dates.too-late",
+            Level.ERROR,
+            f"Deze aankondiging mag niet meer uit na {dutch.moment(facts.not_after)}. " + told,
+            where="not_after",
+            mend="Kies een eerder moment om te verzenden, of een later laatste moment.",
+            quote=facts.not_after.isoformat(),
+        )
 
 
 def _past(block: BlockContent, read_on: date) -> Iterable[Finding]:

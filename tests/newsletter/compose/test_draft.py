@@ -223,7 +223,8 @@ def test_announcement_is_drafted_from_an_event(db: Database) -> None:
 
     edition = row(db, edition_id)
     assert (edition.number, edition.segments, edition.event_id) == (None, ["school"], 1)
-    assert edition.not_after == starts_at
+    assert edition.not_after == datetime(2027, 5, 21, 21, 59, tzinfo=UTC)
+    assert edition.listed
     assert edition.subject == "Congres Samen sterker op donderdag 3 juni in Breda"
     assert edition.preheader == "Tekst 1. Aanmelden tot en met vrijdag 21 mei."
     (block,) = content(db, edition_id).blocks

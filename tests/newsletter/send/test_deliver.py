@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from feeds.model import Item
+from feeds.values import ItemKind
 from newsletter.errors import (
     TransportDeferred,
     TransportError,
@@ -21,23 +23,25 @@ from newsletter.errors import (
     TransportUnavailable,
     TransportUncertain,
 )
-from newsletter.model import Delivery, Edition, Variant
+from newsletter.model import Block, Delivery, Edition, Variant
 from newsletter.send import schedule as scheduling
 from newsletter.send.deliver import deliver_due
 from newsletter.send.freeze import freeze_due
+from newsletter.send.pages import PAGE
 from newsletter.send.tally import SendReport
 from newsletter.settings import Settings
 from newsletter.store.editions import events_of
-from newsletter.values import EditionFigures, EditionStatus, InDoubtPolicy, Receipt
+from newsletter.values import EditionFigures, EditionKind, EditionStatus, InDoubtPolicy, Receipt
 from storage.session import Database
 from subscribers.links import Links
 from subscribers.model import Subscriber
 from subscribers.values import SubscriberStatus
-from tests.factories import make_readers, make_segments
+from tests.factories import make_readers, make_segments, store_item
 from tests.fakes import START, FakeClock, FakeTransport
 from tests.newsletter.making import SENDER, make_scheduled, plain_render, sound
 from tests.queries import counted, reads
 
+BEGINS = START + timedelta(days=30)
 REFUSED = TransportRefused("5.1.1 unknown", code=550)
 DEFERRED = TransportDeferred("4.2.2 full", code=452)
 
@@ -710,3 +714,57 @@ def test_time_of_an_attempt_is_kept(desk: Desk) -> None:
         452,
         "4.2.2 full",
     )
+
+
+def announced(desk: Desk, readers: int) -> int:
+    """Let the edition be about an event, and be sent."""
+    edition_id = desk.arrange(readers)
+
+    def tell(session: Session) -> None:
+        event = store_item(session, "Congres", ItemKind.EVENT, starts_at=BEGINS)
+        edition = session.get_one(Edition, edition_id)
+        edition.kind, edition.number, edition.event_id = EditionKind.ANNOUNCEMENT, None, event.id
+        edition.not_after = BEGINS
+        fields = {"title": "Congres", "starts_at": BEGINS.isoformat(), "item_id": event.id}
+        values = {"kind": "congress", "item_id": event.id, "fields": fields}
+        session.execute(update(Block).where(Block.edition_id == edition_id).values(**values))
+        session.execute(update(Subscriber).values(wants_announcements=True))
+
+    desk.change(tell)
+    return edition_id
+
+
+def test_the_rest_is_not_sent_when_the_event_begins_during_a_long_sending(desk: Desk) -> None:
+    edition_id = announced(desk, readers=250)
+    transport = ActingTransport(AtTheTenth(lambda: desk.clock.later(days=60)))
+
+    desk.deliver(transport)
+
+    assert len(transport.accepted) == PAGE
+    assert desk.status(edition_id) is EditionStatus.CANCELLED
+    assert [what for what, _ in desk.events(edition_id)][-1] == "too_late"
+    states = Counter(state for _, state, *_ in desk.deliveries())
+    assert states == {"sent": PAGE, "skipped": 250 - PAGE}
+
+
+def test_a_sending_pauses_when_its_event_is_called_off_and_goes_on_when_it_is_not(
+    desk: Desk,
+) -> None:
+    edition_id = announced(desk, readers=250)
+
+    def say(*, cancelled: bool) -> None:
+        desk.change(lambda s: s.execute(update(Item).values(cancelled=cancelled)))
+
+    transport = ActingTransport(AtTheTenth(lambda: say(cancelled=True)))
+    desk.deliver(transport)
+    stopped = desk.status(edition_id), len(transport.accepted)
+    scheduling.resume(desk.db, edition_id, now=desk.clock())
+    desk.deliver(transport)
+    again = desk.status(edition_id), len(transport.accepted)
+    say(cancelled=False)
+    scheduling.resume(desk.db, edition_id, now=desk.clock())
+    desk.deliver(transport)
+
+    assert stopped == again == (EditionStatus.PAUSED, PAGE)
+    assert "event_changed_sending" in [what for what, _ in desk.events(edition_id)]
+    assert (desk.status(edition_id), len(transport.accepted)) == (EditionStatus.SENT, 250)

@@ -1,13 +1,19 @@
 """The whole way of an edition, by two people, through the pages only."""
 
+from datetime import timedelta
 from threading import Event
 
 from starlette.testclient import TestClient
 
+from feeds.model import Item
+from feeds.values import ItemKind
 from newsletter.send.worker import run_worker
 from newsletter.wiring import Services
 from tests.fakes import FakeTransport
-from tests.web.desk import approved, begin, edition_path, post, step, submitted, version
+from tests.web.desk import approved, begin, edition_path, make_item, post, step, submitted, version
+from web.forms import moment_value
+
+DAY = timedelta(days=1)
 
 
 def test_from_draft_to_result(  # noqa: PLR0915 - the whole way, step by step
@@ -136,3 +142,47 @@ def test_today_gives_each_person_their_own_tasks(
     assert "Schrijf verder" in writing
     assert "Beoordeel" in approver.get("/redactie").text
     assert "Beoordeel" not in editor.get("/redactie").text
+
+
+def test_an_announcement_begins_in_one_step_where_the_event_is_chosen(
+    editor: TestClient, near: Services
+) -> None:
+    event = make_item(near, "Congres", kind=ItemKind.EVENT, starts_at=near.clock() + 9 * DAY)
+    session = make_item(near, "Sessie een", kind=ItemKind.EVENT, starts_at=near.clock() + 9 * DAY)
+    with near.db.write() as db:
+        db.get_one(Item, session).details = {"part_of": "congres"}
+
+    opened = editor.get(f"/redactie/selecteren?open={event}").text
+    of_session = editor.get(f"/redactie/selecteren?open={session}").text
+    listed = editor.get("/redactie/edities").text
+
+    assert f'form="kondig{event}">Maak een aankondiging</button>' in opened
+    assert "Maak een aankondiging" not in of_session
+    assert f'<option value="{event}"' in listed
+    assert f'<option value="{session}"' not in listed
+
+
+def test_the_last_moment_and_the_archive_are_chosen_at_the_edition(
+    editor: TestClient, near: Services
+) -> None:
+    event = make_item(near, "Congres", kind=ItemKind.EVENT, starts_at=near.clock() + 9 * DAY)
+    form = {"kind": "announcement", "event": event, "segment": "school"}
+    made = int(post(editor, "/redactie/edities", form).headers["location"].rsplit("/", 1)[1])
+    page = editor.get(edition_path(made)).text
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    begins = moment_value(near.clock() + 9 * DAY)
+    earlier, later = (moment_value(near.clock() + n * DAY) for n in (8, 10))
+
+    wrong = post(
+        editor, edition_path(made, "/grenzen"), {"seen": seen, "not_after": later, "listed": "ja"}
+    )
+    saved = step(editor, near, made, "/grenzen", seen=seen, not_after=earlier)
+    overtaken = post(editor, edition_path(made, "/grenzen"), {"seen": seen, "not_after": ""})
+
+    assert f'value="{begins}"' in page
+    assert wrong.status_code == 422
+    assert "Dan is de bijeenkomst al begonnen." in wrong.text
+    assert f'value="{later}"' in wrong.text
+    assert f'value="{earlier}"' in saved
+    assert "niet in het archief</summary>" in saved
+    assert overtaken.status_code == 409

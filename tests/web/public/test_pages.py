@@ -142,6 +142,27 @@ def test_what_is_not_there_is_a_page_too(client: TestClient, services: Services)
         assert client.get(path).status_code == 404
 
 
+def test_an_edition_that_is_not_listed_is_there_for_who_has_its_address_only(
+    client: TestClient, services: Services
+) -> None:
+    shown = add_edition(services, 12, "Voor iedereen")
+    hidden = add_edition(services, 13, "Alleen voor starters", listed=False)
+
+    page = client.get(f"/archief/{hidden}")
+    other = client.get(f"/archief/{shown}")
+
+    assert page.status_code == 200
+    assert '<meta name="robots" content="noindex">' in page.text
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    assert "noindex" not in other.text
+    assert "X-Robots-Tag" not in other.headers
+    for path in ("/archief", "/archief.xml", "/"):
+        listed = client.get(path).text
+        assert "Voor iedereen" in listed
+        assert "Alleen voor starters" not in listed
+    assert "Alleen voor starters" not in other.text
+
+
 def test_a_long_archive_has_pages(client: TestClient, services: Services) -> None:
     for number in range(1, 23):
         add_edition(services, number, f"Nummer {number:03}")

@@ -140,5 +140,9 @@ def facts_of(read: dict[str, Any]) -> Facts:
         links=None if links is None else {url: sight_of(one) for url, one in links.items()},
         domain=None if domain is None else records_of(DomainLook(records={**SOUND, **domain})),
         names=read.pop("names", {}),
-        **{key: tuple(value) for key, value in read.items()},
+        **{key: _plain(value) for key, value in read.items()},
     )
+
+
+def _plain(value: Any) -> Any:  # Any: of TOML, to a field of the facts
+    return tuple(value) if isinstance(value, list) else value
