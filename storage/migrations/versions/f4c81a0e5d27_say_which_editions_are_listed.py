@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "f4c81a0e5d27"
-down_revision = "e7a4c2d95b16"
+down_revision = "f5c3e81a0d42"
 branch_labels = None
 depends_on = None
 
