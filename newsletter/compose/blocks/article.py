@@ -6,7 +6,8 @@ link_text:    "" for a proposal made from the source
 lead:         True for the one that the edition opens with: large, with a button
 label:        the name above a lead, "Uitgelicht" or "Verslag"
 image, image_alt, caption: a lead's picture, on our own host; "" for none
-offered_image: the item's own picture, shown once it has an image_alt
+offered_image: the item's own picture, shown once it has an image_alt,
+               or is decorative (image_decorative: "ja")
 """
 
 from typing import Any, Final
@@ -15,7 +16,7 @@ from feeds.model import Item
 from feeds.values import ItemKind
 from newsletter import dutch
 from newsletter.compose.blocks import kind
-from newsletter.compose.blocks.kind import ALT, BlockKind, Field, Fields, Frame, View
+from newsletter.compose.blocks.kind import ALT, ROLE, BlockKind, Field, Fields, Frame, View
 from newsletter.compose.markup import paragraphs
 
 ASKING: Final = frozenset({"hoe", "hoeveel", "waarom", "wanneer", "wat", "welk", "welke", "wie"})
@@ -36,7 +37,7 @@ def view(fields: Fields, frame: Frame) -> View:
         "lead": bool(fields.get("lead")),
         "label": kind.text(fields, "label") or LABELS[ItemKind.NEWS],
         "image": kind.shown_picture(fields, frame),
-        "image_alt": kind.text(fields, "image_alt"),
+        "image_alt": kind.picture_alt(fields),
         "caption": kind.text(fields, "caption"),
     }
 
@@ -86,6 +87,7 @@ KIND: Final = BlockKind(
         "label": LABELS[ItemKind.NEWS],
         "image": "",
         "image_alt": "",
+        "image_decorative": "",
         "offered_image": "",
         "caption": "",
     },
@@ -95,6 +97,7 @@ KIND: Final = BlockKind(
         Field("link_text", "Tekst van de link"),
         Field("url", "Adres van het bericht"),
         Field("source", "Bron"),
+        ROLE,
         ALT,
     ),
     view=view,

@@ -11,9 +11,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from newsletter.compose.blocks import kind
-from newsletter.compose.blocks.kind import OWN_PICTURE, BlockKind, Field, Fields, Frame, View
+from newsletter.compose.blocks.kind import (
+    DECORATIVE,
+    OWN_PICTURE,
+    PICTURE_ROLES,
+    BlockKind,
+    Field,
+    Fields,
+    Frame,
+    View,
+)
 
-DECORATIVE: Final = "ja"
 DESK: Final = "/redactie"  # an editor copies the address from the desk, where it may stand below it
 
 
@@ -69,7 +77,7 @@ KIND: Final = BlockKind(
         Field(
             "decorative",
             "Wat doet de foto?",
-            choices=(("", "Hij laat iets zien"), (DECORATIVE, "Hij is alleen versiering")),
+            choices=PICTURE_ROLES,
         ),
         Field(
             "alt",

@@ -47,7 +47,14 @@ class Field:
     picture: bool = False
 
 
-ALT: Final = Field("image_alt", "Wat is er op de foto te zien?")
+DECORATIVE: Final = "ja"
+PICTURE_ROLES: Final = (("", "Hij laat iets zien"), (DECORATIVE, "Hij is alleen versiering"))
+ROLE: Final = Field("image_decorative", "Wat doet de foto?", choices=PICTURE_ROLES)
+ALT: Final = Field(
+    "image_alt",
+    "Wat is er op de foto te zien?",
+    help="Voor wie de foto niet kan zien. Bij versiering laat je dit leeg.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +170,23 @@ def shown_picture(fields: Fields, frame: Frame) -> str:
     """Return the address of the picture that readers see with a block, or "".
 
     That is `image`, else what the item has (`offered_image`, a path on our site) when it has an
-    `image_alt`.
+    `image_alt` or is said to be decorative.
     """
     offered = str(fields.get("offered_image") or "")
-    if not link(fields, "image") and text(fields, "image_alt") and OWN_PICTURE.fullmatch(offered):
+    is_decided = is_decorative(fields) or text(fields, "image_alt")
+    if not link(fields, "image") and is_decided and OWN_PICTURE.fullmatch(offered):
         return f"{frame.base_url}{offered}"
     return link(fields, "image")
+
+
+def is_decorative(fields: Fields) -> bool:
+    """Say whether the picture of a block shows nothing that its words do not say (WCAG 1.1.1)."""
+    return text(fields, "image_decorative") == DECORATIVE
+
+
+def picture_alt(fields: Fields) -> str:
+    """Return the description of a block's picture; "" on purpose for a decorative one."""
+    return "" if is_decorative(fields) else text(fields, "image_alt")
 
 
 def offered_picture(item: Item) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 title, partnership, url, item_id
 question, approach, result, contact: plain text; an address in `contact` becomes a link
 summary: shown when none of the four is known
-offered_image, image_alt: a picture on our own site, shown when it has an image_alt
+offered_image, image_alt: a picture on our own site, shown when it has an image_alt,
+               or is decorative (image_decorative: "ja")
 """
 
 from typing import Any, Final
@@ -11,7 +12,7 @@ from typing import Any, Final
 from feeds.model import Item
 from feeds.values import ItemKind
 from newsletter.compose.blocks import kind
-from newsletter.compose.blocks.kind import ALT, BlockKind, Field, Fields, Frame, View
+from newsletter.compose.blocks.kind import ALT, ROLE, BlockKind, Field, Fields, Frame, View
 
 PAIRS: Final = (
     ("question", "Vraag"),
@@ -33,7 +34,7 @@ def view(fields: Fields, frame: Frame) -> View:
             if kind.text(fields, name)
         ],
         "image": kind.shown_picture(fields, frame),
-        "image_alt": kind.text(fields, "image_alt"),
+        "image_alt": kind.picture_alt(fields),
         "url": _url(fields, frame),
     }
 
@@ -73,6 +74,7 @@ KIND: Final = BlockKind(
         "summary": "",
         "offered_image": "",
         "image_alt": "",
+        "image_decorative": "",
         "url": "",
         "item_id": None,
     },
@@ -82,6 +84,7 @@ KIND: Final = BlockKind(
         Field("approach", "Aanpak", long=True),
         Field("result", "Resultaat", long=True),
         Field("contact", "Wie te vragen", long=True),
+        ROLE,
         ALT,
     ),
     view=view,

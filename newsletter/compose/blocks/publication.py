@@ -4,7 +4,8 @@ title, teaser, source, url
 format, size:     "Factsheet, pdf van 4 pagina's", "320 kB"
 link_text:        "" for a proposal made from the format and the title
 image, image_alt: its cover, on our own host; "" for none, then the text takes the full width
-offered_image:    the item's own picture, shown once it has an image_alt
+offered_image:    the item's own picture, shown once it has an image_alt,
+               or is decorative (image_decorative: "ja")
 """
 
 from typing import Any, Final
@@ -13,7 +14,7 @@ from feeds.model import Item
 from feeds.values import ItemKind
 from newsletter import dutch
 from newsletter.compose.blocks import kind
-from newsletter.compose.blocks.kind import ALT, BlockKind, Field, Fields, Frame, View
+from newsletter.compose.blocks.kind import ALT, ROLE, BlockKind, Field, Fields, Frame, View
 
 ARTICLES: Final = {
     "brochure": "de",
@@ -37,7 +38,7 @@ def view(fields: Fields, frame: Frame) -> View:
         "url": kind.link(fields, "url"),
         "link_text": kind.text(fields, "link_text") or _link_words(fields, title),
         "image": kind.shown_picture(fields, frame),
-        "image_alt": kind.text(fields, "image_alt"),
+        "image_alt": kind.picture_alt(fields),
     }
 
 
@@ -86,6 +87,7 @@ KIND: Final = BlockKind(
         "link_text": "",
         "image": "",
         "image_alt": "",
+        "image_decorative": "",
         "offered_image": "",
     },
     editable=(
@@ -95,6 +97,7 @@ KIND: Final = BlockKind(
         Field("size", "Grootte van het bestand"),
         Field("link_text", "Tekst van de link"),
         Field("url", "Adres van de publicatie"),
+        ROLE,
         ALT,
     ),
     view=view,

@@ -440,7 +440,7 @@ def test_item_that_does_not_fit_is_refused(filled: Database, drafted: tuple[int,
     with pytest.raises(UnknownItem):
         add(kind="article", item_id=999)
     with pytest.raises(UnknownBlock):
-        add(kind="poll")
+        add(kind="nergens")
     assert row(filled, drafted[0]).version == 1
 
 

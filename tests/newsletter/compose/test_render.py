@@ -323,6 +323,21 @@ def test_the_picture_of_an_item_is_shown_once_it_is_described(render: Renderer, 
     assert (picture["src"], picture["alt"]) == (f"{BASE}{path}", "Een docent & een bord")
 
 
+@pytest.mark.parametrize("kind", ["article", "practice", "publication"])
+def test_a_picture_that_only_decorates_is_shown_without_a_description(
+    render: Renderer, kind: str
+) -> None:
+    path = f"/beeld/{'a1' * 32}.jpg"
+    given = {"image_decorative": "ja", "image_alt": "Dit leest niemand"}
+    decorates = block(1, kind, title="Titel", lead=True, offered_image=path, **given)
+
+    shown = render(samples.newsletter(blocks=(decorates,)), Cut(None))
+
+    (picture,) = [one for one in _read(shown.html).of("img") if path in str(one["src"])]
+    assert picture["alt"] == ""
+    assert "Dit leest niemand" not in shown.html + shown.text
+
+
 @pytest.mark.parametrize(
     "path", ["//elders.example.org/beeld/x.jpg", "/beeld/../geheim", "/beeld/x.svg", "javascript:1"]
 )

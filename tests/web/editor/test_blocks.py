@@ -164,6 +164,8 @@ def test_the_photo_of_an_item_comes_along_once_it_is_described(
     assert f'src="{near.settings.base_url}{path}"' in editor.get(mail).text
     step(editor, near, edition, here, kind="article", image_alt="", **told)
     assert path not in editor.get(mail).text
+    step(editor, near, edition, here, kind="article", image_decorative="ja", **told)
+    assert f'src="{near.settings.base_url}{path}"' in editor.get(mail).text
 
 
 def test_a_block_without_a_photo_asks_for_no_description(

@@ -75,6 +75,25 @@ def test_blocks_that_were_shortened_are_named_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("fields", "rules"),
+    [
+        ({"image": "/a.png"}, ["images.alt"]),
+        ({"image": "/a.png", "image_decorative": "ja"}, []),
+        ({"image": "/a.png", "image_alt": "Een docent"}, []),
+        ({"offered_image": "/a.png"}, ["images.offered"]),
+        ({"offered_image": "/a.png", "image_decorative": "ja"}, []),
+        ({"image": "/a.png", "image_alt": "Een docent", "image_decorative": "ja"}, ["images.both"]),
+    ],
+)
+def test_a_picture_is_described_or_said_to_be_decorative(
+    fields: dict[str, str], rules: list[str]
+) -> None:
+    content = samples.newsletter(blocks=(block(1, "publication", title="Titel", **fields),))
+
+    assert [one.rule for one in CHECKS["images"](content, {}, FACTS)] == rules
+
+
 def test_date_of_next_year_is_understood() -> None:
     content = samples.newsletter(dated_on=date(2027, 12, 20), blocks=())
 
