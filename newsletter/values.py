@@ -147,9 +147,18 @@ class BlockContent:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What stands in the inbox. As a side's own, "" is what everybody gets."""
+
+    subject: str = ""
+    preheader: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EditionContent:
     """Everything of an edition that decides what readers get, in reading order.
 
+    heads:   what the readers of a side get in place of the subject and the preheader.
     without: the fixed blocks that editors left out (`compose/blocks.FIXED`).
     """
 
@@ -162,6 +171,7 @@ class EditionContent:
     dated_on: date
     blocks: tuple[BlockContent, ...]
     without: tuple[str, ...] = ()
+    heads: Mapping[Audience, Head] = field(default_factory=dict)
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -169,8 +179,20 @@ class EditionContent:
         return tuple(sorted({one.segment for one in self.blocks if one.segment is not None}))
 
     def seen_by(self, cut: Cut) -> "EditionContent":
-        """Return what readers with this cut get: their blocks, each once."""
-        return replace(self, blocks=tuple(one for one in self.blocks if one.reaches(cut)))
+        """Return what readers with this cut get: their blocks, each once, under their head."""
+        head = self.head_of(cut.audience)
+        return replace(
+            self,
+            blocks=tuple(one for one in self.blocks if one.reaches(cut)),
+            subject=head.subject,
+            preheader=head.preheader,
+            heads={},
+        )
+
+    def head_of(self, audience: Audience | None) -> Head:
+        """Return what stands in the inbox of a side."""
+        own = Head() if audience is None else self.heads.get(audience, Head())
+        return Head(own.subject or self.subject, own.preheader or self.preheader)
 
 
 class Slot(StrEnum):

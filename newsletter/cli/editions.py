@@ -119,7 +119,8 @@ def show(edition_id: ID, json: bool = JSON) -> None:
         if one.item_id in left
     ]
     if json:
-        more = {"subject": content.subject, "blocks": blocks, "left": behind}
+        heads = {side.value: asdict(head) for side, head in content.heads.items()}
+        more = {"subject": content.subject, "heads": heads, "blocks": blocks, "left": behind}
         print_json(as_json(figures) | more)
         return
     print_fields(as_json(figures) | {"subject": content.subject})

@@ -8,10 +8,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from newsletter.compose.snapshot import OF_EDITION, OFFERED, Snapshot
+from subscribers.values import Audience
 
 PIECE: Final = re.compile(r"\s+|\w+|[^\w\s]")
 LONGEST: Final = 4000  # pieces of one text that are compared; 30 ms for two that share nothing
 TITLE: Final = 80
+HEADS: Final = "heads"
+Heads = Mapping[str, Mapping[str, str]]
 
 
 class Change(StrEnum):
@@ -127,8 +130,19 @@ def _hows(same: str, was: str, now: str) -> tuple[tuple[str, str], ...]:
 
 def _of_head(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
     for name in OF_EDITION:
-        if before.get(name) != after.get(name):
+        if name == HEADS:
+            yield from _of_heads(before.get(HEADS) or {}, after.get(HEADS) or {})
+        elif before.get(name) != after.get(name):
             yield Difference(Change.HEAD, None, name, before.get(name), after.get(name))
+
+
+def _of_heads(before: Heads, after: Heads) -> Iterator[Difference]:
+    """Yield what differs in the heads of the sides, each with a name such as "subject school"."""
+    for side in Audience:
+        old, new = before.get(side, {}), after.get(side, {})
+        for name in ("subject", "preheader"):
+            if old.get(name) != new.get(name):
+                yield Difference(Change.HEAD, None, f"{name} {side}", old.get(name), new.get(name))
 
 
 def _of_blocks(

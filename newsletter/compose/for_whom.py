@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.compose.editing import editing
+from newsletter.compose.sections import renumber
 from newsletter.cut import MOST_SEGMENTS
 from newsletter.errors import TooManySegments, UnknownBlock
 from newsletter.model import Block, Edition
@@ -59,6 +60,38 @@ def give_blocks(
         for block_id, given in new.items():
             blocks[block_id].audience, blocks[block_id].segment = given.audience, given.segment
         _require_room(edition)
+
+
+def split_block(
+    db: Database,
+    edition_id: int,
+    block_id: int,
+    *,
+    version: int | None,
+    now: datetime,
+    by: int | None,
+) -> int:
+    """Make of a block for everybody one for schools and, below it, one for teacher education.
+
+    Both say the same until somebody writes in one of them. Returns the id of the second.
+    Raises UnknownBlock, also for a block that is not for everybody, and what `editing` raises.
+    """
+    with editing(db, edition_id, version=version, now=now, by=by) as (session, edition):
+        place = next((at for at, one in enumerate(edition.blocks) if one.id == block_id), None)
+        if place is None or whom_of(edition.blocks[place]) != EVERYBODY:
+            raise UnknownBlock(f"edition {edition_id} has no block {block_id} for everybody")
+        first = edition.blocks[place]
+        second = Block(
+            kind=first.kind,
+            item_id=first.item_id,
+            fields=dict(first.fields),
+            audience=Audience.TEACHER_EDUCATION.value,
+        )
+        first.audience = Audience.SCHOOL.value
+        edition.blocks.insert(place + 1, second)
+        renumber(edition.blocks)
+        session.flush()
+        return second.id
 
 
 def _require_room(edition: Edition) -> None:

@@ -39,6 +39,7 @@ OF_EDITION: Final[Mapping[str, Read]] = {
     "not_after": _moment,
     "without": _same,
     "listed": _same,
+    "heads": _same,
 }
 # item_id stands before fields: `store/revisions.py` finds the item by that.
 OF_BLOCK: Final[Mapping[str, Read]] = {
@@ -49,7 +50,7 @@ OF_BLOCK: Final[Mapping[str, Read]] = {
     "item_id": _same,
     "fields": _same,
 }
-BEFORE: Final[Mapping[str, object]] = {"segment": None}
+BEFORE: Final[Mapping[str, object]] = {"segment": None, "heads": {}}
 OFFERED: Final = "offered_image"  # the program fills it in, whatever editors do
 
 

@@ -17,6 +17,7 @@ from newsletter.values import (
     EditionContent,
     EditionKind,
     EditionStatus,
+    Head,
 )
 from subscribers.values import Audience
 
@@ -54,6 +55,7 @@ def content_of(edition: Edition) -> EditionContent:
         preheader=edition.preheader,
         dated_on=edition.dated_on,
         without=tuple(edition.without),
+        heads={Audience(side): Head(**head) for side, head in edition.heads.items()},
         blocks=tuple(
             BlockContent(
                 id=block.id,

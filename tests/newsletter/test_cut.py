@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from newsletter.cut import Cut, parse_cut
-from newsletter.values import BlockContent
+from newsletter.values import BlockContent, Head
 from subscribers.values import Audience
 from tests.newsletter.compose import samples
 
@@ -55,3 +55,15 @@ def test_a_reader_gets_the_blocks_of_their_side_and_of_their_segments_once(
 
     assert [one.id for one in content.seen_by(parse_cut(key)).blocks] == seen
     assert content.segments == ("startend", "zuid")
+
+
+def test_a_side_has_its_own_head_and_else_that_of_everybody() -> None:
+    heads = {SCHOOL: Head(subject="Voor jullie school"), Audience.TEACHER_EDUCATION: Head()}
+    content = samples.newsletter(subject="Voor allen", preheader="Daarna", heads=heads)
+
+    def head(key: str) -> tuple[str, str]:
+        seen = content.seen_by(parse_cut(key))
+        return seen.subject, seen.preheader
+
+    assert head("school.startend") == ("Voor jullie school", "Daarna")
+    assert head("lerarenopleiding") == head("overig") == ("Voor allen", "Daarna")

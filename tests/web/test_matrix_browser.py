@@ -5,6 +5,7 @@ The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -36,14 +37,7 @@ def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
 def test_the_matrix_is_read_and_changed_by_keyboard(
     browser: Browser, base: str, scheme: str
 ) -> None:
-    context = browser.new_context(
-        reduced_motion="reduce", color_scheme="dark" if scheme == "dark" else "light"
-    )
-    anna = Desk(context.new_page(), base)
-    anna.go("/redactie/edities")
-    anna.sign_in("anna@example.org")
-    anna.go("/redactie/edities")
-    anna.press("Begin een nieuwe editie")
+    anna = begun(browser, base, scheme)
     page = anna.page
 
     page.get_by_role("link", name="Wie krijgt welk blok").click()
@@ -62,6 +56,30 @@ def test_the_matrix_is_read_and_changed_by_keyboard(
     expect(choices.nth(1)).to_have_value("doelgroep.zuid")
     expect(page.locator(".matrix .is-wrong")).to_have_count(1)
     anna.shoot(f"verdeling-{scheme}")
-    page.get_by_role("link", name="Terug naar de editie").click()
-    anna.shoot(f"editie-doelgroep-{scheme}")
     assert anna.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_one_side_gets_a_subject_of_its_own(browser: Browser, base: str, scheme: str) -> None:
+    anna = begun(browser, base, scheme)
+    own = anna.page.get_by_label("Onderwerp voor scholen")
+
+    anna.page.get_by_text("Eigen onderwerp of voorproefje per kant").click()
+    own.fill("Subsidie voor jullie school")
+    anna.press("Bewaar per kant")
+
+    expect(own).to_have_value("Subsidie voor jullie school")
+    anna.shoot(f"editie-per-kant-{scheme}")
+    assert anna.complaints == []
+
+
+def begun(browser: Browser, base: str, scheme: str) -> Desk:
+    """Return a desk with the page of a new edition."""
+    colours: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"
+    context = browser.new_context(reduced_motion="reduce", color_scheme=colours)
+    anna = Desk(context.new_page(), base)
+    anna.go("/redactie/edities")
+    anna.sign_in("anna@example.org")
+    anna.go("/redactie/edities")
+    anna.press("Begin een nieuwe editie")
+    return anna

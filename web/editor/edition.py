@@ -16,7 +16,9 @@ from newsletter.approve.waive import Sorted, sort_findings
 from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.compose.bounds import bounds_mark
+from newsletter.compose.for_whom import EVERYBODY, whom_of
 from newsletter.compose.marks import block_mark
+from newsletter.compose.own_heads import own_heads_mark
 from newsletter.cut import Cut
 from newsletter.model import Block, Edition, EditionEvent
 from newsletter.outdated import Cause, find_outdated
@@ -26,6 +28,7 @@ from newsletter.store.editions import content_of, events_of, get_edition
 from newsletter.store.waivers import waivers_of
 from newsletter.values import BlockContent, EditionKind, EditionStatus
 from subscribers.store import counts_by_audience
+from subscribers.values import Audience
 from web.access import Who, rank
 from web.editor.desk import ORGANISATION, desk_page, edition_head, edition_path
 from web.editor.filling import told_of
@@ -124,6 +127,7 @@ def edition_page(
         view = _view(call, variants)
         names = names_of(session, segments_of_blocks(session, edition.id))
         lines = _lines(edition, variants, names)
+        current = next((one for one in lines if one.block.id == view.block_id), None)
         past = past_of(session, events_of(session, edition.id))
         return desk_page(
             call,
@@ -138,7 +142,8 @@ def edition_page(
             choosable=choosable_segments(session),
             seen=variants[view.cut],
             lines=lines,
-            current=next((one for one in lines if one.block.id == view.block_id), None),
+            current=current,
+            splittable=current is not None and _may_be_split(current.block, variants),
             block_kinds=[kind for kind in BLOCKS.values() if _may_be_empty(kind)],
             **_checked(call, session, edition, variants, view),
             moved={
@@ -158,6 +163,7 @@ def edition_page(
             turns=steps_of(session, edition),
             fixed=[one for one in FIXED.values() if has_fixed(one, edition)],
             filling=told_of(session, edition),
+            mark_of_own_heads=own_heads_mark(edition.heads),
             marks={block.id: block_mark(block) for block in edition.blocks},
             problems=problems or {},
             given=given or {},
@@ -181,6 +187,12 @@ def _one_of(known: Sequence[str], asked: str) -> str:
 def _may_be_empty(kind: BlockKind) -> bool:
     """Say whether editors can fill a block themselves; an event's date comes from the agenda."""
     return "starts_at" not in kind.blank
+
+
+def _may_be_split(block: Block, variants: Variants) -> bool:
+    """Say whether a text of the editors that everybody gets can become one for each side."""
+    sides = {cut.audience for cut in variants}
+    return not block.item_id and whom_of(block) == EVERYBODY and sides.issuperset(Audience)
 
 
 def has_fixed(kind: BlockKind, edition: Edition) -> bool:

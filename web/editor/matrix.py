@@ -20,11 +20,11 @@ from newsletter.compose.for_whom import EVERYBODY, Whom, whom_of
 from newsletter.cut import Cut
 from newsletter.dutch import audience_word
 from newsletter.model import Block, Edition
-from newsletter.store.cuts import choosable_segments
+from newsletter.store.cuts import by_audience, choosable_segments, people_by_cut
 from newsletter.store.editions import content_of, get_edition
 from newsletter.values import BlockContent, EditionStatus
 from subscribers.values import Audience
-from web.editor.desk import desk_page, edition_head, edition_path
+from web.editor.desk import desk_page, edition_head, edition_path, undo_address, way_back
 from web.editor.edition import block_title
 from web.editor.mail import SIDES, read_variants
 from web.errors import PageUnknown
@@ -123,6 +123,28 @@ def save_matrix(call: Call) -> Response:
         by=call.user_id,
     )
     return see_other(edition_path(call.number("id"), "/verdeling"), message="Bewaard.")
+
+
+def split_block(call: Call) -> Response:
+    """Make of one block for everybody one for each side, and open the first."""
+    db, edition_id, block_id = call.services.db, call.number("id"), call.number("block")
+    for_whom.split_block(
+        db,
+        edition_id,
+        block_id,
+        version=Form(call.form).number("version"),
+        now=call.now,
+        by=call.user_id,
+    )
+    with db.read() as session:
+        people = by_audience(people_by_cut(session, get_edition(session, edition_id)))
+    others = people.get(None, 0)
+    without = f" Lezers van geen van beide kanten ({others}) krijgen er geen." if others else ""
+    return see_other(
+        way_back(call, block=block_id),
+        message=f"Nu staat het er twee keer: voor scholen en voor lerarenopleidingen.{without}",
+        undo=undo_address(call),
+    )
 
 
 def _columns(

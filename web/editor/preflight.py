@@ -7,8 +7,10 @@ from typing import Final
 
 from newsletter.approve.waive import Waived, finding_mark
 from newsletter.compose.blocks import BLOCKS
+from newsletter.dutch import audience_word
 from newsletter.model import Block
 from newsletter.values import Finding, Level
+from subscribers.values import Audience
 from web.editor.words import first_words
 
 AT_ONCE: Final[Mapping[str, str]] = {
@@ -20,6 +22,11 @@ HEAD: Final[Mapping[str, str]] = {
     "subject": "Onderwerp",
     "preheader": "Voorproefje",
     "not_after": "Niet meer versturen na",
+    **{
+        f"{name} {side}": f"{word} voor {audience_word(side)}"
+        for side in Audience
+        for name, word in (("subject", "Onderwerp"), ("preheader", "Voorproefje"))
+    },
 }
 
 
@@ -92,7 +99,7 @@ def let_pass(
 
 def _noted(finding: Finding, blocks: Sequence[Block], ways: Ways) -> Noted:
     if finding.where in HEAD:
-        address = f"{ways.to_head}#{finding.where}" if ways.may_edit else ""
+        address = f"{ways.to_head}#{finding.where.replace(' ', '-')}" if ways.may_edit else ""
         return Noted(finding, HEAD[finding.where], address)
     if finding.where == SENDER:
         return Noted(finding, "Afzender", ways.to_sender)

@@ -37,6 +37,11 @@ HEAD_FIELDS: Final = {
     "title": "Titel",
     "subject": "Onderwerp",
     "preheader": "Voorproefje",
+    **{
+        f"{name} {side}": f"{word} voor {audience_word(side)}"
+        for side in Audience
+        for name, word in (("subject", "Onderwerp"), ("preheader", "Voorproefje"))
+    },
     "dated_on": "Datum op de editie",
     "planned_at": "Gaat uit op",
     "segments": "Doelgroepen",

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from newsletter.cut import Cut
-from newsletter.values import EditionContent, Facts, Finding, Level, Rendered
+from newsletter.dutch import audience_word
+from newsletter.values import EditionContent, Facts, Finding, Head, Level, Rendered
+from subscribers.values import Audience
 
 LONGEST_SUBJECT: Final = 150
 SHORTEST_PREHEADER: Final = 40
@@ -18,6 +20,12 @@ def check_head(
     """Find an empty or loud subject, a preheader that does not fit, an edition without items."""
     yield from _subject(content.subject.strip())
     yield from _preheader(content.preheader.strip())
+    for side in dict.fromkeys(cut.audience for cut in rendered):
+        own = content.heads.get(side, Head()) if side else Head()
+        if subject := own.subject.strip():
+            yield from _subject(subject, side)
+        if preheader := own.preheader.strip():
+            yield from _preheader(preheader, side)
     if not any(block.kind in _ITEMS for block in content.blocks):
         yield Finding(
             "head.no-items",
@@ -27,7 +35,8 @@ def check_head(
         )
 
 
-def _subject(subject: str) -> Iterable[Finding]:
+def _subject(subject: str, side: Audience | None = None) -> Iterable[Finding]:
+    name, where = f"Het onderwerp{_whose(side)}", _where("subject", side)
     if not subject:
         yield Finding(
             "head.subject", Level.ERROR, "Het onderwerp is leeg.", "subject", mend="Schrijf er een."
@@ -36,8 +45,8 @@ def _subject(subject: str) -> Iterable[Finding]:
         yield Finding(
             "head.subject-long",
             Level.WARNING,
-            f"Het onderwerp heeft {len(subject)} tekens. Lezers zien er ongeveer zestig.",
-            where="subject",
+            f"{name} heeft {len(subject)} tekens. Lezers zien er ongeveer zestig.",
+            where=where,
             mend="Maak het korter, met het belangrijkste vooraan.",
             quote=subject,
         )
@@ -45,14 +54,15 @@ def _subject(subject: str) -> Iterable[Finding]:
         yield Finding(
             "head.subject-loud",
             Level.WARNING,
-            "Het onderwerp schreeuwt. Spamfilters houden niet van hoofdletters en uitroeptekens.",
-            where="subject",
+            f"{name} schreeuwt. Spamfilters houden niet van hoofdletters en uitroeptekens.",
+            where=where,
             mend="Schrijf het als een gewone zin.",
             quote=subject,
         )
 
 
-def _preheader(preheader: str) -> Iterable[Finding]:
+def _preheader(preheader: str, side: Audience | None = None) -> Iterable[Finding]:
+    name, where = f"Het voorproefje{_whose(side)}", _where("preheader", side)
     if not preheader:
         yield Finding(
             "head.preheader",
@@ -65,17 +75,25 @@ def _preheader(preheader: str) -> Iterable[Finding]:
         yield Finding(
             "head.preheader-short",
             Level.INFO,
-            "Het voorproefje is kort. Er passen 40 tot 110 tekens in het postvak.",
-            where="preheader",
+            f"{name} is kort. Er passen 40 tot 110 tekens in het postvak.",
+            where=where,
             mend="Vertel er iets meer in.",
         )
     elif len(preheader) > LONGEST_PREHEADER:
         yield Finding(
             "head.preheader-long",
             Level.WARNING,
-            f"Het voorproefje heeft {len(preheader)} tekens. In het postvak passen er 110: wat "
-            "daarna komt, valt weg.",
-            where="preheader",
+            f"{name} heeft {len(preheader)} tekens. In het postvak passen er 110: wat daarna komt, "
+            "valt weg.",
+            where=where,
             mend="Maak het korter, met het belangrijkste vooraan.",
             quote=preheader,
         )
+
+
+def _whose(side: Audience | None) -> str:
+    return f" voor {audience_word(side)}" if side else ""
+
+
+def _where(name: str, side: Audience | None) -> str:
+    return f"{name} {side}" if side else name

@@ -96,6 +96,9 @@ def words_of(content: EditionContent) -> Iterator[Words]:
     """Yield every text of an edition: those of the inbox, then those of its blocks."""
     yield Words(content.subject, "subject")
     yield Words(content.preheader, "preheader")
+    for side, head in content.heads.items():
+        yield Words(head.subject, f"subject {side}")
+        yield Words(head.preheader, f"preheader {side}")
     for block in content.blocks:
         for name, value in block.fields.items():
             yield from (Words(text, where(block), name) for text in _texts(value))

@@ -94,6 +94,14 @@ CASES = [
         Summary(Change.SEVERAL),
     ),
     (
+        edition(
+            *(block(number) for number in range(1, 5)),
+            heads={"school": {"subject": "Voor scholen"}},
+        ),
+        (Difference(Change.HEAD, None, "subject school", None, "Voor scholen"),),
+        Summary(Change.HEAD),
+    ),
+    (
         edition(block(1, offered_image="/beeld/x.jpg"), block(2), block(3), block(4)),
         (),
         Summary(Change.NOTHING),

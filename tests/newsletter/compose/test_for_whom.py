@@ -111,3 +111,34 @@ def test_blocks_of_one_edition_are_for_three_segments_at_most(draft: Draft) -> N
     draft.give(zuid("noord"), zuid("noord"), zuid("zuid"), zuid("west"))
 
     assert [one.segment for one in draft.whom()] == ["noord", "noord", "zuid", "west", None]
+
+
+def test_a_block_is_split_in_one_for_each_side_that_say_the_same(draft: Draft) -> None:
+    first = draft.blocks[1]
+
+    second = for_whom.split_block(
+        draft.db, draft.id, first, version=draft.version(), now=START, by=None
+    )
+
+    with draft.db.read() as session:
+        blocks = get_edition(session, draft.id, with_blocks=True).blocks
+        found = [(one.id, one.fields["title"], whom_of(one)) for one in blocks[1:3]]
+        places = [one.position for one in blocks]
+    assert found == [
+        (first, "Titel 1", SCHOOL),
+        (second, "Titel 1", Whom(Audience.TEACHER_EDUCATION)),
+    ]
+    assert places == [0, 1, 2, 3, 4, 5]
+
+    restoring.undo(draft.db, draft.id, version=draft.version(), now=START, by=None)
+
+    assert draft.whom() == [EVERYBODY] * 5
+
+
+def test_only_a_block_for_everybody_is_split(draft: Draft) -> None:
+    draft.give(SCHOOL)
+
+    for block_id in (draft.blocks[0], 999):
+        with pytest.raises(UnknownBlock):
+            for_whom.split_block(draft.db, draft.id, block_id, version=None, now=START, by=None)
+    assert len(draft.whom()) == 5

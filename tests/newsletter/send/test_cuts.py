@@ -259,3 +259,27 @@ def test_preview_for_a_segment_is_what_its_reader_gets(
     text = preview(way.services, way.edition_id, segment=segment, format=Format.TEXT).decode()
 
     assert {name for name, title in TITLES.items() if title in text} == expected
+
+
+def test_a_subject_of_one_side_is_that_of_its_readers_and_part_of_the_approval(way: Way) -> None:
+    with way.services.db.write() as session:
+        session.get_one(Edition, way.edition_id).heads = {"school": {"subject": "Voor scholen"}}
+    way.bring()
+
+    way.send()
+
+    subjects = {
+        recipient: message_from_bytes(raw, policy=policy.default)["Subject"]
+        for _, recipient, raw in way.transport.accepted
+    }
+    common = "Samen opleiden in het zuiden"
+    schools = dict.fromkeys(READERS, "Voor scholen")
+    assert subjects == {**schools, "pabo@example.org": common}
+
+
+def test_a_subject_of_one_side_that_was_changed_after_approval_stops_the_edition(way: Way) -> None:
+    way.bring()
+    with way.services.db.write() as session:
+        session.get_one(Edition, way.edition_id).heads = {"school": {"subject": "Anders"}}
+
+    assert way.freeze() == []

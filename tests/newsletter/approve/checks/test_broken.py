@@ -29,6 +29,7 @@ from newsletter.values import (
     EditionKind,
     Facts,
     Finding,
+    Head,
     House,
     Rendered,
 )
@@ -81,6 +82,7 @@ def findings_of(read: dict[str, Any]) -> tuple[Finding, ...]:
 
 
 def edition_of(read: dict[str, Any]) -> EditionContent:
+    heads = read["edition"].pop("heads", {})
     return EditionContent(
         id=14,
         kind=EditionKind.NEWSLETTER,
@@ -88,6 +90,7 @@ def edition_of(read: dict[str, Any]) -> EditionContent:
         title="Editie 14",
         dated_on=date(2027, 4, 22),
         blocks=tuple(block_of(number, one) for number, one in enumerate(read["blocks"], 1)),
+        heads={Audience(side): Head(**head) for side, head in heads.items()},
         **read["edition"],
     )
 
