@@ -168,6 +168,8 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(BLOCK + "/kant", blocks.save_audience, "save_audience", IN, POST),
     Route(BLOCK + "/splits", matrix.split_block, "split_block", IN, POST),
     Route(BLOCK + "/plaats", blocks.move_block, "move_block", IN, POST),
+    Route(BLOCK + "/opening", blocks.make_opening, "make_opening", IN, POST),
+    Route(BLOCK + "/gewoon", blocks.make_plain, "make_plain", IN, POST),
     Route(BLOCK + "/weg", blocks.drop_block, "drop_block", IN, POST),
     Route(EDITION + "/vast/{kind}/weg", blocks.leave_out, "leave_out", IN, POST),
     Route(EDITION + "/vast/{kind}/terug", blocks.bring_in, "bring_in", IN, POST),

@@ -100,6 +100,13 @@ def moved(blocks: Sequence[B], block: B, step: int) -> list[B]:
     return [one for _, part in groups for one in part]
 
 
+def at_the_front(blocks: Sequence[B], block: B) -> list[B]:
+    """Return the blocks in reading order with this one before the first that has a section."""
+    others = [one for one in in_reading_order(blocks) if one is not block]
+    place = next((at for at, one in enumerate(others) if section_of(one)), len(others))
+    return [*others[:place], block, *others[place:]]
+
+
 def renumber(blocks: Sequence[HasPlace]) -> None:
     """Give each block the number of its place in this order."""
     for position, block in enumerate(blocks):

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from starlette.responses import Response
 
-from newsletter.compose import draft, for_whom
+from newsletter.compose import draft, for_whom, opening
 from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.compose.for_whom import Whom
@@ -119,6 +119,22 @@ def save_audience(call: Call) -> Response:
     _change(call, for_whom.give_blocks, whom={block_id: Whom(audience, segment)})
     whom = audience_word(audience) if segment is None else "die doelgroep"
     return _back(call, message=f"Dit blok is nu voor {whom}.", block=block_id)
+
+
+def make_opening(call: Call) -> Response:
+    """Let the edition open with this news item."""
+    block_id = call.number("block")
+    _change(call, opening.make_opening, block_id=block_id)
+    said = "De editie opent nu met dit bericht."
+    return _back(call, message=said, block=block_id, undo=undo_address(call))
+
+
+def make_plain(call: Call) -> Response:
+    """Let what the edition opens with stand among the news."""
+    block_id = call.number("block")
+    _change(call, opening.make_plain, block_id=block_id)
+    said = "Dit bericht staat nu bij het nieuws."
+    return _back(call, message=said, block=block_id, undo=undo_address(call))
 
 
 def move_block(call: Call) -> Response:

@@ -54,7 +54,7 @@ def check_images(
 
 def _is_offered(block: BlockContent) -> bool:
     """Say whether a mail would show the item's own picture, but for the missing description."""
-    is_shown = block.kind != "article" or block.fields.get("lead")
+    is_shown = block.kind != "article" or _is_in_sight(block.fields)
     has_own = block.fields.get("image") or _is_decided(block)
     return bool(is_shown and block.fields.get("offered_image") and not has_own)
 
@@ -82,6 +82,10 @@ def _both(block: BlockContent) -> Iterable[Finding]:
 
 def _said(block: BlockContent, name: str) -> str:
     return str(block.fields.get(name) or "").strip()
+
+
+def _is_in_sight(fields: Mapping[str, object]) -> bool:
+    return bool(fields.get("lead") or fields.get("show_image"))
 
 
 def _is_undecided(block: BlockContent) -> bool:

@@ -5,7 +5,8 @@ published_on: ISO date
 link_text:    "" for a proposal made from the source
 lead:         True for the one that the edition opens with: large, with a button
 label:        the name above a lead, "Uitgelicht" or "Verslag"
-image, image_alt, caption: a lead's picture, on our own host; "" for none
+image, image_alt, caption: a picture, on our own host; "" for none
+show_image:   "ja" to show it also in the row of news; the one that opens always shows it
 offered_image: the item's own picture, shown once it has an image_alt,
                or is decorative (image_decorative: "ja")
 """
@@ -20,6 +21,7 @@ from newsletter.compose.blocks.kind import ALT, ROLE, BlockKind, Field, Fields, 
 from newsletter.compose.markup import paragraphs
 
 ASKING: Final = frozenset({"hoe", "hoeveel", "waarom", "wanneer", "wat", "welk", "welke", "wie"})
+SHOWN: Final = "ja"
 LABELS: Final = {ItemKind.NEWS: "Uitgelicht", ItemKind.REPORT: "Verslag"}
 
 
@@ -36,6 +38,7 @@ def view(fields: Fields, frame: Frame) -> View:
         "long_link_text": given or f"Lees ‘{title}’",
         "lead": bool(fields.get("lead")),
         "label": kind.text(fields, "label") or LABELS[ItemKind.NEWS],
+        "with_image": bool(fields.get("lead")) or kind.text(fields, "show_image") == SHOWN,
         "image": kind.shown_picture(fields, frame),
         "image_alt": kind.picture_alt(fields),
         "caption": kind.text(fields, "caption"),
@@ -90,6 +93,7 @@ KIND: Final = BlockKind(
         "image_decorative": "",
         "offered_image": "",
         "caption": "",
+        "show_image": "",
     },
     editable=(
         Field("title", "Titel"),
@@ -97,8 +101,24 @@ KIND: Final = BlockKind(
         Field("link_text", "Tekst van de link"),
         Field("url", "Adres van het bericht"),
         Field("source", "Bron"),
+        Field(
+            "image",
+            "Of het adres van een foto die al op onze site staat",
+            help="Dit wordt vanzelf ingevuld als je hierboven een foto kiest.",
+            picture=True,
+        ),
         ROLE,
         ALT,
+        Field("caption", "Onderschrift bij de foto", help="Mag leeg blijven.", of_picture=True),
+        Field(
+            "show_image",
+            "Waar staat de foto?",
+            choices=(
+                ("", "Alleen als dit de opening is"),
+                (SHOWN, "Ook in de rij met nieuws"),
+            ),
+            of_picture=True,
+        ),
     ),
     view=view,
     sample={
@@ -110,6 +130,7 @@ KIND: Final = BlockKind(
         "published_on": "2027-04-15",
         "link_text": "Lees over het profiel",
         "lead": True,
+        "show_image": SHOWN,
         "offered_image": "/static/mail/twee-huizen.png",
         "image_alt": "Twee huizen onder een dak, en daarnaast een groot huis met een lange tafel.",
         "caption": "De tekening komt uit een themasessie.",

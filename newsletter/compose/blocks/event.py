@@ -20,9 +20,14 @@ def view(fields: Fields, frame: Frame) -> View:
     """Return what the templates need. Raises ValueError for an event without a start."""
     starts_at = kind.start(fields)
     times = dutch.time_range(starts_at, kind.moment(fields, "ends_at"), bool(fields.get("all_day")))
+    day, title = dutch.local(starts_at).date(), kind.text(fields, "title")
+    item_id = fields.get("item_id")
     return {
-        "title": kind.text(fields, "title"),
-        "day": dutch.local(starts_at).date(),
+        "title": title,
+        "day": day,
+        "calendar_url": f"{frame.base_url}/agenda/{item_id}.ics" if item_id else "",
+        "link_text": f"Zet {kind.held(dutch.day_month(day))} in je agenda",
+        "long_link_text": f"Zet ‘{title}’ in je agenda",
         "facts": _facts(fields, times),
         "url": event_url(fields, frame),
         "urgent": _urgent(fields),
@@ -109,6 +114,7 @@ KIND: Final = BlockKind(
         "register_by": "2027-05-21",
         "note": "Nog zes plaatsen",
         "url": "https://agenda.example.org/werkbezoek",
+        "item_id": 25,
     },
     from_item=from_item,
     item_kinds=frozenset({ItemKind.EVENT}),

@@ -37,6 +37,7 @@ class Field:
     long:    more than one line.
     choices: the only values that mean something, each with its Dutch words; () for free text.
     picture: the address of a picture on our site, or one that comes with the form.
+    of_picture: asked only once the block has a picture.
     """
 
     name: str
@@ -45,15 +46,17 @@ class Field:
     help: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     picture: bool = False
+    of_picture: bool = False
 
 
 DECORATIVE: Final = "ja"
 PICTURE_ROLES: Final = (("", "Hij laat iets zien"), (DECORATIVE, "Hij is alleen versiering"))
-ROLE: Final = Field("image_decorative", "Wat doet de foto?", choices=PICTURE_ROLES)
+ROLE: Final = Field("image_decorative", "Wat doet de foto?", choices=PICTURE_ROLES, of_picture=True)
 ALT: Final = Field(
     "image_alt",
     "Wat is er op de foto te zien?",
     help="Voor wie de foto niet kan zien. Bij versiering laat je dit leeg.",
+    of_picture=True,
 )
 
 
@@ -169,10 +172,12 @@ def link(fields: Fields, name: str) -> str:
 def shown_picture(fields: Fields, frame: Frame) -> str:
     """Return the address of the picture that readers see with a block, or "".
 
-    That is `image`, else what the item has (`offered_image`, a path on our site) when it has an
-    `image_alt` or is said to be decorative.
+    That is `image`, an address or a path on our site, else what the item has (`offered_image`, a
+    path) when it has an `image_alt` or is said to be decorative.
     """
-    offered = str(fields.get("offered_image") or "")
+    offered, own = str(fields.get("offered_image") or ""), text(fields, "image")
+    if OWN_PICTURE.fullmatch(own):
+        return f"{frame.base_url}{own}"
     is_decided = is_decorative(fields) or text(fields, "image_alt")
     if not link(fields, "image") and is_decided and OWN_PICTURE.fullmatch(offered):
         return f"{frame.base_url}{offered}"

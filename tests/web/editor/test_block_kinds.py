@@ -17,9 +17,6 @@ from tests.web.desk import add_block, begin, block_mark, edition_path, post, ste
 FILLED = sorted(name for name, kind in BLOCKS.items() if "starts_at" not in kind.blank)
 
 
-OF_A_PHOTO = {"image_alt", "image_decorative"}  # asked for where there is one
-
-
 @pytest.mark.parametrize("name", FILLED)
 def test_kind_is_added_written_and_seen_in_the_mail(
     editor: TestClient, near: Services, name: str
@@ -34,7 +31,7 @@ def test_kind_is_added_written_and_seen_in_the_mail(
 
     assert kind.purpose in form
     for one in kind.editable:
-        if one.name not in OF_A_PHOTO:
+        if not one.of_picture:
             assert f'name="{one.name}"' in form
             assert one.help in form
     for field in ("title", "text", "caption"):
@@ -135,3 +132,27 @@ def test_what_cannot_be_left_out_has_no_address(
     form = {"version": version(near, edition)}
 
     assert post(editor, edition_path(edition, f"/vast/{name}/weg"), form).status_code == 404
+
+
+def test_news_item_becomes_the_opening_and_tells_of_its_picture(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition)
+    fields = {
+        "title": "Een eigen bericht",
+        "image": "/static/mail/twee-huizen.png",
+        "image_alt": "Twee huizen.",
+        "caption": "Onze tekening.",
+    }
+    written = step(editor, near, edition, f"/blokken/{block}", kind="article", **fields)
+    news = editor.get(edition_path(edition, "/voorbeeld")).text
+    opened = step(editor, near, edition, f"/blokken/{block}/opening")
+    opening = editor.get(edition_path(edition, "/voorbeeld")).text
+    step(editor, near, edition, f"/blokken/{block}/gewoon")
+
+    assert "Maak dit de opening" in written
+    assert "Zet bij het nieuws" in opened
+    assert "Onze tekening." not in news
+    assert "Onze tekening." in opening
+    assert "Onze tekening." not in editor.get(edition_path(edition, "/voorbeeld")).text
