@@ -131,7 +131,7 @@ KIND: Final = BlockKind(
         "link_text": "Lees over het profiel",
         "lead": True,
         "show_image": SHOWN,
-        "offered_image": "/static/mail/twee-huizen.png",
+        "image": "/static/mail/twee-huizen.png",
         "image_alt": "Twee huizen onder een dak, en daarnaast een groot huis met een lange tafel.",
         "caption": "De tekening komt uit een themasessie.",
     },
