@@ -34,6 +34,7 @@ from web.editor import (
     submissions,
     subscribers,
     today,
+    trial,
     versions,
 )
 from web.editor.desk import EXAMPLES, ORGANISATION, SUBMISSIONS
@@ -159,10 +160,12 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(gallery.GALLERY + "/{kind}/voorbeeld", gallery.show_sample_mail, "block_sample", IN),
     Route(EDITION, edition.show_edition, "edition", IN),
     Route(EDITION + "/voorbeeld", mail.show_preview, "preview", IN),
+    Route(EDITION + "/proef", trial.show_trial, "trial", IN, POST),
     Route(EDITION + "/kop", blocks.save_head, "save_head", IN, POST),
     Route(EDITION + "/grenzen", bounds.save_bounds, "save_bounds", IN, POST),
     Route(EDITION + "/kop/kanten", own_heads.save_own_heads, "save_own_heads", IN, POST),
     Route(EDITION + "/blokken", blocks.add_block, "add_block", IN, POST),
+    Route(BLOCK, edition.show_block, "block", IN),
     Route(BLOCK, blocks.save_block, "save_block", IN, POST, files=1, megabytes=12),
     Route(BLOCK + "/volg", blocks.follow_event, "follow_event", IN, POST),
     Route(BLOCK + "/kant", blocks.save_audience, "save_audience", IN, POST),

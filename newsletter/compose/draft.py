@@ -1,8 +1,9 @@
 """Use cases on drafts: start one, filled from what was gathered, and change it.
 
-Each change names the version that the editor saw, or the words that were in the block. A change to
-what was submitted or approved takes it back to a draft and voids the approval: what goes out is
-what was approved, or nothing.
+A change of words names what stood there (`marks`), so that nobody's are overwritten unseen. One
+that overwrites no words (to add, to move, for whom) needs to name nothing; it may name the version
+that the editor saw. A change to what was submitted or approved takes it back to a draft and voids
+the approval: what goes out is what was approved, or nothing.
 """
 
 from collections.abc import Mapping
@@ -22,9 +23,9 @@ from newsletter.compose.editing import begin_history, editing
 from newsletter.compose.editions import EDITION_KINDS
 from newsletter.compose.escape import clean_line
 from newsletter.compose.filling import Filling, as_json
-from newsletter.compose.marks import block_mark
-from newsletter.compose.sections import in_reading_order, moved, renumber
-from newsletter.errors import BlockChanged, UnknownBlock, UnknownItem
+from newsletter.compose.marks import block_mark, head_mark
+from newsletter.compose.sections import in_reading_order, moved, put_between, renumber
+from newsletter.errors import BlockChanged, EditionChanged, UnknownBlock, UnknownItem
 from newsletter.model import Block, Edition
 from newsletter.store import candidates as items_store
 from newsletter.store import editions as store
@@ -109,7 +110,8 @@ def set_head(  # noqa: PLR0913 - the fields of the form
     db: Database,
     edition_id: int,
     *,
-    version: int,
+    version: int | None = None,
+    seen: str | None = None,
     title: str,
     subject: str,
     preheader: str,
@@ -118,30 +120,41 @@ def set_head(  # noqa: PLR0913 - the fields of the form
     now: datetime,
     by: int | None,
 ) -> None:
-    """Change the words above an edition, its date and its planned moment."""
+    """Change the words above an edition, its date and its planned moment.
+
+    seen: the mark of what was looked at (`marks.head_mark`), where no version is named. Raises
+          EditionChanged when the head says something else by now, and not this.
+    """
     with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
+        was = head_mark(edition)
         edition.title, edition.subject = _head(title), _head(subject)
         edition.preheader = _head(preheader)
         edition.dated_on, edition.planned_at = dated_on, planned_at
+        if seen is not None and seen != was and head_mark(edition) != was:
+            raise EditionChanged(f"the head of edition {edition_id} is not what was looked at")
 
 
 def add_block(  # noqa: PLR0913 - the fields of the form
     db: Database,
     edition_id: int,
     *,
-    version: int,
+    version: int | None = None,
     kind: str,
     item_id: int | None = None,
+    after: int | None = None,
     now: datetime,
     by: int | None,
 ) -> int:
-    """Add a block at the end of its section, filled from an item when one is given; return its id.
+    """Add a block, filled from an item when one is given; return its id.
 
-    Raises UnknownBlock for a kind that does not exist, UnknownItem for an item that does not fit.
+    after:  the block that it comes after, as far as its section lets it; None, or one that is not
+            there any more: at the end of its section.
+    Raises: UnknownBlock for a kind that does not exist, UnknownItem for an item that does not fit.
     """
     with editing(db, edition_id, version=version, now=now, by=by) as (session, edition):
         block = _new_block(session, kind, item_id)
-        edition.blocks.append(block)
+        places = [place for place, one in enumerate(edition.blocks) if one.id == after]
+        edition.blocks.insert(places[0] + 1 if places else len(edition.blocks), block)
         renumber(in_reading_order(edition.blocks))
         session.flush()
         return block.id
@@ -176,7 +189,13 @@ def rewrite_block(  # noqa: PLR0913 - the fields of the form
 
 
 def follow_event(
-    db: Database, edition_id: int, block_id: int, *, version: int, now: datetime, by: int | None
+    db: Database,
+    edition_id: int,
+    block_id: int,
+    *,
+    version: int | None = None,
+    now: datetime,
+    by: int | None,
 ) -> None:
     """Let a block about an event say when and where it is today, at its source.
 
@@ -198,7 +217,7 @@ def move_block(  # noqa: PLR0913 - the fields of the form
     edition_id: int,
     block_id: int,
     *,
-    version: int,
+    version: int | None = None,
     step: int,
     now: datetime,
     by: int | None,
@@ -208,17 +227,58 @@ def move_block(  # noqa: PLR0913 - the fields of the form
         renumber(moved(edition.blocks, _find(edition, block_id), step))
 
 
-def drop_block(
-    db: Database, edition_id: int, block_id: int, *, version: int, now: datetime, by: int | None
+def place_block(  # noqa: PLR0913 - the fields of the form
+    db: Database,
+    edition_id: int,
+    block_id: int,
+    *,
+    version: int | None = None,
+    above: int | None,
+    below: int | None,
+    now: datetime,
+    by: int | None,
 ) -> None:
-    """Take a block out; its item may stand in a later edition. `restoring.undo` brings it back."""
+    """Put a block between two others (`sections.put_between`); None at the edge of the edition."""
     with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
-        edition.blocks.remove(_find(edition, block_id))
+        by_id = {one.id: one for one in edition.blocks}
+        block = _find(edition, block_id)
+        there = by_id.get(above or 0), by_id.get(below or 0)
+        renumber(put_between(edition.blocks, block, *there))
+
+
+def drop_block(  # noqa: PLR0913 - the fields of the form
+    db: Database,
+    edition_id: int,
+    block_id: int,
+    *,
+    version: int | None = None,
+    seen: str | None = None,
+    now: datetime,
+    by: int | None,
+) -> int:
+    """Take a block out; return the version of the edition without it.
+
+    Its item may stand in a later edition; `restoring.undo` brings the block back.
+    seen: the mark of the words that were looked at, where no version is named. Raises BlockChanged
+          when the block says something else by now.
+    """
+    with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
+        block = _find(edition, block_id)
+        if seen is not None and block_mark(block) != seen:
+            raise BlockChanged(f"block {block_id} is not what was looked at")
+        edition.blocks.remove(block)
         renumber(edition.blocks)
+    return edition.version
 
 
 def leave_out(
-    db: Database, edition_id: int, name: str, *, version: int, now: datetime, by: int | None
+    db: Database,
+    edition_id: int,
+    name: str,
+    *,
+    version: int | None = None,
+    now: datetime,
+    by: int | None,
 ) -> None:
     """Let an edition go without one of its fixed blocks. Raises UnknownBlock for one that stays."""
     _require_optional(name)
@@ -227,7 +287,13 @@ def leave_out(
 
 
 def bring_in(
-    db: Database, edition_id: int, name: str, *, version: int, now: datetime, by: int | None
+    db: Database,
+    edition_id: int,
+    name: str,
+    *,
+    version: int | None = None,
+    now: datetime,
+    by: int | None,
 ) -> None:
     """Let an edition have a fixed block again. Raises UnknownBlock for one that is never out."""
     _require_optional(name)

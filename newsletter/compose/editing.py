@@ -3,7 +3,7 @@
 Each change is kept: `end_change` writes the whole content as a revision, in the same transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,8 +111,7 @@ def end_change(
     told = summary(differences(last.content, content))
     if step is None and told.change is Change.NOTHING:
         return
-    decided = _is_decided(session, edition, last)
-    if step is None and goes_on(last, told, by=by, at=now, decided=decided):
+    if step is None and _goes_on(store.events_of(session, edition.id), last, told, event):
         last.version, last.event_id, last.content = edition.version, event.id, content
         last.about = _about(told)
         return
@@ -143,9 +142,20 @@ def _about(told: Summary) -> dict[str, object]:
     return {"kind": told.about.kind, "title": told.about.title, "item_id": told.about.item_id}
 
 
-def _is_decided(session: Session, edition: Edition, last: Revision) -> bool:
-    events = store.events_of(session, edition.id)
-    return any(one.what in DECISIONS and one.id > (last.event_id or 0) for one in events)
+def _goes_on(
+    events: Sequence[EditionEvent], last: Revision, told: Summary, event: EditionEvent
+) -> bool:
+    """Say whether a change that was just written down goes on with the last revision."""
+    since = [one for one in events if one.id >= (last.event_id or 0)]
+    saved_at = [one.at for one in since if one.id == last.event_id]
+    return goes_on(
+        last,
+        told,
+        by=event.user_id,
+        at=event.at,
+        saved_at=next(iter(saved_at), last.at),
+        decided=any(one.what in DECISIONS for one in since),
+    )
 
 
 def _allow(edition: Edition, version: int | None) -> None:

@@ -13,6 +13,7 @@ from newsletter.compose.differences import Change, Summary
 from newsletter.model import EditionEvent, Revision
 
 AT_ONCE: Final = timedelta(seconds=60)
+ONE_GO: Final = timedelta(minutes=10)  # of writing: what is undone at once should not be much more
 SAVED: Final = frozenset({Change.HEAD, Change.WRITTEN})
 DECISIONS: Final = frozenset({"submitted", "approved", "sent"})
 
@@ -47,11 +48,20 @@ def next_redo(revisions: Sequence[Revision]) -> Revision | None:
     return undone[-1] if undone else None
 
 
-def goes_on(last: Revision, now: Summary, *, by: int | None, at: datetime, decided: bool) -> bool:
-    """Say whether a save goes on with the last one: who writes saves often.
+def goes_on(
+    last: Revision,
+    now: Summary,
+    *,
+    by: int | None,
+    at: datetime,
+    saved_at: datetime,
+    decided: bool,
+) -> bool:
+    """Say whether a save goes on with the last one: while somebody writes, it is saved often.
 
-    It does when one person saves the same words again within a minute.
-    decided: whether the edition was submitted or approved in between.
+    It does when one person saves the same words again within a minute, for ten minutes at most.
+    saved_at: when that last was.
+    decided:  whether the edition was submitted or approved in between.
     """
     return (
         not decided
@@ -59,7 +69,8 @@ def goes_on(last: Revision, now: Summary, *, by: int | None, at: datetime, decid
         and last.what == now.change
         and last.block_id == (None if now.about is None else now.about.block_id)
         and last.user_id == by
-        and at - last.at < AT_ONCE
+        and at - saved_at < AT_ONCE
+        and at - last.at < ONE_GO
     )
 
 

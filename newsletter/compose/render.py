@@ -20,6 +20,7 @@ from newsletter.compose.blocks import FIXED, KINDS
 from newsletter.compose.blocks.kind import Frame, View, Whole, text
 from newsletter.compose.escape import ascii_only, clean_line
 from newsletter.compose.kept import Kept
+from newsletter.compose.marking import Mark, marked, unmarked, without_marks
 from newsletter.compose.mend import mend
 from newsletter.compose.pieces import Group, Piece
 from newsletter.compose.sections import SECTIONS, grouped, section_of
@@ -85,41 +86,48 @@ class Renderer:
         What would be cut off by Gmail gets shorter by itself (`shorten`). Two cuts that see the
         same are rendered once.
         """
-        seen = content.seen_by(cut)
-        digest = _digest(seen)
-        key = f"{cut.audience} {digest}"
-        return replace(self._kept.get(key, lambda: self._rendered(seen, cut, digest)), cut=cut)
+        return self._once(content, cut, unmarked)
+
+    def marked(self, content: EditionContent, cut: Cut) -> Rendered:
+        """Return the same, with marks where each block begins and ends (`marking`)."""
+        return self._once(content, cut, marked)
 
     def mjml(self, content: EditionContent, cut: Cut) -> str:
         """Return the MJML that the HTML of this cut is made from."""
         seen = content.seen_by(cut)
-        digest = _digest(seen)
-        groups, _ = self._groups(seen, digest)
-        page, _, _ = self._fitting(seen, cut, groups, digest)
+        groups, _ = self._groups(seen, _digest(seen))
+        page, _, _ = self._fitting(seen, cut, groups, unmarked)
         return self._whole(page)
 
-    def _rendered(self, seen: EditionContent, cut: Cut, digest: str) -> Rendered:
-        groups, problems = self._groups(seen, digest)
-        page, html, more = self._fitting(seen, cut, groups, digest)
+    def _once(self, content: EditionContent, cut: Cut, mark: Mark) -> Rendered:
+        seen = content.seen_by(cut)
+        key = f"{mark.__name__} {cut.audience} {_digest(seen)}"
+        return replace(self._kept.get(key, lambda: self._rendered(seen, cut, mark)), cut=cut)
+
+    def _rendered(self, seen: EditionContent, cut: Cut, mark: Mark) -> Rendered:
+        groups, problems = self._groups(seen, _digest(seen))
+        page, html, more = self._fitting(seen, cut, groups, mark)
         return Rendered(
             cut=cut,
             subject=clean_line(seen.subject),
             preheader=clean_line(seen.preheader),
             html=html,
             text=self._plain(page),
-            marker=_marker(digest),
+            marker=_marker(_digest(seen)),
             problems=(*problems, *more, *_nothing_left(groups)),
             shortened=tuple(one.block.id for group in page["groups"] for one in group.short),
         )
 
     def _fitting(
-        self, seen: EditionContent, cut: Cut, groups: Sequence[Group], digest: str
+        self, seen: EditionContent, cut: Cut, groups: Sequence[Group], mark: Mark
     ) -> tuple[dict[str, Any], str, list[Finding]]:
         """Return the page and its HTML, with as many blocks shortened as it takes to fit."""
+        digest = _digest(seen)
         while True:
             page = self._page(seen, cut, groups, digest)
-            html, problems = self._html(page, groups)
-            excess = len(html.encode()) - FITS_BYTES
+            told = [replace(one, pieces=tuple(map(mark, one.pieces))) for one in groups]
+            html, problems = self._html({**page, "groups": told}, told)
+            excess = len(without_marks(html).encode()) - FITS_BYTES
             shorter = shorten(groups, excess) if excess > 0 else groups
             if shorter == groups:
                 return page, html, problems

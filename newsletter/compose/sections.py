@@ -28,6 +28,7 @@ class HasKind(Protocol):
 
 
 B = TypeVar("B", bound=HasKind)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,33 @@ def at_the_front(blocks: Sequence[B], block: B) -> list[B]:
     others = [one for one in in_reading_order(blocks) if one is not block]
     place = next((at for at, one in enumerate(others) if section_of(one)), len(others))
     return [*others[:place], block, *others[place:]]
+
+
+def put_between(blocks: Sequence[B], block: B, above: B | None, below: B | None) -> list[B]:
+    """Return the blocks in reading order with this one between two others.
+
+    Within its section it goes exactly there; elsewhere its whole section does, for a section is
+    opened once. above, below: None at the edge; when both are, nothing moves.
+    """
+    groups = grouped(blocks)
+    own = next(group for _, group in groups if block in group)
+    others = [one for one in own if one is not block]
+    inside = _gap(others, [above], [below])
+    if inside is not None:
+        own[:] = [*others[:inside], block, *others[inside:]]
+        return [one for _, group in groups for one in group]
+    rest = [group for _, group in groups if group is not own]
+    gap = _gap(rest, *([one for one in rest if there in one] for there in (above, below)))
+    if gap is None:
+        return in_reading_order(blocks)
+    return [one for group in [*rest[:gap], own, *rest[gap:]] for one in group]
+
+
+def _gap(among: Sequence[T], above: Sequence[T | None], below: Sequence[T | None]) -> int | None:
+    """Return the place before the one below, else after the one above; None without either."""
+    before = [place for place, one in enumerate(among) if one in below]
+    after = [place + 1 for place, one in enumerate(among) if one in above]
+    return next(iter(before + after), None)
 
 
 def renumber(blocks: Sequence[HasPlace]) -> None:

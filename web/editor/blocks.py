@@ -1,4 +1,4 @@
-"""What editors do to a draft. Each form carries the version that they looked at."""
+"""What editors do to a draft. A form with words carries the mark of those that it showed."""
 
 from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
@@ -15,12 +15,12 @@ from newsletter.dutch import audience_word
 from newsletter.errors import BlockChanged, EditionChanged, UnknownBlock
 from newsletter.store.candidates import find_item
 from newsletter.store.editions import get_edition
-from web.editor.clash import clash_page
+from web.editor.clash import clash_page, head_clash_page
 from web.editor.desk import desk_page, edition_head, undo_address, way_back
 from web.editor.edition import edition_page
 from web.errors import PageUnknown
-from web.forms import Form
-from web.pages import Call, see_other
+from web.forms import Form, moment_value
+from web.pages import Call, read_number, see_other
 from web.pictures import take_picture
 
 T = TypeVar("T")
@@ -38,9 +38,8 @@ def save_head(call: Call) -> Response:
     dated_on, planned_at = form.date("dated_on"), form.moment("planned_at", after=call.now)
     if form.problems or dated_on is None:
         return edition_page(call, status=422, problems=form.problems, given=_strings(call))
-    return _save(
-        call,
-        lambda: _change(
+    try:
+        _change(
             call,
             draft.set_head,
             title=title,
@@ -48,19 +47,22 @@ def save_head(call: Call) -> Response:
             preheader=preheader,
             dated_on=dated_on,
             planned_at=planned_at,
-        ),
-        message="Bewaard.",
-        typed={"Titel": title, "Onderwerp": subject, "Voorproefje": preheader},
-    )
+            seen=None if form.line("version") else form.line("seen"),
+        )
+    except EditionChanged:
+        typed = {"title": title, "subject": subject, "preheader": preheader}
+        when = {"dated_on": dated_on.isoformat(), "planned_at": moment_value(planned_at)}
+        return head_clash_page(call, typed | when)
+    return _back(call, message="Bewaard.")
 
 
 def add_block(call: Call) -> Response:
-    """Add a block at the end of its section: an empty one of a kind, or one with an item."""
+    """Add a block: an empty one of a kind, perhaps below another, or one with an item."""
     form = Form(call.form)
     if "item" in call.form:
         return _add_item(call, form.number("item"))
-    kind = _kind(form.line("kind"))
-    block_id = _change(call, draft.add_block, kind=kind.name)
+    kind, after = _kind(form.line("kind")), read_number(form.line("after"))
+    block_id = _change(call, draft.add_block, kind=kind.name, after=after)
     return _back(call, message=f"‘{kind.label}’ is toegevoegd.", block=block_id)
 
 
@@ -78,10 +80,7 @@ def save_block(call: Call) -> Response:
     """Save the words of a block."""
     form = Form(call.form)
     kind = _kind(form.line("kind"))
-    fields = {
-        field.name: form.text(field.name) if field.long else form.line(field.name, longest=2000)
-        for field in kind.editable
-    }
+    fields = typed_fields(form, kind)
     fields |= _pictures(call, kind, form)
     if form.problems:
         given = {**_strings(call), **fields}
@@ -138,8 +137,13 @@ def make_plain(call: Call) -> Response:
 
 
 def move_block(call: Call) -> Response:
-    """Move a block one place up or down."""
-    is_up, block_id = Form(call.form).line("to") == "up", call.number("block")
+    """Move a block one place up or down, or to where it was put between two others."""
+    form, block_id = Form(call.form), call.number("block")
+    if form.line("to") not in {"up", "down"}:
+        above, below = read_number(form.line("above")), read_number(form.line("below"))
+        _change(call, draft.place_block, block_id=block_id, above=above, below=below)
+        return _back(call, message="Het blok is verplaatst.", block=block_id)
+    is_up = form.line("to") == "up"
     _change(call, draft.move_block, block_id=block_id, step=-1 if is_up else 1)
     where = "hoger" if is_up else "lager"
     return _back(call, message=f"Het blok staat een plaats {where}.", block=block_id)
@@ -147,13 +151,22 @@ def move_block(call: Call) -> Response:
 
 def drop_block(call: Call) -> Response:
     """Take a block out; its item stays among what came in."""
-    block_id = call.number("block")
+    block_id, seen = call.number("block"), Form(call.form).line("seen")
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
         has_item = any(one.item_id for one in edition.blocks if one.id == block_id)
-    _change(call, draft.drop_block, block_id=block_id)
+    version = _change(call, draft.drop_block, block_id=block_id, seen=seen or None)
     back_in_line = " Het bericht staat weer bij wat er binnenkwam." if has_item else ""
-    return _back(call, message=f"Het blok is weg.{back_in_line}", undo=undo_address(call))
+    message = f"Het blok is weg.{back_in_line}"
+    return _back(call, message=message, undo=undo_address(call, version))
+
+
+def typed_fields(form: Form, kind: BlockKind) -> dict[str, str]:
+    """Return the words of a block's form, by field; what is wrong with them stands in the form."""
+    return {
+        field.name: form.text(field.name) if field.long else form.line(field.name, longest=2000)
+        for field in kind.editable
+    }
 
 
 def leave_out(call: Call) -> Response:
@@ -178,28 +191,10 @@ def _fixed(call: Call) -> BlockKind:
 
 
 def _change(call: Call, change: Callable[..., T], **values: object) -> T:
-    """Do something to the edition of this page, as its form saw it."""
-    version = Form(call.form).number("version")
-    return change(
-        call.services.db,
-        call.number("id"),
-        version=version,
-        now=call.now,
-        by=call.user_id,
-        **values,
-    )
-
-
-def _save(
-    call: Call, save: Callable[[], object], *, message: str, typed: Mapping[str, str]
-) -> Response:
-    """Save; when somebody was first, show what was typed, so that no word is lost."""
-    try:
-        save()
-    except EditionChanged:
-        return _changed_page(call, typed)
-    block = call.number("block") if "block" in call.path else None
-    return _back(call, message=message, block=block)
+    """Do something to the edition of this page; with the version that its form saw, if it has."""
+    if call.form.get("version"):
+        values["version"] = Form(call.form).number("version")
+    return change(call.services.db, call.number("id"), now=call.now, by=call.user_id, **values)
 
 
 def _pictures(call: Call, kind: BlockKind, form: Form) -> dict[str, str]:

@@ -80,10 +80,13 @@ def edition_path(edition_id: int, rest: str = "") -> str:
     return f"{EDITIONS}/{edition_id}{rest}"
 
 
-def undo_address(call: Call) -> str:
-    """Return the address that undoes what the form of this call is about to have done."""
-    seen = int(str(call.form.get("version", "0")))
-    query = urlencode({**_view(call), "versie": seen + 1})
+def undo_address(call: Call, version: int | None = None) -> str:
+    """Return the address that undoes what was just done to an edition.
+
+    version: that of the edition since; None after a form that named the one before it.
+    """
+    since = version or int(str(call.form.get("version", "0"))) + 1
+    query = urlencode({**_view(call), "versie": since})
     return edition_path(call.number("id"), f"/ongedaan?{query}")
 
 

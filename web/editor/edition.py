@@ -17,12 +17,12 @@ from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.compose.bounds import bounds_mark
 from newsletter.compose.for_whom import EVERYBODY, whom_of
-from newsletter.compose.marks import block_mark
+from newsletter.compose.marks import block_mark, head_mark
 from newsletter.compose.own_heads import own_heads_mark
 from newsletter.cut import Cut
 from newsletter.model import Block, Edition, EditionEvent
 from newsletter.outdated import Cause, find_outdated
-from newsletter.store.cuts import choosable_segments, names_of, segments_of_blocks
+from newsletter.store.cuts import choosable_segments, cuts_of, names_of, segments_of_blocks
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, events_of, get_edition
 from newsletter.store.waivers import waivers_of
@@ -36,9 +36,10 @@ from web.editor.mail import SCHEMES, SIDES, Variants, cut_asked, read_variants
 from web.editor.preflight import Ways, let_pass, noted_by_level
 from web.editor.versions import steps_of
 from web.editor.words import event_note, event_word, first_words
+from web.errors import PageUnknown
 from web.forms import moment_value
 from web.headers import MAIL_SANDBOX
-from web.pages import Call, read_number
+from web.pages import Call, page, read_number
 
 SENDER_FIELD: Final = f"{ORGANISATION}#sender_address"
 SCREENS: Final = ("computer", "telefoon")
@@ -75,13 +76,18 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class BlockLine:
-    """A block in the list at the side. segment: the name of the one that it is for, or ""."""
+    """A block in the list at the side.
+
+    segment: the name of the one that it is for, or ""; kant: of a mail that it stands in, of this
+             one when it can be.
+    """
 
     block: Block
     kind: BlockKind
     title: str
     sides: frozenset[str]
     segment: str
+    kant: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,24 @@ def show_edition(call: Call) -> Response:
     return edition_page(call)
 
 
+def show_block(call: Call) -> Response:
+    """Give what writes in one block, for the script to put where the block stands in the mail."""
+    with call.services.db.read() as session:
+        edition = get_edition(session, call.number("id"), with_blocks=True)
+        cuts = cuts_of(session, content_of(edition), edition.segments)
+        view = _view(call, cuts)
+        if all(one.id != view.block_id for one in edition.blocks):
+            raise PageUnknown("block")
+        return page(
+            call,
+            "editor/edition/block_alone.html",
+            **edition_head(edition),
+            **_writing(call, session, edition, view, cuts),
+            problems={},
+            given={},
+        )
+
+
 def edition_page(
     call: Call,
     *,
@@ -124,10 +148,7 @@ def edition_page(
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
         variants = read_variants(call, session, edition)
-        view = _view(call, variants)
-        names = names_of(session, segments_of_blocks(session, edition.id))
-        lines = _lines(edition, variants, names)
-        current = next((one for one in lines if one.block.id == view.block_id), None)
+        view = _view(call, list(variants))
         past = past_of(session, events_of(session, edition.id))
         return desk_page(
             call,
@@ -135,45 +156,55 @@ def edition_page(
             "edition.html",
             status=status,
             **edition_head(edition),
-            view=view,
+            **_writing(call, session, edition, view, list(variants)),
             sandbox=MAIL_SANDBOX,
             sides=_sides(variants),
-            also=_also(view, variants, names),
-            choosable=choosable_segments(session),
             seen=variants[view.cut],
-            lines=lines,
-            current=current,
-            splittable=current is not None and _may_be_split(current.block, variants),
-            block_kinds=[kind for kind in BLOCKS.values() if _may_be_empty(kind)],
             **_checked(call, session, edition, variants, view),
-            moved={
-                one.block.id
-                for one in find_outdated(content_of(edition))
-                if one.cause is Cause.MOVED
-            },
             sizes=_sizes(variants),
             clip=CLIPPED_FROM_BYTES,
             people=counts_by_audience(session, edition.segments, topic_of(edition)),
             past=past,
             last_word=next((one for one in past if one.what in SAID_TO_EACH_OTHER), None),
-            may=_may(call, edition),
             planned=moment_value(edition.planned_at),
             until_value=moment_value(edition.not_after),
             bounds=bounds_mark(edition),
             turns=steps_of(session, edition),
             fixed=[one for one in FIXED.values() if has_fixed(one, edition)],
-            filling=told_of(session, edition),
+            mark_of_head=head_mark(edition),
             mark_of_own_heads=own_heads_mark(edition.heads),
-            marks={block.id: block_mark(block) for block in edition.blocks},
             problems=problems or {},
             given=given or {},
         )
 
 
-def _view(call: Call, variants: Variants) -> View:
+def _writing(
+    call: Call, session: Session, edition: Edition, view: View, cuts: Sequence[Cut]
+) -> dict[str, Any]:
+    """Return what the list of blocks shows, and the form of the one at hand."""
+    names = names_of(session, segments_of_blocks(session, edition.id))
+    lines = _lines(edition, view, cuts, names)
+    current = next((one for one in lines if one.block.id == view.block_id), None)
+    moved = (one for one in find_outdated(content_of(edition)) if one.cause is Cause.MOVED)
+    return {
+        "view": view,
+        "lines": lines,
+        "current": current,
+        "splittable": current is not None and _may_be_split(current.block, cuts),
+        "block_kinds": [kind for kind in BLOCKS.values() if _may_be_empty(kind)],
+        "also": _also(view, cuts, names),
+        "choosable": choosable_segments(session),
+        "moved": {one.block.id for one in moved},
+        "marks": {block.id: block_mark(block) for block in edition.blocks},
+        "may": _may(call, edition),
+        "filling": told_of(session, edition),
+    }
+
+
+def _view(call: Call, cuts: Sequence[Cut]) -> View:
     block = call.path.get("block") or call.query.get("blok", "")
     return View(
-        cut=cut_asked(variants, call.query.get("kant", "")),
+        cut=cut_asked(cuts, call.query.get("kant", "")),
         screen=_one_of(SCREENS, call.query.get("scherm", "")),
         scheme=_one_of(SCHEMES, call.query.get("kleur", "")),
         block_id=read_number(block),
@@ -189,9 +220,9 @@ def _may_be_empty(kind: BlockKind) -> bool:
     return "starts_at" not in kind.blank
 
 
-def _may_be_split(block: Block, variants: Variants) -> bool:
+def _may_be_split(block: Block, cuts: Sequence[Cut]) -> bool:
     """Say whether a text of the editors that everybody gets can become one for each side."""
-    sides = {cut.audience for cut in variants}
+    sides = {cut.audience for cut in cuts}
     return not block.item_id and whom_of(block) == EVERYBODY and sides.issuperset(Audience)
 
 
@@ -200,18 +231,26 @@ def has_fixed(kind: BlockKind, edition: Edition) -> bool:
     return not kind.optional or edition.kind == EditionKind.NEWSLETTER
 
 
-def _lines(edition: Edition, variants: Variants, names: Mapping[str, str]) -> list[BlockLine]:
+def _lines(
+    edition: Edition, view: View, cuts: Sequence[Cut], names: Mapping[str, str]
+) -> list[BlockLine]:
     told = {one.id: one for one in content_of(edition).blocks}
-    return [_line(block, told[block.id], variants, names) for block in edition.blocks]
+    nearest = [view.cut, *cuts]
+    return [_line(block, told[block.id], nearest, names) for block in edition.blocks]
 
 
 def _line(
-    block: Block, told: BlockContent, variants: Variants, names: Mapping[str, str]
+    block: Block, told: BlockContent, cuts: Sequence[Cut], names: Mapping[str, str]
 ) -> BlockLine:
-    kind = BLOCKS[block.kind]
-    segment = names.get(block.segment, block.segment) if block.segment else ""
-    sides = frozenset(SIDES[cut.audience] for cut in variants if told.reaches(cut))
-    return BlockLine(block, kind, block_title(block), sides, segment)
+    reached = [cut for cut in cuts if told.reaches(cut)]
+    return BlockLine(
+        block,
+        BLOCKS[block.kind],
+        block_title(block),
+        frozenset(SIDES[cut.audience] for cut in reached),
+        names.get(block.segment, block.segment) if block.segment else "",
+        next((cut.key for cut in reached), cuts[0].key),
+    )
 
 
 def block_title(block: Block) -> str:
@@ -235,13 +274,13 @@ def _sizes(variants: Variants) -> dict[str, int]:
     return sizes
 
 
-def _also(view: View, variants: Variants, names: Mapping[str, str]) -> list[Also]:
+def _also(view: View, cuts: Sequence[Cut], names: Mapping[str, str]) -> list[Also]:
     """Return the segments that blocks are for, with the mail of who is in it, or is not."""
     cut = view.cut
 
     def key(segments: frozenset[str]) -> str:
         one = Cut(cut.audience, segments)
-        return one.key if one in variants else ""
+        return one.key if one in cuts else ""
 
     found = [
         Also(name, key(cut.segments - {slug}), key(cut.segments | {slug}), slug in cut.segments)

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.cut import SEPARATOR, Cut
 from newsletter.model import Edition
+from newsletter.ports import Render
 from newsletter.preview import shown
 from newsletter.store.approvals import variants_of
 from newsletter.store.cuts import cuts_of
@@ -32,10 +33,15 @@ DARK_SCHEME: Final = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
 
 
 def show_preview(call: Call) -> Response:
-    """Give the mail itself, for the frame: without scripts; its links open beside the desk."""
+    """Give the mail itself, for the frame: without scripts; its links open beside the desk.
+
+    `?blokken=ja`: with marks where each block of a draft begins and ends, to write in place.
+    """
+    is_marked = call.query.get("blokken") == "ja"
+    render = call.services.render.marked if is_marked else call.services.render
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
-        rendered = _read_variant(call, session, edition, call.query.get("kant", ""))
+        rendered = _read_variant(session, edition, call.query.get("kant", ""), render)
     html = shown(rendered, call.services, as_html=True)
     base_url = call.services.settings.base_url
     return framed(html, call.query.get("kleur", ""), base_url=base_url)
@@ -75,13 +81,13 @@ def subjects_by_side(variants: Variants) -> dict[Audience | None, str]:
     return {cut.audience: rendered.subject for cut, rendered in variants.items()}
 
 
-def _read_variant(call: Call, session: Session, edition: Edition, side: str) -> Rendered:
+def _read_variant(session: Session, edition: Edition, side: str, render: Render) -> Rendered:
     stored = variants_of(session, edition.id)
     if stored:
         return stored[cut_asked(stored, side)]
     content = content_of(edition)
     cuts = cuts_of(session, content, edition.segments)
-    return call.services.render(content, cut_asked(cuts, side))
+    return render(content, cut_asked(cuts, side))
 
 
 def _in_scheme(html: str, scheme: str) -> str:

@@ -6,7 +6,7 @@ sender: who says so, in muted letters below; "" for nobody
 
 from typing import Final
 
-from newsletter.compose.blocks.kind import BlockKind, Field, Fields, Frame, View, text
+from newsletter.compose.blocks.kind import MARKED, BlockKind, Field, Fields, Frame, View, text
 from newsletter.compose.markup import as_html, as_text, paragraphs
 
 
@@ -26,7 +26,7 @@ KIND: Final = BlockKind(
     purpose="Open de editie in je eigen woorden: twee korte alinea's.",
     section="",
     blank={"text": "", "sender": "De redactie"},
-    editable=(Field("text", "Tekst", long=True), Field("sender", "Ondertekening")),
+    editable=(Field("text", "Tekst", long=True, markup=MARKED), Field("sender", "Ondertekening")),
     view=view,
     sample={
         "text": "Samen opleiden gaat vaak over uren, geld en plaatsen. In deze editie gaat het "

@@ -26,6 +26,8 @@ NBSP: Final = "\u00a0"
 OWN_PICTURE: Final = re.compile(
     r"/beeld/[0-9a-f]{64}\.(?:jpg|png)|/static/mail/[a-z][a-z-]{0,40}\.png"
 )
+MARKED: Final = ("bold", "italic", "link")
+PARTED: Final = (*MARKED, "list", "heading")
 HELD_TOGETHER: Final = 24  # characters that still fit in one line of a phone's narrow column
 
 
@@ -38,6 +40,7 @@ class Field:
     choices: the only values that mean something, each with its Dutch words; () for free text.
     picture: the address of a picture on our site, or one that comes with the form.
     of_picture: asked only once the block has a picture.
+    markup:  what of the little markup it may have: MARKED words, or PARTED: lists and headings too.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     picture: bool = False
     of_picture: bool = False
+    markup: tuple[str, ...] = ()
 
 
 DECORATIVE: Final = "ja"

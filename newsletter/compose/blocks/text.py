@@ -44,6 +44,7 @@ KIND: Final = BlockKind(
             "text",
             "Tekst",
             long=True,
+            markup=kind.PARTED,
             help="Een lege regel begint een alinea. **Vet**, *schuin*, [link](https://...). "
             "Begin een regel met - of 1. voor een lijst, met ## voor een tussenkop.",
         ),

@@ -198,22 +198,30 @@ def test_undo_of_an_older_version_changes_nothing(edited: Edited) -> None:
     assert edited.content() == before
 
 
-def test_saves_of_the_same_words_by_one_person_within_a_minute_are_one_change(
+def test_saves_of_the_same_words_by_one_person_are_one_change_until_a_minute_of_rest(
     edited: Edited,
 ) -> None:
     began, save = edited.content(), START + timedelta(hours=1)
-    for seconds in (0, 20, 59):
+    for seconds in (0, 20, 59, 118):
         write(edited, f"Na {seconds} seconden", now=save + timedelta(seconds=seconds))
 
     (_, kept) = edited.revisions()
-    assert (kept.at, kept.version) == (save, 4)
+    assert (kept.at, kept.version) == (save, 5)
 
-    write(edited, "Na een minuut", now=save + MINUTE)
+    write(edited, "Na een minuut rust", now=save + timedelta(seconds=118) + MINUTE)
     assert edited.whats() == ["drafted", "written", "written"]
     edited.do(restoring.undo)
-    assert edited.content().blocks[1].fields["title"] == "Na 59 seconden"
+    assert edited.content().blocks[1].fields["title"] == "Na 118 seconden"
     edited.do(restoring.undo)
     assert edited.content() == began
+
+
+def test_who_writes_on_and_on_has_a_change_to_undo_for_every_ten_minutes(edited: Edited) -> None:
+    save = START + timedelta(hours=1)
+    for number in range(25):
+        write(edited, f"Regel {number}", now=save + number * timedelta(seconds=50))
+
+    assert edited.whats() == ["drafted", "written", "written", "written"]
 
 
 @pytest.mark.parametrize("between", ["submitted", "approved", "another", "elsewhere"])

@@ -40,7 +40,7 @@ def test_blocks_are_added_written_moved_given_to_a_side_and_taken_out(
     of_teachers = editor.get(edition_path(edition, "/voorbeeld?kant=lerarenopleiding")).text
     gone = step(editor, near, edition, path + "/weg")
 
-    assert 'value="Een eigen bericht"' in written
+    assert ">Een eigen bericht</textarea>" in written
     assert 'value="school" aria-pressed="true"' in for_school
     assert "Een eigen bericht" in of_school
     assert "Een eigen bericht" not in of_teachers
@@ -66,7 +66,7 @@ def test_a_block_that_was_taken_out_comes_back_with_its_words_in_the_same_view(
     assert "Het bericht staat weer" not in gone
     assert "Een eigen bericht" not in left
     assert "Ongedaan gemaakt: ‘Een eigen bericht’ weggehaald." in shown
-    assert 'value="Een eigen bericht"' in shown
+    assert ">Een eigen bericht</textarea>" in shown
     assert "kant=lerarenopleiding" in back.headers["location"]
     assert "een wijziging ongedaan gemaakt" in shown
     assert again.status_code == 409
@@ -97,7 +97,7 @@ def test_a_block_that_cannot_be_saved_does_not_get_into_the_head(
     page = post(editor, path, {"version": version(near, edition), **fields})
 
     assert page.status_code == 422
-    assert 'id="blok-title" name="title" type="text" value="Blok"' in page.text
+    assert 'id="blok-title" name="title" rows="1">Blok</textarea>' in page.text
     assert 'id="title" name="title" type="text" value="Blok"' not in page.text
 
 
@@ -113,9 +113,118 @@ def test_who_saves_second_keeps_the_words_and_overwrites_nothing(
     answer = post(editor, edition_path(edition, "/kop"), late)
 
     assert answer.status_code == 409
-    assert "Iemand anders bewaarde net iets" in answer.text
-    assert "Mijn woorden" in answer.text
+    assert "Editor schreef net iets anders boven de mail" in answer.text
+    assert 'value="Mijn woorden"' in answer.text
     assert "<h1>Van Anna</h1>" in editor.get(edition_path(edition)).text
+
+
+def test_who_writes_in_a_block_is_not_in_the_way_of_who_writes_above_it(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    opened = seen_of_head(editor, edition)
+    block = add_block(editor, near, edition)
+    step(editor, near, edition, f"/blokken/{block}", kind="article", title="Van een collega")
+    head = {"title": "Van mij", "subject": "A", "preheader": "", "dated_on": "2027-04-22"}
+
+    saved = post(editor, edition_path(edition, "/kop"), {**head, "seen": opened})
+    late = post(editor, edition_path(edition, "/kop"), {**head, "subject": "B", "seen": opened})
+
+    assert (saved.status_code, late.status_code) == (303, 409)
+    assert "Onderwerp</h2>" in late.text
+    assert "Voorproefje</h2>" not in late.text
+    page = editor.get(edition_path(edition)).text
+    assert "<h1>Van mij</h1>" in page
+    assert ">A</textarea>" in page
+    assert "Van een collega" in titles(near, edition)
+
+
+def test_a_block_is_put_between_two_others_whatever_a_colleague_saved(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    first, second, third = (add_block(editor, near, edition, "text") for _ in range(3))
+    path = edition_path(edition, f"/blokken/{third}/plaats")
+
+    moved = post(editor, path, {"above": first, "below": second})
+
+    assert moved.status_code == 303
+    assert order(near, edition)[-3:] == [int(first), int(third), int(second)]
+
+
+def test_a_block_is_added_below_another(editor: TestClient, near: Services) -> None:
+    edition = begin(editor)
+    first, second = (add_block(editor, near, edition, "text") for _ in range(2))
+
+    post(editor, edition_path(edition, "/blokken"), {"kind": "text", "after": first})
+
+    places = order(near, edition)[-3:]
+    assert (places[0], places[2]) == (int(first), int(second))
+
+
+def test_a_block_in_which_a_colleague_wrote_is_not_taken_out_unseen(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition)
+    looked_at = block_mark(near, int(block))
+    step(editor, near, edition, f"/blokken/{block}", kind="article", title="Van een collega")
+    path = edition_path(edition, f"/blokken/{block}/weg")
+
+    late = post(editor, path, {"seen": looked_at})
+    kept = titles(near, edition)
+    now = post(editor, path, {"seen": block_mark(near, int(block))})
+
+    assert (late.status_code, now.status_code) == (409, 303)
+    assert "Van een collega" in kept
+    assert "Van een collega" not in titles(near, edition)
+
+
+def test_words_on_trial_are_in_the_mail_between_the_marks_of_their_block_and_nowhere_else(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition, "text")
+    typed = {"block": block, "title": "<b>Op</b> proef", "text": "- een\n- **twee**"}
+    before = version(near, edition)
+
+    mail = post(editor, edition_path(edition, "/proef?kant=school"), typed)
+    of_block = re.search(rf'data-begins="{block}">(.*)<div data-ends="{block}"', mail.text, re.S)
+
+    assert mail.status_code == 200
+    assert of_block
+    assert "&#60;b&#62;Op&#60;/b&#62; proef" in of_block[1]
+    assert "<strong>twee</strong></li>" in of_block[1]
+    assert "sandbox" in mail.headers["content-security-policy"]
+    assert version(near, edition) == before
+    assert "op proef" not in editor.get(edition_path(edition, "/voorbeeld")).text.lower()
+
+
+def test_words_on_trial_for_a_block_that_is_gone_have_no_mail(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+
+    assert post(editor, edition_path(edition, "/proef"), {"block": "999"}).status_code == 404
+
+
+def test_only_the_frame_in_which_is_written_has_marks(editor: TestClient, near: Services) -> None:
+    edition = begin(editor)
+
+    assert "data-begins" in editor.get(edition_path(edition, "/voorbeeld?blokken=ja")).text
+    assert "data-begins" not in editor.get(edition_path(edition, "/voorbeeld")).text
+
+
+def test_what_writes_in_a_block_comes_by_itself_for_the_script(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    block = add_block(editor, near, edition)
+
+    part = editor.get(edition_path(edition, f"/blokken/{block}"))
+
+    assert part.text.lstrip().startswith('<section class="edit-block" id="bewerk"')
+    assert editor.get(edition_path(edition, "/blokken/999")).status_code == 404
 
 
 def test_a_wrong_date_is_said_at_the_field_and_nothing_typed_is_lost(
@@ -293,3 +402,15 @@ def titles(near: Services, edition: int) -> set[str]:
     with near.db.read() as session:
         blocks = get_edition(session, edition, with_blocks=True).blocks
         return {str(block.fields.get("title", "")) for block in blocks}
+
+
+def order(near: Services, edition: int) -> list[int]:
+    with near.db.read() as session:
+        return [block.id for block in get_edition(session, edition, with_blocks=True).blocks]
+
+
+def seen_of_head(editor: TestClient, edition: int) -> str:
+    page = editor.get(edition_path(edition)).text
+    found = re.search(r'action="[^"]*/kop[^>]*>.*?name="seen" value="([^"]+)"', page, re.S)
+    assert found, "the head has no mark"
+    return found[1]

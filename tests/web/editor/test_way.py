@@ -169,7 +169,8 @@ def test_the_last_moment_and_the_archive_are_chosen_at_the_edition(
     form = {"kind": "announcement", "event": event, "segment": "school"}
     made = int(post(editor, "/redactie/edities", form).headers["location"].rsplit("/", 1)[1])
     page = editor.get(edition_path(made)).text
-    seen = page.split('name="seen" value="')[1].split('"')[0]
+    of_bounds = page.split(edition_path(made, "/grenzen"))[1]
+    seen = of_bounds.split('name="seen" value="')[1].split('"')[0]
     begins = moment_value(near.clock() + 9 * DAY)
     earlier, later = (moment_value(near.clock() + n * DAY) for n in (8, 10))
 

@@ -1,0 +1,304 @@
+"""Writing an edition in a real browser: in place, kept by itself, moved by keyboard and by hand.
+
+The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, Dialog, FrameLocator, Locator, Page, Route, expect
+
+from newsletter.compose.draft import rewrite_block
+from newsletter.model import Block
+from newsletter.settings import Settings
+from newsletter.store.editions import get_edition
+from newsletter.store.revisions import list_revisions
+from newsletter.wiring import Services, build_services
+from tests.fakes import FakeClock
+from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.desk import block_mark, make_draft
+from tests.web.furniture import furnish
+
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server"), pytest.mark.long]
+
+
+@pytest.fixture
+def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
+    near = replace(build_services(replace(settings, base_url=base)), clock=clock)
+    furnish(near)
+    make_draft(near)
+    yield near
+    near.db.close()
+
+
+@pytest.fixture
+def anna(browser: Browser, base: str) -> Desk:
+    anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
+    anna.sign_in("anna@example.org")
+    anna.go("/redactie/edities/1")
+    expect(part(anna.page, 1)).to_be_visible()
+    return anna
+
+
+def part(page: Page, place: int) -> Locator:
+    """What lies over a block in the mail, counted as in the list."""
+    number = page.locator(".blocks > li").nth(place).get_attribute("data-block")
+    return page.locator(f'.mail-part[data-block="{number}"]')
+
+
+def top_in_page(place: Locator) -> float:
+    return float(place.evaluate("(one) => one.getBoundingClientRect().top + scrollY"))
+
+
+def the_mail(page: Page) -> FrameLocator:
+    return page.frame_locator("iframe")
+
+
+def kept(page: Page) -> Locator:
+    return page.locator("#bewaard").get_by_text(re.compile(r"^Bewaard om \d\d\.\d\d uur$"))
+
+
+def fields_of(near: Services, block: int) -> dict[str, object]:
+    with near.db.read() as session:
+        return dict(session.get_one(Block, block).fields)
+
+
+def order(near: Services) -> list[int]:
+    with near.db.read() as session:
+        return [block.id for block in get_edition(session, 1, with_blocks=True).blocks]
+
+
+def test_a_block_is_written_in_its_place_and_kept_by_itself(anna: Desk, near: Services) -> None:
+    page, edited = anna.page, part(anna.page, 1)
+    before = top_in_page(edited)
+
+    edited.click()
+    title = edited.get_by_label("Titel")
+    expect(title).to_be_focused()
+    title.fill("Wie doet wat, en wie niet?")
+    expect(the_mail(page).get_by_role("heading", name="Wie doet wat, en wie niet?")).to_be_visible()
+    expect(kept(page)).to_be_visible()
+    assert top_in_page(edited) == pytest.approx(before, abs=1)
+    anna.shoot("editie-in-de-mail")
+
+    block = int(edited.get_attribute("data-block") or "")
+    assert fields_of(near, block)["title"] == "Wie doet wat, en wie niet?"
+    expect(page.locator(".blocks .is-now")).to_contain_text("Wie doet wat, en wie niet?")
+    assert f"blok={block}" in page.url
+    assert anna.complaints == []
+
+
+def test_bursts_of_typing_are_one_change_to_undo(anna: Desk, near: Services) -> None:
+    page, edited = anna.page, part(anna.page, 1)
+    edited.click()
+    title = edited.get_by_label("Titel")
+    for words in ("Een", "Een nieuwe", "Een nieuwe titel"):
+        title.fill(words)
+        title.press("Control+Enter")
+        expect(page.locator(".blocks .is-now")).to_contain_text(words)
+
+    with near.db.read() as session:
+        assert [one.what for one in list_revisions(session, 1)] == ["drafted", "written"]
+
+
+def test_by_keyboard_alone_a_block_is_opened_written_left_and_moved(
+    anna: Desk, near: Services
+) -> None:
+    page, edited, began = anna.page, part(anna.page, 2), order(near)
+    edited.get_by_role("button", name="Bewerk").focus()
+    page.keyboard.press("Enter")
+    expect(edited.get_by_label("Titel")).to_be_focused()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Met het toetsenbord")
+    page.keyboard.press("Escape")
+
+    expect(edited.get_by_role("button", name="Bewerk")).to_be_focused()
+    expect(page.locator("#bewerk")).to_have_count(0)
+    assert fields_of(near, began[2])["title"] == "Met het toetsenbord"
+
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("#gezegd-hier")).to_contain_text("staat nu op plaats 4 van 11")
+    assert order(near)[2:4] == [began[3], began[2]]
+    expect(edited.get_by_role("button", name="Bewerk")).to_be_focused()
+
+    page.keyboard.press("ArrowRight")
+    expect(edited.get_by_role("button", name="Voor wie")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#gezegd-hier")).to_contain_text("staat nu op plaats 3 van 11")
+    expect(edited.get_by_role("button", name="Omhoog")).to_be_focused()
+
+
+def test_by_keyboard_in_the_list_a_block_is_moved_and_put_back(anna: Desk, near: Services) -> None:
+    page, began = anna.page, order(near)
+    page.locator(".blocks > li > a").nth(2).focus()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator(".blocks > li > a").nth(3)).to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(page.locator("#melding")).to_contain_text("Ongedaan gemaakt")
+    assert order(near) == began
+    assert anna.complaints == []
+
+
+def test_a_block_is_dragged_within_its_section(anna: Desk, near: Services) -> None:
+    page, began = anna.page, order(near)
+    first, third = part(page, 2), part(page, 3)
+    first.hover()
+    grip = first.locator(".grip").bounding_box()
+    there = third.bounding_box()
+    assert grip
+    assert there
+
+    page.mouse.move(grip["x"] + 8, grip["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 8, there["y"] + there["height"] / 4 * 3, steps=4)
+    expect(page.locator(".drop-line")).to_be_visible()
+    page.mouse.up()
+
+    expect(page.locator("#gezegd-hier")).to_contain_text("staat nu op plaats")
+    assert order(near).index(began[2]) == 3
+    expect(page.locator("#bewerk")).to_have_count(0)
+
+
+def test_a_block_is_added_where_somebody_asks_for_it(anna: Desk, near: Services) -> None:
+    page = anna.page
+    opening = part(page, 0)
+    opening.hover()
+    opening.get_by_role("button", name="Blok hier").click()
+    anna.shoot("editie-blok-hier")
+    opening.get_by_role("button", name="Vrije tekst").click()
+
+    edited = page.locator(".mail-part.is-editing")
+    expect(edited.get_by_label("Titel")).to_be_focused()
+    page.keyboard.type("Een mededeling")
+    expect(the_mail(page).get_by_role("heading", name="Een mededeling")).to_be_visible()
+    added = order(near)[1]
+    expect(kept(page)).to_be_visible()
+    page.locator("#bewerk").get_by_role("button", name="Haal weg").click()
+    expect(page.locator("#melding")).to_contain_text("Het blok is weg.")
+    assert added not in order(near)
+    page.locator("#melding").get_by_role("button", name="Maak ongedaan").click()
+    expect(edited.get_by_label("Titel")).to_have_value("Een mededeling")
+    assert order(near)[1] == added
+    assert anna.complaints == []
+
+
+def test_without_a_connection_the_words_stay_and_are_kept_later(anna: Desk, near: Services) -> None:
+    page, edited = anna.page, part(anna.page, 1)
+    edited.click()
+
+    def cut(route: Route) -> None:
+        route.abort("internetdisconnected")
+
+    page.route("**/redactie/**", cut)
+    edited.get_by_label("Titel").fill("Getypt in de trein")
+    expect(page.locator("#bewaard")).to_contain_text("Niet bewaard: geen verbinding")
+    anna.shoot("editie-geen-verbinding")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.evaluate("location.reload()")
+    expect(edited.get_by_label("Titel")).to_have_value("Getypt in de trein")
+    page.unroute("**/redactie/**", cut)
+
+    expect(kept(page)).to_be_visible()
+    assert asked == ["beforeunload"]
+    assert fields_of(near, order(near)[1])["title"] == "Getypt in de trein"
+    with near.db.read() as session:
+        assert [one.what for one in list_revisions(session, 1)] == ["drafted", "written"]
+
+
+def test_words_that_arrived_while_the_answer_was_lost_are_nobody_elses(
+    anna: Desk, near: Services
+) -> None:
+    page, edited = anna.page, part(anna.page, 1)
+    edited.click()
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch(max_redirects=0).headers["location"])
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/blokken/\d+\?"), lose)
+    edited.get_by_label("Titel").fill("Aangekomen")
+    expect(page.locator("#bewaard")).to_contain_text("Niet bewaard: geen verbinding")
+    edited.get_by_label("Titel").fill("Aangekomen, en verder")
+
+    expect(kept(page)).to_be_visible()
+    assert lost
+    assert fields_of(near, order(near)[1])["title"] == "Aangekomen, en verder"
+
+
+def test_two_who_write_in_one_block_choose_where_they_are(anna: Desk, near: Services) -> None:
+    page, edited, block = anna.page, part(anna.page, 1), order(near)[1]
+    edited.click()
+    rewrite_block(
+        near.db,
+        1,
+        block,
+        seen=block_mark(near, block),
+        fields={"title": "Van een collega"},
+        now=near.clock(),
+        by=2,
+    )
+
+    edited.get_by_label("Titel").fill("Van Anna")
+    expect(page.get_by_role("heading", name="Bas schreef net iets anders")).to_be_focused()
+    expect(page.locator("#bewaard")).to_contain_text("Bas schreef net iets anders in dit blok")
+    assert fields_of(near, block)["title"] == "Van een collega"
+    anna.shoot("editie-botsing")
+    edited.get_by_label("Wat jij schreef").fill("Van ons beiden")
+    edited.get_by_role("button", name="Bewaar mijn tekst").click()
+
+    expect(edited.locator("#blok-title")).to_have_value("Van ons beiden")
+    expect(the_mail(page).get_by_role("heading", name="Van ons beiden")).to_be_visible()
+    assert fields_of(near, block)["title"] == "Van ons beiden"
+
+
+def test_what_is_done_to_a_block_waits_until_its_words_are_kept(anna: Desk, near: Services) -> None:
+    page, edited, block = anna.page, part(anna.page, 1), order(near)[1]
+    edited.click()
+    edited.get_by_label("Titel").fill("Snel, en dan indienen")
+    page.get_by_role("button", name="Dien in ter beoordeling").first.click()
+
+    expect(page.get_by_text("Een eindredacteur bekijkt deze editie.")).to_be_visible()
+    assert fields_of(near, block)["title"] == "Snel, en dan indienen"
+
+
+def test_the_head_is_kept_by_itself_too(anna: Desk) -> None:
+    page = anna.page
+    page.get_by_label("Onderwerp").fill("Vier data voor je agenda")
+    page.get_by_text("Titel, datum en moment").click()
+    page.get_by_label("Titel").fill("Naast elkaar")
+
+    expect(page.get_by_role("heading", name="Naast elkaar", exact=True)).to_be_visible()
+    expect(kept(page)).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Onderwerp")).to_have_value("Vier data voor je agenda")
+
+
+def test_without_a_script_the_form_stands_at_its_block_in_the_list(
+    browser: Browser, base: str, near: Services
+) -> None:
+    anna = Desk(browser.new_context(java_script_enabled=False).new_page(), base)
+    page = anna.page
+    anna.sign_in("anna@example.org")
+    anna.go("/redactie/edities/1")
+
+    page.locator(".blocks > li > a").nth(1).click()
+    form = page.locator(".blocks > li").nth(1).locator("#bewerk")
+    form.get_by_label("Titel").fill("Zonder script")
+    form.get_by_role("button", name="Bewaar dit blok").click()
+
+    assert fields_of(near, order(near)[1])["title"] == "Zonder script"
+    form.get_by_role("button", name="Omlaag").click()
+    expect(page.locator(".blocks > li").nth(0).locator("#bewerk")).to_be_visible()
