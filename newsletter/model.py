@@ -69,6 +69,7 @@ class Edition(Base):
     content_hash: the seal of what was approved; "" while nothing is.
     size, materialised_at: the number of deliveries, and when the last of them was written.
     heads:        the subject and the preheader that a side has of its own, by side.
+    orders:       the ids of the blocks in the order that a side has of its own, by side.
     without:      the fixed blocks that it goes without, such as "contents".
     filling:      why its items were proposed, and what was left: `compose/filling.py`.
     """
@@ -107,6 +108,7 @@ class Edition(Base):
     filling: Mapped[dict[str, Any]] = mapped_column(default=dict)
     without: Mapped[list[str]] = mapped_column(default=list)
     heads: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    orders: Mapped[dict[str, Any]] = mapped_column(default=dict)
     blocks: Mapped[list["Block"]] = relationship(
         lazy="raise", order_by="Block.position", cascade="all, delete-orphan"
     )

@@ -159,6 +159,7 @@ class EditionContent:
     """Everything of an edition that decides what readers get, in reading order.
 
     heads:   what the readers of a side get in place of the subject and the preheader.
+    orders:  the ids of the blocks as the readers of a side get them, where that is not this order.
     without: the fixed blocks that editors left out (`compose/blocks.FIXED`).
     """
 
@@ -172,6 +173,7 @@ class EditionContent:
     blocks: tuple[BlockContent, ...]
     without: tuple[str, ...] = ()
     heads: Mapping[Audience, Head] = field(default_factory=dict)
+    orders: Mapping[Audience, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -179,15 +181,31 @@ class EditionContent:
         return tuple(sorted({one.segment for one in self.blocks if one.segment is not None}))
 
     def seen_by(self, cut: Cut) -> "EditionContent":
-        """Return what readers with this cut get: their blocks, each once, under their head."""
+        """Return what readers with this cut get: their blocks, each once, in their order."""
         head = self.head_of(cut.audience)
         return replace(
             self,
-            blocks=tuple(one for one in self.blocks if one.reaches(cut)),
+            blocks=tuple(one for one in self.ordered(cut.audience) if one.reaches(cut)),
             subject=head.subject,
             preheader=head.preheader,
             heads={},
+            orders={},
         )
+
+    def ordered(self, audience: Audience | None) -> tuple[BlockContent, ...]:
+        """Return all blocks in the order of a side.
+
+        One that its order does not name stands below the block that it stands below for everybody.
+        """
+        if audience is None or audience not in self.orders:
+            return self.blocks
+        by_id = {one.id: one for one in self.blocks}
+        order = [one for one in self.orders[audience] if one in by_id]
+        named = set(order)
+        for above, block in zip((None, *self.blocks), self.blocks, strict=False):
+            if block.id not in named:
+                order.insert(order.index(above.id) + 1 if above else 0, block.id)
+        return tuple(by_id[one] for one in order)
 
     def head_of(self, audience: Audience | None) -> Head:
         """Return what stands in the inbox of a side."""

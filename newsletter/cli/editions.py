@@ -120,7 +120,14 @@ def show(edition_id: ID, json: bool = JSON) -> None:
     ]
     if json:
         heads = {side.value: asdict(head) for side, head in content.heads.items()}
-        more = {"subject": content.subject, "heads": heads, "blocks": blocks, "left": behind}
+        orders = {side.value: list(ids) for side, ids in content.orders.items()}
+        more = {
+            "subject": content.subject,
+            "heads": heads,
+            "orders": orders,
+            "blocks": blocks,
+            "left": behind,
+        }
         print_json(as_json(figures) | more)
         return
     print_fields(as_json(figures) | {"subject": content.subject})

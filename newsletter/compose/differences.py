@@ -14,6 +14,7 @@ PIECE: Final = re.compile(r"\s+|\w+|[^\w\s]")
 LONGEST: Final = 4000  # pieces of one text that are compared; 30 ms for two that share nothing
 TITLE: Final = 80
 HEADS: Final = "heads"
+ORDERS: Final = "orders"
 Heads = Mapping[str, Mapping[str, str]]
 
 
@@ -26,6 +27,7 @@ class Change(StrEnum):
     MOVED = "moved"
     ADDED = "added"
     DROPPED = "dropped"
+    ORDER = "order"  # for the readers of one side
     SEVERAL = "several"
     NOTHING = "nothing"
 
@@ -132,6 +134,8 @@ def _of_head(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
     for name in OF_EDITION:
         if name == HEADS:
             yield from _of_heads(before.get(HEADS) or {}, after.get(HEADS) or {})
+        elif name == ORDERS:
+            yield from _of_orders(before, after)
         elif before.get(name) != after.get(name):
             yield Difference(Change.HEAD, None, name, before.get(name), after.get(name))
 
@@ -143,6 +147,20 @@ def _of_heads(before: Heads, after: Heads) -> Iterator[Difference]:
         for name in ("subject", "preheader"):
             if old.get(name) != new.get(name):
                 yield Difference(Change.HEAD, None, f"{name} {side}", old.get(name), new.get(name))
+
+
+def _of_orders(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
+    """Yield the orders of the sides that differ, as titles under each other; "" for none."""
+    for side in Audience:
+        old, new = _titles(before, side), _titles(after, side)
+        if old != new:
+            yield Difference(Change.ORDER, None, f"order {side}", old, new)
+
+
+def _titles(snapshot: Snapshot, side: Audience) -> str:
+    known = {one["id"]: about_block(one) for one in snapshot["blocks"]}
+    order = (snapshot.get(ORDERS) or {}).get(side, [])
+    return "\n".join(known[one].title or known[one].kind for one in order if one in known)
 
 
 def _of_blocks(

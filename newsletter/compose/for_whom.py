@@ -7,7 +7,7 @@ from datetime import datetime
 from newsletter.compose.editing import editing
 from newsletter.compose.sections import renumber
 from newsletter.cut import MOST_SEGMENTS
-from newsletter.errors import TooManySegments, UnknownBlock
+from newsletter.errors import EditionChanged, TooManySegments, UnknownBlock
 from newsletter.model import Block, Edition
 from storage.session import Database
 from subscribers.segments import conditions_of
@@ -37,25 +37,31 @@ def whom_of(block: Block) -> Whom:
     return Whom(Audience(block.audience) if block.audience else None, block.segment)
 
 
-def give_blocks(
+def give_blocks(  # noqa: PLR0913 - by name; a version or what was seen
     db: Database,
     edition_id: int,
     whom: Mapping[int, Whom],
     *,
-    version: int,
+    version: int | None = None,
+    seen: Mapping[int, Whom] | None = None,
     now: datetime,
     by: int | None,
 ) -> None:
     """Say who gets these blocks, by id; the others stay as they are.
 
-    Raises UnknownBlock, UnknownSegment, TooManySegments, and what `editing` raises; then nothing
-    changed.
+    seen:   who got them when they were looked at, where no version is named: others may have
+            changed the edition elsewhere. Raises EditionChanged when one was given to somebody
+            else by now.
+    Raises: UnknownBlock, UnknownSegment, TooManySegments, and what `editing` raises; then nothing
+            changed.
     """
     with editing(db, edition_id, version=version, now=now, by=by) as (session, edition):
         blocks = {one.id: one for one in edition.blocks}
         if unknown := whom.keys() - blocks.keys():
             raise UnknownBlock(f"edition {edition_id} has no block {min(unknown)}")
         new = {one: given for one, given in whom.items() if given != whom_of(blocks[one])}
+        if seen is not None and any(seen[one] != whom_of(blocks[one]) for one in new):
+            raise EditionChanged(f"a block of edition {edition_id} was given to others meanwhile")
         conditions_of(session, [one.segment for one in new.values() if one.segment])
         for block_id, given in new.items():
             blocks[block_id].audience, blocks[block_id].segment = given.audience, given.segment

@@ -40,6 +40,7 @@ OF_EDITION: Final[Mapping[str, Read]] = {
     "without": _same,
     "listed": _same,
     "heads": _same,
+    "orders": _same,
 }
 # item_id stands before fields: `store/revisions.py` finds the item by that.
 OF_BLOCK: Final[Mapping[str, Read]] = {
@@ -50,7 +51,7 @@ OF_BLOCK: Final[Mapping[str, Read]] = {
     "item_id": _same,
     "fields": _same,
 }
-BEFORE: Final[Mapping[str, object]] = {"segment": None, "heads": {}}
+BEFORE: Final[Mapping[str, object]] = {"segment": None, "heads": {}, "orders": {}}
 OFFERED: Final = "offered_image"  # the program fills it in, whatever editors do
 
 

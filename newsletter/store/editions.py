@@ -56,6 +56,7 @@ def content_of(edition: Edition) -> EditionContent:
         dated_on=edition.dated_on,
         without=tuple(edition.without),
         heads={Audience(side): Head(**head) for side, head in edition.heads.items()},
+        orders={Audience(side): tuple(ids) for side, ids in edition.orders.items()},
         blocks=tuple(
             BlockContent(
                 id=block.id,

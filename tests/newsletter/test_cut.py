@@ -67,3 +67,29 @@ def test_a_side_has_its_own_head_and_else_that_of_everybody() -> None:
 
     assert head("school.startend") == ("Voor jullie school", "Daarna")
     assert head("lerarenopleiding") == head("overig") == ("Voor allen", "Daarna")
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ((), [1, 2, 3, 4]),
+        ((4, 3, 2, 1), [4, 3, 2, 1]),
+        # What it does not name stands below what it stands below for everybody.
+        ((4, 1), [4, 1, 2, 3]),
+        ((3, 99, 2), [1, 3, 4, 2]),
+        ((2,), [1, 2, 3, 4]),
+    ],
+)
+def test_a_side_has_its_own_order_with_each_block_once(
+    order: tuple[int, ...], expected: list[int]
+) -> None:
+    content = samples.newsletter(blocks=blocks(), orders={SCHOOL: order})
+
+    def ids(side: Audience | None) -> list[int]:
+        return [one.id for one in content.ordered(side)]
+
+    assert ids(SCHOOL) == (expected if order else [1, 2, 3, 4])
+    assert ids(None) == ids(Audience.TEACHER_EDUCATION) == [1, 2, 3, 4]
+    seen = content.seen_by(parse_cut("school.zuid"))
+    assert [one.id for one in seen.blocks] == [one for one in expected if one != 4]
+    assert seen.orders == {}

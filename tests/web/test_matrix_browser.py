@@ -73,6 +73,30 @@ def test_one_side_gets_a_subject_of_its_own(browser: Browser, base: str, scheme:
     assert anna.complaints == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_one_side_gets_an_order_of_its_own_by_keyboard(
+    browser: Browser, base: str, scheme: str
+) -> None:
+    anna = begun(browser, base, scheme)
+    page = anna.page
+    page.get_by_role("link", name="Wie krijgt welk blok").click()
+    order = page.locator("#volgorde-lerarenopleiding")
+
+    order.locator("summary").focus()
+    page.keyboard.press("Enter")
+    order.get_by_role("button", name="Omhoog").nth(2).focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("alleen voor lerarenopleidingen")
+    expect(order.locator("summary")).to_contain_text("eigen volgorde")
+    expect(order.get_by_role("button", name="Omhoog").nth(1)).to_be_focused()
+    page.locator("#volgorde-school summary").click()
+    anna.shoot(f"volgorde-{scheme}")
+    anna.press("Gebruik de gewone volgorde")
+    expect(order.locator("summary")).to_contain_text("de gewone volgorde")
+    assert anna.complaints == []
+
+
 def begun(browser: Browser, base: str, scheme: str) -> Desk:
     """Return a desk with the page of a new edition."""
     colours: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"

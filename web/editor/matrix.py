@@ -27,10 +27,13 @@ from subscribers.values import Audience
 from web.editor.desk import desk_page, edition_head, edition_path, undo_address, way_back
 from web.editor.edition import block_title
 from web.editor.mail import SIDES, read_variants
+from web.editor.own_order import read_orders
 from web.errors import PageUnknown
 from web.forms import Form
 from web.pages import Call, see_other
 
+FOR: Final = "voor-"  # before the id of a block: who gets it, as chosen
+WAS: Final = "was-"  # ... and as the page showed it
 OF_SEGMENT: Final = "doelgroep."  # before a slug, as a choice for a block
 
 
@@ -101,28 +104,33 @@ def show_matrix(call: Call) -> Response:
             total=sum(people.values()),
             choices=_choices(session, edition),
             may_edit=edition.state is EditionStatus.DRAFT,
+            orders=read_orders(edition, _sides(variants)),
+            opened=call.query.get("volgorde", ""),
+            moved=call.query.get("verplaatst", ""),
         )
 
 
 def save_matrix(call: Call) -> Response:
-    """Save who gets each block."""
-    form = Form(call.form)
-    with call.services.db.read() as session:
-        edition = get_edition(session, call.number("id"), with_blocks=True)
-        chosen = {
-            block.id: _whom(form.line(f"voor-{block.id}"))
-            for block in edition.blocks
-            if f"voor-{block.id}" in call.form
-        }
+    """Save who gets the blocks for which something else was chosen than the page showed."""
+    seen, chosen = _of_form(call, WAS), _of_form(call, FOR)
+    if not seen.keys() >= chosen.keys():
+        raise PageUnknown(WAS)
     for_whom.give_blocks(
         call.services.db,
         call.number("id"),
-        chosen,
-        version=form.number("version"),
+        {one: whom for one, whom in chosen.items() if whom != seen[one]},
+        seen=seen,
         now=call.now,
         by=call.user_id,
     )
     return see_other(edition_path(call.number("id"), "/verdeling"), message="Bewaard.")
+
+
+def _of_form(call: Call, name: str) -> dict[int, Whom]:
+    """Return who gets each block, by id, from the fields with names that begin so."""
+    fields = (key.removeprefix(name) for key in call.form if key.startswith(name))
+    form = Form(call.form)
+    return {int(one): _whom(form.line(f"{name}{one}")) for one in fields if one.isdecimal()}
 
 
 def split_block(call: Call) -> Response:
@@ -145,6 +153,12 @@ def split_block(call: Call) -> Response:
         message=f"Nu staat het er twee keer: voor scholen en voor lerarenopleidingen.{without}",
         undo=undo_address(call),
     )
+
+
+def _sides(cuts: Iterable[Cut]) -> list[Audience]:
+    """Return the sides that the edition goes to."""
+    reached = {cut.audience for cut in cuts}
+    return [side for side in Audience if side in reached]
 
 
 def _columns(

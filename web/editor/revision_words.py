@@ -19,6 +19,7 @@ WORDS: Final[Mapping[str, str]] = {
     Change.MOVED: "{} verplaatst",
     Change.ADDED: "{} toegevoegd",
     Change.DROPPED: "{} weggehaald",
+    Change.ORDER: "{} voor een kant gewijzigd",
     Change.SEVERAL: "op meer plekken gewijzigd",
     Change.NOTHING: "niets gewijzigd",
     Turn.DRAFTED: "begonnen",
@@ -42,6 +43,7 @@ HEAD_FIELDS: Final = {
         for side in Audience
         for name, word in (("subject", "Onderwerp"), ("preheader", "Voorproefje"))
     },
+    **{f"order {side}": f"Volgorde voor {audience_word(side)}" for side in Audience},
     "dated_on": "Datum op de editie",
     "planned_at": "Gaat uit op",
     "segments": "Doelgroepen",

@@ -202,14 +202,18 @@ def _lines(session: Session, edition: Edition) -> list[Line]:
 
 
 def _places(found: Sequence[Difference]) -> list[Place]:
-    return [_place(about, list(group)) for about, group in groupby(found, lambda one: one.about)]
+    def place(one: Difference) -> tuple[About | None, bool]:
+        return one.about, one.change is Change.ORDER
+
+    return [_place(about, list(group)) for (about, _), group in groupby(found, place)]
 
 
 def _place(about: About | None, found: Sequence[Difference]) -> Place:
     kind = about.kind if about else ""
     whole = [WHOLE[one.change] for one in found if one.change in WHOLE]
+    above = "De volgorde" if found[0].change is Change.ORDER else "De kop"
     return Place(
-        capital(block_word(about)) if about else "De kop",
+        capital(block_word(about)) if about else above,
         ", ".join(whole),
         tuple(_told(one, kind) for one in found if one.change not in WHOLE),
     )

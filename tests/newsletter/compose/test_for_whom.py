@@ -94,6 +94,20 @@ def test_what_is_not_there_changes_nothing(draft: Draft) -> None:
     assert (draft.whom(), draft.version()) == ([EVERYBODY] * 5, 1)
 
 
+def test_who_looks_before_somebody_else_gives_it_away_overwrites_nothing(draft: Draft) -> None:
+    block, seen = draft.blocks[0], {draft.blocks[0]: EVERYBODY}
+
+    def give(whom: Whom) -> None:
+        for_whom.give_blocks(draft.db, draft.id, {block: whom}, seen=seen, now=START, by=None)
+
+    give(SCHOOL)
+    give(SCHOOL)
+    with pytest.raises(EditionChanged):
+        give(zuid())
+
+    assert draft.whom()[0] == SCHOOL
+
+
 def test_a_block_may_stay_for_a_segment_that_is_gone(draft: Draft) -> None:
     draft.give(zuid())
     with draft.db.write() as session:

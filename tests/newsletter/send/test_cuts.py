@@ -283,3 +283,27 @@ def test_a_subject_of_one_side_that_was_changed_after_approval_stops_the_edition
         session.get_one(Edition, way.edition_id).heads = {"school": {"subject": "Anders"}}
 
     assert way.freeze() == []
+
+
+def test_an_order_of_one_side_is_that_of_its_readers(way: Way) -> None:
+    with way.services.db.write() as session:
+        edition = session.get_one(Edition, way.edition_id)
+        blocks = session.scalars(select(Block.id).order_by(Block.position)).all()
+        edition.orders = {"school": [*reversed(blocks)]}
+    way.bring()
+
+    way.send()
+
+    orders = {}
+    for _, recipient, raw in way.transport.accepted:
+        part = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
+        assert part is not None
+        text = part.get_content()
+        places = {text.find(title): name for name, title in TITLES.items()}
+        orders[recipient] = [places[at] for at in sorted(places) if at >= 0]
+    assert orders == {
+        "beide@example.org": ["startend", "zuid", "school", "iedereen"],
+        "zuid@example.org": ["zuid", "school", "iedereen"],
+        "geen@example.org": ["school", "iedereen"],
+        "pabo@example.org": ["iedereen", "startend"],
+    }
