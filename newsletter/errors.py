@@ -18,6 +18,7 @@ NewsletterError
 |- RoleMissing            this account may not do that
 |- PasswordUnusable       too short or too long to be set
 |- OrganisationChanged    somebody else saved the organisation first
+|- LineUnreadable         a line of a programme is no session
 |- SenderInUse            an edition is being sent under the present sender
 |- UnsafeHeader           a text would break or forge a mail header
 `- TransportError
@@ -28,6 +29,7 @@ NewsletterError
 """
 
 import re
+from enum import StrEnum
 from typing import Final
 
 from newsletter.values import EditionStatus, Finding
@@ -168,3 +170,21 @@ class TransportUnavailable(TransportError):
 
 class TransportUncertain(TransportError):
     """The dot was sent and no answer came: it may have arrived."""
+
+
+class Fault(StrEnum):
+    """Why a line is no session."""
+
+    NO_TITLE = "no_title"
+    OTHER_SIDE = "other_side"
+    NO_ADDRESS = "no_address"
+    TOO_MANY_PARTS = "too_many_parts"
+    TOO_MANY_LINES = "too_many_lines"
+
+
+class LineUnreadable(NewsletterError):
+    """A line of a programme is no session. line: counted from 1."""
+
+    def __init__(self, line: int, fault: Fault) -> None:
+        super().__init__(f"line {line} of the programme: {fault}")
+        self.line, self.fault = line, fault

@@ -32,6 +32,8 @@ class Outdated:
 
 
 EVENT_BLOCKS = frozenset({"event", "congress"})
+AGENDA_SAYS = "agenda_starts_at"
+"""The field with what the agenda said of the start when an editor chose another; else not there."""
 
 
 def find_outdated(content: EditionContent) -> Iterator[Outdated]:
@@ -43,7 +45,7 @@ def find_outdated(content: EditionContent) -> Iterator[Outdated]:
             continue
         if there is None or block.kind not in EVENT_BLOCKS:
             continue
-        announced_at = _moment(block.fields.get("starts_at"))
+        announced_at = _moment(block.fields.get(AGENDA_SAYS) or block.fields.get("starts_at"))
         if there.cancelled:
             yield Outdated(block, Cause.CANCELLED, announced_at, there.starts_at)
         elif announced_at and there.starts_at and announced_at != there.starts_at:

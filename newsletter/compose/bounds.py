@@ -5,8 +5,10 @@ from datetime import datetime, time
 from typing import Any, Final
 
 from feeds.values import AMSTERDAM
+from newsletter.compose import propose
 from newsletter.compose.blocks import kind
 from newsletter.compose.editing import editing
+from newsletter.compose.escape import clean_line
 from newsletter.errors import EditionChanged
 from newsletter.model import Block, Edition
 from newsletter.values import EditionKind
@@ -14,6 +16,10 @@ from storage.session import Database
 from subscribers.segments import DEFAULT_SEGMENTS
 
 OPEN_TO_ALL: Final = frozenset(slug for slug, *_ in DEFAULT_SEGMENTS)
+PROPOSED: Final = (
+    ("subject", propose.announcement_subject),
+    ("preheader", propose.announcement_preheader),
+)
 END_OF_DAY: Final = time(23, 59)
 
 
@@ -83,6 +89,18 @@ def follow(edition: Edition, before: datetime | None, *, now: datetime) -> None:
         edition.not_after = usual_end(edition, now=now)
 
 
+def follow_head(edition: Edition, before: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
+    """Let the proposed words above an announcement go along, unless somebody wrote others.
+
+    before, fields: of the block about the event.
+    """
+    if edition.kind != EditionKind.ANNOUNCEMENT:
+        return
+    for name, propose_words in PROPOSED:
+        if getattr(edition, name) == _head(propose_words(before)):
+            setattr(edition, name, _head(propose_words(fields)))
+
+
 def starts_at(edition: Edition) -> datetime | None:
     """Return when what an announcement is about begins, its blocks loaded."""
     return next((_starts_at(one.fields) for one in edition.blocks if is_about(one)), None)
@@ -91,6 +109,10 @@ def starts_at(edition: Edition) -> datetime | None:
 def is_about(block: Block) -> bool:
     """Say whether a block is what an announcement is about."""
     return block.kind == "congress"
+
+
+def _head(text: str) -> str:
+    return clean_line(text)[: propose.HEAD_LENGTH]
 
 
 def _starts_at(fields: Mapping[str, Any]) -> datetime | None:

@@ -208,8 +208,7 @@ def follow_event(
         before, usual = block.fields, bounds.usual_end(edition, now=now)
         block.fields = placing.as_told_now(before, event)
         bounds.follow(edition, usual, now=now)
-        if edition.kind == EditionKind.ANNOUNCEMENT:
-            _follow_head(edition, before, block.fields)
+        bounds.follow_head(edition, before, block.fields)
 
 
 def move_block(  # noqa: PLR0913 - the fields of the form
@@ -327,13 +326,6 @@ def _new_newsletter(session: Session, now: datetime, title: str, maximum: int) -
         blocks=_numbered([intro, *blocks]),
         filling=as_json(Filling(choice.why, choice.left)),
     )
-
-
-def _follow_head(edition: Edition, before: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
-    if edition.subject == _head(propose.announcement_subject(before)):
-        edition.subject = _head(propose.announcement_subject(fields))
-    if edition.preheader == _head(propose.announcement_preheader(before)):
-        edition.preheader = _head(propose.announcement_preheader(fields))
 
 
 def _event(session: Session, event_id: int) -> Item:

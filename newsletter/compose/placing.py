@@ -10,6 +10,7 @@ from newsletter.compose.blocks.event import event_fields
 from newsletter.compose.choose import Choice, audience_of
 from newsletter.compose.escape import clean
 from newsletter.model import Block
+from newsletter.outdated import AGENDA_SAYS
 from subscribers.values import Audience
 
 WHEN: Final = ("starts_at", "ends_at", "all_day", "register_by")
@@ -52,7 +53,8 @@ def as_told_now(fields: Mapping[str, Any], item: Item) -> dict[str, Any]:
     """
     told = cleaned(event_fields(item))
     followed = [name for name in TOLD if fields.get(name) == item.before.get(name, told[name])]
-    return {**fields, **{name: told[name] for name in (*WHEN, *followed)}}
+    kept = {name: value for name, value in fields.items() if name != AGENDA_SAYS}
+    return {**kept, **{name: told[name] for name in (*WHEN, *followed)}}
 
 
 def cleaned(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -303,6 +303,7 @@ def _checked(
         to_block=lambda block_id: view.address(base, blok=block_id),
         to_head=view.address(base, blok=None),
         may_edit=edition.state is EditionStatus.DRAFT,
+        to_occasion=lambda block_id: f"{base}/blokken/{block_id}/bijeenkomst",
         to_sender=SENDER_FIELD if rank(call.user) >= Who.ADMINISTRATOR else "",
     )
     return {

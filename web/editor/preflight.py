@@ -17,6 +17,7 @@ AT_ONCE: Final[Mapping[str, str]] = {
     "links.moved": "Neem het nieuwe adres over",
     "links.tracking": "Haal volgcodes weg",
 }
+OF_OCCASION: Final = frozenset({"starts_at", "ends_at", "register_by", "programme"})
 SENDER: Final = "settings sender"
 HEAD: Final[Mapping[str, str]] = {
     "subject": "Onderwerp",
@@ -66,6 +67,7 @@ class Ways:
     to_block: the address of the page with that block open.
     to_head:  the address of the page with its head.
     may_edit: whether there are fields to jump to.
+    to_occasion: the address of the page about the event of that block, when there is one.
     to_sender: the address of where the sender is chosen; "" for who may not choose it.
     """
 
@@ -73,6 +75,7 @@ class Ways:
     to_head: str
     may_edit: bool
     to_sender: str = ""
+    to_occasion: Callable[[int], str] | None = None
 
 
 def noted_by_level(
@@ -107,6 +110,8 @@ def _noted(finding: Finding, blocks: Sequence[Block], ways: Ways) -> Noted:
     if block is None:
         return Noted(finding, "", "")
     place = f"{BLOCKS[block.kind].label}{_named(block)}"
+    if block.kind == "congress" and field in OF_OCCASION and ways.may_edit and ways.to_occasion:
+        return Noted(finding, place, f"{ways.to_occasion(block.id)}#{field}")
     return Noted(finding, place, f"{ways.to_block(block.id)}#{_anchor(block, field, ways)}")
 
 

@@ -63,6 +63,7 @@ BLOCK_FIELDS: Final = {
     "image": "Foto",
     "caption": "Bijschrift",
     "starts_at": "Begin",
+    "agenda_starts_at": "Begin volgens de agenda",
     "ends_at": "Einde",
     "all_day": "De hele dag",
     "register_by": "Aanmelden tot en met",
@@ -72,7 +73,7 @@ BLOCK_FIELDS: Final = {
     "partnership": "Opleidingsschool",
     "summary": "Samenvatting",
 }
-MOMENTS: Final = frozenset({"planned_at", "not_after", "starts_at", "ends_at"})
+MOMENTS: Final = frozenset({"planned_at", "not_after", "starts_at", "ends_at", "agenda_starts_at"})
 DAYS: Final = frozenset({"dated_on", "published_on", "register_by"})
 
 

@@ -7,7 +7,7 @@ from feeds.values import ItemStatus
 from newsletter import dutch
 from newsletter.approve.checks.reading import name_of, where
 from newsletter.cut import Cut
-from newsletter.outdated import EVENT_BLOCKS, Cause, Outdated, find_outdated
+from newsletter.outdated import AGENDA_SAYS, EVENT_BLOCKS, Cause, Outdated, find_outdated
 from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered
 
 DROP: Final = "Haal het blok weg."
@@ -25,6 +25,7 @@ def find_changed(content: EditionContent) -> Iterable[Finding]:
     yield from (_finding(one) for one in find_outdated(content))
     for block in content.blocks:
         yield from _vanished(block)
+        yield from _other_moment(block)
         yield from _not_agreed(block)
         yield from _corrected(block)
 
@@ -57,6 +58,22 @@ def _vanished(block: BlockContent) -> Iterable[Finding]:
             f"{name_of(block)} staat niet meer in de agenda van de bron.",
             where=where(block),
             mend="Vraag na of het doorgaat.",
+        )
+
+
+def _other_moment(block: BlockContent) -> Iterable[Finding]:
+    """Find an event that an editor lets begin at another moment than the agenda does."""
+    there, said = block.at_source, str(block.fields.get(AGENDA_SAYS) or "")
+    if there and there.starts_at and said and not there.cancelled:
+        yield Finding(
+            "changed.other-moment",
+            Level.WARNING,
+            f"{name_of(block)} begint in de agenda op een ander moment: "
+            f"{dutch.moment(there.starts_at)}.",
+            where=where(block),
+            mend="Kijk wat klopt, en pas zo nodig de dag of de tijd aan.",
+            field="starts_at",
+            quote=str(block.fields.get("starts_at") or ""),
         )
 
 

@@ -12,7 +12,7 @@ from newsletter.values import BlockContent, EditionContent
 NO_PROSE: Final = frozenset(
     {
         *("url", "register_url", "image", "offered_image", "picture"),
-        *("starts_at", "ends_at", "register_by", "published_on"),
+        *("starts_at", "ends_at", "register_by", "published_on", "agenda_starts_at"),
     }
 )
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
