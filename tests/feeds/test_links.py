@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -84,6 +84,24 @@ def test_a_server_that_says_nothing_or_goes_round_does_not_hold_us(
     assert silent == Sight(LinkOutcome.SILENT)
 
 
+@pytest.mark.parametrize(
+    ("begin", "outcome"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Endless: ", LinkOutcome.SILENT),  # a head without an end
+        (b"HTTP/1.1 103 Wait\r\n\r\n" * 50, LinkOutcome.SILENT),
+        (b"SSH-2.0-iets anders\r\n", LinkOutcome.SILENT),
+        (b"HTTP/1.1 200 OK\r\nX-Slow: ", LinkOutcome.SLOW),
+    ],
+)
+def test_a_head_that_makes_no_sense_or_does_not_end_is_given_up(
+    begin: bytes, outcome: LinkOutcome
+) -> None:
+    with talking_server(begin, then=b"" if outcome is LinkOutcome.SLOW else b"x" * 65536) as there:
+        fetcher = Fetcher(allow=frozenset({there}), contact="")
+
+        assert seen(f"http://{there}/", fetcher) == Sight(outcome)
+
+
 def test_nobody_is_led_into_our_own_network(site: Site) -> None:
     with Site() as within:
         trap = site.put("/val", status=301, Location=within.put("/geheim", "geheim"))
@@ -94,26 +112,24 @@ def test_nobody_is_led_into_our_own_network(site: Site) -> None:
         assert within.asked == []
 
 
-def test_a_host_is_asked_one_at_a_time_and_hosts_beside_each_other() -> None:
-    with Site() as one, Site() as other:
-        for site in (one, other):
-            for number in range(4):
-                site.pages[f"/{number}"] = Answer(b"x")
-        fetcher = Fetcher(
-            allow=frozenset({f"een.nl:{one.port}", f"twee.nl:{other.port}"}),
-            contact="",
-            resolve=lambda host, port: ["127.0.0.1"],
-        )
-        urls = [
-            f"http://{host}:{port}/{number}"
-            for host, port in (("een.nl", one.port), ("twee.nl", other.port))
-            for number in range(4)
-        ]
+def test_a_host_is_asked_one_at_a_time_and_hosts_beside_each_other(site: Site) -> None:
+    threads: dict[str, list[int]] = {"een.nl": [], "twee.nl": []}
+    both_there = threading.Barrier(2)
 
-        found = look_at_links(urls, fetcher=fetcher)
+    def resolve(host: str, port: int) -> Sequence[str]:
+        if not threads[host]:
+            both_there.wait(5)  # breaks, and fails the test, when one host waits for the other
+        threads[host].append(threading.get_ident())
+        return ["127.0.0.1"]
 
-        assert len(found) == 8
-        assert (one.most_at_once, other.most_at_once) == (1, 1)
+    allow = frozenset(f"{host}:{site.port}" for host in threads)
+    fetcher = Fetcher(allow=allow, contact="", resolve=resolve)
+    urls = [f"http://{host}:{site.port}/{number}" for host in threads for number in range(4)]
+
+    found = look_at_links(urls, fetcher=fetcher)
+
+    assert len(found) == 8
+    assert [(len(one), len(set(one))) for one in threads.values()] == [(4, 1), (4, 1)]
 
 
 def test_together_they_take_no_longer_than_is_given() -> None:
@@ -185,6 +201,25 @@ def silent_server() -> Iterator[str]:
     """Take connections, and say nothing on them."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+@contextmanager
+def talking_server(begin: bytes, *, then: bytes) -> Iterator[str]:
+    """Say something to who comes, and go on with it until they leave."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def talk() -> None:
+            with server.accept()[0] as visitor, suppress(OSError):
+                visitor.sendall(begin)
+                while then:
+                    visitor.sendall(then)
+                visitor.recv(65536)
+                visitor.recv(65536)
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
 
 
 @contextmanager

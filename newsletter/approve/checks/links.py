@@ -5,15 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from newsletter.approve.checks.looks import find_seen
+from feeds.values import Sight
+from newsletter.approve.checks.looks import find_seen, without_tracking
 from newsletter.approve.checks.reading import Link, name_of, read_mail, where
 from newsletter.cut import Cut
 from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered, Slot
 
 _WEB: Final = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
-_FOLLOWS: Final = re.compile(
-    r"(utm_\w+|fbclid|gclid|gbraid|wbraid|msclkid|mc_[ce]id|_hs(?:enc|mi)|igshid|twclid|li_fat_id)="
-)
 _URL_FIELDS: Final = ("url", "register_url", "image")
 _SAYS_NOTHING: Final = frozenset(
     {
@@ -40,7 +38,8 @@ def check_links(
         links = _links(variant)
         for link in links:
             yield from _one(link)
-            yield from _address(link, own_host)
+            if _host(link.url) != own_host:
+                yield from _address(link, (facts.links or {}).get(link.url))
         yield from _same_words(links)
     urls = [
         url for variant in rendered.values() for url in web_links(variant, facts.house.base_url)
@@ -104,11 +103,15 @@ def _one(link: Link) -> Iterable[Finding]:
         )
 
 
-def _address(link: Link, own_host: str | None) -> Iterable[Finding]:
-    """Find an address that is not secret on its way, or that follows readers."""
-    if not _WEB.fullmatch(link.url) or _host(link.url) == own_host:
+def _address(link: Link, seen: Sight | None) -> Iterable[Finding]:
+    """Find an address that is not secret on its way, or that follows readers.
+
+    One that was seen to have moved to a secret address is told of as that.
+    """
+    if not _WEB.fullmatch(link.url):
         return
-    if link.url.lower().startswith("http:"):
+    is_moving = seen is not None and seen.leads_to.startswith("https:")
+    if link.url.lower().startswith("http:") and not is_moving:
         secure = f"https:{link.url[5:]}"
         yield Finding(
             "links.http",
@@ -128,16 +131,6 @@ def _address(link: Link, own_host: str | None) -> Iterable[Finding]:
             quote=link.url,
             instead=shorter,
         )
-
-
-def without_tracking(url: str) -> str:
-    """Return the address without the parameters that only follow who clicks."""
-    head, mark, rest = url.partition("?")
-    query, hash_mark, fragment = rest.partition("#")
-    kept = [one for one in query.split("&") if not _FOLLOWS.match(one)]
-    if not mark or len(kept) == len(query.split("&")):
-        return url
-    return f"{head}{'?' if kept else ''}{'&'.join(kept)}{hash_mark}{fragment}"
 
 
 def _host(url: str) -> str | None:

@@ -3,6 +3,7 @@
 The look itself is `approve/look_up.py`; a check only reads what it found.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -11,6 +12,9 @@ from feeds.values import LinkOutcome, Sight
 from newsletter.dutch import counted
 from newsletter.values import Finding, Level
 
+_FOLLOWS: Final = re.compile(
+    r"(utm_\w+|fbclid|gclid|gbraid|wbraid|msclkid|mc_[ce]id|_hs(?:enc|mi)|igshid|twclid|li_fat_id)="
+)
 _O = LinkOutcome
 _NO_ENTRY: Final[Mapping[LinkOutcome, str]] = {
     _O.REFUSED: "de site liet ons niet toe",
@@ -42,16 +46,27 @@ def find_seen(urls: Iterable[str], sights: Mapping[str, Sight] | None) -> Iterab
         )
 
 
+def without_tracking(url: str) -> str:
+    """Return the address without the parameters that only follow who clicks."""
+    head, mark, rest = url.partition("?")
+    query, hash_mark, fragment = rest.partition("#")
+    kept = [one for one in query.split("&") if not _FOLLOWS.match(one)]
+    if not mark or len(kept) == len(query.split("&")):
+        return url
+    return f"{head}{'?' if kept else ''}{'&'.join(kept)}{hash_mark}{fragment}"
+
+
 def _of(url: str, sight: Sight) -> Iterable[Finding]:
     if sight.outcome is _O.MOVED:
+        leads_to = without_tracking(sight.leads_to)
         yield Finding(
             "links.moved",
             Level.WARNING,
             f"Deze link leidt door naar een nieuw adres: {url}",
             url,
-            mend=f"Neem het nieuwe adres over: {sight.leads_to}",
+            mend=f"Neem het nieuwe adres over: {leads_to}",
             quote=url,
-            instead=sight.leads_to,
+            instead=leads_to,
         )
     elif sight.outcome in {_O.DEAD, _O.NO_NAME}:
         yield Finding(

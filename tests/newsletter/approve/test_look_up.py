@@ -9,6 +9,7 @@ import pytest
 from feeds.fetch import Fetcher
 from feeds.links import look_at_links
 from feeds.values import LinkOutcome, Sight
+from newsletter import pipeline
 from newsletter.approve import review
 from newsletter.approve.look_up import (
     LookReport,
@@ -20,13 +21,14 @@ from newsletter.approve.look_up import (
 )
 from newsletter.cut import Cut
 from newsletter.errors import ChecksFailed
-from newsletter.model import Edition, LinkLook
+from newsletter.model import Block, Edition, LinkLook
 from newsletter.ports import Outside
 from newsletter.store.domains import last_look, records_of
 from newsletter.store.looks import forget_looks, save_sights, sights
 from newsletter.values import DomainRecords, EditionContent, EditionStatus, Rendered
+from newsletter.wiring import Services
 from storage.session import Database
-from tests.factories import make_readers, make_segments, make_user
+from tests.factories import make_edition, make_readers, make_segments, make_user
 from tests.fakes import START
 from tests.feeds.site import Site
 from tests.newsletter.making import HOUSE, make_draft, plain_render
@@ -230,3 +232,24 @@ def test_a_domain_that_nobody_can_look_up_is_not_asked_for(db: Database, domain:
     asked = look_up_domain(db, ask=names, house=replace(HOUSE, sender_domain=domain), now=START)
 
     assert (asked, names.asked) == (False, 0)
+
+
+def test_the_job_looks_at_links_and_at_the_domain(services: Services) -> None:
+    names = Names(SOUND)
+    with Site() as site:
+        url = site.put("/weg", status=404)
+        fetcher = Fetcher(allow=frozenset({site.host_port}), contact="")
+        settings = replace(services.settings, sender="Nieuwsbrief <post@steunpunt.nl>")
+        looking = replace(services, settings=settings, fetcher=fetcher, ask_domain=names)
+        with services.db.write() as session:
+            make_segments(session)
+            words = {"title": "Een dag meelopen", "url": url}
+            block = Block(position=1, kind="article", fields=words)
+            make_edition(session, now=START, segments=["school"], blocks=[block])
+
+        report = pipeline.STAGES["look_up"].do(looking, START)
+        again = pipeline.STAGES["look_up"].do(looking, START)
+
+    assert report == {"asked": 1, "seen": 1, "domain": True}
+    assert again == {"asked": 0, "seen": 0, "domain": False}
+    assert site.paths() == ["/weg"]

@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.approve.checks import CHECKS, run_checks
 from newsletter.approve.checks.language import sentences_of
-from newsletter.approve.checks.links import without_tracking
+from newsletter.approve.checks.looks import without_tracking
 from newsletter.compose.render import Renderer
 from newsletter.cut import Cut
 from newsletter.identity import Organisation
