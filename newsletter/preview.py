@@ -1,13 +1,13 @@
 """What a reader would get, without sending it: for the desk's frame and `edition render`."""
 
-import html
 from enum import StrEnum
 
 from newsletter.compose.render import fill
 from newsletter.cut import Cut
-from newsletter.send.message import sample_message
+from newsletter.send.message import slot_values
+from newsletter.send.sample import sample_message, sample_personal
 from newsletter.store import editions as store
-from newsletter.values import EditionContent, Rendered, Slot
+from newsletter.values import EditionContent, EditionKind, Rendered
 from newsletter.wiring import Services
 from subscribers import segments
 
@@ -38,21 +38,20 @@ def preview(services: Services, edition_id: int, *, segment: str, format: Format
             kind=content.kind,
             now=services.clock(),
         )
-    return shown(rendered, services, as_html=format is Format.HTML).encode()
+    return shown(rendered, services, content.kind, as_html=format is Format.HTML).encode()
 
 
-def shown(rendered: Rendered, services: Services, *, as_html: bool) -> str:
-    """Return the mail with an example person's values in its slots."""
-    base = services.settings.base_url
-    values = {
-        Slot.UNSUBSCRIBE: f"{base}/afmelden/voorbeeld",
-        Slot.PREFERENCES: f"{base}/voorkeuren/voorbeeld",
-        Slot.POLL: f"{base}/peiling/voorbeeld",
-        Slot.REASON: "Hier staat voor elke lezer waarom die deze mail krijgt.",
-    }
-    if as_html:
-        return fill(rendered.html, rendered, {k: html.escape(v) for k, v in values.items()})
-    return fill(rendered.text, rendered, values)
+def shown(rendered: Rendered, services: Services, kind: EditionKind, *, as_html: bool) -> str:
+    """Return the mail with a made-up reader's values in its slots."""
+    personal = sample_personal(
+        services.settings,
+        edition_id=0,
+        kind=kind,
+        audience=rendered.cut.audience,
+        now=services.clock(),
+    )
+    part = rendered.html if as_html else rendered.text
+    return fill(part, rendered, slot_values(personal, in_html=as_html))
 
 
 def _read(services: Services, edition_id: int, segment: str) -> tuple[EditionContent, Cut]:

@@ -30,7 +30,6 @@ from newsletter.send.headers import (
 )
 from newsletter.settings import Settings
 from newsletter.values import EditionKind, Personal, Rendered, Slot
-from subscribers.links import TOKEN_LENGTH
 from subscribers.values import Audience
 
 SOFT_BREAK: Final = b"=\r\n"
@@ -139,23 +138,17 @@ def message_id(edition_id: int, subscriber_id: int, *, key: bytes, domain: str) 
     return f"<e{edition_id}.{token}@{domain}>"
 
 
-def sample_message(
-    rendered: Rendered, settings: Settings, *, edition_id: int, kind: EditionKind, now: datetime
-) -> bytes:
-    """Return the whole raw message for a made-up reader (`edition render --format eml`)."""
-    letterhead = letterhead_of(settings, edition_id=edition_id, kind=kind, date=now)
-    base, token = settings.base_url, "voorbeeld".ljust(TOKEN_LENGTH, "0")  # as long as a real one
-    personal = Personal(
-        email="lezer@example.org",
-        name="Voorbeeldlezer",
-        reason="Hier staat voor elke lezer waarom die deze mail krijgt.",
-        unsubscribe_url=f"{base}/afmelden/{token}",
-        one_click_url=f"{base}/afmelden/{token}",
-        preferences_url=f"{base}/voorkeuren/{token}",
-        poll_url=f"{base}/peiling/{token}",
-        message_id=message_id(edition_id, 0, key=b"sample", domain=letterhead.domain),
-    )
-    return encode(rendered, letterhead=letterhead).fill(personal)
+def slot_values(personal: Personal, *, in_html: bool) -> dict[Slot, str]:
+    """Return what stands in the slots of one person: escaped in the HTML, in lines in the text."""
+    values = {
+        Slot.UNSUBSCRIBE: personal.unsubscribe_url,
+        Slot.PREFERENCES: personal.preferences_url,
+        Slot.REASON: personal.reason,
+        Slot.POLL: personal.poll_url,
+    }
+    if in_html:
+        return {slot: html.escape(value) for slot, value in values.items()}
+    return {**values, Slot.REASON: _in_lines(personal.reason)}
 
 
 def quoted_printable(text: str) -> bytes:
@@ -228,18 +221,11 @@ def _broken_off(encoded: bytes) -> bytes:
 
 
 def _encoded_values(personal: Personal) -> dict[Place, bytes]:
-    values = {
-        Slot.UNSUBSCRIBE: personal.unsubscribe_url,
-        Slot.PREFERENCES: personal.preferences_url,
-        Slot.REASON: personal.reason,
-        Slot.POLL: personal.poll_url,
+    return {
+        Place(in_html, slot): _broken_off(quoted_printable(value))
+        for in_html in (False, True)
+        for slot, value in slot_values(personal, in_html=in_html).items()
     }
-    encoded: dict[Place, bytes] = {}
-    for slot, value in values.items():
-        plain = _in_lines(value) if slot is Slot.REASON else value
-        encoded[Place(in_html=False, slot=slot)] = _broken_off(quoted_printable(plain))
-        encoded[Place(in_html=True, slot=slot)] = _broken_off(quoted_printable(html.escape(value)))
-    return encoded
 
 
 def _in_lines(sentence: str) -> str:

@@ -14,7 +14,7 @@ from newsletter.preview import shown
 from newsletter.store.approvals import variants_of
 from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, get_edition
-from newsletter.values import Rendered
+from newsletter.values import EditionKind, Rendered
 from subscribers.values import Audience
 from web.errors import PageUnknown
 from web.headers import mail_policy
@@ -42,7 +42,8 @@ def show_preview(call: Call) -> Response:
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
         rendered = _read_variant(session, edition, call.query.get("kant", ""), render)
-    html = shown(rendered, call.services, as_html=True)
+        kind = EditionKind(edition.kind)
+    html = shown(rendered, call.services, kind, as_html=True)
     base_url = call.services.settings.base_url
     return framed(html, call.query.get("kleur", ""), base_url=base_url)
 

@@ -89,7 +89,7 @@ def show_sample(call: Call) -> Response:
     parts = make_parts(settings)
     content = sample_edition(dutch.local(call.now).date(), audience)
     services = replace(call.services, settings=settings, render=parts.render)
-    html = shown(parts.render(content, Cut(audience)), services, as_html=True)
+    html = shown(parts.render(content, Cut(audience)), services, content.kind, as_html=True)
     html = DARK_SCHEME.sub(
         "@media all" if call.query.get("kleur") == "donker" else "@media not all", html
     )

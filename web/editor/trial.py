@@ -25,7 +25,8 @@ def show_trial(call: Call) -> Response:
         cuts = cuts_of(session, content, edition.segments)
     written = _written(content, Form(call.form))
     cut = cut_asked(cuts, call.query.get("kant", ""))
-    html = shown(call.services.render.marked(written, cut), call.services, as_html=True)
+    rendered = call.services.render.marked(written, cut)
+    html = shown(rendered, call.services, content.kind, as_html=True)
     base_url = call.services.settings.base_url
     return framed(html, call.query.get("kleur", ""), base_url=base_url)
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from newsletter.cut import Cut
 from newsletter.errors import UnsafeHeader
-from newsletter.send.message import Letterhead, encode, message_id, sample_message
+from newsletter.send.message import Letterhead, encode, message_id
+from newsletter.send.sample import sample_message
 from newsletter.settings import Settings
 from newsletter.values import EditionKind, Personal, Rendered, Slot
 from subscribers.values import Audience
@@ -215,16 +216,21 @@ def test_subject_with_a_line_break_is_refused() -> None:
         encode(forged, letterhead=LETTERHEAD)
 
 
-def test_sample_message_is_whole(settings: Settings) -> None:
+def test_sample_message_is_that_of_a_reader_who_signed_up_today(settings: Settings) -> None:
     raw = sample_message(
-        rendered("tekst", "<p>tekst</p>"),
+        rendered(slot(Slot.REASON), "<p>tekst</p>"),
         settings,
         edition_id=3,
         kind=EditionKind.ANNOUNCEMENT,
         now=START,
     )
 
-    assert parts(raw) == ["tekst", "<p>tekst</p>"]
+    text, page = parts(raw)
+    assert " ".join(text.split()) == (
+        "Je krijgt deze aankondiging omdat je op 20 april 2027 hebt gekozen voor berichten over "
+        "bijeenkomsten."
+    )
+    assert page == "<p>tekst</p>"
     assert parse(raw)["List-Id"] == "Steunpunt Opleidingsscholen VO <aankondigingen.example.org>"
 
 
