@@ -147,6 +147,14 @@ class SentIn:
     told: Example
 
 
+@dataclass(frozen=True, slots=True)
+class Dressing:
+    """What an editor adds to the draft. pictures: fields by the last part of an item's address."""
+
+    pictures: Mapping[str, Mapping[str, str]]
+    poll: Mapping[str, str]
+
+
 def weekday_of(demo_day: date, *, week: int, weekday: str) -> date:
     """Return that weekday, so many weeks after the week of the demo's day."""
     monday = demo_day - timedelta(days=demo_day.weekday())
@@ -195,6 +203,11 @@ def practice_texts(demo_day: date) -> dict[str, str]:
 def read_sent_in() -> tuple[SentIn, ...]:
     """Return what readers sent in."""
     return tuple(_sent_in(one) for one in _read(CONTENT / "sent_in.yaml")["submissions"])
+
+
+def read_dressing() -> Dressing:
+    """Return the pictures and the question that the demo's edition gets."""
+    return Dressing(**_read(CONTENT / "dressing.yaml"))
 
 
 def _sent_in(row: Mapping[str, Any]) -> SentIn:

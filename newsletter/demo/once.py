@@ -19,6 +19,7 @@ from feeds.values import AMSTERDAM, GatherReport
 from newsletter.approve import review
 from newsletter.compose.draft import draft_newsletter
 from newsletter.compose.picking import take_item
+from newsletter.demo.dressing import dress
 from newsletter.demo.gathering import gather_all
 from newsletter.demo.once_report import OnceReport, print_report
 from newsletter.demo.opening import Demo, opened
@@ -78,15 +79,17 @@ def go_the_whole_way(demo: Demo) -> OnceReport:
 
 
 def draft_of_the_week(services: Services, *, author_id: int) -> int:
-    """Return this week's edition of the demo: the one that is there, or a new draft."""
+    """Return this week's edition of the demo: the one that is there, or a new draft, dressed."""
     now = services.clock()
-    return draft_newsletter(
+    edition_id = draft_newsletter(
         services.db,
         now=now,
         author_id=author_id,
         period=period_of(now),
         maximum=services.settings.section_maximum,
     )
+    dress(services, edition_id, by=author_id)
+    return edition_id
 
 
 def period_of(now: datetime) -> str:

@@ -12,6 +12,7 @@ from newsletter.cut import Cut
 from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered, Slot
 
 _WEB: Final = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
+_OURS: Final = re.compile(r"/[^/]\S*")  # a picture on our own site needs no host
 _URL_FIELDS: Final = ("url", "register_url", "image")
 _SAYS_NOTHING: Final = frozenset(
     {
@@ -61,7 +62,8 @@ def _links(variant: Rendered) -> list[Link]:
 def _addresses(block: BlockContent) -> Iterable[Finding]:
     for name in _URL_FIELDS:
         url = str(block.fields.get(name) or "").strip()
-        if url and not _WEB.fullmatch(url):
+        is_ours = name == "image" and _OURS.fullmatch(url)
+        if url and not is_ours and not _WEB.fullmatch(url):
             yield Finding(
                 "links.address",
                 Level.ERROR,

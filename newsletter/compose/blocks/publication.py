@@ -58,12 +58,12 @@ def from_item(item: Item) -> dict[str, Any]:
 
 def _link_words(fields: Fields, title: str) -> str:
     """Return "Open de factsheet ‘Drie modellen’"; a title that names its form says it once."""
+    named, mark, rest = title.partition(": ")
     form = kind.text(fields, "format").partition(",")[0].lower()
-    name = title.partition(": ")[2] if title.lower().startswith(f"{form}:") else title
-    shown = f"‘{dutch.capital(name)}’"
-    if form not in ARTICLES:
-        return f"Open {shown}"
-    return f"Open {ARTICLES[form]} {form} {shown}"
+    names_form = bool(mark) and named.lower() in {form, *ARTICLES}
+    form, name = (named.lower(), rest) if names_form else (form, title)
+    article = f"{ARTICLES[form]} {form} " if form in ARTICLES else ""
+    return f"Open {article}‘{dutch.capital(name)}’"
 
 
 def _byline(fields: Fields) -> str:

@@ -163,3 +163,17 @@ def test_a_link_to_our_own_host_may_be_http_where_our_site_is() -> None:
     render = Renderer(organisation=Organisation(), base_url=near.house.base_url)
 
     assert run_checks(content, {Cut(None): render(content, Cut(None))}, near) == ()
+
+
+@pytest.mark.parametrize(
+    ("image", "rules"),
+    [
+        ("/static/mail/twee-huizen.png", []),
+        ("//elders.example.org/foto.png", ["links.address"]),
+        ("foto.png", ["links.address"]),
+    ],
+)
+def test_picture_of_our_own_needs_no_host_in_its_address(image: str, rules: list[str]) -> None:
+    content = one_block(image=image, image_alt="Twee huizen.", show_image="ja")
+
+    assert [one.rule for one in CHECKS["links"](content, variants(content), FACTS)] == rules

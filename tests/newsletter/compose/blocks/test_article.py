@@ -67,6 +67,8 @@ def test_link_says_what_is_to_be_read(title: str, words: str) -> None:
     [
         ("Drie modellen", "factsheet, pdf van 4 pagina’s", "Open de factsheet ‘Drie modellen’"),
         ("Katern: ieders doel op tafel", "Katern", "Open het katern ‘Ieders doel op tafel’"),
+        ("Katern: ieders doel op tafel", "", "Open het katern ‘Ieders doel op tafel’"),
+        ("Let op: drie modellen", "", "Open ‘Let op: drie modellen’"),
         ("Drie modellen", "", "Open ‘Drie modellen’"),
     ],
 )
