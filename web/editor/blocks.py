@@ -18,6 +18,7 @@ from newsletter.store.editions import get_edition
 from web.editor.clash import clash_page, head_clash_page
 from web.editor.desk import desk_page, edition_head, undo_address, way_back
 from web.editor.edition import edition_page
+from web.editor.own_order import move_in_its_mail, side_with_order
 from web.errors import PageUnknown
 from web.forms import Form, moment_value
 from web.pages import Call, read_number, see_other
@@ -137,8 +138,13 @@ def make_plain(call: Call) -> Response:
 
 
 def move_block(call: Call) -> Response:
-    """Move a block one place up or down, or to where it was put between two others."""
+    """Move a block one place up or down, or to where it was put between two others.
+
+    In the mail of a side with an order of its own, it moves in that order.
+    """
     form, block_id = Form(call.form), call.number("block")
+    if (side := side_with_order(call)) is not None:
+        return move_in_its_mail(call, block_id, side)
     if form.line("to") not in {"up", "down"}:
         above, below = read_number(form.line("above")), read_number(form.line("below"))
         _change(call, draft.place_block, block_id=block_id, above=above, below=below)

@@ -234,9 +234,11 @@ def has_fixed(kind: BlockKind, edition: Edition) -> bool:
 def _lines(
     edition: Edition, view: View, cuts: Sequence[Cut], names: Mapping[str, str]
 ) -> list[BlockLine]:
-    told = {one.id: one for one in content_of(edition).blocks}
+    """Return the blocks in the order of the reader whose mail is looked at."""
+    rows = {block.id: block for block in edition.blocks}
     nearest = [view.cut, *cuts]
-    return [_line(block, told[block.id], nearest, names) for block in edition.blocks]
+    ordered = content_of(edition).ordered(view.cut.audience)
+    return [_line(rows[told.id], told, nearest, names) for told in ordered]
 
 
 def _line(

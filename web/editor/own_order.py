@@ -7,15 +7,16 @@ from typing import Final
 from starlette.responses import Response
 
 from newsletter.compose import own_order
+from newsletter.cut import SEPARATOR
 from newsletter.dutch import audience_word
 from newsletter.model import Edition
-from newsletter.store.editions import content_of
+from newsletter.store.editions import content_of, get_edition
 from subscribers.values import Audience
-from web.editor.desk import edition_path
+from web.editor.desk import edition_path, way_back
 from web.editor.edition import block_title
 from web.errors import PageUnknown
 from web.forms import Form
-from web.pages import Call, see_other
+from web.pages import Call, read_number, see_other
 
 STEPS: Final = {"up": -1, "down": 1}
 
@@ -68,6 +69,36 @@ def move_for_side(call: Call) -> Response:
     again = f"&verplaatst={to}.{form.number(to)}"
     sentence = f"Het blok staat een plaats {where}, alleen voor {audience_word(side)}."
     return _back(call, side, again, message=sentence)
+
+
+def side_with_order(call: Call) -> Audience | None:
+    """Return the side whose mail is looked at, when it has an order of its own."""
+    seen = call.query.get("kant", "").partition(SEPARATOR)[0]
+    with call.services.db.read() as session:
+        orders = get_edition(session, call.number("id")).orders
+    return next((side for side in Audience if side == seen and side in orders), None)
+
+
+def move_in_its_mail(call: Call, block_id: int, side: Audience) -> Response:
+    """Move a block as the form of the edition's page says, for the side that is looked at."""
+    form, db, edition_id = Form(call.form), call.services.db, call.number("id")
+    if step := STEPS.get(form.line("to")):
+        own_order.move_for_side(
+            db, edition_id, block_id, side=side, step=step, now=call.now, by=call.user_id
+        )
+    else:
+        own_order.place_for_side(
+            db,
+            edition_id,
+            block_id,
+            side=side,
+            above=read_number(form.line("above")),
+            below=read_number(form.line("below")),
+            now=call.now,
+            by=call.user_id,
+        )
+    sentence = f"Het blok is verplaatst, alleen voor {audience_word(side)}."
+    return see_other(way_back(call, block=block_id), message=sentence)
 
 
 def follow_everybody(call: Call) -> Response:

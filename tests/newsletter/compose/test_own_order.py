@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 
 from newsletter.compose import restoring
-from newsletter.compose.own_order import blocks_of_side, follow_everybody, move_for_side
+from newsletter.compose.own_order import (
+    blocks_of_side,
+    follow_everybody,
+    move_for_side,
+    place_for_side,
+)
 from newsletter.errors import UnknownBlock
 from newsletter.model import Block
 from newsletter.store.editions import content_of, get_edition
@@ -114,3 +119,23 @@ def test_each_move_is_kept_and_can_be_undone(draft: Draft) -> None:
     with draft.db.read() as session:
         whats = [one.what for one in list_revisions(session, draft.id)]
     assert whats == ["drafted", "order", "order", "undone"]
+
+
+def test_a_block_is_put_between_two_that_the_side_gets(draft: Draft) -> None:
+    def place(number: int, above: int | None, below: int | None) -> None:
+        draft.do(
+            place_for_side,
+            block_id=draft.first + number,
+            side=SCHOOL,
+            above=None if above is None else draft.first + above,
+            below=None if below is None else draft.first + below,
+        )
+
+    place(3, 0, 1)
+
+    assert draft.order(SCHOOL) == [0, 3, 1, 2, 4, 5]
+    assert draft.order(INSTITUTE) == [0, 1, 3, 5]
+
+    place(3, 2, 4)
+
+    assert draft.content().orders == {}

@@ -58,6 +58,9 @@ def test_one_side_gets_an_order_of_its_own_and_goes_back(editor: TestClient, edi
     assert titles(editor, edition, "school") == titles(editor, edition, "overig") == common
     seen = editor.get(edition_path(edition, f"?kant={side}")).text
     assert "Eigen volgorde voor lerarenopleidingen." in seen
+    listed = seen.split('<ol class="blocks')[1].split("</ol>")[0]
+    named = dict.fromkeys(re.findall(r"Bericht (?:een|twee|drie)", listed))
+    assert list(named) == titles(editor, edition, side)
 
     page = press(editor, edition, "gewone-volgorde", kant=side)
 
@@ -103,3 +106,28 @@ def test_the_order_is_for_looking_once_the_edition_is_submitted(
 
     assert "Volgorde per kant" in page
     assert "Omhoog" not in page
+
+
+def test_in_the_mail_of_that_side_a_block_moves_in_its_order(
+    editor: TestClient, near: Services, edition: int
+) -> None:
+    page = editor.get(edition_path(edition, "/verdeling")).text
+    side = "lerarenopleiding"
+    last = button(page, side, "Omhoog: Bericht drie")
+    press(editor, edition, "volgorde", kant=side, up=last)
+
+    page = step(editor, near, edition, f"/blokken/{last}/plaats?kant={side}", to="up")
+    first = titles(editor, edition, side)
+    step(editor, near, edition, f"/blokken/{last}/plaats?kant=school", to="up")
+
+    assert "Het blok is verplaatst, alleen voor lerarenopleidingen." in page
+    assert first == ["Bericht drie", "Bericht een", "Bericht twee"]
+    assert titles(editor, edition, side) == first
+    assert titles(editor, edition, "school") == ["Bericht een", "Bericht drie", "Bericht twee"]
+
+    above = button(
+        editor.get(edition_path(edition, "/verdeling")).text, side, "Omhoog: Bericht twee"
+    )
+    step(editor, near, edition, f"/blokken/{last}/plaats?kant={side}", above=above)
+
+    assert titles(editor, edition, side) == ["Bericht een", "Bericht twee", "Bericht drie"]
