@@ -6,7 +6,7 @@ Pure: the same content gives the same bytes. What cannot be rendered is left out
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -57,6 +57,9 @@ _FIELD_ERRORS: Final = (
     OverflowError,
 )
 
+# The values of the whole page, for these groups of its blocks.
+Paging = Callable[[Sequence[Group]], dict[str, Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class Alone:
@@ -95,36 +98,41 @@ class Renderer:
     def mjml(self, content: EditionContent, cut: Cut) -> str:
         """Return the MJML that the HTML of this cut is made from."""
         seen = content.seen_by(cut)
-        groups, _ = self._groups(seen, _digest(seen))
-        page, _, _ = self._fitting(seen, cut, groups, unmarked)
+        digest = _digest(seen)
+        groups, _ = self._groups(seen, digest)
+        page, _, _ = self._fitting(self._paging(seen, cut, digest), groups, unmarked)
         return self._whole(page)
 
     def _once(self, content: EditionContent, cut: Cut, mark: Mark) -> Rendered:
         seen = content.seen_by(cut)
-        key = f"{mark.__name__} {cut.audience} {_digest(seen)}"
-        return replace(self._kept.get(key, lambda: self._rendered(seen, cut, mark)), cut=cut)
+        digest = _digest(seen)
+        key = f"{mark.__name__} {cut.audience} {digest}"
+        made = self._kept.get(key, lambda: self._rendered(seen, cut, digest, mark))
+        return replace(made, cut=cut)
 
-    def _rendered(self, seen: EditionContent, cut: Cut, mark: Mark) -> Rendered:
-        groups, problems = self._groups(seen, _digest(seen))
-        page, html, more = self._fitting(seen, cut, groups, mark)
+    def _rendered(self, seen: EditionContent, cut: Cut, digest: str, mark: Mark) -> Rendered:
+        groups, problems = self._groups(seen, digest)
+        page, html, more = self._fitting(self._paging(seen, cut, digest), groups, mark)
         return Rendered(
             cut=cut,
             subject=clean_line(seen.subject),
             preheader=clean_line(seen.preheader),
             html=html,
             text=self._plain(page),
-            marker=_marker(_digest(seen)),
+            marker=_marker(digest),
             problems=(*problems, *more, *_nothing_left(groups)),
             shortened=tuple(one.block.id for group in page["groups"] for one in group.short),
         )
 
+    def _paging(self, seen: EditionContent, cut: Cut, digest: str) -> Paging:
+        return lambda groups: self._page(seen, cut, groups, digest)
+
     def _fitting(
-        self, seen: EditionContent, cut: Cut, groups: Sequence[Group], mark: Mark
+        self, paging: Paging, groups: Sequence[Group], mark: Mark
     ) -> tuple[dict[str, Any], str, list[Finding]]:
         """Return the page and its HTML, with as many blocks shortened as it takes to fit."""
-        digest = _digest(seen)
         while True:
-            page = self._page(seen, cut, groups, digest)
+            page = paging(groups)
             told = [replace(one, pieces=tuple(map(mark, one.pieces))) for one in groups]
             html, problems = self._html({**page, "groups": told}, told)
             excess = len(without_marks(html).encode()) - FITS_BYTES

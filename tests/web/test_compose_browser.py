@@ -276,14 +276,14 @@ def test_what_is_done_to_a_block_waits_until_its_words_are_kept(anna: Desk, near
 
 def test_the_head_is_kept_by_itself_too(anna: Desk) -> None:
     page = anna.page
-    page.get_by_label("Onderwerp").fill("Vier data voor je agenda")
+    page.locator("#subject").fill("Vier data voor je agenda")
     page.get_by_text("Titel, datum en moment").click()
-    page.get_by_label("Titel").fill("Naast elkaar")
+    page.locator("#title").fill("Naast elkaar")
 
     expect(page.get_by_role("heading", name="Naast elkaar", exact=True)).to_be_visible()
     expect(kept(page)).to_be_visible()
     page.reload()
-    expect(page.get_by_label("Onderwerp")).to_have_value("Vier data voor je agenda")
+    expect(page.locator("#subject")).to_have_value("Vier data voor je agenda")
 
 
 def test_without_a_script_the_form_stands_at_its_block_in_the_list(
@@ -300,5 +300,5 @@ def test_without_a_script_the_form_stands_at_its_block_in_the_list(
     form.get_by_role("button", name="Bewaar dit blok").click()
 
     assert fields_of(near, order(near)[1])["title"] == "Zonder script"
-    form.get_by_role("button", name="Omlaag").click()
+    form.get_by_role("button", name="Omhoog").click()
     expect(page.locator(".blocks > li").nth(0).locator("#bewerk")).to_be_visible()

@@ -4,7 +4,7 @@
 "use strict";
 
 const writing = (() => {
-  const PREVIEW_AFTER_MS = 40; // of rest: with 200 ms to go, a fast typist is not rendered twice
+  const PREVIEW_PATIENCE_MS = 5000;
   const SAVE_AFTER_MS = 1200;
   const RETRY_MS = [2000, 5000, 10000, 30000];
   const root = document.getElementById("schrijven");
@@ -81,10 +81,12 @@ const writing = (() => {
     showTrouble("Niet bewaard: geen verbinding. We proberen het opnieuw, je woorden blijven hier staan.");
   }
 
+  const sameIn = (page, form) => [...page.forms].find((one) => one.getAttribute("action") === form.getAttribute("action"));
+
   // What was sent when the connection broke may have arrived: then it is no colleague's.
   async function learn(form, one) {
     const { page } = await ask(form.matches(".edit-words") ? `${base}/blokken/${openId()}${query}` : location.href);
-    const now = page.querySelector(form.matches(".edit-words") ? "form.edit-words" : "form.subject");
+    const now = sameIn(page, form);
     if (now && wordsOf(now) === one.lost) form.elements.seen.value = now.elements.seen.value;
     one.lost = null;
   }
@@ -99,7 +101,7 @@ const writing = (() => {
       if (showRefused(page)) one.later = setTimeout(async () => { await renewToken(); save(form); }, RETRY_MS[2]);
       return false;
     }
-    const fresh = page.querySelector(form.matches(".edit-words") ? "form.edit-words" : "form.subject");
+    const fresh = sameIn(page, form);
     if (status === 422) {
       renewForm(form, fresh);
       showTrouble("Niet bewaard: kijk bij het veld wat er nog niet klopt.");
@@ -216,24 +218,30 @@ const writing = (() => {
 
   // ---------- the mail follows ----------
 
-  let trial = null;
-  let soon = 0;
-  function follow(form) {
-    clearTimeout(soon);
-    soon = setTimeout(() => tryOut(form), PREVIEW_AFTER_MS);
+  // One at a time, and the newest words next: no request is stale before it is answered.
+  const trial = { isBusy: false, next: null };
+  async function follow(form) {
+    trial.next = form;
+    if (trial.isBusy) return;
+    trial.isBusy = true;
+    while (trial.next) {
+      const now = trial.next;
+      trial.next = null;
+      await tryOut(now);
+    }
+    trial.isBusy = false;
   }
 
   async function tryOut(form) {
-    trial?.abort();
-    trial = new AbortController();
-    const { signal } = trial;
+    if (!form.isConnected) return;
     const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     try {
+      const signal = AbortSignal.timeout(PREVIEW_PATIENCE_MS);
       const answer = await fetch(form.dataset.trial, { method: "POST", body, signal, credentials: "same-origin" });
       const html = await answer.text();
-      if (answer.ok && !signal.aborted) mail.show(html);
+      if (answer.ok && form.isConnected) mail.show(html);
     } catch (error) {
-      if (!(error instanceof TypeError || error.name === "AbortError")) throw error; // saving tells of it
+      if (!(error instanceof TypeError || error.name === "TimeoutError")) throw error; // saving tells of it
     }
   }
 
