@@ -302,3 +302,67 @@ def test_without_a_script_the_form_stands_at_its_block_in_the_list(
     assert fields_of(near, order(near)[1])["title"] == "Zonder script"
     form.get_by_role("button", name="Omhoog").click()
     expect(page.locator(".blocks > li").nth(0).locator("#bewerk")).to_be_visible()
+
+
+def write_free_text(page: Page, words: str) -> Locator:
+    """Put in a block of free text after the introduction, and write these words."""
+    opening = part(page, 0)
+    opening.hover()
+    opening.get_by_role("button", name="Blok hier").click()
+    opening.get_by_role("button", name="Vrije tekst").click()
+    text = page.locator("#blok-text")
+    expect(page.locator("#blok-title")).to_be_focused()
+    text.fill(words)
+    return text
+
+
+def test_buttons_put_the_signs_of_markup_and_take_them_away(anna: Desk) -> None:
+    page = anna.page
+    text = write_free_text(page, "Samen opleiden")
+    bar = page.get_by_role("group", name="Opmaak van de tekst")
+
+    text.evaluate("(field) => field.setSelectionRange(0, 5)")
+    bar.get_by_role("button", name="Vet").press("Enter")
+    expect(text).to_have_value("**Samen** opleiden")
+    expect(the_mail(page).locator("strong", has_text="Samen").first).to_be_visible()
+    text.press("Control+b")
+    expect(text).to_have_value("Samen opleiden")
+    text.press("Control+i")
+    expect(text).to_have_value("*Samen* opleiden")
+    text.press("Control+z")
+    expect(text).to_have_value("Samen opleiden")
+    text.press("End")
+    text.press("Control+k")
+    expect(text).to_have_value("Samen opleiden[woorden van de link](https://)")
+    page.keyboard.type("https://example.org")
+    expect(the_mail(page).get_by_role("link", name="woorden van de link")).to_be_visible()
+    assert anna.complaints == []
+
+
+def test_buttons_make_lists_and_headings_of_lines(anna: Desk) -> None:
+    page = anna.page
+    text = write_free_text(page, "Dit regel je nu\n\nEen penvoerder\nDe plaatsen")
+    bar = page.get_by_role("group", name="Opmaak van de tekst")
+
+    text.press("Control+Home")
+    bar.get_by_role("button", name="Kop").click()
+    text.press("Control+End")
+    text.press("Shift+ArrowUp")
+    bar.get_by_role("button", name="Lijst").click()
+
+    expect(text).to_have_value("## Dit regel je nu\n\n- Een penvoerder\n- De plaatsen")
+    expect(the_mail(page).get_by_role("heading", name="Dit regel je nu")).to_be_visible()
+    expect(the_mail(page).get_by_role("listitem").filter(has_text="De plaatsen")).to_be_visible()
+    anna.shoot("editie-opmaak")
+    bar.get_by_role("button", name="Lijst").click()
+    expect(text).to_have_value("## Dit regel je nu\n\nEen penvoerder\nDe plaatsen")
+
+
+def test_hostile_words_are_words_in_the_mail_that_follows(anna: Desk) -> None:
+    page = anna.page
+    hostile = "<img src=x onerror=alert(1)>\n\n[x](javascript:alert(1)) <script>alert(1)</script>"
+    write_free_text(page, hostile)
+
+    expect(the_mail(page).get_by_text("<script>alert(1)</script>")).to_be_visible()
+    expect(the_mail(page).locator("img[src=x], script, a[href^=javascript]")).to_have_count(0)
+    assert anna.complaints == []
