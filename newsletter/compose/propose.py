@@ -57,12 +57,11 @@ def preheader(blocks: Sequence[HasContent]) -> str:
 
     Sums up what is in it where the readers of one side would not find that; "" without items.
     """
-    dated = _first_date(blocks)
-    for named in _seconds(blocks):
-        whole = f"{named} {dated}" if dated else named
-        fitting = next((one for one in (whole, named) if len(one) <= PREHEADER_LENGTH), "")
-        if len(fitting) >= SHORTEST_PREHEADER:
-            return fitting
+    dated, titles = _first_date(blocks), _seconds(blocks)
+    with_date = [f"{title} {dated}" for title in titles] if dated else []
+    for words in (*with_date, *titles):
+        if SHORTEST_PREHEADER <= len(words) <= PREHEADER_LENGTH:
+            return words
     parts = _parts(blocks)
     return dutch.capital(f"{dutch.join(parts)}.") if parts else ""
 
@@ -112,12 +111,11 @@ def _opening(blocks: Sequence[HasContent]) -> HasContent | None:
 
 
 def _seconds(blocks: Sequence[HasContent]) -> list[str]:
-    """Return what may be named beside the opening, best first: a question, then titles."""
+    """Return the titles that may be named beside the opening; the intro has the question."""
     opening = _opening(blocks)
     everybody = [one for one in blocks if one.audience is None and one is not opening]
-    questions = [text(one.fields, "question") for one in _of(everybody, "practice")]
     titles = [text(one.fields, "title") for one in everybody if one.kind in _TITLED]
-    return [_as_sentence(words) for words in (*questions, *titles) if words]
+    return [_as_sentence(title) for title in titles if title]
 
 
 def _hook(blocks: Sequence[HasContent]) -> str:

@@ -86,7 +86,7 @@ def test_newsletter_is_drafted_from_what_was_gathered(filled: Database) -> None:
     assert edition.dated_on == date(2027, 4, 20)
     assert edition.segments == ["school", "lerarenopleiding", "overig"]
     assert edition.subject == "Verslag van de sessie, en data voor je agenda"
-    assert edition.preheader == "Hoe? Op dinsdag 27 april is er een themabijeenkomst in Breda."
+    assert edition.preheader == "Titel 3. Op dinsdag 27 april is er een themabijeenkomst in Breda."
     assert shown(filled, edition_id) == [
         ("intro", None, ""),
         ("article", None, "Verslag van de sessie"),

@@ -58,8 +58,8 @@ def test_preheader_names_what_the_subject_does_not() -> None:
     assert propose.preheader([LEAD, NEWS, visit]) == (
         "Een profiel voor begeleiders. Op woensdag 12 mei is er een werkbezoek in Ede."
     )
-    assert propose.preheader([LEAD, NEWS, ASKED, visit]) == (
-        "Hoe leert een leraar van een student? Op woensdag 12 mei is er een werkbezoek in Ede."
+    assert propose.preheader([LEAD, ASKED, visit]) == (
+        "Koppels. Op woensdag 12 mei is er een werkbezoek in Ede."
     )
 
 
