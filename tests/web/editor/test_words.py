@@ -9,6 +9,7 @@ import pytest
 from newsletter.compose.history import Turn
 from newsletter.model import EditionEvent
 from newsletter.pipeline import STAGES
+from newsletter.send.ends import End
 from newsletter.send.freeze import Stopped
 from newsletter.store.runs import Trouble
 from newsletter.values import EditionStatus
@@ -30,7 +31,8 @@ def test_everything_that_can_happen_to_an_edition_has_its_words() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in NEWSLETTER.rglob("*.py"))
     logged = set(re.findall(r'what="([a-z_]+)"', source)) | {turn.value for turn in Turn}
 
-    assert logged | set(Stopped) | {"edited"} | BEFORE_REVISIONS == set(EVENT_WORDS)
+    ended = set(Stopped) | set(End)
+    assert logged | ended | {"edited"} | BEFORE_REVISIONS == set(EVENT_WORDS)
 
 
 def test_every_job_has_its_words() -> None:
