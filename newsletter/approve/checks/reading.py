@@ -62,7 +62,7 @@ class Mail:
     pictures: list[Picture] = field(default_factory=list)
 
 
-@lru_cache(maxsize=16)  # each check reads each variant, and looking takes longer than checking
+@lru_cache(maxsize=64)  # each check reads each variant, of which there may be 24
 def read_mail(html: str) -> Mail:
     """Return the links, pictures and headings of a mail: for looking only, it is shared."""
     reader = _Reader()
