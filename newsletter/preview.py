@@ -21,12 +21,21 @@ class Format(StrEnum):
     EML = "eml"
 
 
-def preview(services: Services, edition_id: int, *, segment: str, format: Format) -> bytes:  # noqa: A002 - the contract's word
+def preview(
+    services: Services,
+    edition_id: int,
+    *,
+    segment: str,
+    cut: Cut | None = None,
+    format: Format,  # noqa: A002 - the contract's word
+) -> bytes:
     """Return the mail for a reader of that segment (without one: of the edition's first).
 
+    cut: exactly which reader, whatever the segment.
     Raises UnknownEdition, UnknownSegment.
     """
-    content, cut = _read(services, edition_id, segment)
+    content, of_segment = _read(services, edition_id, segment)
+    cut = cut or of_segment
     if format is Format.MJML:
         return services.render.mjml(content, cut).encode()
     rendered = services.render(content, cut)

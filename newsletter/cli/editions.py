@@ -24,6 +24,7 @@ from newsletter.cli.session import open_services
 from newsletter.compose import draft as drafting
 from newsletter.compose.filling import Why, read_filling
 from newsletter.compose.history import decisions
+from newsletter.cut import NO_SIDE, Cut, parse_cut
 from newsletter.preview import Format, preview
 from newsletter.store import deliveries
 from newsletter.store import editions as store
@@ -32,6 +33,7 @@ from newsletter.store.revisions import list_revisions
 from newsletter.store.waivers import waivers_of
 from newsletter.values import EditionFigures, EditionKind
 from newsletter.wiring import Services
+from subscribers.values import Audience
 
 app = typer.Typer(no_args_is_help=True, help="Editions and announcements, from draft to mailbox.")
 
@@ -226,15 +228,29 @@ def revisions(edition_id: ID, json: bool = JSON) -> None:
     )
 
 
+def _cut(key: str) -> Cut:
+    try:
+        return parse_cut(key)
+    except ValueError:
+        sides = ", ".join([*Audience, NO_SIDE])
+        raise typer.BadParameter(f"begin with one of {sides}, then .SLUG for a segment") from None
+
+
 @app.command("render")
 def render(
     edition_id: ID,
     segment: Annotated[str, typer.Option(help="Slug; without it the edition's first.")] = "",
+    cut: Annotated[
+        Cut | None,
+        typer.Option(
+            parser=_cut, help="Rather than a segment: a side, and segments, as in school.zuid."
+        ),
+    ] = None,
     format: Annotated[Format, typer.Option()] = Format.HTML,
     out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
 ) -> None:
     """Print what that segment's reader would get; eml is the whole raw message."""
-    rendered = preview(open_services(), edition_id, segment=segment, format=format)
+    rendered = preview(open_services(), edition_id, segment=segment, cut=cut, format=format)
     if out is None:
         typer.echo(rendered, nl=False)
     else:

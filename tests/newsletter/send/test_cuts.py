@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from newsletter.approve import review
+from newsletter.cut import parse_cut
 from newsletter.errors import ChecksFailed
 from newsletter.model import Block, Delivery, Edition
 from newsletter.preview import Format, preview
@@ -259,6 +260,18 @@ def test_preview_for_a_segment_is_what_its_reader_gets(
     text = preview(way.services, way.edition_id, segment=segment, format=Format.TEXT).decode()
 
     assert {name for name, title in TITLES.items() if title in text} == expected
+
+
+def test_preview_for_a_cut_is_what_exactly_those_readers_get(way: Way) -> None:
+    text = preview(
+        way.services,
+        way.edition_id,
+        segment="",
+        cut=parse_cut("school.startend.zuid"),
+        format=Format.TEXT,
+    ).decode()
+
+    assert all(title in text for title in TITLES.values())
 
 
 def test_a_subject_of_one_side_is_that_of_its_readers_and_part_of_the_approval(way: Way) -> None:
