@@ -162,6 +162,28 @@ def test_a_block_is_dragged_within_its_section(anna: Desk, near: Services) -> No
     expect(page.locator("#bewerk")).to_have_count(0)
 
 
+def test_a_section_is_dragged_in_the_list(anna: Desk, near: Services) -> None:
+    page, began = anna.page, order(near)
+    lines = page.locator(".blocks > li")
+    practice, opening = lines.nth(10), lines.nth(0)
+    practice.hover()
+    grip, there = practice.locator(".grip").bounding_box(), opening.bounding_box()
+    assert grip
+    assert there
+
+    page.mouse.move(grip["x"] + 8, grip["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(there["x"], there["y"] + 4, steps=4)
+    page.mouse.up()
+
+    expect(page.locator("#gezegd-hier")).to_contain_text("staat nu op plaats 1 van 11")
+    assert order(near) == [began[10], *began[:10]]
+    page.locator("h1").click()
+    page.keyboard.press("Control+z")
+    expect(page.locator("#melding")).to_contain_text("Ongedaan gemaakt")
+    assert order(near) == began
+
+
 def test_a_block_is_added_where_somebody_asks_for_it(anna: Desk, near: Services) -> None:
     page = anna.page
     opening = part(page, 0)
@@ -189,13 +211,9 @@ def test_without_a_connection_the_words_stay_and_are_kept_later(anna: Desk, near
     page, edited = anna.page, part(anna.page, 1)
     edited.click()
 
-    def cut(route: Route) -> None:
-        route.abort("internetdisconnected")
-
-    page.route("**/redactie/**", cut)
+    page.context.set_offline(True)
     edited.get_by_label("Titel").fill("Getypt in de trein")
     expect(page.locator("#bewaard")).to_contain_text("Niet bewaard: geen verbinding")
-    anna.shoot("editie-geen-verbinding")
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -205,7 +223,7 @@ def test_without_a_connection_the_words_stay_and_are_kept_later(anna: Desk, near
     page.once("dialog", stay)
     page.evaluate("location.reload()")
     expect(edited.get_by_label("Titel")).to_have_value("Getypt in de trein")
-    page.unroute("**/redactie/**", cut)
+    page.context.set_offline(False)
 
     expect(kept(page)).to_be_visible()
     assert asked == ["beforeunload"]

@@ -7,8 +7,9 @@ const mail = (() => {
   const box = document.querySelector(".frame.can-edit");
   const frame = box.querySelector("iframe");
   const layer = Object.assign(document.createElement("div"), { className: "mail-layer" });
+  const AIR_PX = 16; // between a form and the words below it
   const parts = new Map(); // by the id of the block
-  const opened = { id: "", slot: null, grown: 0 };
+  const opened = { id: "", slot: null };
 
   const page = () => (frame.contentDocument?.URL === "about:blank" ? null : frame.contentDocument);
   const lines = () => [...document.querySelectorAll("#schrijven .blocks > li[data-block]")];
@@ -52,7 +53,7 @@ const mail = (() => {
   function measure() {
     if (!page()?.body) return;
     const room = find("begins", opened.id);
-    if (room) setStyle(room, "height", `${opened.slot?.offsetHeight ?? 0}px`);
+    if (room) setStyle(room, "height", `${(opened.slot?.offsetHeight ?? 0) + AIR_PX}px`);
     const above = frame.offsetTop + frame.clientTop;
     for (const [id, part] of parts) {
       const begins = find("begins", id);

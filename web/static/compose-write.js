@@ -203,6 +203,8 @@ const writing = (() => {
       take(fresh);
     }
     const field = section().querySelector(at || ".edit-words textarea, .edit-words input:not([type=hidden])") ?? section();
+    const folded = field.closest("details");
+    if (folded) folded.open = true;
     field.focus({ preventScroll: true });
     if (field.setSelectionRange) field.setSelectionRange(field.value.length, field.value.length);
     section().scrollIntoView({ block: "nearest" });
@@ -383,7 +385,9 @@ const writing = (() => {
     hold(there.querySelector("form.edit-words"));
     readyFields(there);
     isAt?.focus({ preventScroll: true });
-    if (location.hash.startsWith("#blok-")) document.querySelector(location.hash)?.focus({ preventScroll: true });
+    const asked = location.hash.startsWith("#blok-") && document.getElementById(location.hash.slice(1));
+    if (asked?.closest("details")) asked.closest("details").open = true;
+    if (asked) asked.focus({ preventScroll: true });
     there.scrollIntoView({ block: "nearest" });
   });
 

@@ -28,6 +28,7 @@ OWN_PICTURE: Final = re.compile(
 )
 MARKED: Final = ("bold", "italic", "link")
 PARTED: Final = (*MARKED, "list", "heading")
+ASIDE: Final = {"url": "adres", "register_url": "adres", "source": "bron"}
 HELD_TOGETHER: Final = 24  # characters that still fit in one line of a phone's narrow column
 
 
@@ -51,6 +52,16 @@ class Field:
     picture: bool = False
     of_picture: bool = False
     markup: tuple[str, ...] = ()
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it is about where the words come from or what stands with them."""
+        return self.picture or self.of_picture or self.name in ASIDE
+
+    @property
+    def short(self) -> str:
+        """What the desk calls such a field among others of its sort, in Dutch."""
+        return ASIDE.get(self.name, "foto")
 
 
 DECORATIVE: Final = "ja"
@@ -124,6 +135,16 @@ class BlockKind:
     sample: Fields
     from_item: Callable[[Item], dict[str, Any]] | None = None
     item_kinds: frozenset[ItemKind] = field(default_factory=frozenset)
+
+    @property
+    def has_title(self) -> bool:
+        """Whether it has a title: where it has none, nothing is beside the point."""
+        return any(one.name == "title" for one in self.editable)
+
+    def asked(self, *, with_picture: object) -> list[Field]:
+        """Return the fields to ask for; those of a picture only when the block has one."""
+        return [one for one in self.editable if with_picture or not one.of_picture]
+
     from_whole: Callable[[Whole], dict[str, Any] | None] | None = None
     optional: bool = False
 
