@@ -5,6 +5,7 @@ from threading import Event
 
 from starlette.testclient import TestClient
 
+from newsletter.send.ends import End, bring_to_end
 from newsletter.send.freeze import freeze_due
 from newsletter.send.worker import run_worker
 from newsletter.wiring import Services
@@ -140,3 +141,31 @@ def test_two_people_who_press_send_start_it_once(
 
     assert again.status_code == 303
     assert len(transport.accepted) == 4
+
+
+def test_a_sending_that_was_stopped_for_its_event_says_why(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = approved(editor, approver, near)
+    step(editor, near, edition, "/verstuur")
+    freeze_due(
+        near.db,
+        render=near.render,
+        preflight=near.preflight,
+        sender=near.settings.sender,
+        now=near.clock(),
+    )
+
+    def stopped(end: End) -> str:
+        with near.db.write() as session:
+            bring_to_end(session, edition, end, now=near.clock())
+        return str(editor.get(edition_path(edition, "/verzenden")).text)
+
+    changed = stopped(End.EVENT_CHANGED)
+    step(editor, near, edition, "/hervat")
+    too_late = stopped(End.TOO_LATE)
+
+    assert "<strong>De bijeenkomst is verzet of afgezegd.</strong>" in changed
+    assert "staat op pauze" in changed
+    assert "Het laatste moment om te versturen was voorbij." in too_late
+    assert "is afgebroken" in too_late
