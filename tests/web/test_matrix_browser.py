@@ -3,6 +3,7 @@
 The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
@@ -94,6 +95,22 @@ def test_one_side_gets_an_order_of_its_own_by_keyboard(
     anna.shoot(f"volgorde-{scheme}")
     anna.press("Gebruik de gewone volgorde")
     expect(order.locator("summary")).to_contain_text("de gewone volgorde")
+    assert anna.complaints == []
+
+
+def test_a_block_is_given_to_a_segment_in_place_and_its_mail_can_be_looked_at(
+    browser: Browser, base: str
+) -> None:
+    anna = begun(browser, base, "light")
+    page = anna.page
+
+    page.locator(".blocks a").first.click()
+    page.get_by_label("Voor wie: alleen een doelgroep").select_option(label="Wie net begint")
+    anna.press("Kies")
+    page.get_by_role("group", name="In de doelgroep Wie net begint").get_by_text("wel").click()
+
+    expect(page.locator("iframe")).to_have_attribute("src", re.compile(r"kant=school\.startend"))
+    expect(page.locator(".blocks .tag")).to_have_text("Wie net begint")
     assert anna.complaints == []
 
 

@@ -7,7 +7,7 @@ const around = (() => {
   const section = () => document.getElementById("bewerk");
   const openId = () => section()?.dataset.block ?? "";
 
-  const PARTS = ["[data-part=geschiedenis]", "[data-part=besluit]", ".desknav ul", ".pagehead h1", ".left-behind", ".fixed-blocks"];
+  const PARTS = ["[data-part=geschiedenis]", "[data-part=besluit]", ".viewbar", ".desknav ul", ".pagehead h1", ".left-behind", ".fixed-blocks"];
 
   function swap(old, fresh) {
     if (!old || !fresh) return;

@@ -385,7 +385,7 @@ const writing = (() => {
     hold(there.querySelector("form.edit-words"));
     readyFields(there);
     isAt?.focus({ preventScroll: true });
-    const asked = location.hash.startsWith("#blok-") && document.getElementById(location.hash.slice(1));
+    const asked = location.hash.startsWith("#blok-") ? document.getElementById(location.hash.slice(1)) : null;
     if (asked?.closest("details")) asked.closest("details").open = true;
     if (asked) asked.focus({ preventScroll: true });
     there.scrollIntoView({ block: "nearest" });
