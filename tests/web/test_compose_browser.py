@@ -194,6 +194,7 @@ def test_a_block_is_added_where_somebody_asks_for_it(anna: Desk, near: Services)
 
     edited = page.locator(".mail-part.is-editing")
     expect(edited.get_by_label("Titel")).to_be_focused()
+    expect(page.locator(".add-card")).to_have_count(0)
     page.keyboard.type("Een mededeling")
     expect(the_mail(page).get_by_role("heading", name="Een mededeling")).to_be_visible()
     added = order(near)[1]

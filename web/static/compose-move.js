@@ -108,6 +108,11 @@ const moving = (() => {
     if (bar) bar.querySelectorAll("button").forEach((one) => { one.tabIndex = one === event.target ? 0 : -1; });
   });
 
+  document.addEventListener("click", (event) => {
+    const card = document.querySelector(".add-card");
+    if (card && !event.target.closest(".add-here")) card.remove();
+  });
+
   document.addEventListener("keydown", (event) => {
     const bar = event.target.closest?.(".block-bar");
     if (bar && !event.altKey) rove(event, bar);

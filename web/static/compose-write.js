@@ -290,6 +290,7 @@ const writing = (() => {
     const done = await act(form.action, body);
     if (!done) return;
     const id = done.fresh?.dataset.block ?? "";
+    document.querySelector(".add-card")?.remove();
     const isOfBlock = form.closest("#bewerk") && !form.matches(".add-form") && !form.action.includes("/volg");
     if (id && id === before && isOfBlock) {
       section().scrollIntoView({ block: "nearest" });
