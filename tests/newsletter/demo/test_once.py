@@ -76,7 +76,9 @@ def test_each_side_has_words_of_its_own(environ: Mapping[str, str], tmp_path: Pa
     assert neither.own_words == ()
 
 
-def test_the_checks_find_nothing_in_it(environ: Mapping[str, str], tmp_path: Path) -> None:
+def test_the_checks_find_only_that_the_sender_is_an_example(
+    environ: Mapping[str, str], tmp_path: Path
+) -> None:
     with opened(environ, data_dir=tmp_path, base_url=BASE_URL) as demo:
         edition_id = go_the_whole_way(demo).figures.id
         services = demo.services
@@ -84,7 +86,8 @@ def test_the_checks_find_nothing_in_it(environ: Mapping[str, str], tmp_path: Pat
             sent_at = get_edition(session, edition_id).started_at
 
         assert sent_at is not None
-        assert services.preflight(edition_id, now=sent_at) == ()
+        found = services.preflight(edition_id, now=sent_at)
+        assert [one.rule for one in found] == ["domain.example"]
 
 
 def test_wrong_variant_is_noticed(environ: Mapping[str, str], tmp_path: Path) -> None:
