@@ -22,7 +22,7 @@ from newsletter.cli.output import (
 )
 from newsletter.cli.session import open_services
 from newsletter.compose import draft as drafting
-from newsletter.compose.filling import Why, read_filling
+from newsletter.compose.filling import Why, elsewhere, read_filling
 from newsletter.compose.history import decisions
 from newsletter.cut import NO_SIDE, Cut, parse_cut
 from newsletter.preview import Format, preview
@@ -102,7 +102,8 @@ def show(edition_id: ID, json: bool = JSON) -> None:
         edition = store.get_edition(session, edition_id, with_blocks=True)
         content, filling = store.content_of(edition), read_filling(edition.filling)
         items = {block.id: block.item_id for block in edition.blocks}
-        left = still_left(session, [one.item_id for one in filling.left])
+        left = filling.behind(items.values())
+        found = still_left(session, [one.item_id for one in left], elsewhere=elsewhere(left))
     why = {block_id: told for block_id, item in items.items() if (told := filling.of(item))}
     blocks = [
         {
@@ -116,9 +117,9 @@ def show(edition_id: ID, json: bool = JSON) -> None:
         for one in content.blocks
     ]
     behind = [
-        asdict(one) | {"title": left[one.item_id].shown_title}
-        for one in filling.left
-        if one.item_id in left
+        asdict(one) | {"title": found[one.item_id].shown_title}
+        for one in left
+        if one.item_id in found
     ]
     if json:
         heads = {side.value: asdict(head) for side, head in content.heads.items()}

@@ -3,7 +3,7 @@
 {"why": {"<item id>": {"reason": ..., "theme": ...}}, "left": [{"item_id": ..., ...}, ...]}
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -59,6 +59,15 @@ class Filling:
     def of(self, item_id: int | None) -> Why | None:
         """Return the reason for the item of a block; None when nobody proposed it."""
         return None if item_id is None else self.why.get(item_id)
+
+    def behind(self, inside: Collection[int | None]) -> tuple[Left, ...]:
+        """Return what was left and does not stand in the edition by now. inside: its items."""
+        return tuple(one for one in self.left if one.item_id not in inside)
+
+
+def elsewhere(left: Sequence[Left]) -> list[int]:
+    """Return which of these an earlier edition has."""
+    return [one.item_id for one in left if one.because is Because.CARRIED]
 
 
 def as_json(filling: Filling) -> dict[str, Any]:

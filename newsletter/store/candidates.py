@@ -47,11 +47,15 @@ def passed_by(session: Session, *, since: datetime | None, now: datetime) -> lis
     return list(session.scalars(newest))
 
 
-def still_left(session: Session, ids: Collection[int]) -> dict[int, Item]:
-    """Return which of these items nobody put into an edition, refused or withdrew since."""
-    query = select(Item).where(
-        Item.id.in_(ids), Item.status.not_in(PASSED_OVER), Item.id.not_in(carried_items())
-    )
+def still_left(
+    session: Session, ids: Collection[int], *, elsewhere: Collection[int]
+) -> dict[int, Item]:
+    """Return which of these items nobody put into an edition, refused or withdrew since.
+
+    elsewhere: those that another edition had already: of these it says nothing that one has them.
+    """
+    is_free = or_(Item.id.not_in(carried_items()), Item.id.in_(elsewhere))
+    query = select(Item).where(Item.id.in_(ids), Item.status.not_in(PASSED_OVER), is_free)
     return {item.id: item for item in session.scalars(query.options(joinedload(Item.source)))}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from feeds.model import Item
 from feeds.themes import list_themes
-from newsletter.compose.filling import Because, Left, Reason, Why, read_filling
+from newsletter.compose.filling import Because, Left, Reason, Why, elsewhere, read_filling
 from newsletter.dutch import kind_word, local, theme_in_sentence, weekday_date
 from newsletter.model import Edition
 from newsletter.store.candidates import still_left
@@ -56,7 +56,9 @@ def told_of(session: Session, edition: Edition) -> Told:
     if not filling.why and not filling.left:
         return Told({}, ())
     labels = {theme.slug: theme_in_sentence(theme.label) for theme in list_themes(session)}
-    items = still_left(session, [one.item_id for one in filling.left])
+    left = filling.behind({block.item_id for block in edition.blocks})
+    ids = [one.item_id for one in left]
+    items = still_left(session, ids, elsewhere=elsewhere(left))
     return Told(
         whys={
             block.id: why_words(why, block.kind, labels)
@@ -64,7 +66,7 @@ def told_of(session: Session, edition: Edition) -> Told:
             if (why := filling.of(block.item_id))
         },
         left=tuple(
-            _behind(one, items[one.item_id], labels) for one in filling.left if one.item_id in items
+            _behind(one, items[one.item_id], labels) for one in left if one.item_id in items
         ),
     )
 

@@ -6,6 +6,7 @@ from html import unescape
 from starlette.testclient import TestClient
 
 from feeds.values import ItemKind
+from newsletter.compose.draft import draft_announcement
 from newsletter.model import Block
 from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
@@ -70,3 +71,22 @@ def test_events_too_far_away_are_told(editor: TestClient, near: Services) -> Non
 
     assert "Congres" in told
     assert "Niet gekozen: duurt nog meer dan acht weken." in told
+
+
+def test_what_another_edition_has_is_told_and_can_stand_here_too(
+    editor: TestClient, near: Services
+) -> None:
+    soon = near.clock() + timedelta(weeks=3)
+    event = make_item(near, "Congres", kind=ItemKind.EVENT, starts_at=soon)
+    draft_announcement(near.db, event_id=event, segment="school", now=near.clock())
+    edition = begin(editor)
+    before = page(editor, edition)
+
+    form = {"item": event, "version": version(near, edition)}
+    post(editor, edition_path(edition, "/blokken"), form)
+
+    after = page(editor, edition)
+    assert "Niet gekozen: stond al in een andere editie." in before
+    assert f'name="item" value="{event}"' in before
+    assert "Niet gekozen: stond al in een andere editie." not in after
+    assert event in [block.item_id for block in blocks_of(near, edition)]
