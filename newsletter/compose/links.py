@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,28 +11,30 @@ from newsletter.compose.editing import editing
 from storage.session import Database
 
 
-def replace_link(  # noqa: PLR0913 - the fields of the form
-    db: Database,
-    edition_id: int,
-    *,
-    version: int,
-    old: str,
-    new: str,
-    now: datetime,
-    by: int | None,
-) -> int:
-    """Put a new address in the place of an old one, in every block; return in how many it stood.
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """In how many blocks an address was replaced, and the version of the edition since."""
 
+    blocks: int
+    version: int
+
+
+def replace_link(
+    db: Database, edition_id: int, *, old: str, new: str, now: datetime, by: int | None
+) -> Replaced:
+    """Put a new address in the place of an old one, in every block of an edition.
+
+    What others wrote meanwhile stays: nothing but that address changes.
     old: as it stands in the mail. Raises what `editing` raises.
     """
     changed = 0
-    with editing(db, edition_id, version=version, now=now, by=by) as (_, edition):
+    with editing(db, edition_id, version=None, now=now, by=by) as (_, edition):
         for block in edition.blocks:
             fields = {name: replaced(value, old, new) for name, value in block.fields.items()}
             if fields != block.fields:
                 block.fields = fields
                 changed += 1
-    return changed
+    return Replaced(changed, edition.version)
 
 
 def replaced(value: Any, old: str, new: str) -> Any:  # Any: of a field of JSON, whole or within

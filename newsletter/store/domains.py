@@ -2,11 +2,16 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Final, cast
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from newsletter.model import DomainLook
 from newsletter.values import DomainRecords
+from storage.dialect import insert_new
+
+TABLE: Final = cast("Table", DomainLook.__table__)  # SQLAlchemy types it as FromClause
 
 
 def last_look(session: Session, sender: str, bounces: str) -> DomainLook | None:
@@ -27,10 +32,9 @@ def save_look(
     session: Session, sender: str, bounces: str, records: DomainRecords | None, *, now: datetime
 ) -> None:
     """Write down what was said now; without an answer, what was said before stands."""
-    look = last_look(session, sender, bounces)
-    if look is None:
-        look = DomainLook(sender=sender, bounces=bounces, records={})
-        session.add(look)
+    # Somebody else may ask at the same moment: the row is then there already.
+    insert_new(session, TABLE, [{"sender": sender, "bounces": bounces, "at": now, "records": {}}])
+    look = session.get_one(DomainLook, (sender, bounces), with_for_update=True)
     look.at = now
     if records is not None:
         look.records = asdict(records)

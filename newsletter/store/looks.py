@@ -3,14 +3,16 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
 from feeds.values import LinkOutcome, Sight
 from newsletter.model import LinkLook
+from storage.dialect import insert_new
 
+TABLE: Final = cast("Table", LinkLook.__table__)  # SQLAlchemy types it as FromClause
 HOLDS: Final = timedelta(hours=24)  # what was seen longer ago says nothing any more
 KEPT: Final = timedelta(days=7)
 
@@ -32,19 +34,20 @@ def sight_of(look: LinkLook) -> Sight:
 
 def save_sights(session: Session, seen: Mapping[str, Sight], *, now: datetime) -> None:
     """Write down what was seen now, in the place of what was seen before."""
-    by_mark = {mark_of(url): (url, sight) for url, sight in seen.items()}
-    session.execute(delete(LinkLook).where(LinkLook.mark.in_(by_mark)))
-    session.add_all(
-        LinkLook(
-            mark=mark,
-            url=url,
-            at=now,
-            outcome=sight.outcome,
-            code=sight.code,
-            leads_to=sight.leads_to,
-        )
-        for mark, (url, sight) in by_mark.items()
-    )
+    rows = {mark_of(url): _row(url, sight, now) for url, sight in seen.items()}
+    session.execute(delete(LinkLook).where(LinkLook.mark.in_(rows)))
+    # Somebody else may look at the same moment: either of the two will do.
+    insert_new(session, TABLE, [{"mark": mark, **row} for mark, row in rows.items()])
+
+
+def _row(url: str, sight: Sight, now: datetime) -> dict[str, object]:
+    return {
+        "url": url,
+        "at": now,
+        "outcome": sight.outcome.value,
+        "code": sight.code,
+        "leads_to": sight.leads_to,
+    }
 
 
 def forget_looks(session: Session, *, now: datetime) -> int:

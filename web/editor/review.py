@@ -86,24 +86,22 @@ def let_pass(call: Call) -> Response:
 
 def take_address(call: Call) -> Response:
     """Take the address that a finding proposes, wherever the old one stands in the edition."""
-    form = Form(call.form)
-    mark, edition_id = form.line("mark"), call.number("id")
+    mark, edition_id = Form(call.form).line("mark"), call.number("id")
     found = call.services.preflight(edition_id, now=call.now)
     proposed = {waive.finding_mark(one): one for one in found if one.instead}
     if mark not in proposed:
         raise FindingGone(f"edition {edition_id} has no such finding any more")
-    changed = replace_link(
+    done = replace_link(
         call.services.db,
         edition_id,
-        version=form.number("version"),
         old=proposed[mark].quote,
         new=proposed[mark].instead,
         now=call.now,
         by=call.user_id,
     )
-    if not changed:
+    if not done.blocks:
         return _back(call, "Dit adres staat niet in een blok, dus er is niets gewijzigd.")
-    return _back(call, "Het nieuwe adres staat erin.", undo=undo_address(call))
+    return _back(call, "Het nieuwe adres staat erin.", undo=undo_address(call, done.version))
 
 
 def show_again(call: Call) -> Response:

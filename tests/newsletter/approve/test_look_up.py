@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 
@@ -253,3 +254,29 @@ def test_the_job_looks_at_links_and_at_the_domain(services: Services) -> None:
     assert report == {"asked": 1, "seen": 1, "domain": True}
     assert again == {"asked": 0, "seen": 0, "domain": False}
     assert site.paths() == ["/weg"]
+
+
+def test_two_who_look_at_the_same_moment_do_not_get_in_each_others_way(db: Database) -> None:
+    house = replace(HOUSE, sender_domain="steunpunt.nl", bounce_domain="post.nl")
+    both = Barrier(2)
+    failures: list[Exception] = []
+
+    def look() -> None:
+        both.wait(10)
+        try:
+            look_up_domain(db, ask=Names(SOUND), house=house, now=START)
+            with db.write() as session:
+                save_sights(session, {A: FINE, B: DEAD}, now=START)
+        except Exception as failure:  # noqa: BLE001 - whatever it is, the test tells
+            failures.append(failure)
+
+    threads = [Thread(target=look) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+    assert failures == []
+    with db.read() as session:
+        assert sights(session, now=START) == {A: FINE, B: DEAD}
+        assert records_of(last_look(session, "steunpunt.nl", "post.nl")) == SOUND

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from newsletter.compose.links import replace_link, replaced
+from newsletter.compose.links import Replaced, replace_link, replaced
+from newsletter.compose.restoring import undo
 from newsletter.model import Block
 from newsletter.store.editions import get_edition
 from storage.session import Database
@@ -45,11 +46,16 @@ def test_every_block_of_the_edition_changes_and_it_can_be_undone(db: Database) -
             ],
         ).id
 
-    changed = replace_link(db, edition_id, version=1, old=OLD, new=NEW, now=START, by=None)
+    done = replace_link(db, edition_id, old=OLD, new=NEW, now=START, by=None)
+    kept = fields_of(db, edition_id)
+    undo(db, edition_id, version=2, now=START, by=None)
 
+    assert done == Replaced(blocks=2, version=2)
+    assert kept == [{"url": NEW}, {"text": f"Zie [hier]({NEW})."}, {"url": "https://twee.nl"}]
+    assert fields_of(db, edition_id) == fields
+
+
+def fields_of(db: Database, edition_id: int) -> list[Any]:
     with db.read() as session:
-        edition = get_edition(session, edition_id, with_blocks=True)
-        told = [one.fields for one in sorted(edition.blocks, key=lambda one: one.position)]
-    assert changed == 2
-    assert told == [{"url": NEW}, {"text": f"Zie [hier]({NEW})."}, {"url": "https://twee.nl"}]
-    assert edition.version == 2
+        blocks = get_edition(session, edition_id, with_blocks=True).blocks
+        return [one.fields for one in sorted(blocks, key=lambda one: one.position)]
