@@ -134,5 +134,6 @@ def _implies(conditions: Conditions, audience: Audience | None, other: Condition
 
 
 def _values(conditions: Conditions, name: str) -> set[str]:
+    """Return the values of a field in small letters; no side is called NEITHER."""
     given = conditions[name]
-    return {str(one).lower() for one in (given if isinstance(given, list) else [given])}
+    return {str(one or NEITHER).lower() for one in (given if isinstance(given, list) else [given])}

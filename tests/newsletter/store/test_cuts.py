@@ -70,6 +70,7 @@ def cuts(session: Session, goes_to: list[str], *used: str) -> list[str]:
             ["school", "school.zuid", "lerarenopleiding.zuid", "overig.zuid"],
         ),
         (ALL, ["overig"], ["school", "lerarenopleiding", "overig.overig"]),
+        (ALL, ["elders"], ["school", "lerarenopleiding", "overig.elders"]),
         # One that is not there has nobody in it.
         (["school"], ["weg"], ["school"]),
     ],
@@ -83,6 +84,7 @@ def test_an_edition_needs_the_cuts_that_its_readers_can_have(
             session,
             zuid=SOUTH,
             noord=NORTH,
+            elders={"audience": None},
             **{"scholen-zuid": {"audience": "school", **SOUTH}},
         )
 
