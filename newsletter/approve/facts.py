@@ -15,7 +15,12 @@ from newsletter.store.looks import sights
 from newsletter.values import EditionStatus, Facts, House
 from subscribers.store import counts_by_audience
 
-TOLD: Final = (EditionStatus.SCHEDULED, EditionStatus.SENDING, EditionStatus.SENT)
+TOLD: Final = (
+    EditionStatus.SCHEDULED,
+    EditionStatus.SENDING,
+    EditionStatus.PAUSED,
+    EditionStatus.SENT,
+)
 
 
 def read_facts(session: Session, edition: Edition, *, house: House, now: datetime) -> Facts:
@@ -41,14 +46,18 @@ def read_facts(session: Session, edition: Edition, *, house: House, now: datetim
 
 
 def _told_before(session: Session, edition: Edition) -> list[str]:
-    """Return its segments to which another edition about the same event went, or will go."""
+    """Return its segments to which another edition about the same event went, or will go.
+
+    One that was stopped half-way went to some.
+    """
     if edition.event_id is None:
         return []
+    stopped = (Edition.status == EditionStatus.CANCELLED) & Edition.started_at.is_not(None)
     others = session.scalars(
         select(Edition.segments).where(
             Edition.event_id == edition.event_id,
             Edition.id != edition.id,
-            Edition.status.in_(TOLD),
+            Edition.status.in_(TOLD) | stopped,
         )
     )
     told = {slug for segments in others for slug in segments}

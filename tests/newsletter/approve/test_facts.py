@@ -1,6 +1,9 @@
 """What the checks get to know: who would get it, and what went out before."""
 
+from datetime import datetime
 from typing import Any
+
+import pytest
 
 from feeds.values import ItemKind
 from newsletter.approve.facts import read_facts
@@ -60,3 +63,26 @@ def test_what_went_out_about_the_same_event_is_known(db: Database) -> None:
 
     assert facts_of(db, again).announced_to == ("Scholen",)
     assert facts_of(db, first).announced_to == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "started_at", "told"),
+    [
+        (EditionStatus.PAUSED, START, ("Scholen",)),
+        (EditionStatus.CANCELLED, START, ("Scholen",)),  # stopped half-way: some have it
+        (EditionStatus.CANCELLED, None, ()),
+        (EditionStatus.APPROVED, None, ()),
+    ],
+)
+def test_a_mailing_that_some_readers_got_counts(
+    db: Database, status: EditionStatus, started_at: datetime | None, told: tuple[str, ...]
+) -> None:
+    about: dict[str, Any] = {"kind": EditionKind.ANNOUNCEMENT, "number": None}
+    with db.write() as session:
+        make_segments(session)
+        event = store_item(session, "Congres", ItemKind.EVENT).id
+        about |= {"event_id": event, "segments": ["school"]}
+        make_edition(session, **about, status=status, started_at=started_at)
+        again = make_edition(session, **about).id
+
+    assert facts_of(db, again).announced_to == told
