@@ -409,3 +409,20 @@ def test_contents_count_what_a_section_holds(render: Renderer) -> None:
     edition = samples.newsletter(blocks=(*samples.newsletter_blocks(), *reports))
 
     assert "Verslag 1 (en nog twee verslagen)" in " ".join(render(edition, Cut(None)).text.split())
+
+
+def test_the_calendar_of_a_mail_has_the_events_of_its_readers_and_names_no_segment(
+    render: Renderer,
+) -> None:
+    blocks = list(samples.newsletter().blocks)
+    place = next(at for at, one in enumerate(blocks) if one.kind == "event")
+    blocks[place] = replace(blocks[place], audience=None, segment="zuid")
+    content = samples.newsletter(blocks=tuple(blocks))
+
+    inside = render(content, Cut(SCHOOL, frozenset({"zuid"}))).text
+    outside = render(content, Cut(SCHOOL)).text
+
+    own = blocks[place].id
+    assert f"/archief/{content.id}/agenda.ics?kant=school&blok={own}\n" in inside
+    assert f"/archief/{content.id}/agenda.ics?kant=school\n" in outside
+    assert "zuid" not in inside.casefold().replace("zuid-holland", "")
