@@ -257,6 +257,42 @@ def test_words_that_arrived_while_the_answer_was_lost_are_nobody_elses(
     assert fields_of(near, order(near)[1])["title"] == "Aangekomen, en verder"
 
 
+def test_words_that_cannot_be_kept_say_so_at_their_field(anna: Desk, near: Services) -> None:
+    page, edited = anna.page, part(anna.page, 1)
+    edited.click()
+    teaser = page.locator("#blok-teaser")
+    teaser.fill("x" * 6000)
+    expect(edited.get_by_text("Dit is te lang: 6.000 tekens.")).to_be_visible()
+    expect(page.locator("#bewaard")).to_contain_text("Niet bewaard: kijk bij het veld")
+
+    teaser.fill("Kort genoeg")
+    expect(kept(page)).to_be_visible()
+    expect(edited.get_by_text("Dit is te lang")).to_have_count(0)
+    assert fields_of(near, order(near)[1])["teaser"] == "Kort genoeg"
+
+
+def test_who_is_signed_out_keeps_the_words_and_goes_on_after_signing_in(
+    anna: Desk, near: Services
+) -> None:
+    page, edited = anna.page, part(anna.page, 1)
+    edited.click()
+    page.context.clear_cookies()
+    edited.get_by_label("Titel").fill("Na de lunch")
+    expect(page.locator("#bewaard")).to_contain_text("Niet bewaard: je bent niet meer ingelogd.")
+
+    with page.context.expect_page() as opened:
+        page.locator("#bewaard").get_by_role("link", name="Log in").click()
+    door = Desk(opened.value, anna.base)
+    door.sign_in("anna@example.org")
+    door.page.wait_for_url("**/redactie")
+    door.page.close()
+    page.bring_to_front()
+    edited.get_by_label("Titel").press("Control+Enter")
+
+    expect(kept(page)).to_be_visible()
+    assert fields_of(near, order(near)[1])["title"] == "Na de lunch"
+
+
 def test_two_who_write_in_one_block_choose_where_they_are(anna: Desk, near: Services) -> None:
     page, edited, block = anna.page, part(anna.page, 1), order(near)[1]
     edited.click()

@@ -4,7 +4,6 @@
 "use strict";
 
 const writing = (() => {
-  const PREVIEW_PATIENCE_MS = 5000;
   const SAVE_AFTER_MS = 1200;
   const RETRY_MS = [2000, 5000, 10000, 30000];
   const root = document.getElementById("schrijven");
@@ -22,7 +21,7 @@ const writing = (() => {
   }
 
   function hold(form) {
-    if (form && !held.has(form)) held.set(form, { kept: wordsOf(form), lost: null, saving: null, later: 0, tries: 0 });
+    if (form && !held.has(form)) held.set(form, { kept: wordsOf(form), lost: null, saving: null, later: 0, tries: 0, isOut: false });
   }
 
   const isDirty = (form) => held.has(form) && wordsOf(form) !== held.get(form).kept;
@@ -61,6 +60,7 @@ const writing = (() => {
       const sent = wordsOf(form);
       if (state() !== "trouble") show("waiting", "Wordt bewaard");
       try {
+        if (one.isOut) await renewToken();
         if (one.lost) await learn(form, one);
         const answer = await ask(form.action, { method: "POST", body: new FormData(form) });
         if (!settle(form, one, sent, answer)) return false;
@@ -98,7 +98,8 @@ const writing = (() => {
       return false;
     }
     if (!isOurs) {
-      if (showRefused(page)) one.later = setTimeout(async () => { await renewToken(); save(form); }, RETRY_MS[2]);
+      one.isOut = showRefused(page);
+      if (one.isOut) one.later = setTimeout(() => save(form), RETRY_MS[2]);
       return false;
     }
     const fresh = sameIn(page, form);
@@ -107,7 +108,7 @@ const writing = (() => {
       showTrouble("Niet bewaard: kijk bij het veld wat er nog niet klopt.");
       return false;
     }
-    Object.assign(one, { kept: sent, tries: 0 });
+    Object.assign(one, { kept: sent, tries: 0, isOut: false });
     if (fresh) form.elements.seen.value = fresh.elements.seen.value;
     if (!isDirty(form)) written.delete(form);
     const isOther = fresh && (form.querySelector(".error") || form.querySelector("input[type=file]")?.value);
@@ -218,35 +219,6 @@ const writing = (() => {
     (back && !back.hidden ? back.querySelector("[data-do=open]") : mail.lineOf(id)?.querySelector("a"))?.focus({ preventScroll: true });
   }
 
-  // ---------- the mail follows ----------
-
-  // One at a time, and the newest words next: no request is stale before it is answered.
-  const trial = { isBusy: false, next: null };
-  async function follow(form) {
-    trial.next = form;
-    if (trial.isBusy) return;
-    trial.isBusy = true;
-    while (trial.next) {
-      const now = trial.next;
-      trial.next = null;
-      await tryOut(now);
-    }
-    trial.isBusy = false;
-  }
-
-  async function tryOut(form) {
-    if (!form.isConnected) return;
-    const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
-    try {
-      const signal = AbortSignal.timeout(PREVIEW_PATIENCE_MS);
-      const answer = await fetch(form.dataset.trial, { method: "POST", body, signal, credentials: "same-origin" });
-      const html = await answer.text();
-      if (answer.ok && form.isConnected) mail.show(html);
-    } catch (error) {
-      if (!(error instanceof TypeError || error.name === "TimeoutError")) throw error; // saving tells of it
-    }
-  }
-
   // ---------- what else is done to blocks ----------
 
   // What was done, and the button that undoes it, where it can be seen from anywhere in the mail.
@@ -330,7 +302,7 @@ const writing = (() => {
     const form = event.target.form;
     if (!form || !held.has(form)) return;
     note(form);
-    if (form.dataset.trial && event.target.type !== "file") follow(form);
+    if (form.dataset.trial && event.target.type !== "file") preview.follow(form);
   });
   document.addEventListener("change", (event) => {
     if (event.target.type === "file" && held.has(event.target.form)) save(event.target.form);
@@ -339,7 +311,9 @@ const writing = (() => {
     const form = event.target.form;
     if (held.has(form) && isDirty(form) && !form.contains(event.relatedTarget)) save(form);
   });
-  window.addEventListener("online", () => dirty().forEach(save));
+  const tryAgain = () => dirty().forEach(save);
+  window.addEventListener("online", tryAgain);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) tryAgain(); });
 
   // A link waits until the words are kept; those of a block open it here.
   document.addEventListener("click", async (event) => {

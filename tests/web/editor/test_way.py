@@ -8,9 +8,20 @@ from starlette.testclient import TestClient
 from feeds.model import Item
 from feeds.values import ItemKind
 from newsletter.send.worker import run_worker
+from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
 from tests.fakes import FakeTransport
-from tests.web.desk import approved, begin, edition_path, make_item, post, step, submitted, version
+from tests.web.desk import (
+    approved,
+    begin,
+    block_mark,
+    edition_path,
+    make_item,
+    post,
+    step,
+    submitted,
+    version,
+)
 from web.forms import moment_value
 
 DAY = timedelta(days=1)
@@ -108,6 +119,28 @@ def test_an_edit_after_approval_voids_it(
 
     assert answer.status_code == 409
     assert "Dien in ter beoordeling" in editor.get(edition_path(edition)).text
+
+
+def test_a_page_that_still_stands_open_does_not_void_an_approval_by_itself(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = approved(editor, approver, near)
+    with near.db.read() as session:
+        block = get_edition(session, edition, with_blocks=True).blocks[0]
+    path = edition_path(edition, f"/blokken/{block.id}")
+    words = {"kind": block.kind, "text": "Nog even", "seen": block_mark(near, block.id)}
+
+    late = [
+        post(editor, path, words),
+        post(editor, f"{path}/plaats", {"to": "down"}),
+        post(
+            editor, edition_path(edition, "/kop"), {"title": "Nog even", "dated_on": "2027-04-22"}
+        ),
+    ]
+
+    assert [one.status_code for one in late] == [409, 409, 409]
+    assert "De editie is intussen verder of terug." in late[0].text
+    assert "Goedgekeurd" in editor.get(edition_path(edition)).text
 
 
 def test_an_announcement_begins_at_an_event(editor: TestClient, near: Services) -> None:
