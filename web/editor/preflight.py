@@ -1,12 +1,13 @@
 """What the checks noticed, as the desk shows it: the place in words, and the way there."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from newsletter.approve.waive import Waived, finding_mark
 from newsletter.compose.blocks import BLOCKS
+from newsletter.compose.blocks.kind import link
 from newsletter.dutch import audience_word
 from newsletter.model import Block
 from newsletter.values import Finding, Level
@@ -121,12 +122,28 @@ def _block_of(finding: Finding, blocks: Sequence[Block]) -> tuple[Block | None, 
         if finding.where == f"block {block.id}":
             return block, finding.field
     url = finding.where
-    holders = [(one, name, value) for one in blocks for name, value in one.fields.items()]
-    exact = [(one, finding.field or name) for one, name, value in holders if url == value]
-    within = [
-        (one, name) for one, name, value in holders if isinstance(value, str) and url in value
+    held = [(one, name, text) for one in blocks for name, text in _texts(one.fields)]
+    # A field that is nothing but that address; the mail may write it otherwise than it was typed.
+    exact = [
+        (one, _field_beside(name, finding))
+        for one, name, text in held
+        if url in {text, link({"url": text}, "url")}
     ]
+    within = [(one, name) for one, name, text in held if url in text]
     return next(iter([*exact, *within] if url else []), (None, ""))
+
+
+def _field_beside(name: str, finding: Finding) -> str:
+    """Return the field to go to: that of the link's words, when it is they that are wrong."""
+    return finding.field or name if name == "url" else name
+
+
+def _texts(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a block by field; a programme is a list of rows with texts."""
+    for name, value in fields.items():
+        for row in value if isinstance(value, list) else [value]:
+            parts = row.values() if isinstance(row, Mapping) else [row]
+            yield from ((name, part) for part in parts if isinstance(part, str))
 
 
 def _named(block: Block) -> str:

@@ -56,6 +56,25 @@ def test_a_link_leads_to_the_block_that_holds_it() -> None:
     assert ways_to(finding("https://example.org/elders"))[0] == ("", "")
 
 
+def test_a_link_in_a_programme_leads_to_the_page_of_the_programme() -> None:
+    programme = [{"time": "9.30", "title": "Opening", "url": URL}]
+    block = Block(id=9, kind="congress", fields={"title": "Congres", "programme": programme})
+    ways = replace(WRITING, to_occasion=lambda one: f"/e/{one}/bijeenkomst")
+
+    ((one,),) = [noted_by_level([finding(URL)], [block], ways)["warning"]]
+
+    assert one.address == "/e/9/bijeenkomst#programme"
+    assert one.place == "Groot evenement “Congres”"
+
+
+def test_a_link_is_found_as_the_mail_writes_it() -> None:
+    block = Block(id=7, kind="article", fields={"title": "T", "url": 'https://een.nl/a"b'})
+
+    found = noted_by_level([finding("https://een.nl/a%22b")], [block], WRITING)["warning"]
+
+    assert [one.address for one in found] == ["/e?blok=7#blok-url"]
+
+
 def test_what_is_wrong_with_the_sender_leads_an_administrator_to_it() -> None:
     administrator = replace(WRITING, to_sender="/redactie/instellingen/organisatie#sender_address")
     found = finding("settings sender")
