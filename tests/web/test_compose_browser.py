@@ -11,11 +11,14 @@ import pytest
 from playwright.sync_api import Browser, Dialog, FrameLocator, Locator, Page, Route, expect
 
 from newsletter.compose.draft import rewrite_block
+from newsletter.compose.own_heads import own_heads_mark, set_own_heads
 from newsletter.model import Block
 from newsletter.settings import Settings
 from newsletter.store.editions import get_edition
 from newsletter.store.revisions import list_revisions
+from newsletter.values import Head
 from newsletter.wiring import Services, build_services
+from subscribers.values import Audience
 from tests.fakes import FakeClock
 from tests.web.browsing import NEEDS_BROWSER, Desk
 from tests.web.desk import block_mark, make_draft
@@ -317,6 +320,20 @@ def test_two_who_write_in_one_block_choose_where_they_are(anna: Desk, near: Serv
     expect(edited.locator("#blok-title")).to_have_value("Van ons beiden")
     expect(the_mail(page).get_by_role("heading", name="Van ons beiden")).to_be_visible()
     assert fields_of(near, block)["title"] == "Van ons beiden"
+
+
+def test_two_who_write_for_one_side_lose_no_word(anna: Desk, near: Services) -> None:
+    page = anna.page
+    page.get_by_text("Eigen onderwerp of voorproefje per kant").click()
+    was = own_heads_mark({})
+    bas = {Audience.SCHOOL: Head("Van Bas", "")}
+    set_own_heads(near.db, 1, bas, seen=was, now=near.clock(), by=2)
+
+    page.get_by_label("Onderwerp voor scholen").fill("Van Anna")
+    expect(page.get_by_role("heading", name="Iemand anders bewaarde net iets")).to_be_focused()
+    expect(page.get_by_label("Onderwerp voor scholen")).to_have_value("Van Anna")
+    page.get_by_role("link", name="Open de editie opnieuw").click()
+    expect(page.get_by_label("Onderwerp voor scholen")).to_have_value("Van Bas")
 
 
 def test_what_is_done_to_a_block_waits_until_its_words_are_kept(anna: Desk, near: Services) -> None:

@@ -12,12 +12,11 @@ from newsletter.compose.for_whom import Whom
 from newsletter.compose.pictures import keep_for_mail
 from newsletter.compose.placing import kind_for
 from newsletter.dutch import audience_word
-from newsletter.errors import BlockChanged, EditionChanged, MoveNotAllowed, UnknownBlock
+from newsletter.errors import BlockChanged, EditionChanged, UnknownBlock
 from newsletter.store.candidates import find_item
 from newsletter.store.editions import get_edition
-from newsletter.values import EditionStatus
 from web.editor.clash import clash_page, head_clash_page
-from web.editor.desk import desk_page, edition_head, undo_address, way_back
+from web.editor.desk import desk_page, edition_head, require_draft, undo_address, way_back
 from web.editor.edition import edition_page
 from web.editor.own_order import move_in_its_mail, side_with_order
 from web.errors import PageUnknown
@@ -88,7 +87,7 @@ def save_block(call: Call) -> Response:
         given = {**_strings(call), **fields}
         return edition_page(call, status=422, problems=form.problems, given=given)
     block_id = call.number("block")
-    _require_draft(call)
+    require_draft(call)
     try:
         draft.rewrite_block(
             call.services.db,
@@ -203,19 +202,8 @@ def _change(call: Call, change: Callable[..., T], **values: object) -> T:
     if call.form.get("version"):
         values["version"] = Form(call.form).number("version")
     else:
-        _require_draft(call)
+        require_draft(call)
     return change(call.services.db, call.number("id"), now=call.now, by=call.user_id, **values)
-
-
-def _require_draft(call: Call) -> None:
-    """Raise MoveNotAllowed once the edition was submitted.
-
-    A page that still stands open keeps words by itself: nobody meant to void an approval by that.
-    """
-    with call.services.db.read() as session:
-        edition = get_edition(session, call.number("id"))
-    if edition.state is not EditionStatus.DRAFT:
-        raise MoveNotAllowed(edition.id, edition.state, EditionStatus.DRAFT)
 
 
 def _pictures(call: Call, kind: BlockKind, form: Form) -> dict[str, str]:

@@ -10,7 +10,7 @@ from newsletter.errors import EditionChanged
 from newsletter.store.editions import get_edition
 from newsletter.values import Head
 from subscribers.values import Audience
-from web.editor.desk import desk_page, edition_head, way_back
+from web.editor.desk import desk_page, edition_head, require_draft, way_back
 from web.forms import Form
 from web.pages import Call, see_other
 
@@ -21,6 +21,7 @@ def save_own_heads(call: Call) -> Response:
     """Save them; a side that the form does not name keeps what it has."""
     form = Form(call.form)
     heads = {side: _head(form, side) for side in Audience if f"subject-{side}" in call.form}
+    require_draft(call)
     try:
         own_heads.set_own_heads(
             call.services.db,

@@ -143,7 +143,7 @@ const writing = (() => {
     box.setAttribute("aria-label", "Iemand anders schreef hier ook");
     const heading = Object.assign(document.createElement("h4"), { className: "clash-title", tabIndex: -1 });
     heading.textContent = page.querySelector("main h1").textContent;
-    box.append(heading, ...[...page.querySelectorAll("main .lead, main form.clash, main .changed")].map(adopt));
+    box.append(heading, ...[...page.querySelectorAll("main .lead, main form.clash, main .changed, main .pagehead a.button")].map(adopt));
     letGo(form);
     form.replaceWith(box);
     box.querySelectorAll("form").forEach((one) => written.add(one)); // until a choice is made
@@ -208,7 +208,14 @@ const writing = (() => {
     if (folded) folded.open = true;
     field.focus({ preventScroll: true });
     if (field.setSelectionRange) field.setSelectionRange(field.value.length, field.value.length);
-    section().scrollIntoView({ block: "nearest" });
+    bringIn();
+  }
+
+  // The form, and of the words below it as much as fits.
+  function bringIn() {
+    const place = section().closest(".mail-part") ?? section();
+    const fits = place.offsetHeight < window.innerHeight - 80;
+    place.scrollIntoView({ block: fits ? "nearest" : "start" });
   }
 
   async function close() {
@@ -363,7 +370,7 @@ const writing = (() => {
     const asked = location.hash.startsWith("#blok-") ? document.getElementById(location.hash.slice(1)) : null;
     if (asked?.closest("details")) asked.closest("details").open = true;
     if (asked) asked.focus({ preventScroll: true });
-    there.scrollIntoView({ block: "nearest" });
+    if (!location.hash.startsWith("#blok-")) bringIn();
   });
 
   return { open, close, act, flush };
