@@ -136,6 +136,7 @@ def test_a_page_that_still_stands_open_does_not_void_an_approval_by_itself(
         post(
             editor, edition_path(edition, "/kop"), {"title": "Nog even", "dated_on": "2027-04-22"}
         ),
+        post(editor, edition_path(edition, "/kop/kanten"), {"subject-school": "Nee"}),
     ]
 
     assert [one.status_code for one in late] == [409, 409, 409, 409]
