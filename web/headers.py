@@ -31,8 +31,8 @@ HSTS: Final = "max-age=31536000; includeSubDomains"
 def mail_policy(base_url: str) -> str:
     """Return the policy for a mail in its frame: no script and no form, whatever is in it.
 
-    It keeps our origin so that the desk can see how tall it is; without scripts it can do nothing
-    with that. Its links open in a window of their own.
+    It keeps our origin so that the desk can see how tall it is, and put words in it that are being
+    written; without scripts it can do nothing with that. Its links open in a window of their own.
     Its pictures have full addresses, as in a mailbox: those of ours are allowed under any name.
     """
     return (

@@ -322,6 +322,38 @@ def test_two_who_write_in_one_block_choose_where_they_are(anna: Desk, near: Serv
     assert fields_of(near, block)["title"] == "Van ons beiden"
 
 
+def test_what_a_colleague_writes_shows_by_itself(anna: Desk, near: Services) -> None:
+    page, edited, block = anna.page, part(anna.page, 1), order(near)[1]
+    edited.click()
+    expect(edited.get_by_label("Titel")).to_be_focused()
+    rewrite_block(
+        near.db,
+        1,
+        block,
+        seen=block_mark(near, block),
+        fields={"title": "Van een collega"},
+        now=near.clock(),
+        by=2,
+    )
+
+    expect(edited.get_by_label("Titel")).to_have_value("Van een collega", timeout=20_000)
+    expect(edited.get_by_label("Titel")).to_be_focused()
+    expect(page.locator(".blocks .is-now")).to_contain_text("Van een collega")
+    expect(the_mail(page).get_by_role("heading", name="Van een collega")).to_be_visible()
+    edited.get_by_label("Titel").fill("Van ons beiden")
+    expect(kept(page)).to_be_visible()
+    assert fields_of(near, block)["title"] == "Van ons beiden"
+    assert anna.complaints == []
+
+
+def test_a_tip_leads_to_its_block_in_the_mail(anna: Desk) -> None:
+    page, practice = anna.page, part(anna.page, 10)
+    page.locator("#besluit").get_by_role("link", name="Ga erheen").first.click()
+
+    expect(practice.locator("#bewerk")).to_be_visible()
+    expect(page.locator(".blocks .is-now")).to_contain_text("De beginner leert de begeleider iets")
+
+
 def test_two_who_write_for_one_side_lose_no_word(anna: Desk, near: Services) -> None:
     page = anna.page
     page.get_by_text("Eigen onderwerp of voorproefje per kant").click()

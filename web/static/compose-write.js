@@ -280,6 +280,20 @@ const writing = (() => {
     else document.getElementById(id ? "bewerk" : "blokken")?.focus({ preventScroll: true });
   }
 
+  // ---------- what colleagues do ----------
+
+  const isBusy = () => dirty().length > 0 || [...held.values()].some((one) => one.saving) || document.querySelector(".clash-here, .add-card") !== null;
+
+  async function catchUp(page) {
+    const theirs = refresh(page);
+    for (const form of [...held.keys()]) {
+      const fresh = sameIn(page, form) ?? theirs?.querySelector("form.edit-words");
+      const isOther = fresh?.getAttribute("action") === form.getAttribute("action") && fresh.elements.seen.value !== form.elements.seen.value;
+      if (isOther) renewForm(form, fresh);
+    }
+    await mail.reload();
+  }
+
   const OURS = ".block-tools form, .add-form, #melding form, [data-part=geschiedenis] form, .left-behind form, .fixed-blocks form";
 
   document.addEventListener("submit", async (event) => {
@@ -373,5 +387,5 @@ const writing = (() => {
     if (!location.hash.startsWith("#blok-")) bringIn();
   });
 
-  return { open, close, act, flush };
+  return { open, close, act, flush, isBusy, catchUp };
 })();
