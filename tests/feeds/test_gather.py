@@ -169,6 +169,7 @@ def test_a_broken_source_stops_no_other(db: Database, site: Site, fetcher: Fetch
     assert (report.new, report.updated) == (1, 0)
 
 
+@pytest.mark.long
 def test_a_document_that_is_too_heavy_costs_its_source_one_look(
     db: Database, site: Site, fetcher: Fetcher
 ) -> None:

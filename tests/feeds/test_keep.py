@@ -165,6 +165,7 @@ def test_the_reason_of_each_proposal_is_kept(db: Database, site: Site, fetcher: 
     assert because["kwaliteitszorg"] == ["category", "Kwaliteitszorg"]
 
 
+@pytest.mark.long
 def test_a_day_of_looks_finds_the_pace_of_a_source(
     db: Database, site: Site, fetcher: Fetcher
 ) -> None:

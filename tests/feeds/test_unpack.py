@@ -79,6 +79,7 @@ def test_zeros_after_the_end_are_nothing() -> None:
     assert opened(PACKERS["gzip"](b"hallo") + bytes(512), "gzip") == b"hallo"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("encoding", PACKERS)
 def test_a_bomb_ends_long_before_it_is_whole(encoding: str) -> None:
     bomb = PACKERS[encoding](bytes(64 * MIB))

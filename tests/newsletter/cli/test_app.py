@@ -135,6 +135,7 @@ def run_program(
     return subprocess.run(command, env={**os.environ, **environ}, capture_output=True, check=False)
 
 
+@pytest.mark.long
 def test_a_locale_without_our_letters_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(monkeypatch, "init") == 0
     assert run(monkeypatch, "item", "add", "--kind", "news", "--title", "Één") == 0
@@ -148,6 +149,7 @@ def test_a_locale_without_our_letters_stops_nothing(monkeypatch: pytest.MonkeyPa
     assert '"title": "Één"'.encode() in listed.stdout
 
 
+@pytest.mark.long
 def test_a_closed_stream_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(monkeypatch, "init") == 0
 

@@ -95,6 +95,7 @@ def on_a_terminal(*words: str) -> tuple[int, str]:
     return running.returncode, shown.decode()
 
 
+@pytest.mark.long
 def test_on_a_terminal_a_bar_counts(db: Database, site: Site) -> None:
     add(db, site, 12)
 
@@ -105,6 +106,7 @@ def test_on_a_terminal_a_bar_counts(db: Database, site: Site) -> None:
     assert "12/12" in shown
 
 
+@pytest.mark.long
 def test_a_name_is_no_markup_of_the_bar(db: Database, site: Site) -> None:
     url = site.put("/a", rss(entry("a")))
     with db.write() as session:

@@ -88,6 +88,7 @@ def test_text_falls_into_paragraphs_headings_and_lists(
     assert [(part.form, part.lines, part.first) for part in parts(text)] == expected
 
 
+@pytest.mark.long
 def test_a_very_long_text_is_read_in_one_go() -> None:
     found = parts("- punt\n" * 100_000 + "\n" + "# " + " " * 100_000)
 

@@ -73,6 +73,7 @@ def test_changed_calendar_is_another_document(
     assert max(len(line.encode()) for line in second.text.splitlines()) <= 75
 
 
+@pytest.mark.long
 def test_every_link_leads_to_a_page(client: httpx.Client, partners: PartnerServer) -> None:
     sources = ["/raad/feed.xml", "/rijksdienst/feed.xml", "/kennisinstituut/feed.xml"]
     text = "".join(client.get(path).text for path in sources)

@@ -130,6 +130,7 @@ def test_a_form_without_a_file_says_so(admin: Desk) -> None:
     assert "Kies eerst een bestand." in post(admin.client, PAGE).text
 
 
+@pytest.mark.long
 def test_a_list_of_five_thousand_comes_in_whole(admin: Desk) -> None:
     outlines = "".join(
         f'<outline text="Bron {n}" xmlUrl="https://{n}.example.org/feed"/>' for n in range(5_000)

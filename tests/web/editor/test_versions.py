@@ -3,6 +3,7 @@
 import re
 from html import unescape
 
+import pytest
 from starlette.testclient import TestClient
 
 from newsletter.model import Edition
@@ -212,6 +213,7 @@ def test_nothing_to_undo_and_no_such_version_are_said(editor: TestClient, near: 
     assert [one.status_code for one in (undo, redo, *pages)] == [404] * 5
 
 
+@pytest.mark.long
 def test_many_versions_stand_on_pages_and_cost_no_query_each(
     editor: TestClient, near: Services
 ) -> None:
