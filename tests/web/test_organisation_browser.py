@@ -53,7 +53,7 @@ def test_contrast_and_mail_follow_what_is_chosen(
 ) -> None:
     marit = opened(browser, base, scheme=scheme)
     row = marit.page.locator('[data-front="on_band"][data-ground="band"]')
-    button = marit.page.frame_locator("#proefmail").get_by_text("Mail de redactie")
+    button = marit.page.frame_locator("#proefmail").get_by_text("Stuur je praktijkvoorbeeld in")
     expect(row).to_contain_text("heel goed")
     marit.shoot(f"organisation-{scheme}")
 
