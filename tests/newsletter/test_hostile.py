@@ -14,7 +14,7 @@ from newsletter.compose.render import Renderer
 from newsletter.cut import Cut
 from newsletter.identity import Organisation
 from newsletter.send.sample import sample_message
-from newsletter.settings import Settings
+from newsletter.settings import read_settings
 from newsletter.values import BlockContent, EditionContent, EditionKind, Rendered, Slot
 from tests.fakes import START
 from tests.newsletter.compose import samples
@@ -26,13 +26,14 @@ pytestmark = pytest.mark.long
 
 RENDER = Renderer(organisation=Organisation(), base_url=BASE)
 MEGABYTE = 1_000_000
+NOBODY = Cut(None)  # a reader of neither side
 # What an editor's own markup and an address may become; these carry no words of others as a name.
 OF_MARKUP = {"a", "strong", "em", "br", "ul", "ol", "li", "p", "h3"}
 
 
 @pytest.mark.parametrize("vector", VECTORS)
 def test_a_hostile_text_in_every_field_is_text_in_every_part_of_the_mail(vector: str) -> None:
-    rendered = RENDER(edition_of(vector), Cut(None))
+    rendered = RENDER(edition_of(vector), NOBODY)
     said = " ".join(clean_line(vector).split())
 
     page = read(rendered.html)
@@ -46,18 +47,16 @@ def test_a_hostile_text_in_every_field_is_text_in_every_part_of_the_mail(vector:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", rendered.text)
 
 
-@pytest.mark.parametrize("vector", VECTORS)
-def test_a_hostile_subject_adds_no_header(vector: str, settings: Settings) -> None:
-    plain, hostile = (
-        parsed(RENDER(samples.newsletter(subject=subject, blocks=()), Cut(None)), settings)
-        for subject in ("woord", vector)
-    )
+def test_no_hostile_subject_adds_a_header() -> None:
+    plain = parsed(RENDER(samples.newsletter(subject="woord", blocks=()), NOBODY))
 
-    assert hostile.keys() == plain.keys()
-    assert not hostile.defects
-    assert [one.get_content_type() for one in hostile.walk()] == [
-        "multipart/alternative", "text/plain", "text/html"
-    ]  # fmt: skip
+    for vector in VECTORS:
+        hostile = parsed(RENDER(samples.newsletter(subject=vector, blocks=()), NOBODY))
+        assert hostile.keys() == plain.keys(), vector
+        assert not hostile.defects, vector
+        assert [one.get_content_type() for one in hostile.walk()] == [
+            "multipart/alternative", "text/plain", "text/html"
+        ], vector  # fmt: skip
 
 
 def test_ten_megabytes_of_text_are_still_text() -> None:
@@ -67,9 +66,9 @@ def test_ten_megabytes_of_text_are_still_text() -> None:
         for text in (sentence, f"{sentence} " * times)
     )
 
-    page = read(RENDER(long, Cut(None)).html)
+    page = read(RENDER(long, NOBODY).html)
 
-    assert set(page.tags) == set(read(RENDER(short, Cut(None)).html).tags)
+    assert set(page.tags) == set(read(RENDER(short, NOBODY).html).tags)
     assert page.text.count(sentence) == times
 
 
@@ -103,7 +102,7 @@ def strange(tags: Iterable[Tag]) -> set[Tag]:
 
 @cache
 def harmless() -> frozenset[Tag]:
-    return frozenset(read(RENDER(edition_of("woord"), Cut(None)).html).tags)
+    return frozenset(read(RENDER(edition_of("woord"), NOBODY).html).tags)
 
 
 def is_of_markup(tag: Tag) -> bool:
@@ -111,7 +110,8 @@ def is_of_markup(tag: Tag) -> bool:
     return name in OF_MARKUP and set(attributes) <= {"href", "style", "start"}
 
 
-def parsed(rendered: Rendered, settings: Settings) -> EmailMessage:
+def parsed(rendered: Rendered) -> EmailMessage:
+    settings = read_settings({"NEWSLETTER_BASE_URL": BASE})
     raw = sample_message(rendered, settings, edition_id=14, kind=EditionKind.NEWSLETTER, now=START)
     message = message_from_bytes(raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
