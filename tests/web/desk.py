@@ -13,6 +13,7 @@ from newsletter.accounts import add_user, open_session, user_by_email
 from newsletter.compose.draft import draft_newsletter
 from newsletter.compose.marks import block_mark as mark_of
 from newsletter.model import Block, Edition
+from newsletter.send.freeze import freeze_due
 from newsletter.values import Role
 from newsletter.wiring import Services
 from storage.text import slugify
@@ -207,3 +208,14 @@ def step(client: TestClient, services: Services, edition: int, rest: str, **fiel
     answer = post(client, edition_path(edition, rest), data)
     assert answer.status_code == 303, answer.text
     return str(client.get(answer.headers["location"]).text)
+
+
+def freeze(services: Services) -> None:
+    """Let the sendings that are due begin, as the worker does."""
+    freeze_due(
+        services.db,
+        render=services.render,
+        preflight=services.preflight,
+        sender=services.settings.sender,
+        now=services.clock(),
+    )

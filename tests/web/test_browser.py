@@ -11,13 +11,12 @@ import pytest
 from playwright.sync_api import Browser
 
 from newsletter.errors import TransportRefused
-from newsletter.send.freeze import freeze_due
 from newsletter.send.worker import run_worker
 from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock, FakeTransport
 from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk
-from tests.web.desk import make_item
+from tests.web.desk import freeze, make_item
 from tests.web.furniture import furnish
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
@@ -125,13 +124,7 @@ def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whol
     anna.go("/redactie/edities/1/verzenden")
     anna.press("Haal terug")
     anna.press("Verstuur naar 40 abonnees")
-    freeze_due(
-        near.db,
-        render=near.render,
-        preflight=near.preflight,
-        sender=near.settings.sender,
-        now=near.clock(),
-    )
+    freeze(near)
     anna.page.reload()
     anna.shoot("verzenden-bezig")
     anna.press("Zet op pauze")

@@ -6,12 +6,11 @@ from threading import Event
 from starlette.testclient import TestClient
 
 from newsletter.send.ends import End, bring_to_end
-from newsletter.send.freeze import freeze_due
 from newsletter.send.worker import run_worker
 from newsletter.wiring import Services
 from subscribers.values import Audience, SubscriberStatus
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.desk import approved, begin, edition_path, make_subscriber, post, step
+from tests.web.desk import approved, begin, edition_path, freeze, make_subscriber, post, step
 from web.forms import moment_value
 
 
@@ -59,13 +58,7 @@ def test_pausing_going_on_and_stopping(
     edition = approved(editor, approver, near)
     step(editor, near, edition, "/verstuur")
 
-    freeze_due(
-        near.db,
-        render=near.render,
-        preflight=near.preflight,
-        sender=near.settings.sender,
-        now=near.clock(),
-    )
+    freeze(near)
     sending = editor.get(edition_path(edition, "/verzenden")).text
     paused = step(editor, near, edition, "/pauze")
     today = editor.get("/redactie").text
@@ -90,13 +83,7 @@ def test_what_is_read_again_while_sending_says_where_the_edition_stands(
 ) -> None:
     edition = approved(editor, approver, near)
     last_look = step(editor, near, edition, "/verstuur")
-    freeze_due(
-        near.db,
-        render=near.render,
-        preflight=near.preflight,
-        sender=near.settings.sender,
-        now=near.clock(),
-    )
+    freeze(near)
     sending = editor.get(edition_path(edition, "/verzenden")).text
 
     assert 'id="live" data-state="scheduled" data-refresh="2"' in last_look
@@ -148,13 +135,7 @@ def test_a_sending_that_was_stopped_for_its_event_says_why(
 ) -> None:
     edition = approved(editor, approver, near)
     step(editor, near, edition, "/verstuur")
-    freeze_due(
-        near.db,
-        render=near.render,
-        preflight=near.preflight,
-        sender=near.settings.sender,
-        now=near.clock(),
-    )
+    freeze(near)
 
     def stopped(end: End) -> str:
         with near.db.write() as session:
