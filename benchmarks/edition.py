@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from feeds.items import add_item
-from newsletter import accounts
+from newsletter.accounts import people
 from newsletter.approve import review
 from newsletter.compose.draft import draft_newsletter
 from newsletter.logs import configure_logging
@@ -87,7 +87,7 @@ def draft(services: Services) -> int:
 def approve(services: Services, edition_id: int) -> None:
     """Submit as one person and approve as another."""
     people = [
-        accounts.add_user(services.db, email=email, role=role, password=None, now=NOW)
+        people.add_user(services.db, email=email, role=role, password=None, now=NOW)
         for email, role in (
             ("redacteur@example.org", Role.EDITOR),
             ("eindredacteur@example.org", Role.APPROVER),

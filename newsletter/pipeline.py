@@ -15,7 +15,8 @@ from feeds.kept import believe_missing
 from feeds.rehost import Rehosted, find_pictures, rehost_pictures
 from feeds.themes import add_default_themes
 from feeds.values import GatherReport
-from newsletter import accounts, dutch
+from newsletter import dutch
+from newsletter.accounts.sessions import close_expired
 from newsletter.approve.look_up import look_up_domain, look_up_underway
 from newsletter.approve.remind import remind
 from newsletter.approve.watch import Held, hold_outdated
@@ -254,7 +255,7 @@ def _clean_up(services: Services, now: datetime) -> Report:
     counts = dict(clean_up(services.db, now=now).as_counts())
     counts |= submissions.clean_up(services.db, now=now).as_counts()
     counts["revisions"] = forget_old(services.db, now=now)
-    counts["sessions"] = accounts.close_expired(services.db, now=now)
+    counts["sessions"] = close_expired(services.db, now=now)
     with services.db.write() as session:
         counts["replies"] = forget_erased(session)
         counts["voters"] = forget_voters(session, now=now)

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.accounts import SignedIn
+from newsletter.accounts.sessions import SignedIn
 from newsletter.errors import RoleMissing
 from newsletter.settings import Settings
 from newsletter.values import Role

@@ -19,7 +19,7 @@ from starlette.routing import Route as StarletteRoute
 from starlette.types import Message as AsgiMessage
 from starlette.types import Receive
 
-from newsletter.accounts import SignedIn, find_session
+from newsletter.accounts.sessions import SignedIn, find_session
 from newsletter.errors import DatabaseNotReady
 from newsletter.wiring import Services, require_database
 from storage.errors import StorageError

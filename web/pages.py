@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from newsletter import dutch
-from newsletter.accounts import SignedIn
+from newsletter.accounts.sessions import SignedIn
 from newsletter.values import Role
 from newsletter.wiring import Services
 from web.access import message_cookie, rank, set_cookie, unsign

@@ -10,7 +10,8 @@ from typing import Annotated, Final, Protocol, cast
 import typer
 
 from feeds.errors import GatherError, ItemUnusable
-from newsletter import accounts, pipeline, wiring
+from newsletter import pipeline, wiring
+from newsletter.accounts.people import add_user
 from newsletter.cli import editions, following, items, people, reports, sources, way
 from newsletter.cli.output import JSON, fail, prepare_streams, print_json, print_report, say
 from newsletter.cli.session import open_services, read_services, state
@@ -181,7 +182,7 @@ def user_add(
     """Make an account for the desk, or change its role and password."""
     services = open_services()
     password = _read_password() if password_stdin else _ask_password()
-    user_id = accounts.add_user(
+    user_id = add_user(
         services.db, email=email, role=role, name=name, password=password, now=services.clock()
     )
     report = {"id": user_id, "email": email, "role": role.value}

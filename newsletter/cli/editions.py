@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.accounts import user_names
+from newsletter.accounts.people import user_names
 from newsletter.approve import review
 from newsletter.approve.waive import sort_findings
 from newsletter.cli.output import (

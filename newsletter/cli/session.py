@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from newsletter import accounts, wiring
+from newsletter import wiring
+from newsletter.accounts import people
 from newsletter.cli.output import say
 from newsletter.logs import configure_logging
 from newsletter.wiring import Services
@@ -44,4 +45,4 @@ def open_services() -> Services:
 def account_id(services: Services, email: str) -> int:
     """Return the id of the account with this address. Raises UnknownUser."""
     with services.db.read() as session:
-        return accounts.user_by_email(session, email).id
+        return people.user_by_email(session, email).id

@@ -20,7 +20,8 @@ from feeds.sent_in import count_by_state
 from feeds.submissions import Permission
 from feeds.themes import DEFAULT_THEMES
 from feeds.values import SourceKind
-from newsletter import accounts, pipeline
+from newsletter import pipeline
+from newsletter.accounts.people import add_user
 from newsletter.demo import material
 from newsletter.demo.partner_site import AGENDA_PATH
 from newsletter.demo.people import GROUND, invent_people, write_people
@@ -119,7 +120,7 @@ def planned_sources(partners_url: str, data_dir: Path) -> tuple[Planned, ...]:
 
 
 def _add_account(services: Services, account: Account) -> int:
-    return accounts.add_user(
+    return add_user(
         services.db,
         email=account.email,
         role=account.role,

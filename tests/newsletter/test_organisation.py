@@ -9,7 +9,7 @@ import pytest
 from feeds.pictures import erase_unused, keep_picture, read_image, read_shown_image
 from feeds.values import Picture
 from newsletter import organisation
-from newsletter.accounts import add_user
+from newsletter.accounts.people import add_user
 from newsletter.errors import OrganisationChanged, SenderInUse
 from newsletter.identity import Logo
 from newsletter.model import Edition

@@ -9,7 +9,8 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from feeds.values import ItemKind
-from newsletter.accounts import add_user, open_session, user_by_email
+from newsletter.accounts.people import add_user, user_by_email
+from newsletter.accounts.sessions import open_session
 from newsletter.compose.draft import draft_newsletter
 from newsletter.compose.marks import block_mark as mark_of
 from newsletter.model import Block, Edition

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse
 
-from newsletter.accounts import user_names
+from newsletter.accounts.people import user_names
 from newsletter.compose.blocks.kind import BlockKind, Field
 from newsletter.compose.differences import Change
 from newsletter.compose.marks import block_mark, fields_mark, head_mark, words_mark

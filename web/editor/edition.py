@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
-from newsletter.accounts import user_names
+from newsletter.accounts.people import user_names
 from newsletter.approve.checks import run_checks
 from newsletter.approve.checks.size import CLIPPED_FROM_BYTES
 from newsletter.approve.facts import read_facts

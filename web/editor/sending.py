@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from newsletter.accounts import user_names
+from newsletter.accounts.people import user_names
 from newsletter.dutch import plural, relative
 from newsletter.model import Edition
 from newsletter.send import schedule

@@ -4,7 +4,8 @@ from typing import Final
 
 from starlette.responses import Response
 
-from newsletter.accounts import ABSOLUTE, check_password, close_session, open_session
+from newsletter.accounts.sessions import ABSOLUTE, close_session, open_session
+from newsletter.accounts.sign_in import check_password
 from web.access import session_cookie, set_cookie
 from web.forms import Form
 from web.pages import Call, page, see_other

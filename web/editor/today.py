@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from feeds.values import SubmissionStatus
-from newsletter.accounts import user_names
+from newsletter.accounts.people import user_names
 from newsletter.dutch import in_sentence, join, plural, relative
 from newsletter.learn.report import edition_report
 from newsletter.model import Edition

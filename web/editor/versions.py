@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from newsletter.accounts import user_names
+from newsletter.accounts.people import user_names
 from newsletter.compose import history, restoring, snapshot
 from newsletter.compose.differences import (
     About,

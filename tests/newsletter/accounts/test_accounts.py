@@ -7,8 +7,10 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter import accounts, passwords
-from newsletter.accounts import FREE_FAILURES, SignedIn
+from newsletter import passwords
+from newsletter.accounts import people, sessions, sign_in
+from newsletter.accounts.sessions import SignedIn
+from newsletter.accounts.sign_in import FREE_FAILURES
 from newsletter.errors import PasswordUnusable, UnknownUser
 from newsletter.model import DeskSession, User
 from newsletter.values import Role
@@ -21,18 +23,18 @@ WRONG = "een ander wachtwoord"
 
 
 def add(db: Database, *, role: Role = Role.EDITOR, password: str | None = PASSWORD) -> int:
-    return accounts.add_user(db, email=EMAIL, role=role, name="Rik", password=password, now=START)
+    return people.add_user(db, email=EMAIL, role=role, name="Rik", password=password, now=START)
 
 
 def fail(db: Database, clock: FakeClock, *, times: int) -> None:
     for _ in range(times):
-        assert accounts.check_password(db, EMAIL, WRONG, now=clock()) is None
+        assert sign_in.check_password(db, EMAIL, WRONG, now=clock()) is None
 
 
 def test_the_right_password_is_accepted_in_any_case_of_the_address(db: Database) -> None:
     user_id = add(db)
 
-    user = accounts.check_password(db, "redactie@EXAMPLE.org", PASSWORD, now=START)
+    user = sign_in.check_password(db, "redactie@EXAMPLE.org", PASSWORD, now=START)
 
     assert user is not None
     assert (user.id, user.role, user.name) == (user_id, Role.EDITOR, "Rik")
@@ -52,19 +54,19 @@ def test_the_right_password_is_accepted_in_any_case_of_the_address(db: Database)
 def test_anything_else_is_refused(db: Database, email: str, password: str) -> None:
     add(db)
 
-    assert accounts.check_password(db, email, password, now=START) is None
+    assert sign_in.check_password(db, email, password, now=START) is None
 
 
 def test_an_account_without_a_password_cannot_sign_in(db: Database) -> None:
     add(db, password=None)
 
-    assert accounts.check_password(db, EMAIL, "", now=START) is None
+    assert sign_in.check_password(db, EMAIL, "", now=START) is None
 
 
 def test_a_name_is_one_line_that_fits(db: Database) -> None:
     name = "Anna\n\udcff" + "x" * 300
 
-    user_id = accounts.add_user(
+    user_id = people.add_user(
         db, email=EMAIL, role=Role.EDITOR, name=name, password=None, now=START
     )
 
@@ -75,9 +77,9 @@ def test_a_name_is_one_line_that_fits(db: Database) -> None:
 def test_adding_again_changes_the_account_and_keeps_the_password(db: Database) -> None:
     first = add(db)
 
-    second = accounts.add_user(db, email=EMAIL, role=Role.APPROVER, password=None, now=START)
+    second = people.add_user(db, email=EMAIL, role=Role.APPROVER, password=None, now=START)
 
-    user = accounts.check_password(db, EMAIL, PASSWORD, now=START)
+    user = sign_in.check_password(db, EMAIL, PASSWORD, now=START)
     assert first == second
     assert user is not None
     assert (user.role, user.name) == (Role.APPROVER, "Rik")
@@ -95,7 +97,7 @@ def test_a_password_is_kept_as_argon2id_with_at_least_the_parameters_of_owasp(
     add(db)
 
     with db.read() as session:
-        stored = accounts.user_by_email(session, EMAIL).password_hash
+        stored = people.user_by_email(session, EMAIL).password_hash
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert not passwords.is_old(passwords.NOBODY)  # or unknown accounts would answer sooner
 
@@ -106,30 +108,30 @@ def test_an_old_hash_is_renewed_at_sign_in(db: Database) -> None:
         user = session.get_one(User, user_id)
         user.password_hash = PasswordHasher(memory_cost=8_192, time_cost=1).hash(PASSWORD)
 
-    accounts.check_password(db, EMAIL, PASSWORD, now=START)
+    sign_in.check_password(db, EMAIL, PASSWORD, now=START)
 
     with db.read() as session:
         assert not passwords.is_old(session.get_one(User, user_id).password_hash)
-    assert accounts.check_password(db, EMAIL, PASSWORD, now=START) is not None
+    assert sign_in.check_password(db, EMAIL, PASSWORD, now=START) is not None
 
 
 def test_an_accent_may_be_typed_in_two_ways(db: Database) -> None:
     add(db, password="café met caf\u00e9")
 
-    assert accounts.check_password(db, EMAIL, "cafe\u0301 met cafe\u0301", now=START) is not None
+    assert sign_in.check_password(db, EMAIL, "cafe\u0301 met cafe\u0301", now=START) is not None
 
 
 def test_waiting_grows_with_each_wrong_password_and_ends(db: Database, clock: FakeClock) -> None:
     add(db)
     fail(db, clock, times=FREE_FAILURES)
-    assert accounts.check_password(db, EMAIL, PASSWORD, now=clock()) is not None
+    assert sign_in.check_password(db, EMAIL, PASSWORD, now=clock()) is not None
 
     fail(db, clock, times=FREE_FAILURES + 1)
 
-    assert accounts.check_password(db, EMAIL, PASSWORD, now=clock()) is None
+    assert sign_in.check_password(db, EMAIL, PASSWORD, now=clock()) is None
     fail(db, FakeClock(clock.later(seconds=16)), times=1)
-    assert accounts.check_password(db, EMAIL, PASSWORD, now=clock.later(seconds=16)) is None
-    assert accounts.check_password(db, EMAIL, PASSWORD, now=clock.later(seconds=16)) is not None
+    assert sign_in.check_password(db, EMAIL, PASSWORD, now=clock.later(seconds=16)) is None
+    assert sign_in.check_password(db, EMAIL, PASSWORD, now=clock.later(seconds=16)) is not None
 
 
 def test_nobody_waits_longer_than_a_quarter_of_an_hour(db: Database, clock: FakeClock) -> None:
@@ -139,16 +141,16 @@ def test_nobody_waits_longer_than_a_quarter_of_an_hour(db: Database, clock: Fake
 
     fail(db, clock, times=1)
 
-    assert accounts.check_password(db, EMAIL, PASSWORD, now=clock.later(minutes=14)) is None
-    assert accounts.check_password(db, EMAIL, PASSWORD, now=clock.later(minutes=2)) is not None
+    assert sign_in.check_password(db, EMAIL, PASSWORD, now=clock.later(minutes=14)) is None
+    assert sign_in.check_password(db, EMAIL, PASSWORD, now=clock.later(minutes=2)) is not None
 
 
 def test_a_session_says_who_is_signed_in(db: Database) -> None:
     user_id = add(db, role=Role.APPROVER)
 
-    token = accounts.open_session(db, user_id, now=START)
+    token = sessions.open_session(db, user_id, now=START)
 
-    signed_in = accounts.find_session(db, token, now=START)
+    signed_in = sessions.find_session(db, token, now=START)
     assert signed_in is not None
     assert signed_in == SignedIn(
         user_id, "Redactie@example.org", "Rik", Role.APPROVER, signed_in.csrf
@@ -157,54 +159,54 @@ def test_a_session_says_who_is_signed_in(db: Database) -> None:
 
 
 def test_the_database_holds_no_cookie(db: Database) -> None:
-    token = accounts.open_session(db, add(db), now=START)
+    token = sessions.open_session(db, add(db), now=START)
 
     with db.read() as session:
         stored = session.scalars(select(DeskSession.token_hash)).all()
     assert len(stored) == 1
-    assert accounts.find_session(db, stored[0], now=START) is None
-    assert accounts.find_session(db, token, now=START) is not None
+    assert sessions.find_session(db, stored[0], now=START) is None
+    assert sessions.find_session(db, token, now=START) is not None
 
 
 @pytest.mark.parametrize("token", ["", "x", "\ud800", "a" * 10_000])
 def test_another_cookie_is_nobody(db: Database, token: str) -> None:
-    accounts.open_session(db, add(db), now=START)
+    sessions.open_session(db, add(db), now=START)
 
-    assert accounts.find_session(db, token, now=START) is None
+    assert sessions.find_session(db, token, now=START) is None
 
 
 def test_two_sessions_have_nothing_in_common(db: Database) -> None:
     user_id = add(db)
-    first, second = (accounts.open_session(db, user_id, now=START) for _ in range(2))
+    first, second = (sessions.open_session(db, user_id, now=START) for _ in range(2))
 
-    found = [accounts.find_session(db, token, now=START) for token in (first, second)]
+    found = [sessions.find_session(db, token, now=START) for token in (first, second)]
 
     assert first != second
     assert len({one.csrf for one in found if one}) == 2
 
 
 def test_an_idle_session_ends_after_eight_hours(db: Database, clock: FakeClock) -> None:
-    token = accounts.open_session(db, add(db), now=clock())
+    token = sessions.open_session(db, add(db), now=clock())
 
-    assert accounts.find_session(db, token, now=clock.later(hours=7)) is not None
-    assert accounts.find_session(db, token, now=clock.later(hours=4)) is not None  # seen: 11 hours
-    assert accounts.find_session(db, token, now=clock.later(hours=2)) is None  # 13: absolute
+    assert sessions.find_session(db, token, now=clock.later(hours=7)) is not None
+    assert sessions.find_session(db, token, now=clock.later(hours=4)) is not None  # seen: 11 hours
+    assert sessions.find_session(db, token, now=clock.later(hours=2)) is None  # 13: absolute
 
 
 def test_an_unused_session_ends(db: Database) -> None:
-    token = accounts.open_session(db, add(db), now=START)
+    token = sessions.open_session(db, add(db), now=START)
 
-    assert accounts.find_session(db, token, now=START + timedelta(hours=8, minutes=1)) is None
+    assert sessions.find_session(db, token, now=START + timedelta(hours=8, minutes=1)) is None
 
 
 def test_closing_ends_one_session(db: Database) -> None:
     user_id = add(db)
-    mine, other = (accounts.open_session(db, user_id, now=START) for _ in range(2))
+    mine, other = (sessions.open_session(db, user_id, now=START) for _ in range(2))
 
-    accounts.close_session(db, mine)
+    sessions.close_session(db, mine)
 
-    assert accounts.find_session(db, mine, now=START) is None
-    assert accounts.find_session(db, other, now=START) is not None
+    assert sessions.find_session(db, mine, now=START) is None
+    assert sessions.find_session(db, other, now=START) is not None
 
 
 @pytest.mark.parametrize(
@@ -214,38 +216,38 @@ def test_closing_ends_one_session(db: Database) -> None:
 def test_a_new_role_or_password_ends_the_sessions(
     db: Database, role: Role, password: str | None, *, stays: bool
 ) -> None:
-    token = accounts.open_session(db, add(db), now=START)
+    token = sessions.open_session(db, add(db), now=START)
 
-    accounts.add_user(db, email=EMAIL, role=role, password=password, now=START)
+    people.add_user(db, email=EMAIL, role=role, password=password, now=START)
 
-    assert (accounts.find_session(db, token, now=START) is not None) is stays
+    assert (sessions.find_session(db, token, now=START) is not None) is stays
 
 
 def test_rows_of_sessions_that_are_over_are_removed(db: Database, clock: FakeClock) -> None:
     user_id = add(db)
-    accounts.open_session(db, user_id, now=clock())
-    fresh = accounts.open_session(db, user_id, now=clock.later(hours=10))
+    sessions.open_session(db, user_id, now=clock())
+    fresh = sessions.open_session(db, user_id, now=clock.later(hours=10))
 
-    assert accounts.close_expired(db, now=clock()) == 1
-    assert accounts.find_session(db, fresh, now=clock()) is not None
+    assert sessions.close_expired(db, now=clock()) == 1
+    assert sessions.find_session(db, fresh, now=clock()) is not None
 
 
 def test_an_unknown_account_is_named_as_such(session: Session) -> None:
     with pytest.raises(UnknownUser):
-        accounts.user_by_email(session, "niemand@example.org")
+        people.user_by_email(session, "niemand@example.org")
 
 
 def test_accounts_are_listed_by_address(db: Database) -> None:
     for email in ("c@example.org", "A@example.org", "b@example.org"):
-        accounts.add_user(db, email=email, role=Role.EDITOR, password=None, now=START)
+        people.add_user(db, email=email, role=Role.EDITOR, password=None, now=START)
 
     with db.read() as session:
-        listed = [user.email for user in accounts.list_users(session)]
+        listed = [user.email for user in people.list_users(session)]
 
     assert listed == ["A@example.org", "b@example.org", "c@example.org"]
 
 
 def test_each_role_includes_the_ones_before_it() -> None:
-    allowed = [[accounts.includes(role, needed) for needed in Role] for role in Role]
+    allowed = [[people.includes(role, needed) for needed in Role] for role in Role]
 
     assert allowed == [[True, False, False], [True, True, False], [True, True, True]]

@@ -1,0 +1,1 @@
+"""Accounts of the desk: people and their roles, signing in, and sessions that end."""
