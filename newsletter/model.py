@@ -196,25 +196,12 @@ class Delivery(Base):
     at: Mapped[datetime | None]
 
 
-class EditionEvent(Base):
-    """What happened to an edition: who, when, what. Rows are added, never changed."""
-
-    __tablename__ = "edition_event"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    edition_id: Mapped[int] = mapped_column(
-        ForeignKey("edition.id", ondelete="CASCADE"), index=True
-    )
-    at: Mapped[datetime]
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    what: Mapped[str] = mapped_column(String(40))
-    note: Mapped[str] = mapped_column(Text, default="")
-
-
 class Revision(Base):
     """The content of an edition after a change: `compose/snapshot.py`; with who, when and what.
 
     version:  of the edition, with this content.
-    event_id: what happened to the edition after this and before the next is about this content.
+    event_id: the entry of the log; what happened to the edition after this and before the next is
+              about this content.
     what:     a word of `compose/differences.Change`, or of `compose/history.Turn`.
     block_id: the one block that was changed; about: its kind and its title at that time.
     of_id:    the revision that was undone, done again or brought back.
@@ -227,7 +214,7 @@ class Revision(Base):
     version: Mapped[int]
     at: Mapped[datetime]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    event_id: Mapped[int | None] = mapped_column(ForeignKey("edition_event.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("log_entry.id"))
     what: Mapped[str] = mapped_column(String(20))
     block_id: Mapped[int | None]
     about: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -74,6 +74,19 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+@dataclass(frozen=True, slots=True)
+class EditionEvent:
+    """What happened to an edition: an entry of the log. what: without "edition." before it."""
+
+    id: int
+    edition_id: int
+    at: datetime
+    user_id: int | None
+    what: str
+    note: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Level(StrEnum):
     """How much a finding weighs: an error stops the submission."""
 

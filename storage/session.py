@@ -22,13 +22,16 @@ SQLITE_WAIT_S = 30.0  # a writer waits this long for another process's write bef
 
 
 class Database:
-    """An engine and its two kinds of session. Safe to share between threads."""
+    """An engine and its two kinds of session. Safe to share between threads.
 
-    def __init__(self, url: str) -> None:
+    via: the door that its sessions come through, for the log (`storage/log.py`).
+    """
+
+    def __init__(self, url: str, *, via: str = "") -> None:
         self.engine = _open_engine(url)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
         writer = self.engine.execution_options(writes=True)
-        self._writing = sessionmaker(writer, expire_on_commit=False)
+        self._writing = sessionmaker(writer, expire_on_commit=False, info={"via": via})
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 import feeds.model  # noqa: F401
 import newsletter.model  # noqa: F401
+import storage.log  # noqa: F401
 import subscribers.model  # noqa: F401 - all tables in one metadata
 from newsletter.settings import Settings, read_settings
 from newsletter.wiring import Services, build_services
@@ -89,7 +90,9 @@ def database_url(migrated: Path | None, tmp_path: Path) -> str:
         database = Database(POSTGRES_URL)
         tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
         with database.engine.begin() as connection:
+            connection.execute(text("alter table log_entry disable trigger user"))
             connection.execute(text(f"truncate {tables} restart identity cascade"))
+            connection.execute(text("alter table log_entry enable trigger user"))
         database.close()
         return POSTGRES_URL
     shutil.copy(migrated, tmp_path / "newsletter.db")

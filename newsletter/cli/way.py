@@ -148,9 +148,10 @@ def _move(edition_id: int, move: Callable[..., int], *, json: bool) -> None:
 
 def _last_event(session: Session, edition_id: int) -> dict[str, object]:
     """Return what happened last, such as a relay that is away; nothing for a new edition."""
-    for event in store.events_of(session, edition_id)[-1:]:
-        return {"last_event": event.what, "last_event_at": event.at, "last_note": event.note}
-    return {}
+    event = store.last_event(session, edition_id)
+    if event is None:
+        return {}
+    return {"last_event": event.what, "last_event_at": event.at, "last_note": event.note}
 
 
 def _work_until_complete(services: Services, edition_id: int) -> bool:

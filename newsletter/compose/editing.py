@@ -16,11 +16,12 @@ from newsletter.compose.differences import Change, Summary, differences, summary
 from newsletter.compose.history import DECISIONS, Turn, goes_on
 from newsletter.compose.snapshot import Snapshot
 from newsletter.errors import EditionChanged, MoveNotAllowed
-from newsletter.model import Edition, EditionEvent, Revision
+from newsletter.model import Edition, Revision
 from newsletter.store import editions as store
 from newsletter.store.approvals import void_approval
 from newsletter.store.revisions import last_revision
-from newsletter.values import EditionStatus
+from newsletter.values import EditionEvent, EditionStatus
+from storage.log import LogEntry
 from storage.session import Database
 
 WITHDRAWN_BY_EDIT: Final = frozenset(
@@ -119,7 +120,7 @@ def end_change(
 
 
 def _revision(
-    edition: Edition, event: EditionEvent, content: Snapshot, told: Summary, step: Step | None
+    edition: Edition, event: LogEntry, content: Snapshot, told: Summary, step: Step | None
 ) -> Revision:
     return Revision(
         edition_id=edition.id,
@@ -143,7 +144,7 @@ def _about(told: Summary) -> dict[str, object]:
 
 
 def _goes_on(
-    events: Sequence[EditionEvent], last: Revision, told: Summary, event: EditionEvent
+    events: Sequence[EditionEvent], last: Revision, told: Summary, event: LogEntry
 ) -> bool:
     """Say whether a change that was just written down goes on with the last revision."""
     since = [one for one in events if one.id >= (last.event_id or 0)]

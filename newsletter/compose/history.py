@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from newsletter.compose.differences import Change, Summary
-from newsletter.model import EditionEvent, Revision
+from newsletter.model import Revision
+from newsletter.values import EditionEvent
 
 AT_ONCE: Final = timedelta(seconds=60)
 ONE_GO: Final = timedelta(minutes=10)  # of writing: what is undone at once should not be much more

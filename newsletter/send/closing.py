@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.model import Delivery, Edition, EditionEvent
+from newsletter.model import Delivery, Edition
 from newsletter.send.ledger import OPEN, D
-from newsletter.store.editions import log_event
+from newsletter.store.editions import last_event, log_event
 from newsletter.values import EditionStatus
 
 
@@ -43,8 +43,8 @@ def halt(session: Session, edition_id: int, *, note: str, now: datetime) -> None
 
 def note_outage(session: Session, edition_id: int, *, note: str, now: datetime) -> None:
     """Put an outage of the relay on record, once for each row of failures."""
-    last = select(EditionEvent.what).where(EditionEvent.edition_id == edition_id)
-    if session.scalar(last.order_by(EditionEvent.id.desc()).limit(1)) != "relay_unavailable":
+    last = last_event(session, edition_id)
+    if last is None or last.what != "relay_unavailable":
         log_event(session, edition_id, what="relay_unavailable", now=now, note=note)
 
 

@@ -1,5 +1,6 @@
 """Queries on editions and their blocks."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -10,17 +11,20 @@ from sqlalchemy.sql.base import ExecutableOption
 from feeds.model import Item
 from feeds.values import ItemStatus
 from newsletter.errors import UnknownEdition
-from newsletter.model import Block, Edition, EditionEvent
+from newsletter.model import Block, Edition
 from newsletter.values import (
     AtSource,
     BlockContent,
     EditionContent,
+    EditionEvent,
     EditionKind,
     EditionStatus,
     Head,
 )
+from storage.log import LogEntry, record
 from subscribers.values import Audience
 
+OF_EDITION: Final = "edition."  # what the names of these entries begin with
 AGREED: Final = ("question", "approach", "result", "contact", "partnership")
 
 
@@ -122,11 +126,17 @@ def next_number(session: Session) -> int:
 
 def events_of(session: Session, edition_id: int) -> list[EditionEvent]:
     """Return what happened to an edition, oldest first."""
-    query = select(EditionEvent).where(EditionEvent.edition_id == edition_id)
-    return list(session.scalars(query.order_by(EditionEvent.at, EditionEvent.id)))
+    entries = session.scalars(_log_of(edition_id).order_by(LogEntry.at, LogEntry.id))
+    return [_event(one) for one in entries]
 
 
-def log_event(
+def last_event(session: Session, edition_id: int) -> EditionEvent | None:
+    """Return what happened to an edition last."""
+    found = session.scalar(_log_of(edition_id).order_by(LogEntry.id.desc()).limit(1))
+    return None if found is None else _event(found)
+
+
+def log_event(  # noqa: PLR0913 - by name; see `storage.log.record`
     session: Session,
     edition_id: int,
     *,
@@ -134,11 +144,31 @@ def log_event(
     now: datetime,
     user_id: int | None = None,
     note: str = "",
-) -> EditionEvent:
-    """Write down that something happened to an edition; the caller's transaction commits it."""
-    event = EditionEvent(edition_id=edition_id, at=now, user_id=user_id, what=what, note=note)
-    session.add(event)
-    return event
+    detail: Mapping[str, object] | None = None,
+) -> LogEntry:
+    """Write down that something happened to an edition, such as "approved"."""
+    name = OF_EDITION + what
+    return record(
+        session, name, now=now, by=user_id, edition_id=edition_id, note=note, detail=detail
+    )
+
+
+def _log_of(edition_id: int) -> Select[LogEntry]:
+    return select(LogEntry).where(
+        LogEntry.edition_id == edition_id, LogEntry.what.startswith(OF_EDITION)
+    )
+
+
+def _event(entry: LogEntry) -> EditionEvent:
+    return EditionEvent(
+        id=entry.id,
+        edition_id=entry.edition_id or 0,
+        at=entry.at,
+        user_id=entry.user_id,
+        what=entry.what.removeprefix(OF_EDITION),
+        note=entry.note,
+        detail=entry.detail,
+    )
 
 
 def _at_source(item: Item | None) -> AtSource | None:

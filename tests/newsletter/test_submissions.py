@@ -23,13 +23,14 @@ from newsletter.errors import (
     TransportUncertain,
     UnknownItem,
 )
-from newsletter.model import Block, Edition, EditionEvent, Variant
+from newsletter.model import Block, Edition, Variant
 from newsletter.send.freeze import freeze_due
 from newsletter.send.schedule import send_now
 from newsletter.store.editions import events_of, get_edition
 from newsletter.submissions import Mailed
 from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
+from storage.log import LogEntry
 from tests.factories import make_segments, make_subscriber, make_user
 from tests.fakes import START, FakeClock, FakeTransport
 from tests.feeds.sending_in import (
@@ -311,6 +312,6 @@ def submissions_withdraw_only(near: Services, submission_id: int) -> None:
 
 
 def everything_stored(near: Services) -> str:
-    models = (Submission, Item, Block, Variant, EditionEvent, Image)
+    models = (Submission, Item, Block, Variant, LogEntry, Image)
     with near.db.read() as session:
         return str([tuple(row) for one in models for row in session.execute(select(one.__table__))])

@@ -20,13 +20,13 @@ from newsletter.compose.for_whom import EVERYBODY, whom_of
 from newsletter.compose.marks import block_mark, head_mark
 from newsletter.compose.own_heads import own_heads_mark
 from newsletter.cut import Cut
-from newsletter.model import Block, Edition, EditionEvent
+from newsletter.model import Block, Edition
 from newsletter.outdated import Cause, find_outdated
 from newsletter.store.cuts import choosable_segments, cuts_of, names_of, segments_of_blocks
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, events_of, get_edition
 from newsletter.store.waivers import waivers_of
-from newsletter.values import BlockContent, EditionKind, EditionStatus
+from newsletter.values import BlockContent, EditionEvent, EditionKind, EditionStatus
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from newsletter.dutch import in_sentence, moment, relative, status_word
-from newsletter.model import Edition, EditionEvent
+from newsletter.model import Edition
 from newsletter.store.runs import Trouble
-from newsletter.values import EditionKind, EditionStatus
+from newsletter.values import EditionEvent, EditionKind, EditionStatus
 from storage.text import shorten
 
 S = EditionStatus

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from newsletter.compose.history import Turn
-from newsletter.model import EditionEvent
 from newsletter.pipeline import STAGES
 from newsletter.send.ends import End
 from newsletter.send.freeze import Stopped
 from newsletter.store.runs import Trouble
-from newsletter.values import EditionStatus
+from newsletter.values import EditionEvent, EditionStatus
 from web.editor.words import (
     EVENT_WORDS,
     JOB_WORDS,
@@ -88,7 +87,9 @@ def test_first_words_are_cut_at_a_word() -> None:
 
 def test_a_plan_shows_its_moment_and_a_machine_keeps_its_notes() -> None:
     def note(what: str, text: str) -> str:
-        return event_note(EditionEvent(edition_id=1, at=NOW, what=what, note=text))
+        return event_note(
+            EditionEvent(id=1, edition_id=1, at=NOW, user_id=None, what=what, note=text)
+        )
 
     assert note("scheduled", "2027-04-22T08:00:00+00:00") == "voor donderdag 22 april, 10.00 uur"
     assert note("scheduled", "ooit") == ""
