@@ -41,9 +41,7 @@ def read_local(day: date, at: time) -> datetime | Missing | Twice:
     Raises OverflowError at the ends of the calendar.
     """
     shown = datetime.combine(day, at)
-    first, second = (
-        shown.replace(tzinfo=AMSTERDAM, fold=fold).astimezone(UTC) for fold in (0, 1)
-    )
+    first, second = (shown.replace(tzinfo=AMSTERDAM, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first == second:
         return first
     if first.astimezone(AMSTERDAM).replace(tzinfo=None) == shown:

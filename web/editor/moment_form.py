@@ -20,6 +20,7 @@ from newsletter.moments import (
 from web.forms import Form, no_such_time
 
 TYPED_DAY: Final = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})")  # where a browser gives a plain field
+TYPED_TIME: Final = re.compile(r"(\d{1,2})[:.](\d{2})(?::\d{2})?")
 NO_DAY: Final = "Kies een dag."
 NO_TIME: Final = "Kies een tijd."
 PAST: Final = "Dit moment is al geweest. Kies een later moment."
@@ -33,12 +34,14 @@ class Chosen:
     at:       the moment; None while something stands in the way of it.
     problems: sentences by field: "on" or "time".
     instead:  the first moment after one that does not exist, to be chosen with one press.
+    once:     which of the two was chosen, of a time that comes twice.
     twice:    the two moments of a time that comes twice, with their words.
     is_far:   so far away that we ask whether it is meant.
     """
 
     on: str = ""
     time: str = ""
+    once: str = ""
     at: datetime | None = None
     problems: tuple[tuple[str, str], ...] = ()
     instead: datetime | None = None
@@ -107,6 +110,7 @@ def _judged(given: Chosen, on: date, at: time, *, which: str, now: datetime) -> 
     if isinstance(found, Twice):
         if which not in ONCE:
             return _asked_which(given, at, found)
+        given = replace(given, once=which)
         found = found.first if which == ONCE[0] else found.second
     if found is None:
         return replace(given, problems=(("on", NO_DAY),))
@@ -145,8 +149,8 @@ def _day(text: str) -> date | None:
 
 
 def _time(text: str) -> time | None:
+    typed = TYPED_TIME.fullmatch(text)
     try:
-        found = time.fromisoformat(text.replace(".", ":"))
+        return time(int(typed[1]), int(typed[2])) if typed else None
     except ValueError:
         return None
-    return found.replace(second=0, microsecond=0, tzinfo=None)

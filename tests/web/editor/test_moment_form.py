@@ -19,9 +19,7 @@ def read(on: str = "", time: str = "", **more: str) -> Chosen:
     ("on", "time"), [("2026-12-03", "10:00"), ("3-12-2026", "10.00"), ("2026-12-03", "10:00:30")]
 )
 def test_a_day_and_a_time_are_a_moment(on: str, time: str) -> None:
-    assert read(on, time) == Chosen(
-        "2026-12-03", "10:00", at=datetime(2026, 12, 3, 9, tzinfo=UTC)
-    )
+    assert read(on, time) == Chosen("2026-12-03", "10:00", at=datetime(2026, 12, 3, 9, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
