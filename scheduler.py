@@ -26,6 +26,7 @@ from newsletter.errors import CannotListen
 from newsletter.model import JobDue, Run
 from newsletter.send.worker import run_worker
 from newsletter.wiring import Services
+from newsletter.working_days import in_amsterdam
 from storage.dialect import lock
 from web.app import create_app
 
@@ -63,7 +64,7 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """Each day at a time in Amsterdam; a missing minute becomes the next, of two the first."""
+    """Each day at a time in Amsterdam; see `in_amsterdam` for the nights that the clock changes."""
 
     at: time
 
@@ -106,7 +107,12 @@ class Job:
 
 JOBS: Final = (
     Job("gather", Every(minutes=15), "every quarter of an hour; each source keeps its own pace"),
-    Job("draft", Weekly(0, time(6), weeks=2), "every other Monday at 6.00"),
+    Job("draft", Weekly(0, time(6), weeks=2), "every other Monday at 6.00, without a rhythm"),
+    Job(
+        "rhythm",
+        Every(minutes=15),
+        "every quarter of an hour; an edition is made when its selection opens",
+    ),
     Job(
         "look_up",
         Every(minutes=10),
@@ -117,17 +123,6 @@ JOBS: Final = (
     Job("bounces", Every(minutes=10), "every ten minutes"),
     Job("clean_up", Daily(time(3, 30)), "every night at 3.30"),
 )
-
-
-def in_amsterdam(day: date, at: time) -> datetime:
-    """Return that local time in UTC; see `Daily` for the two nights that the clock changes."""
-    local = datetime.combine(day, at, AMSTERDAM)
-    moment = local.astimezone(UTC)
-    missing = moment.astimezone(AMSTERDAM).replace(tzinfo=None) != local.replace(tzinfo=None)
-    if not missing:
-        return moment
-    # The clock jumped over this hour; its first valid minute is the end of the jump.
-    return datetime.combine(day, time(3), AMSTERDAM).astimezone(UTC)
 
 
 def tick(services: Services, jobs: tuple[Job, ...] = JOBS) -> list[str]:

@@ -6,7 +6,6 @@ NewsletterError
 |- UnknownEdition, UnknownItem, UnknownUser, UnknownBlock, UnknownRevision
 |- EditionError
 |  |- MoveNotAllowed      the edition's state does not allow that
-|  |  `- AlreadyLeft      it cannot be taken back any more: somebody may have it
 |  |- NotYours            four-eyes: nobody approves their own draft
 |  |- ChecksFailed        findings of level error; carries them
 |  |- ContentChanged      what would be sent is not what was approved
@@ -19,6 +18,9 @@ NewsletterError
 |- RoleMissing            this account may not do that
 |- PasswordUnusable       too short or too long to be set
 |- OrganisationChanged    somebody else saved the organisation first
+|- RhythmChanged          somebody else saved the rhythm first
+|- UnknownSlot            the rhythm has no such turn
+|- SlotTaken              that turn has its edition already
 |- LineUnreadable         a line of a programme is no session
 |- SenderInUse            an edition is being sent under the present sender
 |- UnsafeHeader           a text would break or forge a mail header
@@ -82,10 +84,6 @@ class MoveNotAllowed(EditionError):
         self.edition_id, self.now, self.to = edition_id, now, to
 
 
-class AlreadyLeft(MoveNotAllowed):
-    """Something of the edition left, so that it cannot be taken back; nothing changed."""
-
-
 class NotYours(EditionError):
     """Nobody approves their own draft while four-eyes is on."""
 
@@ -130,6 +128,18 @@ class TooLate(EditionError):
 
 class OrganisationChanged(NewsletterError):
     """Somebody else saved the organisation first; nothing was overwritten."""
+
+
+class RhythmChanged(NewsletterError):
+    """Somebody else saved the rhythm first; nothing was overwritten."""
+
+
+class UnknownSlot(NewsletterError):
+    """The rhythm has no turn on that day, or there is no rhythm."""
+
+
+class SlotTaken(NewsletterError):
+    """The turn has its edition already: it is the edition that is planned otherwise."""
 
 
 class SenderInUse(NewsletterError):

@@ -57,6 +57,35 @@ class ChosenOrganisation(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
+class ChosenRhythm(Base):
+    """When editions go out, as the team set it: one row, with id 1.
+
+    values:  see `rhythm.Rhythm.as_json`. is_on: whether it counts.
+    version: raised by each save, so that nobody overwrites another's.
+    """
+
+    __tablename__ = "chosen_rhythm"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    values: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    is_on: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class SlotChoice(Base):
+    """What the team made of one turn of the rhythm. moved_to: None for: not this time.
+
+    slot_on: the day that the plain rule gives it.
+    """
+
+    __tablename__ = "slot_choice"
+    slot_on: Mapped[date] = mapped_column(primary_key=True)
+    moved_to: Mapped[datetime | None]
+    at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
 class Edition(Base):
     """One numbered issue of the newsletter, or one mailing about an event.
 

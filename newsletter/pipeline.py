@@ -20,6 +20,7 @@ from newsletter.accounts.sessions import close_expired
 from newsletter.approve.look_up import look_up_domain, look_up_underway
 from newsletter.approve.remind import remind
 from newsletter.approve.watch import Held, hold_outdated
+from newsletter.compose.by_rhythm import draft_slots
 from newsletter.compose.draft import draft_newsletter
 from newsletter.compose.pictures import drafted_items, offer_pictures
 from newsletter.compose.restoring import forget_old
@@ -31,6 +32,7 @@ from newsletter.send.freeze import freeze_due
 from newsletter.send.ledger import forget_erased
 from newsletter.send.notices import held_values, reminder_values, send_notice
 from newsletter.store.looks import forget_looks
+from newsletter.store.planning import read_rhythm
 from newsletter.store.runs import missed_pictures, not_yet_again
 from newsletter.store.waiting import Waiting
 from newsletter.store.withdrawn import forget_withdrawn
@@ -192,6 +194,9 @@ def _gather(services: Services, now: datetime) -> Report:
 
 
 def _draft(services: Services, now: datetime) -> Report:
+    with services.db.read() as session:
+        if read_rhythm(session) is not None:
+            return {"edition": None}  # it comes when the team said: see `_rhythm`
     year, week, _ = dutch.local(now).isocalendar()
     edition_id = draft_newsletter(
         services.db,
@@ -200,6 +205,11 @@ def _draft(services: Services, now: datetime) -> Report:
         maximum=services.settings.section_maximum,
     )
     return {"edition": edition_id}
+
+
+def _rhythm(services: Services, now: datetime) -> Report:
+    maximum = services.settings.section_maximum
+    return {"editions": draft_slots(services.db, now=now, maximum=maximum)}
 
 
 def _remind(services: Services, now: datetime) -> Report:
@@ -266,7 +276,8 @@ def _clean_up(services: Services, now: datetime) -> Report:
 
 STAGES: Final[Mapping[str, Stage]] = {
     "gather": Stage("read the sources that are due", _gather),
-    "draft": Stage("fill the periodical edition from what came in", _draft),
+    "draft": Stage("without a rhythm: fill the periodical edition from what came in", _draft),
+    "rhythm": Stage("make the editions of the team's rhythm in time", _rhythm),
     "look_up": Stage("see where the links of editions lead, and how our domain is known", _look_up),
     "remind": Stage("tell editors what waits for them", _remind),
     "send": Stage("freeze the readers of what is approved and due; workers hand it over", _send),

@@ -11,10 +11,13 @@ from sqlalchemy import select
 import scheduler
 from feeds.values import AMSTERDAM
 from newsletter.errors import CannotListen
-from newsletter.model import Run
+from newsletter.model import Edition, Run
+from newsletter.planning import save_rhythm
+from newsletter.rhythm import Period, Rhythm
 from newsletter.wiring import Services
 from scheduler import Daily, Every, Job, Weekly
 from storage.dialect import lock
+from subscribers.segments import add_default_segments
 from tests.fakes import START, FakeClock
 
 
@@ -119,6 +122,38 @@ def test_a_job_that_another_process_is_at_is_left_alone(
 
     with services.db.read() as session:
         assert session.scalars(select(Run.finished_at)).all() == [None]
+
+
+@pytest.mark.long
+def test_the_rhythm_through_the_clock_over_a_clock_change_and_a_holiday(
+    services: Services, clock: FakeClock
+) -> None:
+    """Some weeks with the clock: drafts come when their selection opens in Amsterdam."""
+    autumn = Period(date(2026, 10, 17), date(2026, 10, 25), "Herfstvakantie")
+    rhythm = Rhythm(4, time(10), date(2026, 10, 16), weeks=1, periods=(autumn,))
+    add_default_segments(services.db)
+    save_rhythm(services.db, rhythm, version=0, now=clock(), by=None)
+    jobs = tuple(job for job in scheduler.JOBS if job.stage in {"draft", "rhythm"})
+
+    for first, days in ((date(2026, 10, 12), 22), (date(2026, 12, 18), 15)):
+        for day in (first + timedelta(days=number) for number in range(days)):
+            for at in (time(2, 40), time(6, 10), time(10, 10)):
+                moment = datetime.combine(day, at, AMSTERDAM).astimezone(UTC)
+                clock.later(seconds=(moment - clock()).total_seconds())
+                scheduler.tick(services, jobs)
+
+    with services.db.read() as session:
+        made = session.execute(select(Edition.created_at, Edition.planned_at).order_by(Edition.id))
+        found = [tuple(f"{at.astimezone(AMSTERDAM):%a %d-%m %H.%M}" for at in one) for one in made]
+    assert found == [
+        ("Mon 12-10 06.10", "Fri 16-10 10.00"),  # the job was new at 2.40 and waited for its turn
+        ("Fri 16-10 10.10", "Fri 30-10 10.00"),
+        ("Fri 30-10 10.10", "Fri 06-11 10.00"),
+        ("Fri 18-12 02.40", "Fri 18-12 10.00"),  # nobody ran for weeks: late, and still in time
+        ("Fri 18-12 10.10", "Thu 24-12 10.00"),  # Friday is Eerste kerstdag
+        ("Thu 24-12 10.10", "Thu 31-12 10.00"),  # and New Year's Day
+        ("Thu 31-12 10.10", "Fri 08-01 10.00"),
+    ]
 
 
 class StumblingClock:

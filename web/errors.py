@@ -112,6 +112,16 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             "Of er is niets ongedaan te maken. Open de editie en kijk bij de versies.",
         ),
         newsletter.UnknownUser: UNKNOWN,
+        newsletter.UnknownSlot: ErrorPage(
+            404,
+            "Dit moment staat niet in het ritme",
+            "Misschien is het ritme veranderd. Open de kalender en kijk wat er gepland staat.",
+        ),
+        newsletter.SlotTaken: ErrorPage(
+            409,
+            "Deze editie is al begonnen",
+            "Open de editie in de kalender en kies daar een ander moment.",
+        ),
         ItemUnusable: ErrorPage(
             409,
             "Dit kan bij dit bericht niet",
@@ -167,11 +177,6 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             409,
             "Dat kan in deze stand niet",
             "De editie is intussen verder of terug. Open die opnieuw en kijk hoe het ervoor staat.",
-        ),
-        newsletter.AlreadyLeft: ErrorPage(
-            409,
-            "Terughalen kan niet meer",
-            "De eerste mails zijn al weg. Je kunt het verzenden nog op pauze zetten of stoppen.",
         ),
         newsletter.ContentChanged: ErrorPage(
             409,

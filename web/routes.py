@@ -27,6 +27,7 @@ from web.editor import (
     own_order,
     results,
     review,
+    rhythm,
     selecting,
     sending,
     sign_in,
@@ -39,7 +40,7 @@ from web.editor import (
     trial,
     versions,
 )
-from web.editor.desk import EXAMPLES, ORGANISATION, SUBMISSIONS
+from web.editor.desk import EXAMPLES, ORGANISATION, RHYTHM, SUBMISSIONS
 from web.pages import Call
 from web.public import (
     agenda,
@@ -203,9 +204,6 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION + "/goedkeuren", review.approve, "approve", APPROVER, POST),
     Route(EDITION + "/terugsturen", review.give_back, "give_back", APPROVER, POST),
     Route(EDITION + "/verzenden", sending.show_sending, "sending", IN),
-    Route(EDITION + "/stand", sending.show_standing, "standing", IN),
-    Route(EDITION + "/moment", sending.show_moment, "moment_in_words", IN),
-    Route(EDITION + "/ander-moment", sending.move_moment, "move_moment", IN, POST),
     Route(EDITION + "/verstuur", sending.send_now, "send_now", IN, POST),
     Route(EDITION + "/inplannen", sending.plan, "plan", IN, POST),
     Route(EDITION + "/terughalen", sending.unplan, "unplan", IN, POST),
@@ -255,6 +253,10 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
         files=1,
         megabytes=12,
     ),
+    Route(RHYTHM, rhythm.show_rhythm_page, "rhythm", APPROVER),
+    Route(RHYTHM, rhythm.save, "save_rhythm", APPROVER, POST),
+    Route(RHYTHM + "/uit", rhythm.turn_off, "turn_off_rhythm", APPROVER, POST),
+    Route(RHYTHM + "/aan", rhythm.turn_on, "turn_on_rhythm", APPROVER, POST),
     Route(organisation.SAMPLE, organisation.show_sample, "organisation_sample", ADMINISTRATOR),
 )
 

@@ -44,12 +44,14 @@ def draft_newsletter(  # noqa: PLR0913 - by name; what a draft depends on
     author_id: int | None = None,
     title: str = "",
     period: str | None = None,
+    planned_at: datetime | None = None,
     maximum: int = 5,
     since: datetime | None = None,
 ) -> int:
     """Make a draft from what no edition carried yet; return its id.
 
     period: what it is for, such as "2027-W16"; a period has one newsletter, made once.
+    planned_at: when it goes out, to be approved with it; None leaves that open.
     since:  the author's own draft that was begun since then is returned instead of a second one:
             a button was pressed twice.
     """
@@ -63,6 +65,8 @@ def draft_newsletter(  # noqa: PLR0913 - by name; what a draft depends on
                 return known
             edition = _new_newsletter(session, now, title, maximum)
             edition.period = period
+            if planned_at is not None:
+                edition.planned_at, edition.dated_on = planned_at, dutch.local(planned_at).date()
             return _saved(session, edition, author_id, now=now, since=since)
 
     try:

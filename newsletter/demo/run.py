@@ -16,7 +16,9 @@ from sqlalchemy import select
 
 from feeds.model import Item
 from feeds.values import GatherReport, ItemKind, SourceReport
+from newsletter.compose.by_rhythm import draft_slot
 from newsletter.compose.draft import draft_announcement
+from newsletter.demo.dressing import dress
 from newsletter.demo.gathering import gather_all
 from newsletter.demo.mailbox_page import MailboxPages
 from newsletter.demo.once import draft_of_the_week
@@ -25,6 +27,8 @@ from newsletter.demo.ports import LOOPBACK, bind_near, free_near
 from newsletter.demo.seed import ACCOUNTS, EDITOR
 from newsletter.logs import configure_logging
 from newsletter.model import Edition
+from newsletter.rhythm import next_slots
+from newsletter.store.planning import read_choices, read_rhythm
 from newsletter.values import EditionKind
 from newsletter.wiring import Services
 
@@ -86,12 +90,12 @@ def _gather(demo: Demo, console: Console) -> GatherReport:
 
 
 def _draft(demo: Demo) -> int:
-    """Make what an editor would find: a mailing about the congress, and this week's newsletter.
+    """Make what an editor would find: a mailing about the congress, and the next newsletter.
 
     Returns the newsletter's id.
     """
     editor = demo.seeded.accounts[EDITOR.email]
-    edition_id = draft_of_the_week(demo.services, author_id=editor)
+    edition_id = _draft_of_the_rhythm(demo.services, author_id=editor)
     congress = _congress_to_announce(demo.services)
     if congress is not None:
         draft_announcement(
@@ -101,6 +105,20 @@ def _draft(demo: Demo) -> int:
             now=demo.services.clock(),
             author_id=editor,
         )
+    return edition_id
+
+
+def _draft_of_the_rhythm(services: Services, *, author_id: int) -> int:
+    """Return the draft of the next slot; of this week when somebody turned the rhythm off."""
+    now = services.clock()
+    with services.db.read() as session:
+        rhythm = read_rhythm(session)
+        slots = next_slots(rhythm, now, count=1, choices=read_choices(session)) if rhythm else []
+    if not slots:
+        return draft_of_the_week(services, author_id=author_id)
+    maximum = services.settings.section_maximum
+    edition_id = draft_slot(services.db, slots[0].on, now=now, author_id=author_id, maximum=maximum)
+    dress(services, edition_id, by=author_id)
     return edition_id
 
 

@@ -25,6 +25,7 @@ from newsletter.accounts.people import add_user
 from newsletter.demo import material
 from newsletter.demo.partner_site import AGENDA_PATH
 from newsletter.demo.people import GROUND, invent_people, write_people
+from newsletter.demo.planning import set_rhythm
 from newsletter.values import Role
 from newsletter.wiring import Services
 from subscribers import organisations
@@ -96,6 +97,7 @@ def seed(services: Services, *, partners_url: str, day: date) -> Seeded:
     _add_partnerships(services)
     _write_practice(services.settings.data_dir / PRACTICE_FOLDER, day)
     _send_in(services)
+    set_rhythm(services)
     sources = _add_sources(services, partners_url)
     agenda = next(one for one in sources if one.kind == SourceKind.AGENDA)
     return Seeded(

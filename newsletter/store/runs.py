@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.model import Run
 
-LOOKED_AT: Final = 2500  # a day has about 1.700 runs; older ones are not worth a scan
+LOOKED_AT: Final = 3000  # a day has about 2.100 runs; older ones are not worth a scan
 GATHERED: Final = 700  # a week of rounds of gathering
 TRIED_AGAIN_AFTER: Final = timedelta(hours=6)
 TRIES: Final = 4  # in a week; a picture that does not come then is not coming

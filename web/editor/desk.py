@@ -30,6 +30,7 @@ SUBMISSIONS: Final = "/redactie/inzendingen"
 EXAMPLES: Final = "/redactie/voorbeelden"
 SETTINGS: Final = "/redactie/instellingen"
 ORGANISATION: Final = SETTINGS + "/organisatie"
+RHYTHM: Final = SETTINGS + "/ritme"
 VIEWED: Final = re.compile(r"[a-z0-9.-]+")
 EDITORS_TURN: Final = (SubmissionStatus.WAITING, SubmissionStatus.AGREED)
 

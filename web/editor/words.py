@@ -18,6 +18,7 @@ S = EditionStatus
 JOB_WORDS: Final[Mapping[str, str]] = {
     "gather": "Het ophalen uit de bronnen",
     "draft": "Het vullen van het concept",
+    "rhythm": "Het klaarzetten van de volgende editie",
     "look_up": "Het nakijken van links en afzender",
     "remind": "Het sturen van herinneringen",
     "send": "Het begin van het verzenden",

@@ -1,0 +1,47 @@
+"""Editions that the team's rhythm makes: a draft for each slot whose selection is open."""
+
+from datetime import date, datetime
+
+from newsletter.compose.draft import draft_newsletter
+from newsletter.errors import UnknownSlot
+from newsletter.rhythm import Slot, find_slot, open_slots
+from newsletter.store.planning import is_taken, read_choices, read_rhythm
+from storage.session import Database
+
+
+def draft_slots(db: Database, *, now: datetime, maximum: int) -> list[int]:
+    """Make the drafts that are due; return their ids. Without a rhythm there are none.
+
+    A slot that an edition was made or planned for, by hand or before, gets no second one.
+    """
+    with db.read() as session:
+        rhythm = read_rhythm(session)
+        found = open_slots(rhythm, now, read_choices(session)) if rhythm else []
+        slots = [one for one in found if not is_taken(session, one)]
+    return [_draft(db, one, now=now, author_id=None, maximum=maximum) for one in slots]
+
+
+def draft_slot(
+    db: Database, on: date, *, now: datetime, author_id: int | None, maximum: int
+) -> int:
+    """Make the draft of one slot, before its selection opens too; return its id.
+
+    One that was made is returned. Raises UnknownSlot for none, and for one that is left out.
+    """
+    with db.read() as session:
+        rhythm = read_rhythm(session)
+        slot = find_slot(rhythm, on, read_choices(session)) if rhythm else None
+    if slot is None or slot.at is None:
+        raise UnknownSlot(f"the rhythm has no edition for {on}")
+    return _draft(db, slot, now=now, author_id=author_id, maximum=maximum)
+
+
+def _draft(db: Database, slot: Slot, *, now: datetime, author_id: int | None, maximum: int) -> int:
+    return draft_newsletter(
+        db,
+        now=now,
+        author_id=author_id,
+        period=slot.key,
+        planned_at=slot.at,
+        maximum=maximum,
+    )
