@@ -158,6 +158,11 @@ def relative(at: datetime, now: datetime) -> str:
     return f"{long_date(day)}, {clock(at)} uur"
 
 
+def days_away(at: datetime, now: datetime) -> str:
+    """Return "vandaag", "morgen" or "over 26 dagen": how far off the day is by the calendar."""
+    return _days_away((local(at).date() - local(now).date()).days)
+
+
 def in_sentence(moment: str) -> str:
     """Return "morgen om 10.00 uur" for "morgen, 10.00 uur": a moment within a sentence."""
     return moment.replace(", ", " om ", 1)

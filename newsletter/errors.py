@@ -6,6 +6,7 @@ NewsletterError
 |- UnknownEdition, UnknownItem, UnknownUser, UnknownBlock, UnknownRevision
 |- EditionError
 |  |- MoveNotAllowed      the edition's state does not allow that
+|  |  `- AlreadyLeft      it cannot be taken back any more: somebody may have it
 |  |- NotYours            four-eyes: nobody approves their own draft
 |  |- ChecksFailed        findings of level error; carries them
 |  |- ContentChanged      what would be sent is not what was approved
@@ -82,6 +83,10 @@ class MoveNotAllowed(EditionError):
     def __init__(self, edition_id: int, now: EditionStatus, to: EditionStatus) -> None:
         super().__init__(f"edition {edition_id} is {now} and cannot become {to}")
         self.edition_id, self.now, self.to = edition_id, now, to
+
+
+class AlreadyLeft(MoveNotAllowed):
+    """Something of the edition left, so that it cannot be taken back; nothing changed."""
 
 
 class NotYours(EditionError):

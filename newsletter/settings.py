@@ -66,6 +66,7 @@ class Settings:
     now: datetime | None
     four_eyes: bool
     section_maximum: int
+    undo_minutes: int
     organisation: Organisation
     sender_is_fixed: bool = False
     """Whether the environment says who sends, so that nobody at the desk can."""
@@ -96,6 +97,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         now=_refuse_on_real_relay(read("now", "", _moment), smtp),
         four_eyes=read("four_eyes", "yes", _yes_no),
         section_maximum=read("section_maximum", "5", _count),
+        undo_minutes=read("undo_minutes", "5", _minutes),
         organisation=read_organisation(config.get("organisation", {}), where=CONFIG_NAME),
         sender_is_fixed=bool(given.get("NEWSLETTER_SENDER")),
     )
@@ -285,4 +287,10 @@ def _yes_no(text: str) -> bool:
 def _count(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,2}", text) or not 1 <= int(text) <= 50:
         raise ValueError("give a whole number from 1 to 50")
+    return int(text)
+
+
+def _minutes(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,2}", text) or int(text) > 60:
+        raise ValueError("give a whole number of minutes from 0 to 60")
     return int(text)

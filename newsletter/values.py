@@ -40,8 +40,9 @@ MOVES: Final[Mapping[EditionStatus, frozenset[EditionStatus]]] = {
         {S.DRAFT, S.SCHEDULED, S.SENDING, S.CANCELLED}
     ),  # an edit voids the approval
     S.SCHEDULED: frozenset({S.DRAFT, S.APPROVED, S.SENDING, S.CANCELLED}),  # back to approved: undo
-    S.SENDING: frozenset({S.PAUSED, S.SENT, S.CANCELLED}),  # cancelled: the rest is not sent
-    S.PAUSED: frozenset({S.SENDING, S.CANCELLED}),
+    # cancelled: the rest is not sent; back to approved: while nothing has left
+    S.SENDING: frozenset({S.PAUSED, S.SENT, S.CANCELLED, S.APPROVED}),
+    S.PAUSED: frozenset({S.SENDING, S.CANCELLED, S.APPROVED}),
     S.SENT: frozenset(),
     S.CANCELLED: frozenset(),
 }

@@ -121,7 +121,11 @@ def clock() -> FakeClock:
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
     return read_settings(
-        {"NEWSLETTER_DATA_DIR": str(tmp_path), "NEWSLETTER_DATABASE_URL": database_url}
+        {
+            "NEWSLETTER_DATA_DIR": str(tmp_path),
+            "NEWSLETTER_DATABASE_URL": database_url,
+            "NEWSLETTER_UNDO_MINUTES": "0",  # what waits is tested where it is about waiting
+        }
     )
 
 

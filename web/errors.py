@@ -178,6 +178,11 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             "Dat kan in deze stand niet",
             "De editie is intussen verder of terug. Open die opnieuw en kijk hoe het ervoor staat.",
         ),
+        newsletter.AlreadyLeft: ErrorPage(
+            409,
+            "Terughalen kan niet meer",
+            "De eerste mails zijn al weg. Je kunt het verzenden nog op pauze zetten of stoppen.",
+        ),
         newsletter.ContentChanged: ErrorPage(
             409,
             "Het akkoord is vervallen",

@@ -8,7 +8,8 @@ from starlette.datastructures import FormData
 
 from feeds.clean import safe_link
 from feeds.values import AMSTERDAM
-from newsletter.dutch import number
+from newsletter.dutch import clock, day_month, number
+from newsletter.moments import Missing, Twice, read_local
 from subscribers.values import Audience
 from web.errors import PageUnknown
 from web.pages import read_number
@@ -82,15 +83,23 @@ class Form:
         return link
 
     def moment(self, name: str, *, after: datetime | None = None) -> datetime | None:
-        """Return a moment in UTC, read as the clock in Amsterdam shows it; None: empty or wrong."""
+        """Return a moment in UTC, read as the clock in Amsterdam shows it; None: empty or wrong.
+
+        One with an offset is that of a button of ours. Of a time that comes twice the first counts.
+        """
         text = self._text(name)
         if not text:
             return None
         try:
-            at = datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM).astimezone(UTC)
+            shown = datetime.fromisoformat(text)
+            at = shown.astimezone(UTC) if shown.tzinfo else read_local(shown.date(), shown.time())
         except (ValueError, OverflowError):
             self.problems[name] = "Vul een dag en een tijd in, zoals 28-05-2027 10.00."
             return None
+        if isinstance(at, Missing):
+            self.problems[name] = no_such_time(shown.date(), shown.time(), at)
+            return None
+        at = at.first if isinstance(at, Twice) else at
         if after is not None and at <= after:
             self.problems[name] = "Dit moment is al geweest. Kies een later moment."
         return at
@@ -112,3 +121,11 @@ class Form:
 def moment_value(at: datetime | None) -> str:
     """Return a moment as `<input type="datetime-local">` wants it, by the clock in Amsterdam."""
     return at.astimezone(AMSTERDAM).strftime("%Y-%m-%dT%H:%M") if at else ""
+
+
+def no_such_time(day: date, at: time, missing: Missing) -> str:
+    """Return the sentence for a time that the clock jumps over, with the first one after it."""
+    return (
+        f"Op {day_month(day)} gaat de klok vooruit: {at.hour}.{at.minute:02} uur bestaat dan "
+        f"niet. Het eerstvolgende moment is {clock(missing.following)} uur."
+    )

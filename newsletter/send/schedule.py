@@ -4,12 +4,13 @@ Each move is one transaction with its event. Workers read the edition's status i
 pause and cancel hold for every message but the ones that are being handed over at that moment.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import and_, delete, not_, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.errors import ContentChanged, MoveNotAllowed, NothingToSend, TooLate
+from newsletter.errors import AlreadyLeft, ContentChanged, MoveNotAllowed, NothingToSend, TooLate
 from newsletter.model import Delivery, Edition
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import lock_edition, log_event
@@ -19,7 +20,18 @@ from subscribers.segments import conditions_of
 from subscribers.store import recipients_select
 
 S = EditionStatus
-WAITING = (DeliveryState.PENDING, DeliveryState.DEFERRED)
+D = DeliveryState
+WAITING = (D.PENDING, D.DEFERRED)
+BEGUN: Final = frozenset({S.SENDING, S.PAUSED})
+# Nothing of these can have arrived: not tried yet, given back, put off, refused or left out.
+UNTOUCHED: Final = and_(
+    Delivery.state.in_((D.PENDING, D.DEFERRED, D.FAILED, D.SKIPPED)), Delivery.resends == 0
+)
+
+
+def standing(edition: Edition) -> str:
+    """Return the mark of where an edition stands: a form that carries it was made for that."""
+    return f"{edition.status} {edition.status_since.isoformat()}"
 
 
 def schedule(
@@ -32,15 +44,25 @@ def schedule(
     """
     with db.write() as session:
         edition = lock_edition(session, edition_id)
+        if edition.state is S.SCHEDULED and edition.due_at == at:
+            return edition_id
         _plan(session, edition, at=at, now=now)
         log_event(session, edition_id, what="scheduled", now=now, user_id=by, note=at.isoformat())
     return edition_id
 
 
 def unschedule(db: Database, edition_id: int, *, now: datetime, by: int | None = None) -> int:
-    """Take the plan back; the approval stands. Raises MoveNotAllowed once sending has begun."""
+    """Take the plan back; the approval stands.
+
+    When sending has begun, as long as nothing has left: who gets it is then found anew.
+    Raises AlreadyLeft, MoveNotAllowed.
+    """
     with db.write() as session:
         edition = lock_edition(session, edition_id)
+        if edition.state is S.APPROVED:
+            return edition_id
+        if edition.state in BEGUN:
+            _forget_list(session, edition)
         edition.move(S.APPROVED, now=now)
         edition.due_at = None
         log_event(session, edition_id, what="unscheduled", now=now, user_id=by)
@@ -67,9 +89,40 @@ def send_now(db: Database, edition_id: int, *, now: datetime, by: int | None = N
     return edition_id
 
 
+def send_after(
+    db: Database,
+    edition_id: int,
+    *,
+    wait: timedelta,
+    seen: str = "",
+    now: datetime,
+    by: int | None = None,
+) -> bool:
+    """Make an approved edition due after a while in which it can be taken back; say whether it did.
+
+    One that leaves sooner, or is further on its way, stays as it is: pressing twice is pressing
+    once. seen: the `standing` that was looked at; a form that comes again after that does nothing.
+    Raises as `schedule` does.
+    """
+    with db.write() as session:
+        edition = lock_edition(session, edition_id)
+        leaves_sooner = edition.state is S.SCHEDULED and _is_due(edition, now + wait)
+        is_further = edition.state in {*BEGUN, S.SENT} or leaves_sooner
+        if is_further or (seen and seen != standing(edition)):
+            return False
+        _plan(session, edition, at=now + wait, now=now, wait=wait)
+        log_event(session, edition_id, what="send_now", now=now, user_id=by)
+    return True
+
+
 def pause(db: Database, edition_id: int, *, now: datetime, by: int | None = None) -> int:
     """Stop handing over, for now; what is in hand is finished. Raises MoveNotAllowed."""
-    return _move(db, edition_id, S.PAUSED, what="paused", now=now, by=by)
+    with db.write() as session:
+        edition = lock_edition(session, edition_id)
+        if edition.state is not S.PAUSED:
+            edition.move(S.PAUSED, now=now)
+            log_event(session, edition_id, what="paused", now=now, user_id=by)
+    return edition_id
 
 
 def resume(db: Database, edition_id: int, *, now: datetime, by: int | None = None) -> int:
@@ -89,8 +142,9 @@ def cancel(db: Database, edition_id: int, *, now: datetime, by: int | None = Non
     """Stop for good: who still waits gets nothing, and is on record so. Raises MoveNotAllowed."""
     with db.write() as session:
         edition = lock_edition(session, edition_id)
-        cancel_in(session, edition, now=now)
-        log_event(session, edition_id, what="cancelled", now=now, user_id=by)
+        if edition.state is not S.CANCELLED:
+            cancel_in(session, edition, now=now)
+            log_event(session, edition_id, what="cancelled", now=now, user_id=by)
     return edition_id
 
 
@@ -112,8 +166,15 @@ def skip_waiting(session: Session, edition_id: int, *, now: datetime) -> None:
     )
 
 
-def _plan(session: Session, edition: Edition, *, at: datetime, now: datetime) -> None:
-    _require_approved_moment(edition, at=at, now=now)
+def _plan(
+    session: Session,
+    edition: Edition,
+    *,
+    at: datetime,
+    now: datetime,
+    wait: timedelta = timedelta(),
+) -> None:
+    _require_approved_moment(edition, at=at, soonest=now + wait, now=now)
     if edition.not_after is not None and max(at, now) > edition.not_after:
         raise TooLate(f"edition {edition.id} announces what is over by then ({edition.not_after})")
     if edition.state is S.SCHEDULED:
@@ -124,10 +185,12 @@ def _plan(session: Session, edition: Edition, *, at: datetime, now: datetime) ->
     edition.due_at = at
 
 
-def _require_approved_moment(edition: Edition, *, at: datetime, now: datetime) -> None:
-    """An approved moment holds; once it has passed, now is as near as it gets."""
+def _require_approved_moment(
+    edition: Edition, *, at: datetime, soonest: datetime, now: datetime
+) -> None:
+    """An approved moment holds; once it has passed, the soonest is as near as it gets."""
     planned = edition.planned_at
-    if planned is None or at == planned or (planned <= now and at <= now):
+    if planned is None or at == planned or (planned <= now and at <= soonest):
         return
     raise ContentChanged(
         f"edition {edition.id} was approved to go out at {planned.isoformat()}, "
@@ -145,10 +208,15 @@ def _is_due(edition: Edition, now: datetime) -> bool:
     return edition.due_at is not None and edition.due_at <= now
 
 
-def _move(
-    db: Database, edition_id: int, to: EditionStatus, *, what: str, now: datetime, by: int | None
-) -> int:
-    with db.write() as session:
-        lock_edition(session, edition_id).move(to, now=now)
-        log_event(session, edition_id, what=what, now=now, user_id=by)
-    return edition_id
+def _forget_list(session: Session, edition: Edition) -> None:
+    """Remove the deliveries of an edition of which nothing left. Raises AlreadyLeft.
+
+    What a worker takes in hand meanwhile is not removed by the first statement, and found by the
+    second: then nothing changes.
+    """
+    own = Delivery.edition_id == edition.id
+    if session.scalar(select(Delivery.id).where(own, not_(UNTOUCHED)).limit(1)) is None:
+        session.execute(delete(Delivery).where(own, UNTOUCHED))
+    if session.scalar(select(Delivery.id).where(own).limit(1)) is not None:
+        raise AlreadyLeft(edition.id, edition.state, S.APPROVED)
+    edition.size = edition.materialised_at = edition.started_at = None

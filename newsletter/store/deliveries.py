@@ -73,6 +73,19 @@ def figures_of(session: Session, edition_ids: Sequence[int]) -> dict[int, Editio
     return {one.id: _figures(one, by_edition[one.id]) for one in editions}
 
 
+def last_pace(session: Session) -> float | None:
+    """Return how many mails a second the last edition went out with; None before the first."""
+    last = session.scalar(
+        select(Edition)
+        .where(Edition.status == EditionStatus.SENT, Edition.size > 0)
+        .order_by(Edition.finished_at.desc())
+        .limit(1)
+    )
+    if last is None or not last.size or last.started_at is None or last.finished_at is None:
+        return None
+    return last.size / max((last.finished_at - last.started_at).total_seconds(), 1.0)
+
+
 def totals(found: Sequence[Count]) -> dict[str, int]:
     """Return the recipients in these counts, the second copies, and how many are in each state."""
     total = dict.fromkeys(COUNTED_AS.values(), 0)

@@ -115,8 +115,8 @@ def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whol
     bas.shoot("verzenden")
 
     anna.go("/redactie/edities/1/verzenden")
-    at = anna.page.get_by_label("Of plan een moment")
-    at.fill("2027-04-22T10:00")
+    anna.page.get_by_label("Dag").fill("2027-04-22")
+    anna.page.get_by_label("Tijd").fill("10:00")
     anna.page.get_by_role("button", name="Plan in").click()
     anna.shoot("verzenden-ingepland")
     anna.go("/redactie")

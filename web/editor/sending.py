@@ -1,43 +1,37 @@
 """The last look before sending; then the progress, with pause, go on and stop."""
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from newsletter.accounts.people import user_names
-from newsletter.dutch import plural, relative
+from newsletter.approve import review
+from newsletter.compose.draft import set_head
+from newsletter.dutch import in_sentence, plural, relative
+from newsletter.errors import ChecksFailed
 from newsletter.model import Edition
 from newsletter.send import schedule
-from newsletter.store.deliveries import figures, topic_of
-from newsletter.store.editions import events_of, get_edition
-from newsletter.values import EditionFigures, EditionStatus
+from newsletter.store.editions import get_edition
+from newsletter.values import EditionStatus
 from storage.session import Database
-from subscribers.counts import LeftOut, count_left_out
-from subscribers.store import counts_by_audience
 from web.editor.desk import desk_page, edition_head, edition_path
-from web.editor.edition import past_of
-from web.editor.mail import SIDES, read_variants, subjects_by_side
-from web.forms import Form, moment_value
-from web.pages import Call, see_other
+from web.editor.last_look import last_look
+from web.editor.moment_form import Chosen, chosen_again, in_words, odd_words, read_moment
+from web.editor.progress import progress
+from web.forms import Form
+from web.pages import Call, page, see_other
 
 S = EditionStatus
 Move = Callable[..., int]
 
-LEFT_OUT: Final = (
-    (LeftOut.LEFT, "Heeft zich afgemeld", "Niets, zo heeft de lezer gekozen."),
-    (LeftOut.BROKEN, "Adres werkt niet meer", "Vraag een nieuw adres aan de opleidingsschool."),
-    (LeftOut.OTHER_TOPIC, "Wil dit soort mail niet", "Niets, zo heeft de lezer gekozen."),
-    (
-        LeftOut.UNCONFIRMED,
-        "Nog niet bevestigd",
-        "Niets. Zonder bevestiging wissen we het adres na 14 dagen.",
-    ),
-)
-UNDER_WAY: Final = frozenset({S.SENDING, S.PAUSED})
 BEFORE: Final = frozenset({S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED})
+LAST_LOOK: Final = "editor/sending/last_look.html"
+PROGRESS: Final = "editor/sending/progress.html"
+NOT_SOUND: Final = (
+    "Het nieuwe moment staat erin, maar er klopt iets niet meer. Herstel het en dien opnieuw in."
+)
 
 
 def show_sending(call: Call) -> Response:
@@ -45,22 +39,95 @@ def show_sending(call: Call) -> Response:
     return _sending_page(call)
 
 
+def show_standing(call: Call) -> Response:
+    """Give how far it is, for the script: nothing while that is what the script knows."""
+    with call.services.db.read() as session:
+        edition = get_edition(session, call.number("id"))
+        if edition.state in BEFORE:
+            changed = call.query.get("stand") != schedule.standing(edition)
+            return Response(status_code=205 if changed else 204)
+        return page(
+            call,
+            PROGRESS,
+            **edition_head(edition),
+            **progress(session, edition, now=call.now),
+        )
+
+
+def show_moment(call: Call) -> Response:
+    """Give a moment in words while somebody chooses one."""
+    chosen = read_moment(Form(call.query), now=call.now)
+    odd = odd_words(chosen.at) if chosen.at else []
+    return page(call, "editor/sending/moment.html", chosen=chosen, odd=odd, **_words(call))
+
+
 def send_now(call: Call) -> Response:
-    """Make it due now: the worker begins within seconds."""
-    schedule.send_now(call.services.db, call.number("id"), now=call.now, by=call.user_id)
-    return _back(call, "Het verzenden begint.")
+    """Let it leave after the minutes in which it can be undone; "now" does not wait for them."""
+    form, minutes = Form(call.form), call.services.settings.undo_minutes
+    wait = timedelta() if form.line("now") else timedelta(minutes=minutes)
+    begun = schedule.send_after(
+        call.services.db,
+        call.number("id"),
+        wait=wait,
+        seen=form.line("seen"),
+        now=call.now,
+        by=call.user_id,
+    )
+    if not begun:
+        return _back(call, "")
+    soon = f"Het verzenden begint over {plural(minutes, 'minuut', 'minuten')}."
+    return _back(call, soon if wait else "Het verzenden begint.")
 
 
 def plan(call: Call) -> Response:
     """Plan it for the approved moment, or for the one in the form."""
     form = Form(call.form)
-    at = form.moment("at", after=call.now)
-    if at is None and not form.problems:
-        form.problems["at"] = "Kies een dag en een tijd."
-    if at is None or form.problems:
-        return _sending_page(call, problem=form.problems["at"])
-    schedule.schedule(call.services.db, call.number("id"), at=at, now=call.now, by=call.user_id)
-    return _back(call, f"Ingepland: {relative(at, call.now)}.")
+    chosen = read_moment(form, now=call.now)
+    if not _is_meant(form, chosen):
+        return _sending_page(call, chosen=chosen)
+    seen, edition_id = form.line("seen"), call.number("id")
+    with call.services.db.read() as session:
+        if seen and seen != schedule.standing(get_edition(session, edition_id)):
+            return _back(call, "")
+    schedule.schedule(call.services.db, edition_id, at=_at(chosen), now=call.now, by=call.user_id)
+    return _back(call, f"Ingepland: {relative(_at(chosen), call.now)}.")
+
+
+def move_moment(call: Call) -> Response:
+    """Choose another moment than the approved one, and lay the edition before an approver anew."""
+    form = Form(call.form)
+    chosen = read_moment(form, now=call.now)
+    if not _is_meant(form, chosen):
+        return _sending_page(call, chosen=chosen)
+    services, edition_id, at = call.services, call.number("id"), _at(chosen)
+    with services.db.read() as session:
+        edition = get_edition(session, edition_id)
+    set_head(
+        services.db,
+        edition_id,
+        version=form.number("version"),
+        title=edition.title,
+        subject=edition.subject,
+        preheader=edition.preheader,
+        dated_on=edition.dated_on,
+        planned_at=at,
+        now=call.now,
+        by=call.user_id,
+    )
+    try:
+        review.submit(
+            services.db,
+            edition_id,
+            by=call.user_id,
+            render=services.render,
+            house=services.house,
+            now=call.now,
+            note=f"Nieuw moment: {in_sentence(relative(at, call.now))}.",
+            outside=services.outside,
+        )
+    except ChecksFailed:
+        return see_other(edition_path(edition_id), message=NOT_SOUND)
+    return _back(call, "Het nieuwe moment ligt bij een eindredacteur.")
 
 
 def unplan(call: Call) -> Response:
@@ -70,12 +137,13 @@ def unplan(call: Call) -> Response:
 
 def pause(call: Call) -> Response:
     """Stop handing over, for now."""
-    return _move(call, schedule.pause, "Op pauze. Wat onderweg is, wordt nog afgemaakt.")
+    done = "Op pauze. Wat onderweg is, wordt nog afgemaakt."
+    return _move(call, schedule.pause, done, undo="/hervat")
 
 
 def resume(call: Call) -> Response:
     """Go on."""
-    return _move(call, schedule.resume, "Het verzenden gaat verder.")
+    return _move(call, schedule.resume, "Het verzenden gaat verder.", undo="/pauze")
 
 
 def stop(call: Call) -> Response:
@@ -83,93 +151,50 @@ def stop(call: Call) -> Response:
     return _move(call, schedule.cancel, "Gestopt. De rest wordt niet verzonden.")
 
 
-def _move(call: Call, move: Move, message: str) -> Response:
+def _is_meant(form: Form, chosen: Chosen) -> bool:
+    """Say whether there is a moment, and one far away was said twice."""
+    sure = chosen.at is not None and form.line("sure") == chosen.at.isoformat()
+    return chosen.at is not None and (sure or not chosen.is_far)
+
+
+def _at(chosen: Chosen) -> datetime:
+    if chosen.at is None:
+        raise LookupError("no moment was chosen")
+    return chosen.at
+
+
+def _move(call: Call, move: Move, message: str, *, undo: str = "") -> Response:
     db: Database = call.services.db
     move(db, call.number("id"), now=call.now, by=call.user_id)
-    return _back(call, message)
+    return _back(call, message, undo=edition_path(call.number("id"), undo) if undo else "")
 
 
-def _back(call: Call, message: str) -> Response:
-    return see_other(edition_path(call.number("id"), "/verzenden"), message=message)
+def _back(call: Call, message: str, *, undo: str = "") -> Response:
+    return see_other(edition_path(call.number("id"), "/verzenden"), message=message, undo=undo)
 
 
-def _sending_page(call: Call, *, problem: str = "") -> Response:
+def _sending_page(call: Call, *, chosen: Chosen | None = None) -> Response:
+    """Return the page. chosen: a moment that was not taken, shown again."""
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
-        found = figures(session, edition.id)
-        template = "last_look.html" if edition.state in BEFORE else "progress.html"
-        values = (
-            _last_look(call, session, edition)
-            if edition.state in BEFORE
-            else _progress(call, session, edition, found)
-        )
         return desk_page(
             call,
             session,
-            template,
-            status=422 if problem else 200,
+            "sending.html",
+            status=422 if chosen else 200,
             **edition_head(edition),
-            figures=found,
-            problem=problem,
-            **values,
+            **_values(call, session, edition),
+            **_words(call),
+            chosen=chosen or chosen_again(edition.due_at or edition.planned_at),
+            is_asked=chosen is not None,
         )
 
 
-def _last_look(call: Call, session: Session, edition: Edition) -> dict[str, object]:
-    people = counts_by_audience(session, edition.segments, topic_of(edition))
-    left_out = count_left_out(session, edition.segments, topic_of(edition))
-    variants = read_variants(call, session, edition)
-    names = user_names(session)
-    at = edition.due_at or edition.planned_at
-    return {
-        "rows": [
-            (SIDES[audience], subject, people.get(audience, 0))
-            for audience, subject in subjects_by_side(variants).items()
-        ],
-        "total": sum(people.values()),
-        "left_out": [
-            (word, remedy, left_out[reason])
-            for reason, word, remedy in LEFT_OUT
-            if left_out.get(reason)
-        ],
-        "left_out_total": sum(left_out.values()),
-        "approver": names.get(edition.approved_by_id or 0, ""),
-        "at": at,
-        "is_ahead": at is not None and at > call.now,
-        "at_value": moment_value(at),
-    }
+def _values(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
+    if edition.state in BEFORE:
+        return {"part": LAST_LOOK, **last_look(call, session, edition)}
+    return {"part": PROGRESS, **progress(session, edition, now=call.now)}
 
 
-def _progress(
-    call: Call, session: Session, edition: Edition, found: EditionFigures
-) -> dict[str, object]:
-    done = found.recipients - found.pending
-    return {
-        "done": done,
-        "is_under_way": edition.state in UNDER_WAY,
-        "rate": _rate(found, call.now),
-        "remaining": _remaining(found, call.now) if edition.state is S.SENDING else "",
-        "past": past_of(session, events_of(session, edition.id)),
-    }
-
-
-def _rate(found: EditionFigures, now: datetime) -> str:
-    per_second = _per_second(found, now)
-    return f"{per_second:.1f}".replace(".", ",") if per_second else "–"
-
-
-def _remaining(found: EditionFigures, now: datetime) -> str:
-    per_second = _per_second(found, now)
-    if not per_second or not found.pending:
-        return ""
-    seconds = round(found.pending / per_second)
-    if seconds < 60:
-        return plural(max(seconds, 1), "seconde", "seconden")
-    return plural(round(seconds / 60), "minuut", "minuten")
-
-
-def _per_second(found: EditionFigures, now: datetime) -> float:
-    if found.started_at is None or not found.sent:
-        return 0.0
-    until = found.finished_at or now
-    return found.sent / max((until - found.started_at).total_seconds(), 1.0)
+def _words(call: Call) -> dict[str, Any]:
+    return {"moment_words": lambda at: in_words(at, call.now)}

@@ -2,63 +2,6 @@
 
 "use strict";
 
-// While an edition is being sent its figures are read again. The buttons stay until its state
-// changes: nobody loses the place, or the button under the finger.
-const SAY_EVERY_MS = 30000;
-const lastSaid = { at: Date.now(), state: document.getElementById("live")?.dataset.state };
-
-// Who listens hears the heading at every change of state, and now and then in between.
-function say(live) {
-  const box = document.getElementById("gezegd");
-  const changed = live.dataset.state !== lastSaid.state;
-  if (!box || (!changed && Date.now() - lastSaid.at < SAY_EVERY_MS)) return;
-  box.textContent = live.querySelector("h1").textContent;
-  lastSaid.at = Date.now();
-  lastSaid.state = live.dataset.state;
-}
-
-function renewAll(live, fresh) {
-  const held = live.contains(document.activeElement);
-  live.replaceWith(document.adoptNode(fresh));
-  if (!held) return;
-  const heading = fresh.querySelector("h1");
-  heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
-}
-
-function renewParts(fresh) {
-  fresh.querySelectorAll("[id^=live-]").forEach((part) => {
-    const old = document.getElementById(part.id);
-    if (old && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(part));
-  });
-}
-
-async function refresh(live) {
-  try {
-    const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error" });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById("live");
-    if (!fresh) return;
-    document.title = page.title;
-    say(fresh);
-    if (fresh.dataset.state === live.dataset.state) renewParts(fresh);
-    else renewAll(live, fresh);
-  } catch {
-    // No connection for a moment: the next round asks again.
-  }
-}
-
-function keepFresh() {
-  const live = document.getElementById("live");
-  const seconds = live ? Number(live.dataset.refresh) : 0;
-  if (!seconds) return;
-  setTimeout(async () => {
-    if (!document.hidden) await refresh(live);
-    keepFresh();
-  }, seconds * 1000);
-}
-
 // After something was done to a block, the keyboard goes on in that block, not at the page's top.
 function stayInBlock() {
   const block = document.getElementById("bewerk");
@@ -78,7 +21,6 @@ document.querySelectorAll(".frame iframe").forEach((frame) => {
   fit(frame);
 });
 
-keepFresh();
 stayInBlock();
 
 // What was written is not lost by a wrong click: on a link, or on the button of another form.

@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from newsletter.errors import ContentChanged, MoveNotAllowed, NothingToSend, TooLate, UnknownEdition
+from newsletter.errors import (
+    AlreadyLeft,
+    ContentChanged,
+    MoveNotAllowed,
+    NothingToSend,
+    TooLate,
+    UnknownEdition,
+)
 from newsletter.model import Delivery, Edition
 from newsletter.send import schedule as scheduling
 from newsletter.send.freeze import freeze_due
@@ -18,6 +25,7 @@ from tests.fakes import START
 from tests.newsletter.making import SENDER, make_scheduled, plain_render, sound
 
 S = EditionStatus
+FIVE = timedelta(minutes=5)
 TOMORROW = START + timedelta(days=1)
 
 
@@ -33,8 +41,12 @@ def arrange(db: Database, status: EditionStatus, *, planned_at: datetime | None 
 
 def arrange_sending(db: Database) -> int:
     edition_id = arrange(db, S.SCHEDULED)
-    freeze_due(db, render=plain_render, preflight=sound, sender=SENDER, now=START)
+    freeze(db, now=START)
     return edition_id
+
+
+def freeze(db: Database, *, now: datetime) -> list[int]:
+    return freeze_due(db, render=plain_render, preflight=sound, sender=SENDER, now=now)
 
 
 def status(db: Database, edition_id: int) -> EditionStatus:
@@ -146,7 +158,7 @@ def test_send_now_can_be_said_again(
         (scheduling.resume, S.SENT),
         (scheduling.resume, S.APPROVED),
         (scheduling.resume, S.SCHEDULED),
-        (scheduling.unschedule, S.SENDING),
+        (scheduling.unschedule, S.SENT),
         (scheduling.cancel, S.SENT),
     ],
 )
@@ -170,6 +182,151 @@ def test_pause_and_resume(db: Database) -> None:
 
     assert (paused, status(db, edition_id)) == (S.PAUSED, S.SENDING)
     assert events(db, edition_id) == ["sending", "paused", "resumed"]
+
+
+@pytest.mark.parametrize(
+    ("move", "before", "once"),
+    [
+        (scheduling.pause, S.SENDING, ["paused"]),
+        (scheduling.resume, S.PAUSED, ["resumed"]),
+        (scheduling.cancel, S.SENDING, ["cancelled"]),
+        (scheduling.unschedule, S.SCHEDULED, ["unscheduled"]),
+    ],
+)
+def test_what_is_pressed_twice_is_done_and_told_once(
+    db: Database, move: Callable[..., int], before: EditionStatus, once: list[str]
+) -> None:
+    edition_id = arrange(db, before)
+
+    move(db, edition_id, now=START)
+    move(db, edition_id, now=TOMORROW)
+
+    assert events(db, edition_id) == once
+
+
+def test_the_same_moment_is_planned_once(db: Database) -> None:
+    edition_id = arrange(db, S.APPROVED)
+
+    for now in (START, START + timedelta(hours=1)):
+        scheduling.schedule(db, edition_id, at=TOMORROW, now=now)
+
+    assert events(db, edition_id) == ["scheduled"]
+
+
+def test_send_after_leaves_time_to_undo_it(db: Database) -> None:
+    edition_id = arrange(db, S.APPROVED)
+
+    begun = scheduling.send_after(db, edition_id, wait=FIVE, now=START)
+
+    assert begun
+    assert (status(db, edition_id), due(db, edition_id)) == (S.SCHEDULED, START + FIVE)
+    assert freeze(db, now=START + FIVE - timedelta(seconds=1)) == []
+    assert freeze(db, now=START + FIVE) == [edition_id]
+
+
+def test_pressing_send_again_waits_no_longer(db: Database) -> None:
+    edition_id = arrange(db, S.APPROVED)
+    scheduling.send_after(db, edition_id, wait=FIVE, now=START)
+
+    again = scheduling.send_after(db, edition_id, wait=FIVE, now=START + timedelta(minutes=4))
+
+    assert not again
+    assert due(db, edition_id) == START + FIVE
+    assert events(db, edition_id) == ["send_now"]
+
+
+def test_whoever_does_not_want_to_wait_sends_at_once(db: Database) -> None:
+    edition_id = arrange(db, S.APPROVED)
+    scheduling.send_after(db, edition_id, wait=FIVE, now=START)
+
+    scheduling.send_after(db, edition_id, wait=timedelta(), now=START)
+
+    assert due(db, edition_id) == START
+
+
+@pytest.mark.parametrize("further", [S.SENDING, S.PAUSED, S.SENT])
+def test_send_after_does_nothing_to_what_is_further(db: Database, further: EditionStatus) -> None:
+    edition_id = arrange(db, further)
+
+    assert not scheduling.send_after(db, edition_id, wait=FIVE, now=START)
+    assert (status(db, edition_id), events(db, edition_id)) == (further, [])
+
+
+def test_a_form_that_comes_again_after_an_undo_sends_nothing(db: Database) -> None:
+    edition_id = arrange(db, S.APPROVED)
+    with db.read() as session:
+        seen = scheduling.standing(session.get_one(Edition, edition_id))
+    scheduling.send_after(db, edition_id, wait=FIVE, seen=seen, now=START)
+    scheduling.unschedule(db, edition_id, now=START + timedelta(minutes=1))
+
+    replayed = scheduling.send_after(
+        db, edition_id, wait=FIVE, seen=seen, now=START + timedelta(minutes=2)
+    )
+
+    assert not replayed
+    assert status(db, edition_id) is S.APPROVED
+
+
+def test_undo_outlives_an_approved_moment_that_has_passed(db: Database) -> None:
+    edition_id = arrange(db, S.APPROVED, planned_at=START)
+
+    scheduling.send_after(db, edition_id, wait=FIVE, now=TOMORROW)
+
+    assert due(db, edition_id) == TOMORROW + FIVE
+
+
+@pytest.mark.parametrize("begun", [S.SENDING, S.PAUSED])
+def test_while_nothing_left_a_sending_is_taken_back(db: Database, begun: EditionStatus) -> None:
+    edition_id = arrange_sending(db)
+    with db.write() as session:
+        session.get_one(Edition, edition_id).status = begun
+        session.execute(update(Delivery).values(state=DeliveryState.DEFERRED, attempts=1))
+
+    scheduling.unschedule(db, edition_id, now=TOMORROW)
+
+    with db.read() as session:
+        edition = session.get_one(Edition, edition_id)
+        left = session.scalar(select(Delivery.id).limit(1))
+    assert edition.state is S.APPROVED
+    assert (edition.size, edition.materialised_at, edition.started_at, left) == (None,) * 4
+    assert events(db, edition_id) == ["sending", "unscheduled"]
+
+
+@pytest.mark.parametrize(
+    "touched",
+    [
+        {"state": DeliveryState.SENT},
+        {"state": DeliveryState.ATTEMPTING},
+        {"state": DeliveryState.IN_DOUBT},
+        {"resends": 1},
+    ],
+)
+def test_what_may_have_arrived_cannot_be_taken_back(
+    db: Database, touched: dict[str, object]
+) -> None:
+    edition_id = arrange_sending(db)
+    with db.write() as session:
+        session.execute(update(Delivery).where(Delivery.id == 3).values(**touched))
+
+    with pytest.raises(AlreadyLeft):
+        scheduling.unschedule(db, edition_id, now=TOMORROW)
+
+    with db.read() as session:
+        assert len(session.scalars(select(Delivery.id)).all()) == 6
+    assert status(db, edition_id) is S.SENDING
+
+
+def test_after_taking_back_it_can_be_sent_to_whoever_is_there_then(db: Database) -> None:
+    edition_id = arrange_sending(db)
+    scheduling.unschedule(db, edition_id, now=START)
+    with db.write() as session:
+        make_readers(session, 2, now=START, first=7)
+
+    scheduling.send_now(db, edition_id, now=TOMORROW)
+
+    assert freeze(db, now=TOMORROW) == [edition_id]
+    with db.read() as session:
+        assert session.get_one(Edition, edition_id).size == 8
 
 
 def test_cancel_skips_whoever_waits_and_keeps_what_was_done(db: Database) -> None:

@@ -86,8 +86,8 @@ def test_what_is_read_again_while_sending_says_where_the_edition_stands(
     freeze(near)
     sending = editor.get(edition_path(edition, "/verzenden")).text
 
-    assert 'id="live" data-state="scheduled" data-refresh="2"' in last_look
-    assert 'id="live" data-state="sending" data-refresh="3"' in sending
+    assert 'data-refresh="2"' in last_look.split('id="live" data-state="scheduled"')[1]
+    assert 'data-refresh="3"' in sending.split('id="live" data-state="sending"')[1]
     for page in (last_look, sending):
         assert '<p class="only-read" role="status" id="gezegd"></p>' in page
 

@@ -1,0 +1,153 @@
+"""Sending in a real browser: the minutes of undo, with a script and without, and the progress."""
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from newsletter.accounts.people import user_by_email
+from newsletter.approve import review
+from newsletter.errors import TransportRefused
+from newsletter.send.worker import run_worker
+from newsletter.settings import Settings
+from newsletter.wiring import Services, build_services
+from tests.fakes import FakeClock, FakeTransport
+from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.desk import freeze, make_draft
+from tests.web.furniture import furnish
+
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
+
+
+@pytest.fixture
+def transport() -> FakeTransport:
+    return FakeTransport({"school3@example.org": TransportRefused("5.1.1 unknown", code=550)})
+
+
+@pytest.fixture
+def near(
+    settings: Settings, clock: FakeClock, transport: FakeTransport, base: str
+) -> Iterator[Services]:
+    built = build_services(replace(settings, base_url=base, undo_minutes=5))
+    near = replace(built, clock=clock, open_transport=lambda: transport)
+    furnish(near)
+    yield near
+    near.db.close()
+
+
+@pytest.fixture
+def edition(near: Services) -> int:
+    """An edition that Anna made and Bas approved."""
+    with near.db.read() as session:
+        anna, bas = (user_by_email(session, f"{who}@example.org").id for who in ("anna", "bas"))
+    edition = make_draft(near, anna)
+    render, house, now = near.render, near.house, near.clock()
+    review.submit(near.db, edition, by=anna, render=render, house=house, now=now)
+    review.approve(
+        near.db,
+        edition,
+        by=bas,
+        render=render,
+        house=house,
+        sender=near.settings.sender,
+        four_eyes=True,
+        now=now,
+    )
+    return edition
+
+
+def enter(page: Page, base: str) -> Desk:
+    anna = Desk(page, base)
+    anna.sign_in("anna@example.org")
+    return anna
+
+
+def test_sending_counts_down_and_can_be_undone(
+    browser: Browser, base: str, near: Services, edition: int, clock: FakeClock
+) -> None:
+    anna = enter(browser.new_context(reduced_motion="reduce").new_page(), base)
+    path = f"/redactie/edities/{edition}/verzenden"
+    anna.go(path)
+    anna.shoot("verzenden-klaar-om")
+
+    anna.press("Verstuur naar 40 abonnees")
+    timer = anna.page.get_by_role("timer")
+    expect(timer).to_have_text(re.compile(r"4 minuten en 5\d seconden"))
+    anna.shoot("verzenden-aftellen")
+    anna.press("Maak ongedaan")
+    expect(anna.page.get_by_role("button", name="Verstuur naar 40 abonnees")).to_be_visible()
+
+    anna.press("Verstuur naar 40 abonnees")
+    clock.later(minutes=4, seconds=58)
+    anna.go(path)
+    clock.later(seconds=2)
+    freeze(near)
+    # By itself: the count ends, and the page asks how far it is.
+    expect(anna.page.get_by_role("heading", name="wordt verzonden")).to_be_visible(timeout=15000)
+    run_worker(near, stop=threading.Event(), until_complete=edition)
+    expect(anna.page.get_by_role("heading", name="is verzonden")).to_be_visible(timeout=15000)
+    assert anna.complaints == []
+
+
+def test_a_colleague_who_undoes_it_is_seen_without_asking(
+    browser: Browser, base: str, near: Services, edition: int, clock: FakeClock
+) -> None:
+    anna = enter(browser.new_context(reduced_motion="reduce").new_page(), base)
+    path = f"/redactie/edities/{edition}/verzenden"
+    anna.go(path)
+    anna.press("Verstuur naar 40 abonnees")
+    other = Desk(anna.page.context.new_page(), base)
+    clock.later(seconds=1)
+    other.go(path)
+    other.press("Maak ongedaan")
+    other.page.close()
+
+    button = anna.page.get_by_role("button", name="Verstuur naar 40 abonnees")
+    expect(button).to_be_visible(timeout=30000)
+    assert anna.complaints == []
+
+
+def test_a_moment_is_told_in_words_while_it_is_chosen(
+    browser: Browser, base: str, near: Services, edition: int
+) -> None:
+    anna = enter(browser.new_context(reduced_motion="reduce").new_page(), base)
+    anna.go(f"/redactie/edities/{edition}/verzenden")
+
+    anna.page.get_by_label("Dag").fill("2027-04-24")
+    words = anna.page.locator(".moment-words")
+    expect(words).to_contain_text("Zaterdag 24 april 2027 om 10.00 uur, over vier dagen.")
+    expect(words).to_contain_text("Dat is op een zaterdag.")
+    anna.page.get_by_label("Tijd").fill("09:30")
+    expect(words).to_contain_text("om 9.30 uur")
+    anna.shoot("verzenden-moment")
+    anna.page.get_by_role("button", name="Plan in").click()
+    expect(anna.page.get_by_role("heading", level=1)).to_contain_text(
+        "gaat zaterdag 24 april om 9.30 uur naar"
+    )
+    anna.shoot("verzenden-ingepland-zaterdag")
+    assert anna.complaints == []
+
+
+def test_undo_without_a_script(
+    browser: Browser, base: str, near: Services, edition: int, clock: FakeClock
+) -> None:
+    anna = enter(browser.new_context(java_script_enabled=False).new_page(), base)
+    path = f"/redactie/edities/{edition}/verzenden"
+    anna.go(path)
+
+    anna.press("Verstuur naar 40 abonnees")
+    assert "Tot 10.05 uur kun je het ongedaan maken." in anna.page.content()
+    assert not anna.page.get_by_role("timer").is_visible()
+    anna.press("Maak ongedaan")
+    anna.page.get_by_label("Dag").fill("2027-04-22")
+    anna.press("Plan in")
+    assert "gaat donderdag 22 april om 10.00 uur naar" in anna.page.content()
+    anna.press("Haal terug")
+    anna.press("Verstuur naar 40 abonnees")
+    clock.later(minutes=5)
+    freeze(near)
+    anna.go(path)
+    assert anna.page.get_by_role("heading", name="wordt verzonden").is_visible()

@@ -1,0 +1,114 @@
+"""What is looked at once more before an edition goes out: who gets what, who not, and what then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from newsletter.accounts.people import user_names
+from newsletter.dutch import clock, days_away, in_sentence, local, long_date, moment, plural
+from newsletter.model import Edition
+from newsletter.moments import has_other_clock, is_summer_time
+from newsletter.send.schedule import standing
+from newsletter.store.deliveries import last_pace, topic_of
+from newsletter.store.waivers import waivers_of
+from newsletter.values import EditionStatus
+from subscribers.counts import LeftOut, count_left_out
+from subscribers.store import counts_by_audience
+from web.editor.mail import SIDES, read_variants, subjects_by_side
+from web.editor.moment_form import odd_words
+from web.pages import Call
+
+LEFT_OUT: Final = (
+    (LeftOut.LEFT, "Heeft zich afgemeld", "Niets, zo heeft de lezer gekozen."),
+    (LeftOut.BROKEN, "Adres werkt niet meer", "Vraag een nieuw adres aan de opleidingsschool."),
+    (LeftOut.OTHER_TOPIC, "Wil dit soort mail niet", "Niets, zo heeft de lezer gekozen."),
+    (
+        LeftOut.UNCONFIRMED,
+        "Nog niet bevestigd",
+        "Niets. Zonder bevestiging wissen we het adres na 14 dagen.",
+    ),
+)
+LOOK_AGAIN_S: Final = 5  # without a script: while the worker is about to begin
+COUNT_AGAIN_S: Final = 20  # and while it can be undone
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """When it goes, as the page tells it.
+
+    words: "donderdag 28 mei om 10.00 uur"; away: "morgen"; season: "wintertijd", where it matters.
+    odd:   a sentence for each thing that is unusual about it.
+    """
+
+    at: datetime
+    words: str
+    away: str
+    season: str
+    odd: Sequence[str]
+
+
+def last_look(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
+    """Return what the page shows before anything left."""
+    topic, now = topic_of(edition), call.now
+    people = counts_by_audience(session, edition.segments, topic)
+    left_out = count_left_out(session, edition.segments, topic)
+    at = edition.due_at or edition.planned_at
+    is_ahead = at is not None and at > now
+    starts = edition.state is EditionStatus.SCHEDULED and not is_ahead
+    leaving = is_leaving(edition, now, call.services.settings.undo_minutes)
+    return {
+        "rows": [
+            (SIDES[audience], subject, people.get(audience, 0))
+            for audience, subject in subjects_by_side(read_variants(call, session, edition)).items()
+        ],
+        "total": sum(people.values()),
+        "takes": _takes(session, sum(people.values())),
+        "left_out": [
+            (word, remedy, left_out[reason])
+            for reason, word, remedy in LEFT_OUT
+            if left_out.get(reason)
+        ],
+        "left_out_total": sum(left_out.values()),
+        "approver": user_names(session).get(edition.approved_by_id or 0, ""),
+        "let_pass": len(waivers_of(session, edition.id)),
+        "goes": departure(at, now) if at is not None and is_ahead else None,
+        "is_leaving": leaving,
+        "starts": starts,
+        "seen": standing(edition),
+        "undo_minutes": call.services.settings.undo_minutes,
+        "refresh_s": LOOK_AGAIN_S if starts else COUNT_AGAIN_S if leaving else 0,
+    }
+
+
+def is_leaving(edition: Edition, now: datetime, minutes: int) -> bool:
+    """Say whether somebody pressed send, and the minutes in which it can be undone are running."""
+    if edition.state is not EditionStatus.SCHEDULED or edition.due_at is None:
+        return False
+    waits = edition.due_at - edition.status_since
+    return edition.due_at > now and waits <= timedelta(minutes=minutes)
+
+
+def departure(at: datetime, now: datetime) -> Departure:
+    """Return a moment to come in words."""
+    is_far = local(at).year != local(now).year
+    day = f"{long_date(local(at).date())} om {clock(at)} uur" if is_far else in_sentence(moment(at))
+    season = "zomertijd" if is_summer_time(at) else "wintertijd"
+    return Departure(
+        at=at,
+        words=day,
+        away=days_away(at, now),
+        season=season if has_other_clock(at, now) else "",
+        odd=odd_words(at),
+    )
+
+
+def _takes(session: Session, people: int) -> str:
+    """Return about how long it will take, going by the last edition; "" when none was sent."""
+    pace = last_pace(session)
+    if not pace or not people:
+        return ""
+    minutes = round(people / pace / 60)
+    return plural(minutes, "minuut", "minuten") if minutes else "minder dan een minuut"
