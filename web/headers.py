@@ -24,19 +24,19 @@ COMMON: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-MAIL_SANDBOX: Final = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+MAIL_SANDBOX: Final = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 HSTS: Final = "max-age=31536000; includeSubDomains"
 
 
-def mail_policy(base_url: str) -> str:
-    """Return the policy for a mail in its frame: no script and no form, whatever is in it.
+def mail_policy(base_url: str, *, nonce: str) -> str:
+    """Return the policy for a mail in its frame: an origin of its own, and no form.
 
-    It keeps our origin so that the desk can see how tall it is, and put words in it that are being
-    written; without scripts it can do nothing with that. Its links open in a window of their own.
-    Its pictures have full addresses, as in a mailbox: those of ours are allowed under any name.
+    nonce: of our script that tells the desk how tall the mail is. No other script runs, whatever is
+    in the mail, and without our origin one would reach nothing. Links open in a window of their
+    own. Pictures have full addresses, as in a mailbox: those of ours are allowed under any name.
     """
     return (
-        f"sandbox {MAIL_SANDBOX}; default-src 'none'; "
+        f"sandbox {MAIL_SANDBOX}; default-src 'none'; script-src 'nonce-{nonce}'; "
         f"img-src 'self' {base_url} data:; style-src 'unsafe-inline'; "
         "frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
     )

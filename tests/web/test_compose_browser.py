@@ -468,5 +468,5 @@ def test_hostile_words_are_words_in_the_mail_that_follows(anna: Desk) -> None:
     write_free_text(page, hostile)
 
     expect(the_mail(page).get_by_text("<script>alert(1)</script>")).to_be_visible()
-    expect(the_mail(page).locator("img[src=x], script, a[href^=javascript]")).to_have_count(0)
+    expect(the_mail(page).locator("img[src=x], body script, a[href^=javascript]")).to_have_count(0)
     assert anna.complaints == []

@@ -67,7 +67,7 @@ def show_block(call: Call) -> Response:
 def show_sample_mail(call: Call) -> Response:
     """Give the sample itself, for the frame."""
     html = show_sample(call.services.render, _kind(call)).html
-    return framed(html, call.query.get("kleur", ""), base_url=call.services.settings.base_url)
+    return framed(call, html, call.query.get("kleur", ""))
 
 
 def _kind(call: Call) -> BlockKind:

@@ -1,6 +1,7 @@
 """The mail itself, per cut: what each reader gets, and the frame in which the desk shows it."""
 
 import re
+import secrets
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -16,6 +17,7 @@ from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, get_edition
 from newsletter.values import EditionKind, Rendered
 from subscribers.values import Audience
+from web.assets import asset_url
 from web.errors import PageUnknown
 from web.headers import mail_policy
 from web.pages import Call
@@ -44,14 +46,18 @@ def show_preview(call: Call) -> Response:
         rendered = _read_variant(session, edition, call.query.get("kant", ""), render)
         kind = EditionKind(edition.kind)
     html = shown(rendered, call.services, kind, as_html=True)
-    base_url = call.services.settings.base_url
-    return framed(html, call.query.get("kleur", ""), base_url=base_url)
+    return framed(call, html, call.query.get("kleur", ""))
 
 
-def framed(html: str, scheme: str, *, base_url: str) -> Response:
+def framed(call: Call, html: str, scheme: str) -> Response:
     """Return a mail for a frame of the desk, in the scheme that was asked for."""
-    page = HEAD.sub(r'\g<0><base target="_blank">', _in_scheme(html, scheme), count=1)
-    return HTMLResponse(page, headers={"Content-Security-Policy": mail_policy(base_url)})
+    nonce = secrets.token_urlsafe(16)
+    settings = call.services.settings
+    script = asset_url("frame.js", settings.organisation)
+    added = f'<base target="_blank"><script nonce="{nonce}" src="{script}" defer></script>'
+    page = HEAD.sub(rf"\g<0>{added}", _in_scheme(html, scheme), count=1)
+    policy = mail_policy(settings.base_url, nonce=nonce)
+    return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
 
 def read_variants(call: Call, session: Session, edition: Edition) -> Variants:

@@ -1,5 +1,6 @@
 """The organisation's name, logo, colours, fonts, sender and standard texts: one page, one form."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -7,15 +8,15 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from feeds.model import Image
-from feeds.pictures import find_image, keep_picture
+from feeds.pictures import find_image, keep_picture, read_image
 from newsletter import dutch, organisation
 from newsletter.compose.colours import SETTINGS, effective_colours
 from newsletter.cut import Cut
 from newsletter.errors import OrganisationChanged, SenderInUse
-from newsletter.identity import FONTS, Logo
+from newsletter.identity import FONTS
 from newsletter.organisation import Chosen, Sealed, chosen_only, logo_of, with_chosen
 from newsletter.preview import shown
 from newsletter.settings import Settings
@@ -23,11 +24,11 @@ from newsletter.wiring import make_parts
 from subscribers.values import Audience
 from web.editor import organisation_words as words
 from web.editor.desk import ORGANISATION, desk_page
-from web.editor.mail import DARK_SCHEME, HEAD
+from web.editor.mail import framed
 from web.editor.organisation_form import PLACES, Given, read_colour, read_form, show_settings
 from web.editor.organisation_sample import sample_edition
 from web.forms import Form
-from web.headers import mail_policy
+from web.headers import MAIL_SANDBOX
 from web.pages import Call, see_other
 from web.pictures import take_picture
 
@@ -90,12 +91,26 @@ def show_sample(call: Call) -> Response:
     content = sample_edition(dutch.local(call.now).date(), audience)
     services = replace(call.services, settings=settings, render=parts.render)
     html = shown(parts.render(content, Cut(audience)), services, content.kind, as_html=True)
-    html = DARK_SCHEME.sub(
-        "@media all" if call.query.get("kleur") == "donker" else "@media not all", html
+    return framed(call, _with_logo(call, html, settings), call.query.get("kleur") or "licht")
+
+
+def _with_logo(call: Call, html: str, settings: Settings) -> str:
+    """Return the mail with a logo that is not kept yet in the mail itself.
+
+    Its frame has an origin of its own, so it cannot fetch what only the desk may see.
+    """
+    logo = settings.organisation.logo
+    digest = call.query.get("image", "")
+    if logo is None or not digest:
+        return html
+    with call.services.db.read() as session:
+        image = read_image(session, digest)
+    if image is None:
+        return html
+    content = b64encode(image.content).decode()
+    return html.replace(
+        f"{settings.base_url}{logo.path}", f"data:{image.media_type};base64,{content}"
     )
-    html = HEAD.sub(r'\g<0><base target="_blank">', html, count=1)
-    policy = mail_policy(settings.base_url)
-    return HTMLResponse(html, headers={"Content-Security-Policy": policy})
 
 
 def _settings_of(call: Call) -> Settings:
@@ -104,23 +119,13 @@ def _settings_of(call: Call) -> Settings:
     with call.services.db.read() as session:
         now = organisation.read_chosen(session)
         if "name" not in call.query:
-            return with_chosen(base, _seen_at_desk(now))
+            return with_chosen(base, now)
         digest = call.query.get("image", "") if call.query.get("with_logo") == "yes" else ""
         image = find_image(session, digest) if digest else None
     given = read_form(Form(call.query), base, {})
     values = {**now.values, **given.values}
     logo = logo_of(image) if image else None
-    return with_chosen(base, _seen_at_desk(replace(now, values=values, logo=logo)))
-
-
-def _seen_at_desk(chosen: Chosen) -> Chosen:
-    """Let the logo come from the desk: one that is not kept yet is not on the site."""
-    logo = chosen.logo
-    return (
-        replace(chosen, logo=Logo(f"/redactie{logo.path}", logo.width, logo.height))
-        if logo
-        else chosen
-    )
+    return with_chosen(base, replace(now, values=values, logo=logo))
 
 
 def _save(call: Call, given: Given, chosen: Chosen, image: Image | None) -> Response:
@@ -197,6 +202,7 @@ def _page(call: Call, session: Session, given: Given, around: Around) -> Respons
         standard=standard,
         trouble=[name for name in SETTINGS if f"colour_{name}" in given.problems],
         places=range(PLACES),
+        sandbox=MAIL_SANDBOX,
         sample=f"{SAMPLE}?{urlencode({**given.shown, **logo})}",
         sender_is_fixed=base.sender_is_fixed,
     )

@@ -27,8 +27,7 @@ def show_trial(call: Call) -> Response:
     cut = cut_asked(cuts, call.query.get("kant", ""))
     rendered = call.services.render.marked(written, cut)
     html = shown(rendered, call.services, content.kind, as_html=True)
-    base_url = call.services.settings.base_url
-    return framed(html, call.query.get("kleur", ""), base_url=base_url)
+    return framed(call, html, call.query.get("kleur", ""))
 
 
 def _written(content: EditionContent, form: Form) -> EditionContent:

@@ -1,5 +1,5 @@
 // The mail in its frame while it is being written: where each block stands, and what lies over it.
-// The frame has our origin to be measured and to be given new words; it runs no scripts.
+// The frame has an origin of its own; its script (frame.js) and this one send each other messages.
 
 "use strict";
 
@@ -8,14 +8,18 @@ const mail = (() => {
   const frame = box.querySelector("iframe");
   const layer = Object.assign(document.createElement("div"), { className: "mail-layer" });
   const AIR_PX = 16; // between a form and the words below it
+  const PATIENCE_MS = 1000;
   const parts = new Map(); // by the id of the block
+  const places = new Map(); // where each stands in the mail: from, to
   const opened = { id: "", slot: null };
+  const asked = { turn: 0, told: 0, waiting: [] };
 
-  const page = () => (frame.contentDocument?.URL === "about:blank" ? null : frame.contentDocument);
   const lines = () => [...document.querySelectorAll("#schrijven .blocks > li[data-block]")];
   const ids = () => lines().map((line) => line.dataset.block);
   const lineOf = (id) => document.querySelector(`#schrijven .blocks > li[data-block="${CSS.escape(id)}"]`);
-  const find = (what, id) => page()?.querySelector(`[data-${what}="${CSS.escape(id)}"]`);
+
+  // To any origin, as the frame has none; what is sent is what stands in it.
+  const send = (message) => frame.contentWindow.postMessage(message, "*");
 
   // ---------- what lies over each block ----------
 
@@ -49,114 +53,85 @@ const mail = (() => {
     if (element.style[name] !== value) element.style[name] = value;
   };
 
-  // Measure where the blocks stand now, with room for the form of the one that is open.
+  // Lay the parts where the blocks stand.
   function measure() {
-    if (!page()?.body) return;
-    const room = find("begins", opened.id);
-    if (room) setStyle(room, "height", `${(opened.slot?.offsetHeight ?? 0) + AIR_PX}px`);
     const above = frame.offsetTop + frame.clientTop;
     for (const [id, part] of parts) {
-      const begins = find("begins", id);
-      const ends = find("ends", id);
-      part.hidden = !begins || !ends;
-      if (part.hidden) continue;
-      const top = begins.getBoundingClientRect().top;
-      setStyle(part, "top", `${above + top}px`);
-      setStyle(part, "height", `${ends.getBoundingClientRect().bottom - top}px`);
+      const place = places.get(id);
+      part.hidden = !place;
+      if (!place) continue;
+      setStyle(part, "top", `${above + place.from}px`);
+      setStyle(part, "height", `${place.to - place.from}px`);
     }
   }
 
-  const watcher = new ResizeObserver(measure);
+  function hear({ blocks, turn }) {
+    places.clear();
+    for (const [id, from, to] of blocks) places.set(String(id), { from: Number(from), to: Number(to) });
+    arrange();
+    measure();
+    asked.told = turn;
+    asked.waiting = asked.waiting.filter(({ until, done }) => turn < until || done());
+  }
 
   // ---------- the form of one block, at its place ----------
 
-  // A block that does not stand in this mail yet gets a place after the one before it.
-  function makeRoom(id) {
-    if (!page() || find("begins", id)) return;
-    const before = ids().slice(0, ids().indexOf(id)).reverse().map((one) => find("ends", one)).find(Boolean);
-    const begins = page().createElement("div");
-    const ends = page().createElement("div");
-    Object.assign(begins.dataset, { begins: id, made: "" });
-    Object.assign(ends.dataset, { ends: id, made: "" });
-    if (before) before.after(begins, ends);
-    else page().body.querySelector("[data-begins]")?.before(begins, ends);
+  function askRoom() {
+    const all = ids();
+    const before = opened.id ? all.slice(0, all.indexOf(opened.id)).reverse() : [];
+    const px = opened.slot ? opened.slot.offsetHeight + AIR_PX : 0;
+    asked.turn += 1;
+    send({ room: { id: opened.id, before, px }, turn: asked.turn });
   }
 
-  function clearRoom() {
-    const room = find("begins", opened.id);
-    if (room) room.style.height = "";
-    page()?.querySelectorAll("[data-made]").forEach((one) => one.remove());
+  // Until the mail has made the room that was asked for last.
+  function settled() {
+    if (asked.told >= asked.turn) return Promise.resolve();
+    const until = asked.turn;
+    return new Promise((done) => {
+      asked.waiting.push({ until, done });
+      setTimeout(done, PATIENCE_MS);
+    });
   }
+
+  const formWatcher = new ResizeObserver(askRoom);
 
   // Put the form above the words of its block; without a place in the mail it stands in the list.
   function open(id, form) {
     close();
-    makeRoom(id);
     arrange();
     const part = parts.get(id);
-    if (!part || !find("begins", id)) {
+    if (!part || places.size === 0) {
       lineOf(id)?.append(form);
-      return;
+      return Promise.resolve();
     }
     Object.assign(opened, { id, slot: form });
     part.classList.add("is-editing");
+    part.hidden = false;
     part.querySelector(".mail-slot").append(form);
-    watcher.observe(form);
-    measure();
+    formWatcher.observe(form);
+    askRoom();
+    return settled();
   }
 
   function close() {
-    if (opened.slot) watcher.unobserve(opened.slot);
-    clearRoom();
+    if (!opened.id) return;
+    formWatcher.unobserve(opened.slot);
     parts.get(opened.id)?.classList.remove("is-editing");
     Object.assign(opened, { id: "", slot: null });
-    measure();
+    askRoom();
   }
 
   // ---------- new words in the frame ----------
 
-  function renewAttributes(old, fresh) {
-    for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
-    for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-  }
+  const show = (html) => send({ html });
 
-  // Change only what is different: what stays does not flicker, and its pictures are not fetched.
-  function renew(old, fresh) {
-    if (old.isEqualNode(fresh)) return;
-    if (old.nodeName !== fresh.nodeName) {
-      old.replaceWith(page().importNode(fresh, true));
-      return;
-    }
-    if (old.nodeType !== Node.ELEMENT_NODE) {
-      old.data = fresh.data;
-      return;
-    }
-    renewAttributes(old, fresh);
-    const before = [...old.childNodes];
-    [...fresh.childNodes].forEach((one, place) => {
-      if (before[place]) renew(before[place], one);
-      else old.append(page().importNode(one, true));
-    });
-    before.slice(fresh.childNodes.length).forEach((one) => one.remove());
-  }
-
-  function show(html) {
-    if (!page()) return;
-    // The frame's own: one of this page would refuse the styles of the mail, as its policy says.
-    const fresh = new frame.contentWindow.DOMParser().parseFromString(html, "text/html");
-    clearRoom();
-    renew(page().body, fresh.body);
-    if (opened.id) makeRoom(opened.id);
-    arrange();
-    measure();
-  }
-
-  let asked = null;
+  let reading = null;
   async function reload() {
-    asked?.abort();
-    asked = new AbortController();
+    reading?.abort();
+    reading = new AbortController();
     try {
-      const answer = await fetch(frame.src, { credentials: "same-origin", signal: asked.signal });
+      const answer = await fetch(frame.src, { credentials: "same-origin", signal: reading.signal });
       if (answer.ok) show(await answer.text());
     } catch (error) {
       if (error.name !== "AbortError") throw error; // a newer one is under way
@@ -166,20 +141,16 @@ const mail = (() => {
   // ---------- from the start ----------
 
   const ready = new Promise((done) => {
-    const look = () => {
-      if (!page()?.querySelector("[data-begins]") && page()?.readyState !== "complete") return;
-      if (!page()?.body) return;
-      watcher.observe(page().body);
-      arrange();
-      measure();
+    addEventListener("message", ({ source, data }) => {
+      if (source !== frame.contentWindow || !Array.isArray(data?.blocks)) return;
+      hear(data);
       done();
-    };
-    frame.addEventListener("load", look);
-    look();
+    });
   });
   frame.tabIndex = -1; // its links are not on the way: what is done to a block is
   box.append(layer);
-  watcher.observe(frame);
+  new ResizeObserver(measure).observe(frame);
+  send({});
 
   return { box, layer, lines, lineOf, ids, ready, open, close, show, reload, arrange, measure, parts, opened };
 })();

@@ -162,7 +162,7 @@ const writing = (() => {
     if (!isOurs) { showRefused(page); return; }
     written.delete(form);
     showKept();
-    take(refresh(page));
+    await take(refresh(page));
     await mail.reload();
   }
 
@@ -176,7 +176,7 @@ const writing = (() => {
   }
 
   // Put a form at its block, in the place of the one that was open.
-  function take(fresh) {
+  async function take(fresh) {
     const old = section();
     old?.querySelectorAll("form").forEach(letGo);
     mail.close();
@@ -185,9 +185,10 @@ const writing = (() => {
     markNow(fresh?.dataset.block ?? "");
     if (!fresh) return;
     const made = adopt(fresh);
-    mail.open(made.dataset.block, made);
+    const placed = mail.open(made.dataset.block, made);
     hold(made.querySelector("form.edit-words"));
     readyFields(made);
+    await placed;
   }
 
   async function flush() {
@@ -201,7 +202,7 @@ const writing = (() => {
       const { page, status } = await ask(`${base}/blokken/${id}${query}`);
       const fresh = page.getElementById("bewerk");
       if (status !== 200 || !fresh) { location.reload(); return; } // it is gone, or we are out
-      take(fresh);
+      await take(fresh);
     }
     const field = section().querySelector(at || ".edit-words textarea, .edit-words input:not([type=hidden])") ?? section();
     const folded = field.closest("details");
@@ -221,7 +222,7 @@ const writing = (() => {
   async function close() {
     const id = openId();
     if (!id || !(await flush())) return;
-    take(null);
+    await take(null);
     const back = mail.parts.get(id);
     (back && !back.hidden ? back.querySelector("[data-do=open]") : mail.lineOf(id)?.querySelector("a"))?.focus({ preventScroll: true });
   }
@@ -275,7 +276,7 @@ const writing = (() => {
       section().scrollIntoView({ block: "nearest" });
       return; // the words stay as they are
     }
-    take(done.fresh);
+    await take(done.fresh);
     if (form.matches(".add-form")) await open(id);
     else document.getElementById(id ? "bewerk" : "blokken")?.focus({ preventScroll: true });
   }
@@ -351,7 +352,7 @@ const writing = (() => {
       event.preventDefault();
       letGo(link.closest("form"));
       const id = openId();
-      if (id) { take(null); await open(id); } else location.reload();
+      if (id) { await take(null); await open(id); } else location.reload();
     } else if (isSame && asked.get("blok")) {
       event.preventDefault();
       await open(asked.get("blok"), link.hash && link.hash !== "#bewerk" ? link.hash : "");
@@ -373,13 +374,14 @@ const writing = (() => {
   });
 
   root.querySelectorAll("form.subject").forEach(hold);
-  mail.ready.then(() => {
+  mail.ready.then(async () => {
     const there = section();
     if (!there) return;
     const isAt = there.contains(document.activeElement) ? document.activeElement : null;
-    mail.open(there.dataset.block, there);
+    const placed = mail.open(there.dataset.block, there);
     hold(there.querySelector("form.edit-words"));
     readyFields(there);
+    await placed;
     isAt?.focus({ preventScroll: true });
     const asked = location.hash.startsWith("#blok-") ? document.getElementById(location.hash.slice(1)) : null;
     if (asked?.closest("details")) asked.closest("details").open = true;

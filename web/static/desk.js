@@ -8,18 +8,15 @@ function stayInBlock() {
   if (block && document.querySelector(".toast")) block.focus({ preventScroll: true });
 }
 
-// The mail's frame is as tall as the mail: it has our origin to be measured, and no scripts.
-function fit(frame) {
-  const page = frame.contentDocument;
-  if (!page?.body || page.URL === "about:blank") return; // not there yet: its load comes later
-  const measure = () => { frame.style.height = `${Math.ceil(page.body.offsetHeight) + 2}px`; };
-  new ResizeObserver(measure).observe(page.body);
-}
-
-document.querySelectorAll(".frame iframe").forEach((frame) => {
-  frame.addEventListener("load", () => fit(frame));
-  fit(frame);
+// A mail stands in a frame on an origin of its own; its script says how tall the mail is.
+const HIGHEST_PX = 60000;
+const frames = () => [...document.querySelectorAll(".frame iframe")];
+window.addEventListener("message", ({ source, data }) => {
+  const frame = frames().find((one) => one.contentWindow === source);
+  const height = Math.ceil(Number(data?.height)) + 2;
+  if (frame && height > 2 && height < HIGHEST_PX) frame.style.height = `${height}px`;
 });
+frames().forEach((frame) => frame.contentWindow.postMessage({}, "*")); // it may have spoken before
 
 stayInBlock();
 
