@@ -14,6 +14,7 @@ from feeds.follow import Labels
 from feeds.marks import labels_mark
 from feeds.model import Source
 from feeds.values import SourceKind
+from storage.log import record
 from storage.session import Database
 from storage.text import one_line
 
@@ -31,7 +32,7 @@ class Led:
     found: Found
 
 
-def label_source(db: Database, slug: str, labels: Labels, *, seen: str) -> None:
+def label_source(db: Database, slug: str, labels: Labels, *, seen: str, now: datetime) -> None:
     """Keep what people say about a source; items that came before keep what they have.
 
     Without a name it keeps the one it has.
@@ -47,23 +48,27 @@ def label_source(db: Database, slug: str, labels: Labels, *, seen: str) -> None:
         source.themes, source.audiences = list(labels.themes), list(labels.audiences)
         if seen != was and labels_mark(source) != was:
             raise SourceChanged(f"the source {slug!r} is not what was looked at")
+        if labels_mark(source) != was:
+            _record(session, "source.changed", source, now)
 
 
-def turn_off(db: Database, slug: str) -> None:
+def turn_off(db: Database, slug: str, *, now: datetime) -> None:
     """Look at a source no more, until it is turned on. Raises UnknownSource."""
     with db.write() as session:
         source = store.get_source(session, slug)
         source.active, source.next_look_at = False, None
         if source.last_error == SourceGone.__name__:
             _forget_failures(source)  # what is gone is looked at for some days, off or not
+        _record(session, "source.turned_off", source, now)
 
 
-def turn_on(db: Database, slug: str) -> None:
+def turn_on(db: Database, slug: str, *, now: datetime) -> None:
     """Look at a source again, and at once. Raises UnknownSource."""
     with db.write() as session:
         source = store.get_source(session, slug)
         source.active, source.next_look_at = True, None
         _forget_failures(source)
+        _record(session, "source.turned_on", source, now)
 
 
 def search_site(db: Database, slug: str, *, fetcher: Fetcher, now: datetime) -> tuple[Offer, ...]:
@@ -94,11 +99,11 @@ def lead_elsewhere(db: Database, slug: str, url: str, *, fetcher: Fetcher, now: 
     fits = found.is_itself and found.offers[0].kind is kind
     if fits:
         with db.write() as session:
-            _lead(session, store.get_source(session, slug), found.address)
+            _lead(session, store.get_source(session, slug), found.address, now)
     return Led(fits, kind, found)
 
 
-def lead_back(db: Database, slug: str) -> None:
+def lead_back(db: Database, slug: str, *, now: datetime) -> None:
     """Lead a source back to its previous address, which it then will not leave by itself.
 
     Raises UnknownSource, AddressTaken.
@@ -106,19 +111,25 @@ def lead_back(db: Database, slug: str) -> None:
     with db.write() as session:
         source = store.get_source(session, slug)
         if source.previous_url:
-            _lead(session, source, source.previous_url)
+            _lead(session, source, source.previous_url, now)
 
 
-def remove_source(db: Database, slug: str) -> None:
+def remove_source(db: Database, slug: str, *, now: datetime) -> None:
     """Remove a source that never brought an item. Raises UnknownSource, SourceInUse."""
     with db.write() as session:
         source = store.get_source(session, slug)
         if store.has_brought(session, source.id):
             raise SourceInUse(f"the source {slug!r} brought items; turn it off instead")
         session.delete(source)
+        record(session, "source.removed", now=now, about=source.name)
 
 
-def _lead(session: Session, source: Source, address: str) -> None:
+def _record(session: Session, what: str, source: Source, now: datetime) -> None:
+    # Without its address: that may hold a key.
+    record(session, what, now=now, about=source.name, detail={"slug": source.slug})
+
+
+def _lead(session: Session, source: Source, address: str, now: datetime) -> None:
     if address == source.url:
         return
     there = store.find_source(session, address)
@@ -129,6 +140,7 @@ def _lead(session: Session, source: Source, address: str) -> None:
     source.etag = source.last_modified = source.body_hash = ""
     source.active, source.next_look_at = True, None
     _forget_failures(source)
+    _record(session, "source.led", source, now)
 
 
 def _forget_failures(source: Source) -> None:

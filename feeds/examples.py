@@ -20,6 +20,7 @@ from feeds.errors import ExampleChanged, ItemUnusable, UnknownSource
 from feeds.model import Item
 from feeds.pictures import find_image
 from feeds.values import ItemKind, ItemStatus
+from storage.log import record
 from storage.session import Database
 
 MOST_LINKS: Final = 5
@@ -80,10 +81,14 @@ def add_example(db: Database, example: Example, *, now: datetime) -> int:
     Raises ItemUnusable, UnknownSource for a theme that does not exist.
     """
     with db.write() as session:
-        return new_item(session, example, key=f"{OWN}{uuid4().hex}", now=now).id
+        item = new_item(session, example, key=f"{OWN}{uuid4().hex}", now=now)
+        _record(session, "example.added", item, now)
+        return item.id
 
 
-def change_example(db: Database, item_id: int, example: Example, *, seen: str) -> None:
+def change_example(
+    db: Database, item_id: int, example: Example, *, seen: str, now: datetime
+) -> None:
     """Put these words in the place of what editors wrote before.
 
     seen:   the mark of what was looked at.
@@ -96,6 +101,23 @@ def change_example(db: Database, item_id: int, example: Example, *, seen: str) -
         if mark_of(example_in(item)) != seen:
             raise ExampleChanged(f"item {item_id} is not what was looked at")
         write_item(session, item, example)
+        _record(session, "example.changed", item, now)
+
+
+def take_off(db: Database, item_id: int, *, now: datetime) -> None:
+    """Take an example of the editors' own off the site; it stays here. Raises UnknownSource."""
+    with db.write() as session:
+        item = get_own(session, item_id)
+        item.status = ItemStatus.REFUSED.value
+        _record(session, "example.taken_off", item, now)
+
+
+def put_back(db: Database, item_id: int, *, now: datetime) -> None:
+    """Show an example of the editors' own on the site again. Raises UnknownSource."""
+    with db.write() as session:
+        item = get_own(session, item_id)
+        item.status = ItemStatus.ACCEPTED.value
+        _record(session, "example.put_back", item, now)
 
 
 def get_own(session: Session, item_id: int) -> Item:
@@ -116,6 +138,10 @@ def list_own(session: Session, *, limit: int, offset: int = 0) -> list[Item]:
 def count_own(session: Session) -> int:
     """Return how many examples editors wrote here."""
     return session.scalar(select(func.count()).select_from(Item).where(*_IS_OWN)) or 0
+
+
+def _record(session: Session, what: str, item: Item, now: datetime) -> None:
+    record(session, what, now=now, about=item.title, detail={"item": item.id})
 
 
 _IS_OWN: Final = (

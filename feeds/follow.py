@@ -14,6 +14,7 @@ from feeds.fetch import Fetcher
 from feeds.model import Source
 from feeds.typed import web_address
 from feeds.values import SourceKind
+from storage.log import record
 from storage.session import Database
 
 
@@ -133,4 +134,7 @@ def _add(session: Session, url: str, kind: SourceKind, labels: Labels, now: date
         audiences=labels.audiences,
         now=now,
     )
+    if known is None:
+        detail = {"slug": source.slug}
+        record(session, "source.followed", now=now, about=source.name, detail=detail)
     return Followed(source, is_new=known is None)

@@ -16,6 +16,7 @@ from feeds.opml import Outline, read_opml, write_opml
 from feeds.themes import theme_words
 from feeds.typed import web_address
 from feeds.values import SourceKind
+from storage.log import record
 from storage.session import Database
 
 LISTED: Final = (SourceKind.FEED, SourceKind.AGENDA)  # a folder is a place on this machine only
@@ -79,6 +80,8 @@ def import_list(db: Database, document: bytes, *, now: datetime) -> ListReport:
     with db.write() as session:
         report = _judge(session, outlines)
         _add(session, report.of(Verdict.NEW), now)
+        counts = {verdict.value: len(report.of(verdict)) for verdict in Verdict}
+        record(session, "source.imported", now=now, detail=counts)
     return report
 
 

@@ -1,4 +1,4 @@
-"""Use cases of editors on items: add one of their own, rewrite, judge."""
+"""Items of the editors' own, and what editors write over those of a source."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,7 @@ from feeds.errors import ItemUnusable
 from feeds.identity import link_key, text_key
 from feeds.model import Item
 from feeds.values import EventTimes, ItemKind, ItemStatus, ParsedItem
+from storage.log import record
 from storage.session import Database
 from storage.text import NO_TEXT, one_line
 
@@ -81,7 +82,14 @@ def add_item(  # noqa: PLR0913 - an item has this many sides; all by name
         _mark(item)
         session.add(item)
         session.flush()
+        record_item(session, "item.added", item, now=now)
         return item.id
+
+
+def record_item(session: Session, what: str, item: Item, *, now: datetime) -> None:
+    """Write down what was done to an item; what a reader sent in is not named, only numbered."""
+    about = "" if item.submission_id is not None else item.shown_title
+    record(session, what, now=now, about=about, detail={"item": item.id})
 
 
 def _mark(item: Item) -> None:
@@ -138,16 +146,6 @@ def _judge(own: OwnItem) -> None:
         raise ItemUnusable("the event ends before it starts")
 
 
-def rewrite_item(db: Database, item_id: int, *, title: str, summary: str, now: datetime) -> None:
-    """Put the editors' words beside the source's; empty gives the source's back.
-
-    now: for the shape that all use cases share; `changed_at` tells of the source only.
-    Raises UnknownSource.
-    """
-    with db.write() as session:
-        reword(store.get_item(session, item_id), title=title, summary=summary)
-
-
 def reword(item: Item, *, title: str, summary: str) -> None:
     """Keep the words that are not the source's own; where they are, the item follows its source."""
     title, summary = title.strip(), summary.strip()
@@ -166,12 +164,3 @@ def label(session: Session, item: Item, *, themes: Iterable[str], audiences: Ite
     themes = list(themes)
     store.require_themes(session, themes)
     item.themes, item.audiences = themes, list(audiences)
-
-
-def judge_item(db: Database, item_id: int, status: str, *, now: datetime) -> None:
-    """Record what the editors decided: new, accepted, parked or refused. Raises UnknownSource.
-
-    now: for the shape that all use cases share.
-    """
-    with db.write() as session:
-        store.get_item(session, item_id).status = ItemStatus(status).value

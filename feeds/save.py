@@ -20,6 +20,7 @@ from feeds.standing import (
     Columns,
     Kept,
     Look,
+    Standing,
     after_answer,
     after_failure,
     changes_of,
@@ -27,6 +28,7 @@ from feeds.standing import (
     report,
 )
 from feeds.values import Outcome, SourceReport
+from storage.log import record
 
 UPDATE: Final = update(Source).where(Source.id == bindparam("source_id"))
 """Of the columns that it is given."""
@@ -52,6 +54,8 @@ def save_looks(
             continue
         if look.failure:
             after = after_failure(was, look.failure, now=now)
+            if was.active and not after["active"]:
+                _record(session, "source.stopped", was, now)
             done = report(look, failed(look.failure))
         else:
             kept, done = _save_document(session, rows.get(was.id), look, now, words)
@@ -92,9 +96,17 @@ def _save_document(
     if look.parsed:
         kept = save_items(session, source, look.parsed, now=now, words=words)
     # What did not change is what we know, wherever it came from.
+    address = source.url
     outcome = _learn(session, source, look, is_known=kept.known > 0 or look.parsed is None)
+    if source.url != address:
+        _record(session, "source.moved", source, now)
     now_called = replace(look.source, name=source.name, url=source.url)
     return kept, report(replace(look, source=now_called), outcome, kept)
+
+
+def _record(session: Session, what: str, source: Standing | Source, now: datetime) -> None:
+    # By the program, also when somebody pressed the button that had it looked at.
+    record(session, what, now=now, by=None, about=source.name, detail={"slug": source.slug})
 
 
 def _learn(session: Session, source: Source, look: Look, *, is_known: bool) -> Outcome:

@@ -18,6 +18,7 @@ from feeds.model import Item, Submission
 from feeds.pictures import UNUSED_KEPT, erase_if_unused, erase_unused, keep_picture
 from feeds.sent_in import count_of, edited_in, lock
 from feeds.values import SENT_IN, ItemStatus, Picture, SubmissionStatus
+from storage.log import record
 from storage.session import Database
 from storage.text import one_line
 
@@ -115,6 +116,7 @@ def confirm(db: Database, submission_id: int, *, now: datetime) -> bool:
         if row.state is S.UNCONFIRMED:
             row.move(S.WAITING, now=now)
             row.confirmed_at = now
+            _record(session, "submission.received", row, now)
         return True
 
 
@@ -136,6 +138,7 @@ def edit(db: Database, submission_id: int, edited: Example, *, seen: str, now: d
         _require_seen(row, seen)
         _reopen(row, now=now)
         row.edited = to_json(kept)
+        _record(session, "submission.edited", row, now)
         return mark_of(kept)
 
 
@@ -150,6 +153,7 @@ def ask(db: Database, submission_id: int, *, seen: str, now: datetime) -> None:
             return
         row.move(S.ASKED, now=now)
         row.edited, row.remark = to_json(edited_in(row)), ""
+        _record(session, "submission.asked", row, now)
 
 
 def take_back_question(db: Database, submission_id: int, *, now: datetime) -> None:
@@ -171,6 +175,7 @@ def agree(db: Database, submission_id: int, *, mark: str, now: datetime) -> None
             return
         row.move(S.AGREED, now=now)
         row.agreed_at, row.agreed_mark = now, mark
+        _record(session, "submission.agreed", row, now)
 
 
 def remark(db: Database, submission_id: int, text: str, *, now: datetime) -> None:
@@ -179,6 +184,7 @@ def remark(db: Database, submission_id: int, text: str, *, now: datetime) -> Non
         row = lock(session, submission_id)
         _reopen(row, now=now)
         row.remark = text
+        _record(session, "submission.remarked", row, now)
 
 
 def decline(db: Database, submission_id: int, because: str, *, now: datetime) -> None:
@@ -189,6 +195,7 @@ def decline(db: Database, submission_id: int, because: str, *, now: datetime) ->
             raise SubmissionMoveNotAllowed(row.id, row.status, S.DECLINED)
         row.move(S.DECLINED, now=now)
         row.remark = because
+        _record(session, "submission.declined", row, now)
 
 
 def publish(db: Database, submission_id: int, *, now: datetime) -> int:
@@ -202,6 +209,7 @@ def publish(db: Database, submission_id: int, *, now: datetime) -> int:
         row.move(S.PUBLISHED, now=now)
         if row.agreed_mark != mark_of(edited):
             raise SubmissionChanged(f"submission {submission_id} was edited after the agreement")
+        _record(session, "submission.published", row, now)
         item = session.get(Item, row.item_id) if row.item_id else None
         if item is None:
             item = new_item(session, edited, key=f"{SENT_IN}{row.id}", now=now)
@@ -221,6 +229,7 @@ def withdraw(db: Database, submission_id: int, *, now: datetime) -> bool:
         if row.state is S.WITHDRAWN:
             return row.item_id is not None
         row.move(S.WITHDRAWN, now=now)
+        _record(session, "submission.withdrawn", row, now)
         image_id = row.image_id
         item = session.get(Item, row.item_id) if row.item_id else None
         if item:
@@ -245,6 +254,7 @@ def clean_up(db: Database, *, now: datetime) -> Erased:
         for row in forgotten:
             if row.state is not S.DECLINED:
                 row.move(S.DECLINED, now=now)
+            _record(session, "submission.forgotten", row, now)
             _forget(row)
         session.flush()
         images = erase_unused(session, before=now - UNUSED_KEPT)
@@ -259,6 +269,11 @@ def _led_to_nothing(now: datetime) -> ColumnElement[bool]:
         Submission.item_id.is_(None),
     )
     return and_(Submission.email != "", or_(declined, undecided))
+
+
+def _record(session: Session, what: str, row: Submission, now: datetime) -> None:
+    # By its number only: what it says is its reader's, who may have it forgotten.
+    record(session, what, now=now, detail={"submission": row.id})
 
 
 def _forget(row: Submission) -> None:

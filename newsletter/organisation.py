@@ -25,6 +25,7 @@ from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, lock_edition, log_event, with_items
 from newsletter.values import EditionKind, EditionStatus
 from storage.dialect import insert_new
+from storage.log import record
 from storage.session import Database
 from subscribers.errors import UnknownSegment
 
@@ -165,6 +166,8 @@ def save(
             image.lasting = True
         row.values, row.logo_id = dict(chosen.values), image.id if image else None
         row.version, row.changed_at, row.user_id = row.version + 1, now, by
+        fields = {"fields": sorted(chosen.values)}
+        record(session, "organisation.changed", now=now, by=by, detail=fields)
         taken = [one for one in broken if _take_back(session, one.id, by=by, now=now)]
     log.info(
         "organisation changed",

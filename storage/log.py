@@ -8,6 +8,7 @@ docs/decisions/0010-one-log.md says why; `newsletter/log_words.py` has a sentenc
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any, Final
 
 from sqlalchemy import ForeignKey, Index, String, Text
@@ -19,11 +20,18 @@ NAME: Final = re.compile(r"[a-z]+\.[a-z_]+")  # noun.past_participle
 ABOUT_LENGTH: Final = 200
 
 
+class Whose(Enum):
+    """Whose doing it is when nobody is named."""
+
+    SESSIONS = auto()
+
+
 class LogEntry(Base):
     """One thing that was done.
 
     user_id: the account that did it; None is the program, or whoever `via` says.
-    via:     the door, as `Database` was told: "" for the desk and the program itself.
+    via:     the door that it came through: "" for the desk and the program itself, "cli" for the
+             command line, "site" for a reader.
     what:    its name, such as "source.followed".
     about:   how the thing was called then, for people; a name of ours, never a reader's.
     note:    what somebody wrote with it, or the reason that the program had.
@@ -48,7 +56,7 @@ def record(  # noqa: PLR0913 - by name; an entry has this many sides
     what: str,
     *,
     now: datetime,
-    by: int | None = None,
+    by: int | Whose | None = Whose.SESSIONS,
     about: str = "",
     edition_id: int | None = None,
     note: str = "",
@@ -56,6 +64,8 @@ def record(  # noqa: PLR0913 - by name; an entry has this many sides
 ) -> LogEntry:
     """Write down that something was done; the transaction of the change commits it.
 
+    by: the account; who the session acts for (`Database.acting`) when it is not named; None is the
+        program, whoever asked for the page.
     about, note, detail: never the address or name of a reader, a token or a password.
     Raises ValueError when `what` is no name.
     """
@@ -63,7 +73,7 @@ def record(  # noqa: PLR0913 - by name; an entry has this many sides
         raise ValueError(f"{what!r} is not noun.past_participle")
     entry = LogEntry(
         at=now,
-        user_id=by,
+        user_id=session.info.get("by") if by is Whose.SESSIONS else by,
         via=str(session.info.get("via", "")),
         what=what,
         edition_id=edition_id,

@@ -5,10 +5,11 @@ session`. A writing session is one transaction, committed at the end or not at a
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -22,16 +23,23 @@ SQLITE_WAIT_S = 30.0  # a writer waits this long for another process's write bef
 
 
 class Database:
-    """An engine and its two kinds of session. Safe to share between threads.
+    """An engine and its two kinds of session. Safe to share between threads."""
 
-    via: the door that its sessions come through, for the log (`storage/log.py`).
-    """
-
-    def __init__(self, url: str, *, via: str = "") -> None:
+    def __init__(self, url: str) -> None:
         self.engine = _open_engine(url)
         self._reading = sessionmaker(self.engine, expire_on_commit=False)
         writer = self.engine.execution_options(writes=True)
-        self._writing = sessionmaker(writer, expire_on_commit=False, info={"via": via})
+        self._writing = sessionmaker(writer, expire_on_commit=False)
+        self._who: Mapping[str, object] = {}
+
+    def acting(self, *, by: int | None = None, via: str = "") -> Self:
+        """Return the same database for what one person does: its sessions know who, for the log.
+
+        by:  the account; via: the door (`storage/log.py`).
+        """
+        theirs = copy(self)
+        theirs._who = {"by": by, "via": via}  # noqa: SLF001 - a copy of our own
+        return theirs
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -46,7 +54,7 @@ class Database:
         On SQLite it is the writer from its first statement (BEGIN IMMEDIATE), so what it reads
         still holds when it writes; on PostgreSQL rows are locked as they are changed.
         """
-        with _numbers_judged(), self._writing.begin() as session:
+        with _numbers_judged(), self._writing(info=dict(self._who)) as session, session.begin():
             yield session
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from storage.dialect import insert_new
+from storage.log import record
 from storage.session import Database
 from storage.text import one_line
 from subscribers.addresses import address_hash, normalise
@@ -203,6 +204,7 @@ def add(  # noqa: PLR0913 - a person's fields, by name
         fact = make_fact(row, ConsentKind.IMPORTED, now, source=source)
         fact.ground = ground
         session.add(fact)
+        _record(session, "subscriber.added", row, now)
         return row.id
 
 
@@ -236,8 +238,14 @@ def erase(db: Database, who: int | str, *, key: bytes, now: datetime) -> bool:
         if row is None:
             return False
         _remember(session, row, SuppressionReason.ERASED, key=key, now=now)
+        _record(session, "subscriber.erased", row, now)
         session.execute(delete(Subscriber).where(Subscriber.id == row.id))
         return True
+
+
+def _record(session: Session, what: str, row: Subscriber, now: datetime) -> None:
+    # By number: the log is never emptied, and nothing of a reader may stay in it.
+    record(session, what, now=now, detail={"subscriber": row.id})
 
 
 def _locked(session: Session, subscriber_id: int) -> Subscriber | None:

@@ -1,11 +1,13 @@
 """Everybody, or one segment, as CSV with the columns that `importing` knows."""
 
 import csv
+from datetime import datetime
 from typing import Final, TextIO
 
+from storage.log import record
 from storage.session import Database
 from subscribers.model import Subscriber
-from subscribers.store import list_subscribers, themes_of
+from subscribers.store import count_segment, list_subscribers, themes_of
 from subscribers.verdicts import TEXTS
 
 COLUMNS: Final = ("email", "audience", *TEXTS, "themes", "status", "since")
@@ -13,11 +15,16 @@ PAGE: Final = 1_000  # rows in memory at once; no transaction is open between tw
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def export_csv(db: Database, out: TextIO, *, segment: str = "") -> int:
+def export_csv(db: Database, out: TextIO, *, segment: str = "", now: datetime) -> int:
     """Write a head, and a line for each subscriber of any status, by id; return how many.
 
-    out: opened with newline="". Raises UnknownSegment.
+    out: opened with newline="". That it was asked for is on record before the first line.
+    Raises UnknownSegment.
     """
+    with db.write() as session:
+        if segment:
+            count_segment(session, segment)
+        record(session, "subscriber.exported", now=now, detail={"segment": segment})
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     written, after = 0, 0

@@ -7,12 +7,14 @@ refused with the number of the first.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from storage.log import record
 from storage.session import Database
 from storage.text import one_line
 from subscribers.batches import Plan, decide, save
@@ -42,6 +44,9 @@ class ImportReport:
     errors: tuple[RowError, ...] = ()
     encoding: str = ""
     delimiter: str = ""
+
+
+COUNTS: Final = ("read", "added", "updated", "unchanged", "rejected")
 
 
 class _Tally:
@@ -80,7 +85,7 @@ def import_file(  # noqa: PLR0913 - what an administrator decides, by name
         raise GroundMissing
     source = f"import {one_line(path.name)}"[:80]
     tally, size = _Tally(), path.stat().st_size
-    with open_sheet(path, columns or {}) as sheet:
+    with open_sheet(path, columns or {}) as sheet, _on_record(db, tally, dry_run, now):
         candidates = _candidates(sheet, tally, known_themes)
         while batch := list(islice(candidates, BATCH)):
             with db.read() if dry_run else db.write() as session:
@@ -93,14 +98,26 @@ def import_file(  # noqa: PLR0913 - what an administrator decides, by name
         return _finished(tally, sheet)
 
 
+@contextmanager
+def _on_record(db: Database, tally: _Tally, dry_run: bool, now: datetime) -> Iterator[None]:  # noqa: FBT001 - as it was asked
+    """Let the log tell what came in, also of an import that was cut off: its batches stay."""
+    try:
+        yield
+    finally:
+        if not dry_run:
+            counts = {name: getattr(tally.report, name) for name in COUNTS}
+            with db.write() as session:
+                record(session, "subscriber.imported", now=now, detail=counts)
+
+
 def _candidates(
     sheet: Sheet, tally: _Tally, known_themes: Collection[str] | None
 ) -> Iterator[Candidate]:
     """Yield the records that may go in, each address once; note the others as refused."""
     columns, width = sheet.columns, sheet.width
-    for record in sheet.records():
+    for line in sheet.records():
         tally.report.read += 1
-        verdict = judge(record, columns, width=width, known_themes=known_themes)
+        verdict = judge(line, columns, width=width, known_themes=known_themes)
         if isinstance(verdict, RowError):
             tally.refuse(verdict)
         elif first := tally.seen.first_line(verdict.key, verdict.line):

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import delete
 
+from storage.log import record
 from storage.session import Database
 from subscribers.links import CONFIRM_WITHIN
 from subscribers.model import Subscriber
@@ -35,4 +36,6 @@ def clean_up(db: Database, *, now: datetime) -> CleanUpReport:
     unconfirmed = delete(Subscriber).where(Subscriber.status == SubscriberStatus.PENDING, too_old)
     with db.write() as session:
         erased = session.scalars(unconfirmed.returning(Subscriber.id)).all()
+        if erased:
+            record(session, "subscriber.expired", now=now, detail={"count": len(erased)})
     return CleanUpReport(unconfirmed=len(erased))

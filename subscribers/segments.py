@@ -7,11 +7,13 @@ As people type:  audience = school and region = Oost, West
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from storage.log import record
 from storage.session import Database
 from storage.text import one_line
 from subscribers.errors import UnknownCondition, UnknownSegment
@@ -100,7 +102,9 @@ def parse_expression(expression: str) -> dict[str, str | list[str]]:
     return found
 
 
-def save_segment(db: Database, slug: str, *, conditions: Conditions, name: str = "") -> None:
+def save_segment(
+    db: Database, slug: str, *, conditions: Conditions, now: datetime, name: str = ""
+) -> None:
     """Make a segment, or replace the one with that slug. Raises UnknownCondition."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > 80:
         raise UnknownCondition(f"{slug!r} is no name for a segment: use a-z, 0-9 and hyphens")
@@ -110,6 +114,7 @@ def save_segment(db: Database, slug: str, *, conditions: Conditions, name: str =
         segment.conditions = dict(conditions)
         segment.name = one_line(name, maximum=200) or segment.name
         session.add(segment)
+        record(session, "segment.saved", now=now, about=segment.name, detail={"segment": slug})
 
 
 def add_default_segments(db: Database) -> int:

@@ -11,6 +11,7 @@ from feeds.values import ItemKind, ItemStatus
 from newsletter.model import Edition, User
 from newsletter.values import EditionKind, Role
 from storage.base import Base
+from storage.session import Database
 from subscribers.model import Segment, Subscriber
 from subscribers.segments import DEFAULT_SEGMENTS
 from subscribers.values import Audience, ConsentKind, SubscriberStatus
@@ -72,6 +73,12 @@ def store_item(session: Session, title: str, kind: ItemKind = ItemKind.NEWS, **f
     seen = {"first_seen_at": START, "published_at": None}
     values = {"id": None, "key": title, "title": title, **seen}
     return _stored(session, make_item(0, kind, **{**values, **fields}))
+
+
+def judge_item(db: Database, item_id: int, status: ItemStatus) -> None:
+    """Decide about a stored item."""
+    with db.write() as session:
+        session.get_one(Item, item_id).status = status.value
 
 
 def store_items(session: Session, *items: Item) -> None:

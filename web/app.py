@@ -110,6 +110,7 @@ def _answer(services: Services, route: Route, request: Request, form: FormData) 
         if route.path.startswith(DESK):
             call = replace(call, user=_signed_in(call))
             _guard(call, route)
+        call = replace(call, services=_acting(call))
         response = route.handler(call)
     except Exception as error:  # noqa: BLE001 - the web's last handler
         response = _explain(call, route, error)
@@ -119,6 +120,15 @@ def _answer(services: Services, route: Route, request: Request, form: FormData) 
 def _call(services: Services, request: Request) -> Call:
     path = {name: str(value) for name, value in request.path_params.items()}
     return Call(services.remembered(), request, None, path, request.query_params, FormData())
+
+
+def _acting(call: Call) -> Services:
+    """Return the services with a database that knows who asks, for the log."""
+    at_desk = call.request.url.path.startswith(DESK)
+    db = call.services.db.acting(
+        by=call.user.user_id if call.user else None, via="" if at_desk else "site"
+    )
+    return replace(call.services, db=db)
 
 
 def _signed_in(call: Call) -> SignedIn | None:

@@ -14,7 +14,7 @@ from newsletter import pipeline, wiring
 from newsletter.accounts.people import add_user
 from newsletter.cli import editions, following, items, people, reports, sources, way
 from newsletter.cli.output import JSON, fail, prepare_streams, print_json, print_report, say
-from newsletter.cli.session import open_services, read_services, state
+from newsletter.cli.session import open_program, open_services, read_services, state
 from newsletter.cli.stopping import told_to_stop
 from newsletter.demo import once, run
 from newsletter.errors import NewsletterError
@@ -139,7 +139,7 @@ def serve(
     worker: bool = True,
 ) -> None:
     """Run the web site, the desk, the scheduler and one worker."""
-    services = open_services()
+    services = open_program()
     sockets = _scheduler().listen(host, port)
     say(f"Site {services.settings.base_url}/  Desk {services.settings.base_url}/redactie")
     _serve(services, sockets, with_jobs=scheduler, with_worker=worker)
@@ -148,7 +148,7 @@ def serve(
 @app.command("worker")
 def worker() -> None:
     """Send what is due, until stopped."""
-    services = open_services()
+    services = open_program()
     with told_to_stop() as stop:
         sending.run_worker(services, stop=stop)
 

@@ -20,6 +20,7 @@ from newsletter.cli.output import (
 )
 from newsletter.cli.session import open_services
 from newsletter.learn import bounces
+from storage.log import record
 from subscribers import consent, importing, segments, store
 from subscribers.exporting import export_csv
 from subscribers.values import Audience
@@ -83,14 +84,15 @@ def export(
     """Write subscribers as CSV, with the columns that import knows."""
     services = open_services()
     if out is None:
-        export_csv(services.db, document_output(), segment=segment)
+        export_csv(services.db, document_output(), segment=segment, now=services.clock())
         return
     if segment:
         with services.db.read() as session:  # before the file is emptied
             store.count_segment(session, segment)
     with out.open("w", newline="", encoding="utf-8") as file:
         out.chmod(0o600)
-        say(f"{export_csv(services.db, file, segment=segment)} subscribers written to {out}.")
+        written = export_csv(services.db, file, segment=segment, now=services.clock())
+        say(f"{written} subscribers written to {out}.")
 
 
 @subscriber_app.command("add")
@@ -120,8 +122,11 @@ def add(
 def show(email: str, json: bool = JSON) -> None:
     """Show everything that is kept about one address."""
     services = open_services()
-    with services.db.read() as session:
+    with services.db.write() as session:
         report = store.everything_about(session, email)
+        if report is not None:
+            number = {"subscriber": report["id"]}
+            record(session, "subscriber.viewed", now=services.clock(), detail=number)
     if report is None:
         fail("no subscriber has that address")
     print_report(report, json=json)
@@ -167,7 +172,7 @@ def save(
     """Save a selection under a name."""
     services = open_services()
     conditions = segments.parse_expression(where)
-    segments.save_segment(services.db, slug, conditions=conditions, name=name)
+    segments.save_segment(services.db, slug, conditions=conditions, name=name, now=services.clock())
     with services.db.read() as session:
         report = {"segment": slug, "count": store.count_segment(session, slug)}
     print_report(report, json=json)
@@ -193,6 +198,9 @@ def process(paths: list[Path], json: bool = JSON) -> None:
         key=services.settings.secret_key,
         now=services.clock(),
     )
+    with services.db.write() as session:
+        count = {"count": len(reports)}
+        record(session, "bounce.processed", now=services.clock(), detail=count)
     shown = [bounces.as_json(one) for one in reports]
     print_list(
         shown,

@@ -1,6 +1,6 @@
 """What every command starts with: the services, on a database that is ready."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsletter import wiring
 from newsletter.accounts import people
@@ -33,7 +33,16 @@ def read_services() -> Services:
 
 
 def open_services() -> Services:
-    """Read the settings and require today's tables. Raises SettingWrong, DatabaseNotReady."""
+    """Return the services for a command of somebody's. Raises SettingWrong, DatabaseNotReady."""
+    services = open_program()
+    return replace(services, db=services.db.acting(via="cli"))
+
+
+def open_program() -> Services:
+    """Read the settings and require today's tables, for what then runs by itself.
+
+    Raises SettingWrong, DatabaseNotReady.
+    """
     services = read_services()
     configure_logging(services.settings.log)
     if services.settings.now is not None:

@@ -4,7 +4,7 @@ Each also does to the newsletter that is being made what follows from it. They n
 those of `draft` do: putting an item in, or taking it out, overwrites nobody's words.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from feeds.errors import ItemChanged, ItemUnusable
-from feeds.items import OwnItem, label, reword, says, tell_anew
+from feeds.items import OwnItem, label, record_item, reword, says, tell_anew
 from feeds.marks import own_mark, words_mark
 from feeds.model import Item
 from feeds.values import ItemStatus
@@ -28,7 +28,13 @@ from newsletter.store.inbox import find_underway
 from newsletter.values import EditionStatus
 from storage.session import Database
 
-ASIDE: Final = frozenset(ItemStatus) - {ItemStatus.WITHDRAWN}
+ASIDE: Final[Mapping[ItemStatus, str]] = {
+    ItemStatus.NEW: "item.put_back",
+    ItemStatus.ACCEPTED: "item.kept",
+    ItemStatus.PARKED: "item.parked",
+    ItemStatus.REFUSED: "item.refused",
+}
+"""How somebody may put an item aside, with what the log calls it."""
 TEXTS: Final = ("teaser", "summary")  # where a kind of block has the summary of its item
 
 
@@ -93,7 +99,10 @@ def take_item(
         if item.cancelled:
             raise ItemUnusable(f"event {item_id} is cancelled")
         was, item.status = ItemStatus(item.status), ItemStatus.ACCEPTED.value
-        if edition is not None and _block_of(edition, item) is None:
+        goes_in = edition is not None and _block_of(edition, item) is None
+        if goes_in or was is not ItemStatus.ACCEPTED:
+            record_item(session, "item.taken", item, now=now)
+        if edition is not None and goes_in:
             _put_in(edition, item, place)
             _note_change(session, edition, now=now, by=by)
         return Judged(item.shown_title, was, edition)
@@ -113,6 +122,8 @@ def put_aside(
         edition, item = _lock_draft(session), _usable(session, item_id)
         was, item.status = ItemStatus(item.status), status.value
         block = _block_of(edition, item) if edition else None
+        if block is not None or was is not status:
+            record_item(session, ASIDE[status], item, now=now)
         if edition is None or block is None:
             return Judged(item.shown_title, was)
         place = Place(edition.blocks.index(block), bool(block.fields.get("lead")))
@@ -143,7 +154,7 @@ def reword_item(
         reword(item, title=words.title, summary=words.summary)
         label(session, item, themes=words.themes, audiences=words.audiences)
 
-    return _change(db, item_id, change, now=now, by=by)
+    return _change(db, item_id, change, what="item.reworded", now=now, by=by)
 
 
 def change_own_item(  # noqa: PLR0913 - the fields of the form
@@ -171,7 +182,7 @@ def change_own_item(  # noqa: PLR0913 - the fields of the form
         if seen != was and own_mark(item) != was:
             raise ItemChanged(f"item {item_id} is not what was looked at")
 
-    return _change(db, item_id, change, now=now, by=by)
+    return _change(db, item_id, change, what="item.changed", now=now, by=by)
 
 
 def _change(
@@ -179,6 +190,7 @@ def _change(
     item_id: int,
     change: Callable[[Session, Item], None],
     *,
+    what: str,
     now: datetime,
     by: int | None,
 ) -> Reworded:
@@ -188,6 +200,7 @@ def _change(
         block = _block_of(edition, item) if edition else None
         before = _as_told(item, block.kind) if block else None
         change(session, item)
+        record_item(session, what, item, now=now)
         if edition is None or block is None or before is None:
             return Reworded(was, words_mark(item))
         follows = _follow(block, before=before, after=_as_told(item, block.kind))

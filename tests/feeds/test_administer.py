@@ -63,11 +63,11 @@ def mark(db: Database) -> str:
 def test_what_somebody_else_said_first_is_not_written_over(db: Database) -> None:
     make(db)
     seen, anna = mark(db), Labels("Van Anna", (), ("school",))
-    administer.label_source(db, "bron", anna, seen=seen)
+    administer.label_source(db, "bron", anna, seen=seen, now=START)
 
-    administer.label_source(db, "bron", anna, seen=seen)  # the button pressed twice
+    administer.label_source(db, "bron", anna, seen=seen, now=START)  # the button pressed twice
     with pytest.raises(SourceChanged):
-        administer.label_source(db, "bron", Labels("Van Bas"), seen=seen)
+        administer.label_source(db, "bron", Labels("Van Bas"), seen=seen, now=START)
 
     assert (get(db).name, get(db).audiences) == ("Van Anna", ["school"])
 
@@ -77,7 +77,7 @@ def test_labels_are_kept(db: Database) -> None:
     make(db)
 
     administer.label_source(
-        db, "bron", Labels(" VO\nraad ", ("visie",), ("school",)), seen=mark(db)
+        db, "bron", Labels(" VO\nraad ", ("visie",), ("school",)), seen=mark(db), now=START
     )
 
     assert (get(db).name, get(db).themes, get(db).audiences) == ("VO raad", ["visie"], ["school"])
@@ -86,7 +86,7 @@ def test_labels_are_kept(db: Database) -> None:
 def test_without_a_name_it_keeps_the_one_it_has(db: Database) -> None:
     make(db)
 
-    administer.label_source(db, "bron", Labels(), seen=mark(db))
+    administer.label_source(db, "bron", Labels(), seen=mark(db), now=START)
 
     assert get(db).name == "De Bron"
 
@@ -95,7 +95,7 @@ def test_a_theme_of_no_name_changes_nothing(db: Database) -> None:
     make(db)
 
     with pytest.raises(UnknownSource):
-        administer.label_source(db, "bron", Labels("Nieuw", ("kaas",)), seen=mark(db))
+        administer.label_source(db, "bron", Labels("Nieuw", ("kaas",)), seen=mark(db), now=START)
 
     assert get(db).name == "De Bron"
 
@@ -103,12 +103,12 @@ def test_a_theme_of_no_name_changes_nothing(db: Database) -> None:
 def test_what_is_off_is_not_looked_at_until_it_is_on(db: Database) -> None:
     make(db, **failing())
 
-    administer.turn_off(db, "bron")
+    administer.turn_off(db, "bron", now=START)
 
     assert due(db) == []
     assert get(db).last_error == "SourceTooSlow"
 
-    administer.turn_on(db, "bron")
+    administer.turn_on(db, "bron", now=START)
 
     assert due(db) == ["bron"]
     assert (get(db).last_error, get(db).failures_in_row) == ("", 0)
@@ -119,7 +119,7 @@ def test_what_is_gone_can_be_turned_off_for_good(db: Database) -> None:
     make(db, **failing("SourceGone"))
     assert due(db) == ["bron"]
 
-    administer.turn_off(db, "bron")
+    administer.turn_off(db, "bron", now=START)
 
     assert due(db) == []
 
@@ -200,7 +200,7 @@ def test_led_back_it_does_not_move_away_again(db: Database, site: Site, fetcher:
         gather_due(db, fetcher=fetcher, now=START + timedelta(days=day), only=["bron"])
     assert get(db).url == new
 
-    administer.lead_back(db, "bron")
+    administer.lead_back(db, "bron", now=START)
     for day in range(5, 10):
         gather_due(db, fetcher=fetcher, now=START + timedelta(days=day), only=["bron"])
 
@@ -210,7 +210,7 @@ def test_led_back_it_does_not_move_away_again(db: Database, site: Site, fetcher:
 def test_what_never_moved_stays(db: Database) -> None:
     make(db)
 
-    administer.lead_back(db, "bron")
+    administer.lead_back(db, "bron", now=START)
 
     assert get(db).url == "https://bron.example.org/feed"
 
@@ -240,7 +240,7 @@ def test_the_site_of_a_source_is_searched_for_what_is_not_followed(
 def test_what_never_brought_anything_is_removed(db: Database) -> None:
     make(db)
 
-    administer.remove_source(db, "bron")
+    administer.remove_source(db, "bron", now=START)
 
     with db.read() as session:
         assert session.scalar(select(func.count()).select_from(Source)) == 0
@@ -251,7 +251,7 @@ def test_what_brought_an_item_stays(db: Database, site: Site, fetcher: Fetcher) 
     gather_due(db, fetcher=fetcher, now=START)
 
     with pytest.raises(SourceInUse):
-        administer.remove_source(db, "bron")
+        administer.remove_source(db, "bron", now=START)
 
     assert get(db).name == "De Bron"
 
@@ -262,4 +262,4 @@ def test_what_brought_an_item_stays(db: Database, site: Site, fetcher: Fetcher) 
 )
 def test_a_source_of_no_name(db: Database, act: object) -> None:
     with pytest.raises(UnknownSource):
-        act(db, "weg")  # type: ignore[operator]  # each takes a database and a slug
+        act(db, "weg", now=START)  # type: ignore[operator]  # each takes these three

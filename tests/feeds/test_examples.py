@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from feeds import examples, shown
 from feeds.errors import ExampleChanged, ItemUnusable, UnknownSource
 from feeds.examples import Example, example_in, from_json, mark_of, to_json
-from feeds.items import judge_item
 from feeds.model import Image, Item
 from feeds.pictures import (
     UNUSED_KEPT,
@@ -53,9 +52,9 @@ def test_an_example_is_changed_by_who_looked_at_it_last(db: Database) -> None:
     item_id = examples.add_example(db, Example("Eerst"), now=START)
     seen = mark_of(Example("Eerst"))
 
-    examples.change_example(db, item_id, Example("Daarna"), seen=seen)
+    examples.change_example(db, item_id, Example("Daarna"), seen=seen, now=START)
     with pytest.raises(ExampleChanged):
-        examples.change_example(db, item_id, Example("Te laat"), seen=seen)
+        examples.change_example(db, item_id, Example("Te laat"), seen=seen, now=START)
 
     assert written(db, item_id) == Example("Daarna")
 
@@ -84,7 +83,7 @@ def test_an_example_of_a_file_or_of_a_reader_is_not_the_editors_to_write(db: Dat
 
     for item_id in (sent_in, 501, 99):
         with pytest.raises(UnknownSource):
-            examples.change_example(db, item_id, TOLD, seen="")
+            examples.change_example(db, item_id, TOLD, seen="", now=START)
 
 
 def test_the_list_holds_their_own_newest_first(db: Database) -> None:
@@ -126,7 +125,7 @@ def test_a_picture_is_shown_as_long_as_something_shown_uses_it(db: Database) -> 
 
     with db.read() as session:
         assert read_shown_image(session, digest) is not None
-    judge_item(db, item_id, ItemStatus.REFUSED, now=START)
+    examples.take_off(db, item_id, now=START)
 
     with db.read() as session:
         assert read_shown_image(session, digest) is None

@@ -11,12 +11,13 @@ from feeds import store
 from feeds.errors import UnknownSource
 from feeds.fetch import Fetcher
 from feeds.gather import RoundLimits, gather_due
-from feeds.items import judge_item, rewrite_item
+from feeds.items import reword
 from feeds.model import Item, Source
 from feeds.reading import ReadingLimits
 from feeds.themes import add_default_themes
 from feeds.values import GatherReport, ItemStatus, Outcome, SourceReport
 from storage.session import Database
+from tests.factories import judge_item
 from tests.feeds.documents import burning, calendar, entry, rss, vevent
 from tests.feeds.site import Site
 
@@ -93,8 +94,9 @@ def test_what_changed_is_updated_and_what_editors_did_stays(
     add(db, site.put("/a", rss(entry("x", title="Oud"), entry("y"))), name="A")
     look(db, fetcher)
     first = items(db)[0]
-    rewrite_item(db, first.id, title="Van ons", summary="Ook", now=NOW)
-    judge_item(db, first.id, "accepted", now=NOW)
+    with db.write() as session:
+        reword(session.get_one(Item, first.id), title="Van ons", summary="Ook")
+    judge_item(db, first.id, ItemStatus.ACCEPTED)
     site.put("/a", rss(entry("x", title="Nieuw"), entry("y")))
 
     assert look(db, fetcher, NOW + HOUR) == [("a", Outcome.OK, 0, 1)]

@@ -221,9 +221,9 @@ def test_what_an_administrator_did_in_the_meantime_stands(db: Database) -> None:
         )
         while not site.asked:
             assert not round_.done()
-        remove_source(db, "a")
+        remove_source(db, "a", now=NOW)
         lead_elsewhere(db, "b", new_url, fetcher=fetcher, now=NOW)
-        turn_off(db, "c")
+        turn_off(db, "c", now=NOW)
         with ThreadPoolExecutor(1) as visitor:  # who lets the four in, one by one
             visits = [visitor.submit(fetcher.fetch, site.url("/visit")) for _ in range(4)]
             report = round_.result()

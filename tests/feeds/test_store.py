@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from feeds import store
 from feeds.errors import ItemUnusable, SourceRefused, UnknownSource
-from feeds.items import add_item, judge_item, rewrite_item
+from feeds.items import add_item, reword
 from feeds.model import Item, Source, Theme
 from feeds.themes import DEFAULT_THEMES, add_default_themes, list_themes, theme_words
 from feeds.values import AMSTERDAM, ItemStatus
 from storage.session import Database
+from tests.factories import judge_item
 
 NOW = datetime(2027, 4, 20, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -116,8 +117,6 @@ def test_an_item_has_its_source_with_it(db: Database) -> None:
 def test_an_item_that_is_not_there_is_unknown(db: Database) -> None:
     with db.read() as session, pytest.raises(UnknownSource):
         store.get_item(session, 1)
-    with pytest.raises(UnknownSource):
-        judge_item(db, 1, "parked", now=NOW)
 
 
 def test_upcoming_events_are_for_a_side_or_for_all(db: Database) -> None:
@@ -126,7 +125,7 @@ def test_upcoming_events_are_for_a_side_or_for_all(db: Database) -> None:
     meeting(db, "Alle", NOW + 3 * DAY)
     meeting(db, "Voorbij", NOW - DAY)
     refused = meeting(db, "Geweigerd", NOW + DAY)
-    judge_item(db, refused, "refused", now=NOW)
+    judge_item(db, refused, ItemStatus.REFUSED)
     off = meeting(db, "Af", NOW + DAY)
     with db.write() as session:
         session.get_one(Item, off).cancelled = True
@@ -144,21 +143,12 @@ def test_upcoming_events_are_for_a_side_or_for_all(db: Database) -> None:
 
 def test_the_editors_words_stand_beside_the_sources(db: Database) -> None:
     item_id = news(db, "Bron")
-    rewrite_item(db, item_id, title=" Van ons ", summary="Ook", now=NOW)
+    with db.write() as session:
+        reword(store.get_item(session, item_id), title=" Van ons ", summary="Ook")
 
     with db.read() as session:
         item = store.get_item(session, item_id)
         assert (item.title, item.shown_title, item.shown_summary) == ("Bron", "Van ons", "Ook")
-
-
-def test_a_judgement_is_one_of_four(db: Database) -> None:
-    item_id = news(db, "Bron")
-    judge_item(db, item_id, "parked", now=NOW)
-
-    with pytest.raises(ValueError, match="misschien"):
-        judge_item(db, item_id, "misschien", now=NOW)
-    with db.read() as session:
-        assert store.get_item(session, item_id).status == ItemStatus.PARKED
 
 
 def test_thirty_themes_are_shipped_and_edited_ones_stay(db: Database) -> None:

@@ -41,13 +41,25 @@ def test_an_entry_says_who_did_what_to_what(db: Database) -> None:
     )
 
 
-def test_an_entry_knows_the_door_of_its_session(database_url: str) -> None:
-    db = Database(database_url, via="cli")
+def test_an_entry_knows_who_its_session_acts_for(db: Database) -> None:
+    with db.write() as session:
+        fenna, bas = (make_user(session, f"{name}@example.org") for name in ("fenna", "bas"))
+    with db.acting(by=fenna).write() as session:
+        record(session, "source.followed", now=NOON)
+        record(session, "source.followed", now=NOON, by=bas)
+        record(session, "source.followed", now=NOON, by=None)
+    with db.acting(via="cli").write() as session:
+        record(session, "source.followed", now=NOON)
     with db.write() as session:
         record(session, "source.followed", now=NOON)
 
-    assert [(one.user_id, one.via) for one in entries(db)] == [(None, "cli")]
-    db.close()
+    assert [(one.user_id, one.via) for one in entries(db)] == [
+        (fenna, ""),
+        (bas, ""),
+        (None, ""),
+        (None, "cli"),
+        (None, ""),
+    ]
 
 
 def test_no_change_no_entry(db: Database) -> None:

@@ -18,7 +18,7 @@ from tests.fakes import START
 
 def export(db: Database, segment: str = "") -> str:
     out = io.StringIO(newline="")
-    export_csv(db, out, segment=segment)
+    export_csv(db, out, segment=segment, now=START)
     return out.getvalue()
 
 

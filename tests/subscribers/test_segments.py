@@ -16,6 +16,7 @@ from subscribers.model import Partnership, Subscriber, SubscriberTheme
 from subscribers.segments import CONDITIONS, DEFAULT_SEGMENTS, parse_expression, where
 from subscribers.values import Audience, SubscriberStatus
 from tests.factories import make_subscriber
+from tests.fakes import START
 
 # For each condition: what selects "jan" and not "piet".
 SELECTS_JAN: Mapping[str, str] = {
@@ -158,8 +159,8 @@ def test_the_shipped_segments_are_added_once(db: Database) -> None:
 
 def test_a_saved_segment_is_replaced_by_the_next_of_its_name(db: Database) -> None:
     segments.add_default_segments(db)
-    segments.save_segment(db, "oost", conditions={"region": "Oost"}, name="Regio Oost")
-    segments.save_segment(db, "oost", conditions={"region": ["Oost", "Twente"]})
+    segments.save_segment(db, "oost", conditions={"region": "Oost"}, name="Regio Oost", now=START)
+    segments.save_segment(db, "oost", conditions={"region": ["Oost", "Twente"]}, now=START)
 
     with db.read() as session:
         last = segments.list_segments(session)[-1]
@@ -174,7 +175,7 @@ def test_a_segment_that_means_nothing_is_not_saved(
     db: Database, slug: str, conditions: Mapping[str, Any]
 ) -> None:
     with pytest.raises(UnknownCondition):
-        segments.save_segment(db, slug, conditions=conditions)
+        segments.save_segment(db, slug, conditions=conditions, now=START)
 
     with db.read() as session:
         assert segments.list_segments(session) == []

@@ -15,7 +15,7 @@ from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from subscribers.segments import save_segment
 from subscribers.values import Audience
-from tests.fakes import FakeClock
+from tests.fakes import START, FakeClock
 from tests.web.browsing import NEEDS_BROWSER, Desk
 from tests.web.desk import make_subscriber
 from tests.web.furniture import furnish
@@ -27,8 +27,12 @@ pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
     near = replace(build_services(replace(settings, base_url=base)), clock=clock)
     furnish(near)
-    save_segment(near.db, "startend", conditions={"role": "starter"}, name="Wie net begint")
-    save_segment(near.db, "zuid", conditions={"region": "Zuid"}, name="Het zuiden van het land")
+    save_segment(
+        near.db, "startend", conditions={"role": "starter"}, name="Wie net begint", now=START
+    )
+    save_segment(
+        near.db, "zuid", conditions={"region": "Zuid"}, name="Het zuiden van het land", now=START
+    )
     make_subscriber(near, "starter@example.org", Audience.SCHOOL, role="starter")
     yield near
     near.db.close()

@@ -20,6 +20,7 @@ from newsletter.compose.for_whom import EVERYBODY, whom_of
 from newsletter.compose.marks import block_mark, head_mark
 from newsletter.compose.own_heads import own_heads_mark
 from newsletter.cut import Cut
+from newsletter.log_words import edition_word
 from newsletter.model import Block, Edition
 from newsletter.outdated import Cause, find_outdated
 from newsletter.store.cuts import choosable_segments, cuts_of, names_of, segments_of_blocks
@@ -35,7 +36,7 @@ from web.editor.filling import told_of
 from web.editor.mail import SCHEMES, SIDES, Variants, cut_asked, read_variants
 from web.editor.preflight import Ways, let_pass, noted_by_level
 from web.editor.versions import steps_of
-from web.editor.words import event_note, event_word, first_words
+from web.editor.words import event_note, first_words
 from web.errors import PageUnknown
 from web.forms import moment_value
 from web.headers import MAIL_SANDBOX
@@ -326,7 +327,7 @@ def past_of(session: Session, events: Sequence[EditionEvent]) -> list[Past]:
         Past(
             one.what,
             one.at,
-            event_word(one.what),
+            edition_word(one.what),
             names.get(one.user_id or 0, ""),
             event_note(one),
         )

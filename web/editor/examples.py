@@ -9,11 +9,9 @@ from starlette.responses import Response
 from feeds import examples
 from feeds.errors import ExampleChanged
 from feeds.examples import Example, example_in, get_own, list_own, mark_of
-from feeds.items import judge_item
 from feeds.model import Image, Item
 from feeds.pictures import find_image, keep_picture, read_image
 from feeds.themes import list_themes
-from feeds.values import ItemStatus
 from newsletter import dutch
 from subscribers.organisations import list_partnerships
 from web.editor.desk import EXAMPLES, desk_page
@@ -74,7 +72,7 @@ def save(call: Call) -> Response:
         return _page(call, given, item=item, previewed=True)
     seen = Form(call.form).line("mark")
     try:
-        examples.change_example(call.services.db, item.id, given.example, seen=seen)
+        examples.change_example(call.services.db, item.id, given.example, seen=seen, now=call.now)
     except ExampleChanged:
         return _page(call, with_problem(given, CHANGED, SOMEBODY_ELSE), item=item, previewed=True)
     return see_other(f"{EXAMPLES}/{item.id}", message="Bewaard. De site toont de nieuwe tekst.")
@@ -83,7 +81,7 @@ def save(call: Call) -> Response:
 def take_off(call: Call) -> Response:
     """Take an example off the site; it stays here."""
     item = _item(call)
-    judge_item(call.services.db, item.id, ItemStatus.REFUSED, now=call.now)
+    examples.take_off(call.services.db, item.id, now=call.now)
     undo = f"{EXAMPLES}/{item.id}/terug"
     return see_other(EXAMPLES, message=f"‘{item.title}’ staat niet meer op de site.", undo=undo)
 
@@ -91,7 +89,7 @@ def take_off(call: Call) -> Response:
 def put_back(call: Call) -> Response:
     """Show an example on the site again."""
     item = _item(call)
-    judge_item(call.services.db, item.id, ItemStatus.ACCEPTED, now=call.now)
+    examples.put_back(call.services.db, item.id, now=call.now)
     return see_other(f"{EXAMPLES}/{item.id}", message="Het voorbeeld staat weer op de site.")
 
 

@@ -49,7 +49,9 @@ def save_labels(call: Call) -> Response:
     if form.problems:
         return _source_page(call, form.problems, given=given)
     try:
-        administer.label_source(call.services.db, _slug(call), given, seen=form.line("seen"))
+        administer.label_source(
+            call.services.db, _slug(call), given, seen=form.line("seen"), now=call.now
+        )
     except SourceChanged:
         return _source_page(call, {OVERTAKEN: OVERTAKEN_SENTENCE}, given=given, status=409)
     return see_other(_path(call), message="Bewaard.")
@@ -58,7 +60,7 @@ def save_labels(call: Call) -> Response:
 def turn_off(call: Call) -> Response:
     """Look at a source no more."""
     name = _name(call)
-    administer.turn_off(call.services.db, _slug(call))
+    administer.turn_off(call.services.db, _slug(call), now=call.now)
     message = f"{name} staat uit. Wat er al binnenkwam, blijft staan."
     return back(call, _slug(call), message, undo=_path(call, "/aan"))
 
@@ -66,7 +68,7 @@ def turn_off(call: Call) -> Response:
 def turn_on(call: Call) -> Response:
     """Look at a source again."""
     name = _name(call)
-    administer.turn_on(call.services.db, _slug(call))
+    administer.turn_on(call.services.db, _slug(call), now=call.now)
     return back(call, _slug(call), f"{name} staat aan. {SOON}")
 
 
@@ -109,7 +111,7 @@ def lead_elsewhere(call: Call) -> Response:
 def lead_back(call: Call) -> Response:
     """Lead a source back to the address that it had before."""
     try:
-        administer.lead_back(call.services.db, _slug(call))
+        administer.lead_back(call.services.db, _slug(call), now=call.now)
     except AddressTaken as taken:
         return _source_page(call, {"adres": _taken(taken)})
     return see_other(_path(call), message=f"De bron heeft het oude adres weer. {SOON}")
@@ -119,7 +121,7 @@ def remove(call: Call) -> Response:
     """Remove a source that never brought anything."""
     name = _name(call)
     try:
-        administer.remove_source(call.services.db, _slug(call))
+        administer.remove_source(call.services.db, _slug(call), now=call.now)
     except SourceInUse:
         message = f"{name} bracht al berichten, dus verwijderen kan niet. Zet de bron uit."
         return see_other(_path(call), message=message)

@@ -38,40 +38,6 @@ STEP_OF: Final[Mapping[EditionStatus, int]] = {
     S.SENT: 4,
     S.CANCELLED: 4,
 }
-EVENT_WORDS: Final[Mapping[str, str]] = {
-    "drafted": "begonnen",
-    "edited": "gewijzigd",
-    "dropped": "een blok weggehaald",
-    "put_back": "een blok teruggezet",
-    "undone": "een wijziging ongedaan gemaakt",
-    "redone": "een wijziging opnieuw gedaan",
-    "restored": "een eerdere versie teruggezet",
-    "submitted": "ingediend",
-    "approved": "goedgekeurd",
-    "returned": "teruggestuurd",
-    "withdrawn": "ingetrokken",
-    "scheduled": "ingepland",
-    "unscheduled": "uit de planning gehaald",
-    "send_now": "opdracht tot verzenden gegeven",
-    "sending": "verzenden begonnen",
-    "relay_unavailable": "de mailserver is niet bereikbaar, we proberen het opnieuw",
-    "halted": "op pauze gezet, omdat de mailserver ons weigert",
-    "recovered": "verder gegaan na een onderbreking",
-    "seal_broken": "akkoord vervallen: de inhoud is niet meer wat er is goedgekeurd",
-    "waived": "liet een tip staan",
-    "asked_again": "toonde een tip weer",
-    "checks_failed": "teruggehaald, omdat er iets niet klopte",
-    "event_changed": "teruggehaald, omdat een bijeenkomst is verzet of afgezegd",
-    "event_changed_sending": "op pauze gezet, omdat de bijeenkomst is verzet of afgezegd",
-    "example_withdrawn": "teruggehaald, omdat een praktijkvoorbeeld is teruggetrokken",
-    "organisation_changed": "teruggehaald, omdat de gegevens van de organisatie zijn gewijzigd",
-    "too_late": "niet verder verzonden, want het is er te laat voor",
-    "sent": "alles verzonden",
-    "paused": "op pauze gezet",
-    "resumed": "verder gegaan",
-    "cancelled": "afgebroken",
-    "reminded": "herinnering gestuurd",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +91,6 @@ def _state(status: EditionStatus, index: int, now: int) -> str:
     if index > now:
         return "todo"
     return "void" if status is S.CANCELLED else "now"
-
-
-def event_word(what: str) -> str:
-    """Return the past participle for what happened to an edition."""
-    return EVENT_WORDS.get(what, what)
 
 
 def event_note(event: EditionEvent) -> str:

@@ -10,11 +10,11 @@ from starlette.testclient import TestClient
 
 from feeds import examples
 from feeds.examples import Example, example_in, get_own
-from feeds.items import judge_item
 from feeds.model import Image, Item
 from feeds.themes import add_default_themes
 from feeds.values import ItemStatus
 from newsletter.wiring import Services
+from tests.factories import judge_item
 from tests.fakes import START
 from tests.feeds.pictures import picture, with_exif
 from tests.queries import counted
@@ -194,7 +194,7 @@ def test_pictures_are_given_with_manners(editor: TestClient, services: Services)
     for name in (f"{digest}.png", f"{digest.upper()}.jpg", f"{digest}", "x.jpg", f"{'0' * 64}.jpg"):
         assert editor.get(f"/beeld/{name}").status_code == 404
         assert editor.get(f"/redactie/beeld/{name}").status_code == 404
-    judge_item(services.db, 1, ItemStatus.REFUSED, now=START)
+    judge_item(services.db, 1, ItemStatus.REFUSED)
     assert editor.get(f"/beeld/{digest}.jpg").status_code == 404
     assert editor.get(f"/redactie/beeld/{digest}.jpg").headers["cache-control"] == "no-store"
     editor.cookies.clear()

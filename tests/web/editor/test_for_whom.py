@@ -5,6 +5,7 @@ from starlette.testclient import TestClient
 from newsletter.wiring import Services
 from subscribers.segments import save_segment
 from subscribers.values import Audience
+from tests.fakes import START
 from tests.web.desk import add_block, begin, edition_path, make_subscriber, post, step, version
 
 FIELDS = {"title": "Begin je net?", "teaser": "Kort.", "url": "https://example.org/begin"}
@@ -12,7 +13,9 @@ FIELDS = {"title": "Begin je net?", "teaser": "Kort.", "url": "https://example.o
 
 def for_starters(editor: TestClient, near: Services) -> tuple[int, str, str]:
     """Give a block of a new edition to a segment; return the edition, the block and the page."""
-    save_segment(near.db, "startend", conditions={"role": "starter"}, name="Wie net begint")
+    save_segment(
+        near.db, "startend", conditions={"role": "starter"}, name="Wie net begint", now=START
+    )
     make_subscriber(near, "starter@example.org", Audience.SCHOOL, role="starter")
     edition = begin(editor)
     block = add_block(editor, near, edition)
@@ -84,7 +87,7 @@ def test_an_unknown_segment_and_a_fourth_one_are_refused_with_a_sentence(
     edition, _, _ = for_starters(editor, near)
     blocks = [add_block(editor, near, edition) for _ in range(3)]
     for number in range(3):
-        save_segment(near.db, f"rol-{number}", conditions={"role": f"rol {number}"})
+        save_segment(near.db, f"rol-{number}", conditions={"role": f"rol {number}"}, now=START)
 
     def give(block: str, segment: str) -> str:
         path = edition_path(edition, f"/blokken/{block}/kant")

@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from feeds.items import judge_item
 from feeds.model import Sighting
 from feeds.store import get_source
 from feeds.values import ItemKind, ItemStatus
 from newsletter.compose.draft import add_block
 from newsletter.wiring import Services
 from subscribers.segments import add_default_segments, save_segment
+from tests.factories import judge_item
+from tests.fakes import START
 from tests.queries import counted
 from tests.web.desk import (
     desk,
@@ -38,13 +39,13 @@ def grow_items(services: Services, number: int) -> None:
 
 def grow_chosen(services: Services, number: int) -> None:
     item = make_item(services, f"Gekozen {number}")
-    judge_item(services.db, item, ItemStatus.ACCEPTED, now=services.clock())
+    judge_item(services.db, item, ItemStatus.ACCEPTED)
 
 
 def grow_refused(services: Services, number: int) -> None:
     """Refuse one that two sources gave."""
     item = make_item(services, f"Geweigerd {number}")
-    judge_item(services.db, item, ItemStatus.REFUSED, now=services.clock())
+    judge_item(services.db, item, ItemStatus.REFUSED)
     for slug in (f"een-{number}", f"twee-{number}"):
         make_source(services, slug)
         with services.db.write() as session:
@@ -66,7 +67,7 @@ def grow_sources(services: Services, number: int) -> None:
 
 
 def grow_segments(services: Services, number: int) -> None:
-    save_segment(services.db, f"doel-{number}", conditions={"region": f"Regio {number}"})
+    save_segment(services.db, f"doel-{number}", conditions={"region": f"Regio {number}"}, now=START)
 
 
 PAGES: list[tuple[str, Grow]] = [

@@ -10,6 +10,7 @@ from newsletter.wiring import Services
 from subscribers.model import Segment
 from subscribers.segments import save_segment
 from subscribers.values import Audience
+from tests.fakes import START
 from tests.queries import counted
 from tests.web.desk import (
     add_block,
@@ -44,7 +45,7 @@ def was(editor: TestClient, edition: int) -> dict[str, str]:
 def edition(editor: TestClient, near: Services) -> int:
     """Four blocks: for everybody, for schools, for who begins, and for nobody any more."""
     for slug, name in (("startend", "Wie net begint"), ("weg", "Weg")):
-        save_segment(near.db, slug, conditions={"role": slug}, name=name)
+        save_segment(near.db, slug, conditions={"role": slug}, name=name, now=START)
     make_subscriber(near, "starter@example.org", Audience.SCHOOL, role="startend")
     made = begin(editor)
     with near.db.write() as session:

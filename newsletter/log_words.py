@@ -1,0 +1,224 @@
+"""What the log says in Dutch: one sentence for each name that is recorded. A test finds the rest.
+
+To record something new: a name (`noun.past_participle`), a line in WORDS, and `storage.log.record`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from newsletter.dutch import capital, number
+
+PROGRAM: Final = "Het programma"
+DOORS: Final[Mapping[str, str]] = {
+    "cli": "Iemand, via de opdrachtregel,",
+    "site": "Een lezer",
+}
+NAMED: Final = {"cli": "{}, via de opdrachtregel,"}
+PLACE: Final = re.compile(r"\{([a-z_]+)\}")
+
+
+class Group(StrEnum):
+    """What the log can be narrowed to."""
+
+    EDITIONS = "edities"
+    ITEMS = "berichten"
+    EXAMPLES = "voorbeelden"
+    SOURCES = "bronnen"
+    SUBSCRIBERS = "abonnees"
+    PEOPLE = "mensen"
+    SETTINGS = "instellingen"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How the log tells of one name.
+
+    sentence: with {who}, {it} (the edition, or what the entry is about) and whatever its detail
+              holds, in braces.
+    short:    in the history of an edition itself, where who and which stand beside it.
+    """
+
+    group: Group
+    sentence: str
+    short: str = ""
+
+
+def _edition(sentence: str, short: str) -> Words:
+    return Words(Group.EDITIONS, sentence, short)
+
+
+WORDS: Final[Mapping[str, Words]] = {
+    "edition.drafted": _edition("{who} begon {it}", "begonnen"),
+    "edition.edited": _edition("{who} wijzigde {it}", "gewijzigd"),
+    "edition.dropped": _edition("{who} haalde een blok weg uit {it}", "een blok weggehaald"),
+    "edition.put_back": _edition("{who} zette een blok terug in {it}", "een blok teruggezet"),
+    "edition.undone": _edition(
+        "{who} maakte een wijziging in {it} ongedaan", "een wijziging ongedaan gemaakt"
+    ),
+    "edition.redone": _edition(
+        "{who} deed een wijziging in {it} opnieuw", "een wijziging opnieuw gedaan"
+    ),
+    "edition.restored": _edition(
+        "{who} zette een eerdere versie van {it} terug", "een eerdere versie teruggezet"
+    ),
+    "edition.submitted": _edition("{who} diende {it} in", "ingediend"),
+    "edition.approved": _edition("{who} keurde {it} goed", "goedgekeurd"),
+    "edition.returned": _edition("{who} stuurde {it} terug", "teruggestuurd"),
+    "edition.withdrawn": _edition("{who} trok {it} in", "ingetrokken"),
+    "edition.scheduled": _edition("{who} plande {it} in", "ingepland"),
+    "edition.unscheduled": _edition("{who} haalde {it} uit de planning", "uit de planning gehaald"),
+    "edition.send_now": _edition(
+        "{who} gaf opdracht om {it} te verzenden", "opdracht tot verzenden gegeven"
+    ),
+    "edition.sending": _edition("Het verzenden van {it} begon", "verzenden begonnen"),
+    "edition.relay_unavailable": _edition(
+        "Bij het verzenden van {it} was de mailserver niet bereikbaar",
+        "de mailserver is niet bereikbaar, we proberen het opnieuw",
+    ),
+    "edition.halted": _edition(
+        "{who} zette {it} op pauze, omdat de mailserver ons weigerde",
+        "op pauze gezet, omdat de mailserver ons weigert",
+    ),
+    "edition.recovered": _edition(
+        "Het verzenden van {it} ging verder na een onderbreking",
+        "verder gegaan na een onderbreking",
+    ),
+    "edition.seal_broken": _edition(
+        "Het akkoord op {it} verviel: de inhoud was niet meer wat er was goedgekeurd",
+        "akkoord vervallen: de inhoud is niet meer wat er is goedgekeurd",
+    ),
+    "edition.waived": _edition("{who} liet in {it} een tip staan", "liet een tip staan"),
+    "edition.asked_again": _edition("{who} toonde in {it} een tip weer", "toonde een tip weer"),
+    "edition.checks_failed": _edition(
+        "{it} ging terug naar concept, omdat er iets niet klopte",
+        "teruggehaald, omdat er iets niet klopte",
+    ),
+    "edition.event_changed": _edition(
+        "{it} ging terug naar concept, omdat een bijeenkomst is verzet of afgezegd",
+        "teruggehaald, omdat een bijeenkomst is verzet of afgezegd",
+    ),
+    "edition.event_changed_sending": _edition(
+        "Het verzenden van {it} ging op pauze, omdat de bijeenkomst is verzet of afgezegd",
+        "op pauze gezet, omdat de bijeenkomst is verzet of afgezegd",
+    ),
+    "edition.example_withdrawn": _edition(
+        "{it} ging terug naar concept, omdat een praktijkvoorbeeld is teruggetrokken",
+        "teruggehaald, omdat een praktijkvoorbeeld is teruggetrokken",
+    ),
+    "edition.organisation_changed": _edition(
+        "{it} ging terug naar concept: {who} wijzigde de gegevens van de organisatie",
+        "teruggehaald, omdat de gegevens van de organisatie zijn gewijzigd",
+    ),
+    "edition.too_late": _edition(
+        "Het verzenden van {it} stopte, want het was er te laat voor",
+        "niet verder verzonden, want het is er te laat voor",
+    ),
+    "edition.sent": _edition("{it} is verzonden", "alles verzonden"),
+    "edition.paused": _edition("{who} zette {it} op pauze", "op pauze gezet"),
+    "edition.resumed": _edition("{who} liet {it} verder gaan", "verder gegaan"),
+    "edition.cancelled": _edition("{who} brak {it} af", "afgebroken"),
+    "edition.reminded": _edition("{who} stuurde een herinnering over {it}", "herinnering gestuurd"),
+    "item.added": Words(Group.ITEMS, "{who} voegde {it} toe"),
+    "item.changed": Words(Group.ITEMS, "{who} wijzigde {it}"),
+    "item.reworded": Words(Group.ITEMS, "{who} schreef {it} in eigen woorden"),
+    "item.taken": Words(Group.ITEMS, "{who} koos {it}"),
+    "item.kept": Words(Group.ITEMS, "{who} bewaarde {it} voor een volgende editie"),
+    "item.parked": Words(Group.ITEMS, "{who} parkeerde {it}"),
+    "item.refused": Words(Group.ITEMS, "{who} weigerde {it}"),
+    "item.put_back": Words(Group.ITEMS, "{who} zette {it} terug in de rij"),
+    "example.added": Words(Group.EXAMPLES, "{who} schreef het voorbeeld {it}"),
+    "example.changed": Words(Group.EXAMPLES, "{who} wijzigde het voorbeeld {it}"),
+    "example.taken_off": Words(Group.EXAMPLES, "{who} haalde het voorbeeld {it} van de site"),
+    "example.put_back": Words(Group.EXAMPLES, "{who} zette het voorbeeld {it} weer op de site"),
+    "submission.received": Words(Group.EXAMPLES, "Een lezer stuurde inzending {submission} in"),
+    "submission.edited": Words(Group.EXAMPLES, "{who} bewerkte inzending {submission}"),
+    "submission.asked": Words(
+        Group.EXAMPLES, "{who} legde inzending {submission} voor aan de inzender"
+    ),
+    "submission.agreed": Words(
+        Group.EXAMPLES, "De inzender ging akkoord met inzending {submission}"
+    ),
+    "submission.remarked": Words(
+        Group.EXAMPLES, "De inzender wil inzending {submission} anders hebben"
+    ),
+    "submission.declined": Words(Group.EXAMPLES, "{who} wees inzending {submission} af"),
+    "submission.published": Words(Group.EXAMPLES, "{who} zette inzending {submission} op de site"),
+    "submission.withdrawn": Words(Group.EXAMPLES, "De inzender trok inzending {submission} terug"),
+    "submission.forgotten": Words(
+        Group.EXAMPLES, "Het programma vergat wie inzending {submission} instuurde"
+    ),
+    "source.followed": Words(Group.SOURCES, "{who} ging de bron {it} volgen"),
+    "source.changed": Words(Group.SOURCES, "{who} wijzigde de bron {it}"),
+    "source.turned_off": Words(Group.SOURCES, "{who} zette de bron {it} uit"),
+    "source.turned_on": Words(Group.SOURCES, "{who} zette de bron {it} aan"),
+    "source.led": Words(Group.SOURCES, "{who} gaf de bron {it} een ander adres"),
+    "source.moved": Words(Group.SOURCES, "De bron {it} verhuisde vanzelf naar een ander adres"),
+    "source.stopped": Words(Group.SOURCES, "De bron {it} stopte, want die is er niet meer"),
+    "source.removed": Words(Group.SOURCES, "{who} verwijderde de bron {it}"),
+    "source.imported": Words(
+        Group.SOURCES, "{who} bracht een lijst met bronnen binnen: {new} nieuw, {known} bekend"
+    ),
+    "subscriber.imported": Words(
+        Group.SUBSCRIBERS,
+        "{who} bracht een lijst met abonnees binnen: {added} nieuw, {updated} bijgewerkt, "
+        "{unchanged} gelijk, {rejected} geweigerd",
+    ),
+    "subscriber.exported": Words(
+        Group.SUBSCRIBERS, "{who} haalde gegevens van abonnees op als bestand"
+    ),
+    "subscriber.viewed": Words(
+        Group.SUBSCRIBERS, "{who} bekeek alle gegevens van abonnee {subscriber}"
+    ),
+    "subscriber.added": Words(Group.SUBSCRIBERS, "{who} voegde abonnee {subscriber} toe"),
+    "subscriber.erased": Words(Group.SUBSCRIBERS, "{who} wiste abonnee {subscriber}"),
+    "subscriber.expired": Words(
+        Group.SUBSCRIBERS, "Het programma wiste {count} aanmeldingen die niet zijn bevestigd"
+    ),
+    "bounce.processed": Words(Group.SUBSCRIBERS, "{who} las {count} teruggekomen berichten in"),
+    "segment.saved": Words(Group.SUBSCRIBERS, "{who} bewaarde de doelgroep {it}"),
+    "organisation.changed": Words(Group.SETTINGS, "{who} wijzigde de gegevens van de organisatie"),
+}
+EARLIER: Final = frozenset({"edition.dropped", "edition.put_back"})
+"""Names that nothing records any more; the log of an older database has them."""
+
+
+def words_of(what: str) -> Words:
+    """Return the words for a name; one of a newer or older version stands for itself."""
+    return WORDS.get(what) or Words(Group.SETTINGS, f"{{who}}: {what}", what)
+
+
+def names_in(group: Group) -> tuple[str, ...]:
+    """Return the names that belong to a group."""
+    return tuple(name for name, words in WORDS.items() if words.group is group)
+
+
+def edition_word(what: str) -> str:
+    """Return what happened to an edition in its own history. what: without "edition."."""
+    return words_of(f"edition.{what}").short
+
+
+def who_did(name: str, via: str) -> str:
+    """Return who did it, to begin a sentence with. name: of the account, or ""."""
+    if name:
+        return NAMED.get(via, "{}").format(name)
+    return DOORS.get(via, PROGRAM)
+
+
+def sentence(what: str, *, who: str, it: str, detail: Mapping[str, object]) -> str:
+    """Return what was done as a sentence without its full stop.
+
+    who: as `who_did` gives it. it: the edition, or what the entry is about.
+    """
+    values = {name: _shown(value) for name, value in detail.items()}
+    values |= {"who": who, "it": it}
+    told = PLACE.sub(lambda place: values.get(place[1], ""), words_of(what).sentence)
+    return capital(" ".join(told.split()))
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return number(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
