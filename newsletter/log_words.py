@@ -6,10 +6,11 @@ To record something new: a name (`noun.past_participle`), a line in WORDS, and `
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from newsletter.dutch import capital, number
+from newsletter.dutch import capital, long_date, number
 
 PROGRAM: Final = "Het programma"
 DOORS: Final[Mapping[str, str]] = {
@@ -18,6 +19,7 @@ DOORS: Final[Mapping[str, str]] = {
 }
 NAMED: Final = {"cli": "{}, via de opdrachtregel,"}
 PLACE: Final = re.compile(r"\{([a-z_]+)\}")
+DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # one that is stored, so it exists
 
 
 class Group(StrEnum):
@@ -121,6 +123,14 @@ WORDS: Final[Mapping[str, Words]] = {
     "edition.resumed": _edition("{who} liet {it} verder gaan", "verder gegaan"),
     "edition.cancelled": _edition("{who} brak {it} af", "afgebroken"),
     "edition.reminded": _edition("{who} stuurde een herinnering over {it}", "herinnering gestuurd"),
+    "rhythm.saved": Words(Group.SETTINGS, "{who} wijzigde het vaste ritme"),
+    "rhythm.turned_on": Words(Group.SETTINGS, "{who} zette het vaste ritme aan"),
+    "rhythm.turned_off": Words(Group.SETTINGS, "{who} zette het vaste ritme uit"),
+    "slot.moved": Words(Group.SETTINGS, "{who} verplaatste de nieuwsbrief van {slot} naar {to}"),
+    "slot.skipped": Words(Group.SETTINGS, "{who} sloeg de nieuwsbrief van {slot} over"),
+    "slot.restored": Words(
+        Group.SETTINGS, "{who} liet de nieuwsbrief van {slot} weer op de vaste dag gaan"
+    ),
     "item.added": Words(Group.ITEMS, "{who} voegde {it} toe"),
     "item.changed": Words(Group.ITEMS, "{who} wijzigde {it}"),
     "item.reworded": Words(Group.ITEMS, "{who} schreef {it} in eigen woorden"),
@@ -221,4 +231,6 @@ def sentence(what: str, *, who: str, it: str, detail: Mapping[str, object]) -> s
 def _shown(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return number(value)
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return long_date(date.fromisoformat(value))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -127,6 +127,14 @@ def test_a_sentence_says_who_did_what(what: str, who: str, it: str, told: str) -
     assert sentence(what, who=who, it=it, detail={"subscriber": 1204}) == told
 
 
+def test_a_day_is_said_as_people_say_it() -> None:
+    days = {"slot": "2027-04-22", "to": "2027-04-29"}
+
+    assert sentence("slot.moved", who="Fenna", it="", detail=days) == (
+        "Fenna verplaatste de nieuwsbrief van donderdag 22 april 2027 naar donderdag 29 april 2027"
+    )
+
+
 def test_what_stands_in_an_entry_is_no_template() -> None:
     told = sentence("source.turned_off", who="{it}", it="‘{who} {0.__class__}’", detail={})
 
