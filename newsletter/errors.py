@@ -13,6 +13,8 @@ NewsletterError
 |  |- EditionChanged      somebody else saved a newer version first
 |  |  `- BlockChanged     somebody else rewrote the same block first
 |  |- NothingToSend       no segment has a reader
+|  |- UnknownCut          no reader of it would get that mail
+|  |- TooManyTrials       more test mails than one person may send in an hour
 |  |- TooManySegments     its blocks would be for more saved segments than one edition has room for
 |  `- TooLate             an announcement would go out after its event
 |- CannotListen           the site's address or port is not ours to take
@@ -125,6 +127,21 @@ class BlockChanged(EditionChanged):
 
 class NothingToSend(EditionError):
     """No chosen segment has a reader."""
+
+
+class UnknownCut(EditionError):
+    """No reader of the edition would get that mail."""
+
+
+class TooManyTrials(EditionError):
+    """More test mails than one person may send in an hour; none was sent.
+
+    left: how many more there may be in this hour.
+    """
+
+    def __init__(self, asked: int, left: int) -> None:
+        super().__init__(f"{asked} test mails were asked for, {left} are left in this hour")
+        self.asked, self.left = asked, left
 
 
 class TooLate(EditionError):

@@ -122,6 +122,10 @@ WORDS: Final[Mapping[str, Words]] = {
     "edition.paused": _edition("{who} zette {it} op pauze", "op pauze gezet"),
     "edition.resumed": _edition("{who} liet {it} verder gaan", "verder gegaan"),
     "edition.cancelled": _edition("{who} brak {it} af", "afgebroken"),
+    "edition.tested": _edition("{who} stuurde een proefmail van {it}", "proefmail gestuurd"),
+    "edition.test_failed": _edition(
+        "een proefmail van {it} kwam niet weg", "een proefmail kwam niet weg"
+    ),
     "edition.reminded": _edition("{who} stuurde een herinnering over {it}", "herinnering gestuurd"),
     "rhythm.saved": Words(Group.SETTINGS, "{who} wijzigde het vaste ritme"),
     "rhythm.turned_on": Words(Group.SETTINGS, "{who} zette het vaste ritme aan"),

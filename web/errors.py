@@ -203,6 +203,11 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             "De bijeenkomst is dan al voorbij",
             "Na het begin van de bijeenkomst gaat een aankondiging niet meer uit. Kies eerder.",
         ),
+        newsletter.UnknownCut: ErrorPage(
+            409,
+            "Deze mail is er niet meer",
+            "De doelgroepen zijn intussen anders. Open de editie opnieuw en kies een andere mail.",
+        ),
         newsletter.NothingToSend: ErrorPage(
             422,
             "Niemand krijgt deze mail",

@@ -38,6 +38,7 @@ from web.editor import (
     subscribers,
     today,
     trial,
+    trial_mail,
     versions,
 )
 from web.editor.desk import EXAMPLES, ORGANISATION, RHYTHM, SUBMISSIONS
@@ -54,6 +55,7 @@ from web.public import (
     signup,
     submission,
     submit,
+    trial_link,
     unsubscribe,
 )
 
@@ -86,6 +88,7 @@ CONFIRM_SUBMISSION: Final = "/praktijkvoorbeelden/bevestigen/{token}"
 OWN: Final = submission.OWN + "/{token}"
 PREFERENCES: Final = "/voorkeuren/{token}"
 UNSUBSCRIBE: Final = "/afmelden/{token}"
+TRIAL_LINK: Final = "/proefmail/{what}"
 
 PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
     Route("/", front.show_front, "front", OPEN),
@@ -123,6 +126,8 @@ PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
     Route(UNSUBSCRIBE, unsubscribe.unsubscribe, "unsubscribe_post", OPEN, POST),
     Route("/peiling/{token}", poll.show_poll, "poll", OPEN),
     Route("/peiling/{token}", poll.answer_poll, "poll_post", OPEN, POST),
+    Route(TRIAL_LINK, trial_link.show_trial_link, "trial_link", OPEN),
+    Route(TRIAL_LINK, trial_link.do_nothing, "trial_link_post", OPEN, POST),
     Route("/privacy", privacy.show_privacy, "privacy", OPEN),
 )
 
@@ -204,6 +209,8 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION + "/goedkeuren", review.approve, "approve", APPROVER, POST),
     Route(EDITION + "/terugsturen", review.give_back, "give_back", APPROVER, POST),
     Route(EDITION + "/verzenden", sending.show_sending, "sending", IN),
+    Route(EDITION + "/proefmail", trial_mail.show_trial_mail, "trial_mail", IN),
+    Route(EDITION + "/proefmail", trial_mail.send_trial_mail, "send_trial_mail", IN, POST),
     Route(EDITION + "/stand", sending.show_standing, "standing", IN),
     Route(EDITION + "/moment", sending.show_moment, "moment_in_words", IN),
     Route(EDITION + "/ander-moment", sending.move_moment, "move_moment", IN, POST),

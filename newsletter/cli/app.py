@@ -12,7 +12,7 @@ import typer
 from feeds.errors import GatherError, ItemUnusable
 from newsletter import pipeline, wiring
 from newsletter.accounts.people import add_user
-from newsletter.cli import editions, following, items, people, reports, sources, way
+from newsletter.cli import editions, following, items, people, reports, sources, trial, way
 from newsletter.cli.output import JSON, fail, prepare_streams, print_json, print_report, say
 from newsletter.cli.session import open_program, open_services, read_services, state
 from newsletter.cli.stopping import told_to_stop
@@ -36,6 +36,7 @@ app.add_typer(user_app, name="user")
 sources.app.add_typer(following.app)  # without a name: its commands are commands of source
 app.add_typer(sources.app, name="source")
 app.add_typer(items.app, name="item")
+editions.app.add_typer(trial.app)
 editions.app.add_typer(way.app)  # without a name: its commands are commands of edition
 app.add_typer(editions.app, name="edition")
 app.add_typer(people.subscriber_app, name="subscriber")

@@ -229,7 +229,8 @@ def revisions(edition_id: ID, json: bool = JSON) -> None:
     )
 
 
-def _cut(key: str) -> Cut:
+def read_cut(key: str) -> Cut:
+    """Return the cut with this key. Raises typer.BadParameter."""
     try:
         return parse_cut(key)
     except ValueError:
@@ -244,7 +245,7 @@ def render(
     cut: Annotated[
         Cut | None,
         typer.Option(
-            parser=_cut, help="Rather than a segment: a side, and segments, as in school.zuid."
+            parser=read_cut, help="Rather than a segment: a side, and segments, as in school.zuid."
         ),
     ] = None,
     format: Annotated[Format, typer.Option()] = Format.HTML,

@@ -1,5 +1,7 @@
 """Sending in a real browser: the minutes of undo, with a script and without, and the progress."""
 
+import email
+import email.policy
 import re
 import threading
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from newsletter.send.worker import run_worker
 from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk
 from tests.web.desk import freeze, make_draft
 from tests.web.furniture import furnish
 
@@ -151,3 +153,33 @@ def test_undo_without_a_script(
     freeze(near)
     anna.go(path)
     assert anna.page.get_by_role("heading", name="wordt verzonden").is_visible()
+
+
+def test_a_test_of_the_mail_that_is_looked_at(
+    browser: Browser, base: str, near: Services, edition: int, transport: FakeTransport
+) -> None:
+    anna = enter(browser.new_context(reduced_motion="reduce").new_page(), base)
+    anna.go(f"/redactie/edities/{edition}?kant=lerarenopleiding")
+
+    anna.page.get_by_role("link", name="Stuur een proef").click()
+    expect(anna.page.get_by_role("radio", name="lerarenopleiding")).to_be_checked()
+    expect(anna.page.get_by_role("checkbox", name="Mezelf")).to_be_checked()
+    anna.shoot("proefmail")
+    anna.press("Stuur de proef")
+
+    expect(anna.page.get_by_text("1 proefmail gestuurd aan Anna.")).to_be_visible()
+    assert transport.attempted == ["anna@example.org"]
+    message = email.message_from_bytes(transport.accepted[0][2], policy=email.policy.SMTP)
+    part = message.get_body(("html",))
+    assert part is not None
+    mail = browser.new_page(viewport={"width": 700, "height": 900})
+    mail.set_content(part.get_content())
+    bar = mail.get_by_text("Dit is een proefmail, gestuurd door Anna").bounding_box()
+    assert bar is not None
+    assert bar["y"] < 60
+    mail.screenshot(path=PICTURES / "proefmail-ontvangen.png")
+    anna.go(f"/redactie/edities/{edition}/verzenden")
+    expect(anna.page.get_by_text("Proefmail gestuurd, vandaag")).to_be_visible()
+    anna.page.emulate_media(color_scheme="dark")
+    anna.shoot("verzenden-donker")
+    assert anna.complaints == []

@@ -12,7 +12,9 @@ from newsletter.dutch import clock, days_away, in_sentence, local, long_date, mo
 from newsletter.model import Edition
 from newsletter.moments import has_other_clock, is_summer_time
 from newsletter.send.schedule import standing
+from newsletter.send.trial import TESTED
 from newsletter.store.deliveries import last_pace, topic_of
+from newsletter.store.editions import last_event_of
 from newsletter.store.waivers import waivers_of
 from newsletter.values import EditionStatus
 from subscribers.counts import LeftOut, count_left_out
@@ -73,6 +75,7 @@ def last_look(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
         ],
         "left_out_total": sum(left_out.values()),
         "approver": user_names(session).get(edition.approved_by_id or 0, ""),
+        "last_trial": last_event_of(session, edition.id, TESTED),
         "let_pass": len(waivers_of(session, edition.id)),
         "goes": departure(at, now) if at is not None and is_ahead else None,
         "is_leaving": leaving,
