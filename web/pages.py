@@ -130,6 +130,7 @@ def environment() -> Environment:
         "audience_word": dutch.audience_word,
         "weekday_short": dutch.weekday_short,
         "month_short": dutch.month_short,
+        "month_word": dutch.month,
         "as_date": _as_date,
     }
     made.globals |= {

@@ -14,6 +14,7 @@ from web.editor import (
     adding,
     blocks,
     bounds,
+    calendar,
     edition,
     editions,
     examples,
@@ -31,6 +32,7 @@ from web.editor import (
     selecting,
     sending,
     sign_in,
+    slot,
     source,
     source_list,
     sources,
@@ -41,7 +43,7 @@ from web.editor import (
     trial_mail,
     versions,
 )
-from web.editor.desk import EXAMPLES, ORGANISATION, RHYTHM, SUBMISSIONS
+from web.editor.desk import CALENDAR, EXAMPLES, ORGANISATION, RHYTHM, SUBMISSIONS
 from web.pages import Call
 from web.public import (
     agenda,
@@ -163,6 +165,10 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route("/redactie/berichten/{item}", selecting.show_old_place, "old_item", IN),
     Route("/redactie/edities", editions.show_editions, "editions", IN),
     Route("/redactie/edities", editions.begin_edition, "begin_edition", IN, POST),
+    Route(CALENDAR, calendar.show_calendar, "calendar", IN),
+    Route(CALENDAR + "/{slot}", slot.show_slot, "slot", IN),
+    Route(CALENDAR + "/{slot}", slot.choose, "choose_slot", IN, POST),
+    Route(CALENDAR + "/{slot}/begin", slot.begin, "begin_slot", IN, POST),
     Route(gallery.GALLERY, gallery.show_gallery, "block_gallery", IN),
     Route(gallery.GALLERY + "/{kind}", gallery.show_block, "block_kind", IN),
     Route(gallery.GALLERY + "/{kind}/voorbeeld", gallery.show_sample_mail, "block_sample", IN),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from newsletter.compose.draft import draft_newsletter
 from newsletter.errors import UnknownSlot
 from newsletter.rhythm import Slot, find_slot, open_slots
-from newsletter.store.planning import is_taken, read_choices, read_rhythm
+from newsletter.store.planning import read_choices, read_rhythm, taken_periods
 from storage.session import Database
 
 
@@ -17,7 +17,8 @@ def draft_slots(db: Database, *, now: datetime, maximum: int) -> list[int]:
     with db.read() as session:
         rhythm = read_rhythm(session)
         found = open_slots(rhythm, now, read_choices(session)) if rhythm else []
-        slots = [one for one in found if not is_taken(session, one)]
+        taken = taken_periods(session, found)
+    slots = [one for one in found if one.key not in taken]
     return [_draft(db, one, now=now, author_id=None, maximum=maximum) for one in slots]
 
 

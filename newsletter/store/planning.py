@@ -1,14 +1,16 @@
 """Queries on the rhythm, and on what the team made of single slots."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from feeds.values import AMSTERDAM
 from newsletter.model import ChosenRhythm, Edition, SlotChoice
-from newsletter.rhythm import Choice, Choices, Rhythm, Slot, slot_key
+from newsletter.rhythm import FURTHEST, Choice, Choices, Rhythm, Slot, slot_key
 from newsletter.values import EditionKind, EditionStatus
 from newsletter.working_days import in_amsterdam
 
@@ -52,15 +54,47 @@ def find_of_slot(session: Session, on: date) -> Edition | None:
     return session.scalar(query)
 
 
-def is_taken(session: Session, slot: Slot) -> bool:
-    """Say whether a slot has its edition: made for it, or planned by hand for the same day."""
-    begins, ends = (in_amsterdam(slot.day + timedelta(days=one), time(0)) for one in (0, 1))
-    by_hand = (
-        (Edition.planned_at >= begins)
-        & (Edition.planned_at < ends)
-        & (Edition.status != EditionStatus.CANCELLED)
+def list_planned(session: Session, begins: datetime, ends: datetime) -> list[Edition]:
+    """Return the editions that may stand on a calendar of this time, by their id.
+
+    That is: going out or gone out then, with its last moment then, dated then without any moment,
+    or going out so soon after it that its deadlines are then. Cancelled ones stand on none.
+    """
+    until = ends + FURTHEST
+    has_no_moment = Edition.planned_at.is_(None) & Edition.due_at.is_(None)
+    first, last = (one.astimezone(AMSTERDAM).date() for one in (begins, ends))
+    query = select(Edition).where(
+        Edition.status != EditionStatus.CANCELLED,
+        or_(
+            Edition.planned_at.between(begins, until),
+            Edition.due_at.between(begins, until),
+            Edition.started_at.between(begins, ends),
+            Edition.not_after.between(begins, ends),
+            has_no_moment & Edition.dated_on.between(first, last),
+        ),
     )
-    query = select(Edition.id).where(
-        Edition.kind == EditionKind.NEWSLETTER, or_(Edition.period == slot.key, by_hand)
+    return list(session.scalars(query.order_by(Edition.id)))
+
+
+def taken_periods(session: Session, slots: Sequence[Slot]) -> frozenset[str]:
+    """Return the keys of these slots that have their edition, made for it or planned by hand.
+
+    Two queries, however many there are.
+    """
+    keys = [one.key for one in slots]
+    of_slot = select(Edition.period).where(
+        Edition.kind == EditionKind.NEWSLETTER, Edition.period.in_(keys)
     )
-    return session.scalar(query.limit(1)) is not None
+    taken = {one for one in session.scalars(of_slot) if one is not None}
+    going = [one for one in slots if one.at is not None]
+    if not going:
+        return frozenset(taken)
+    days = [one.day for one in going]
+    by_hand = select(Edition.planned_at).where(
+        Edition.kind == EditionKind.NEWSLETTER,
+        Edition.status != EditionStatus.CANCELLED,
+        Edition.planned_at >= in_amsterdam(min(days), time(0)),
+        Edition.planned_at < in_amsterdam(max(days) + timedelta(days=1), time(0)),
+    )
+    planned = {at.astimezone(AMSTERDAM).date() for at in session.scalars(by_hand) if at}
+    return frozenset(taken | {one.key for one in going if one.day in planned})

@@ -25,6 +25,7 @@ from web.editor.words import edition_label, state_line
 from web.pages import Call, page
 
 EDITIONS: Final = "/redactie/edities"
+CALENDAR: Final = "/redactie/kalender"
 SELECTING: Final = "/redactie/selecteren"
 SUBMISSIONS: Final = "/redactie/inzendingen"
 EXAMPLES: Final = "/redactie/voorbeelden"
@@ -136,7 +137,10 @@ def read_desk(call: Call, session: Session) -> Desk:
     here = call.request.url.path
     places = _places(here, sum(new.values()), sources, sent_in)
     if rank(call.user) >= Who.ADMINISTRATOR:
-        places = (*places, Place(ORGANISATION, "Instellingen", here.startswith(SETTINGS)))
+        places = (
+            *places,
+            Place(ORGANISATION, "Instellingen", here.startswith(SETTINGS) and here != RHYTHM),
+        )
     return Desk(places, underway, new, sources, sent_in)
 
 
@@ -161,6 +165,7 @@ def _places(
             plural(new, "nieuw bericht", "nieuwe berichten"),
         ),
         Place(EDITIONS, "Edities", here.startswith(EDITIONS)),
+        Place(CALENDAR, "Kalender", here.startswith((CALENDAR, RHYTHM))),
         Place(
             SUBMISSIONS,
             "Voorbeelden",

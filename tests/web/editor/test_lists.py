@@ -1,7 +1,7 @@
 """Every list page needs as many statements for three rows as for one."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,9 +10,11 @@ from feeds.model import Sighting
 from feeds.store import get_source
 from feeds.values import ItemKind, ItemStatus
 from newsletter.compose.draft import add_block
+from newsletter.planning import choose_slot, save_rhythm
+from newsletter.rhythm import Choice, Rhythm
 from newsletter.wiring import Services
 from subscribers.segments import add_default_segments, save_segment
-from tests.factories import judge_item
+from tests.factories import judge_item, make_edition
 from tests.fakes import START
 from tests.queries import counted
 from tests.web.desk import (
@@ -70,7 +72,22 @@ def grow_segments(services: Services, number: int) -> None:
     save_segment(services.db, f"doel-{number}", conditions={"region": f"Regio {number}"}, now=START)
 
 
+def grow_planned(services: Services, number: int) -> None:
+    """Plan an edition, and decide about a slot of the rhythm."""
+    if number == 1:
+        rhythm = Rhythm(3, time(10), date(2027, 4, 1), weeks=1)
+        save_rhythm(services.db, rhythm, version=0, now=services.clock(), by=None)
+    at = services.clock() + timedelta(days=2 * number)
+    with services.db.write() as session:
+        make_edition(session, now=services.clock(), number=number, planned_at=at)
+    skipped = date(2027, 4, 22) + timedelta(weeks=number)
+    choose_slot(services.db, skipped, Choice(None), now=services.clock(), by=None)
+
+
 PAGES: list[tuple[str, Grow]] = [
+    ("/redactie/kalender", grow_planned),
+    ("/redactie/kalender?maand=2027-05", grow_items),
+    ("/redactie", grow_planned),
     ("/redactie", grow_sources),
     ("/redactie", grow_editions),
     ("/redactie/selecteren", grow_items),
