@@ -100,9 +100,8 @@ def approve(services: Services, edition_id: int) -> None:
         services.db,
         edition_id,
         by=people[1],
-        render=services.render,
+        terms=services.terms,
         house=services.house,
-        sender=services.settings.sender,
         four_eyes=True,
         now=NOW,
     )

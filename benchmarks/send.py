@@ -39,7 +39,7 @@ def main() -> None:
         edition.approve(services, edition_id)
         size = len(preview(services, edition_id, segment="school", format=Format.EML))
         with stopwatch() as ours:
-            send_now(services.db, edition_id, now=services.clock())
+            send_now(services.db, edition_id, terms=services.terms, now=services.clock())
             run_worker(services, stop=Event(), until_complete=edition_id)
         with services.db.read() as session:
             figures = deliveries.figures(session, edition_id)

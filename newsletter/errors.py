@@ -10,6 +10,7 @@ NewsletterError
 |  |- NotYours            four-eyes: nobody approves their own draft
 |  |- ChecksFailed        findings of level error; carries them
 |  |- ContentChanged      what would be sent is not what was approved
+|  |- MomentNotApproved   another moment was approved with the content
 |  |- EditionChanged      somebody else saved a newer version first
 |  |  `- BlockChanged     somebody else rewrote the same block first
 |  |- NothingToSend       no segment has a reader
@@ -35,6 +36,7 @@ NewsletterError
 """
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -110,7 +112,18 @@ class FindingGone(EditionError):
 
 
 class ContentChanged(EditionError):
-    """What would be sent is not what was approved; the approval is void."""
+    """What would be sent is not what was approved; the approval is void.
+
+    detail: both hashes, as the log keeps them.
+    """
+
+    def __init__(self, message: str, *, detail: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.detail = detail
+
+
+class MomentNotApproved(EditionError):
+    """The content was approved to go out at another moment; nothing changed."""
 
 
 class EditionChanged(EditionError):

@@ -67,6 +67,17 @@ WORDS: Final[Mapping[str, Words]] = {
         "{who} zette een eerdere versie van {it} terug", "een eerdere versie teruggezet"
     ),
     "edition.submitted": _edition("{who} diende {it} in", "ingediend"),
+    "edition.agreed": _edition(
+        "{who} gaf akkoord op {it}; er is nog een akkoord nodig", "akkoord gegeven"
+    ),
+    "edition.agreement_void": _edition(
+        "Een eerder akkoord op {it} verviel, want er was iets gewijzigd",
+        "een eerder akkoord vervallen, want er was iets gewijzigd",
+    ),
+    "edition.approval_refused": _edition(
+        "{who} mocht {it} niet goedkeuren na er zelf aan te hebben gewerkt",
+        "goedkeuren geweigerd na zelf meegewerkt te hebben",
+    ),
     "edition.approved": _edition("{who} keurde {it} goed", "goedgekeurd"),
     "edition.returned": _edition("{who} stuurde {it} terug", "teruggestuurd"),
     "edition.withdrawn": _edition("{who} trok {it} in", "ingetrokken"),
@@ -83,6 +94,10 @@ WORDS: Final[Mapping[str, Words]] = {
     "edition.halted": _edition(
         "{who} zette {it} op pauze, omdat de mailserver ons weigerde",
         "op pauze gezet, omdat de mailserver ons weigert",
+    ),
+    "edition.mails_changed": _edition(
+        "Het verzenden van {it} ging op pauze: de mails waren niet meer wat er was goedgekeurd",
+        "op pauze gezet: de mails zijn niet meer wat er is goedgekeurd",
     ),
     "edition.recovered": _edition(
         "Het verzenden van {it} ging verder na een onderbreking",

@@ -95,7 +95,8 @@ class Edition(Base):
     version:      raised by each edit; a form that holds an older one is refused.
     planned_at:   the moment that is approved with the content; None leaves it to the sender.
     due_at:       when sending starts, once scheduled.
-    content_hash: the seal of what was approved; "" while nothing is.
+    content_hash: the seal of what was approved; "" while nothing is. terms_hash: the mark of its
+                  terms; plan_hash: that of its plan, "" while there is none (`newsletter/seal.py`).
     size, materialised_at: the number of deliveries, and when the last of them was written.
     heads:        the subject and the preheader that a side has of its own, by side.
     orders:       the ids of the blocks in the order that a side has of its own, by side.
@@ -126,6 +127,8 @@ class Edition(Base):
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     approved_at: Mapped[datetime | None]
     content_hash: Mapped[str] = mapped_column(String(64), default="")
+    terms_hash: Mapped[str] = mapped_column(String(64), default="")
+    plan_hash: Mapped[str] = mapped_column(String(64), default="")
     planned_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     in_doubt_policy: Mapped[str] = mapped_column(String(20), default=InDoubtPolicy.RESEND)
@@ -174,6 +177,18 @@ class Block(Base):
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
     item: Mapped[Item | None] = relationship(lazy="raise")
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Approval(Base):
+    """That one person approved exactly this. hash: the seal of what they approved."""
+
+    __tablename__ = "approval"
+    __table_args__ = (UniqueConstraint("edition_id", "user_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime]
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class Variant(Base):

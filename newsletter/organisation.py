@@ -4,7 +4,7 @@ One row holds what was chosen; what is not in it is as the settings say. A chang
 approved: `save` takes back every approved or planned edition that would no longer be the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
@@ -15,24 +15,22 @@ from sqlalchemy.orm import Session, selectinload
 
 from feeds.model import Image
 from feeds.pictures import find_image
+from newsletter.breach import SEALED, broken_of
 from newsletter.errors import OrganisationChanged, SenderInUse
 from newsletter.identity import Logo, Organisation
 from newsletter.model import ChosenOrganisation, Edition
-from newsletter.ports import Render
+from newsletter.ports import Render, Terms
 from newsletter.settings import Settings
-from newsletter.store.approvals import seal_of, void_approval
-from newsletter.store.cuts import cuts_of
-from newsletter.store.editions import content_of, lock_edition, log_event, with_items
+from newsletter.store.approvals import void_approval
+from newsletter.store.editions import lock_edition, log_event, with_items
 from newsletter.values import EditionKind, EditionStatus
 from storage.dialect import insert_new
 from storage.log import record
 from storage.session import Database
-from subscribers.errors import UnknownSegment
 
 log = structlog.get_logger(__name__)
 
 ROW: Final = 1
-SEALED: Final = (EditionStatus.APPROVED, EditionStatus.SCHEDULED)
 UNDER_WAY: Final = (EditionStatus.SENDING, EditionStatus.PAUSED)
 FIELDS: Final = frozenset(one.name for one in fields(Organisation)) - {"logo"}
 
@@ -127,13 +125,12 @@ def list_sealed(session: Session) -> list[Sealed]:
 
 def find_broken(db: Database, settings: Settings, render: Render) -> list[Sealed]:
     """Return the approved or planned editions that these settings would make different."""
+    terms = Terms(render, settings.letterhead, settings.approvers)
     with db.read() as session:
         query = select(Edition).where(Edition.status.in_(SEALED)).order_by(Edition.id)
         editions = session.scalars(query.options(with_items())).all()
         return [
-            _sealed(one)
-            for one in editions
-            if not _is_whole(session, one, render=render, sender=settings.sender)
+            _sealed(one) for one in editions if broken_of(session, one, terms=terms) is not None
         ]
 
 
@@ -159,7 +156,7 @@ def save(
     with db.write() as session:
         before = with_chosen(given, read_chosen(session))
         row = _locked(session, seen=chosen.version, now=now)
-        if _letterhead(before) != _letterhead(settings) and _is_sending(session):
+        if before.letterhead != settings.letterhead and _is_sending(session):
             raise SenderInUse("an edition is on its way with the present sender")
         image = find_image(session, chosen.logo_digest) if chosen.logo_digest else None
         if image is not None:
@@ -194,20 +191,6 @@ def _take_back(session: Session, edition_id: int, *, by: int, now: datetime) -> 
     void_approval(session, edition, now=now)
     log_event(session, edition_id, what="organisation_changed", now=now, user_id=by)
     return True
-
-
-def _is_whole(session: Session, edition: Edition, *, render: Render, sender: str) -> bool:
-    content = content_of(edition)
-    try:
-        cuts = cuts_of(session, content, edition.segments)
-    except UnknownSegment:
-        return False
-    variants = {one: render(content, one) for one in cuts}
-    return seal_of(edition, variants, sender=sender) == edition.content_hash
-
-
-def _letterhead(settings: Settings) -> Sequence[str]:
-    return settings.sender, settings.organisation.contact, settings.organisation.name
 
 
 def _is_sending(session: Session) -> bool:

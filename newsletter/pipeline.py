@@ -243,9 +243,8 @@ def _look_up(services: Services, now: datetime) -> Report:
 def _send(services: Services, now: datetime) -> Report:
     started = freeze_due(
         services.db,
-        render=services.render,
+        terms=services.terms,
         preflight=services.preflight,
-        sender=services.settings.sender,
         now=now,
     )
     return {"started": started}

@@ -21,6 +21,19 @@ class Render(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an approval holds under that does not stand in the edition.
+
+    letterhead: what heads each mail, as `Settings.letterhead` says it.
+    approvers:  how many people must have approved the same.
+    """
+
+    render: Render
+    letterhead: tuple[str, ...]
+    approvers: int = 1
+
+
 class Preflight(Protocol):
     """Runs the checks on an edition as it is now, without the network."""
 

@@ -65,6 +65,7 @@ class Settings:
     log: str
     now: datetime | None
     four_eyes: bool
+    approvers: int
     section_maximum: int
     undo_minutes: int
     organisation: Organisation
@@ -75,6 +76,11 @@ class Settings:
     def sender_address(self) -> str:
         """The address of the From header."""
         return parseaddr(self.sender)[1]
+
+    @property
+    def letterhead(self) -> tuple[str, ...]:
+        """What heads each mail of ours: it is sealed with what was approved."""
+        return self.sender, self.organisation.contact, self.organisation.name
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -96,6 +102,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log=read("log", "text", _log),
         now=_refuse_on_real_relay(read("now", "", _moment), smtp),
         four_eyes=read("four_eyes", "yes", _yes_no),
+        approvers=read("approvers", "1", _approvers),
         section_maximum=read("section_maximum", "5", _count),
         undo_minutes=read("undo_minutes", "5", _minutes),
         organisation=read_organisation(config.get("organisation", {}), where=CONFIG_NAME),
@@ -282,6 +289,12 @@ def _yes_no(text: str) -> bool:
     if text.lower() not in words:
         raise ValueError('give "yes" or "no"')
     return words[text.lower()]
+
+
+def _approvers(text: str) -> int:
+    if text not in {"1", "2", "3"}:
+        raise ValueError("give 1, 2 or 3")
+    return int(text)
 
 
 def _count(text: str) -> int:

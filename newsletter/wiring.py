@@ -20,7 +20,7 @@ from newsletter.compose.render import Renderer
 from newsletter.domain_records import DomainAsker
 from newsletter.errors import DatabaseNotReady
 from newsletter.organisation import read_chosen, read_version, with_chosen
-from newsletter.ports import AskDomain, Clock, Outside, RenderNotice, Transport
+from newsletter.ports import AskDomain, Clock, Outside, RenderNotice, Terms, Transport
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings, read_settings
 from newsletter.values import Contrast, Finding, House
@@ -132,6 +132,11 @@ class Services:
             is_trial=settings.smtp.is_local,
             contrasts=tuple(Contrast(one.front, one.ground, one.ratio) for one in judged),
         )
+
+    @property
+    def terms(self) -> Terms:
+        """What an approval holds under."""
+        return Terms(self.render, self.settings.letterhead, self.settings.approvers)
 
     @property
     def outside(self) -> Outside:

@@ -186,7 +186,15 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
         newsletter.ContentChanged: ErrorPage(
             409,
             "Het akkoord is vervallen",
-            "Er is iets gewijzigd na het akkoord. Dien de editie opnieuw in.",
+            "Na het akkoord is iets gewijzigd: de inhoud, de doelgroep, de afzender of het moment. "
+            "Er is niets verzonden en de editie is weer een concept. Open de editie, kijk wat er "
+            "anders is en dien opnieuw in.",
+        ),
+        newsletter.MomentNotApproved: ErrorPage(
+            409,
+            "Dit moment is niet goedgekeurd",
+            "De editie is goedgekeurd voor een ander moment. Er is niets gewijzigd. Trek de editie "
+            "in, kies het nieuwe moment en dien opnieuw in.",
         ),
         newsletter.ChecksFailed: ErrorPage(
             422,

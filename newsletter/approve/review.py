@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.approve.checks import run_checks
@@ -23,9 +24,9 @@ from newsletter.errors import (
     RoleMissing,
     UnknownUser,
 )
-from newsletter.model import Edition, User
-from newsletter.ports import Outside, Render
-from newsletter.store.approvals import save_variants, seal_of, void_approval
+from newsletter.model import Approval, Edition, Revision, User
+from newsletter.ports import Outside, Render, Terms
+from newsletter.store.approvals import approvals_of, seal_of, set_seal, void_approval
 from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, get_edition, lock_edition, log_event
 from newsletter.values import (
@@ -97,32 +98,56 @@ def approve(  # noqa: PLR0913 - an approval has this many facts
     edition_id: int,
     *,
     by: int,
-    render: Render,
+    terms: Terms,
     house: House,
-    sender: str,
     four_eyes: bool,
     now: datetime,
+    seen: str = "",
 ) -> int:
     """Approve exactly this: keep what each reader gets, and seal it; return the edition's id.
 
-    Raises RoleMissing, NotYours (with four_eyes on, for its author and for who submitted it),
-    ChecksFailed for what is wrong, or became so since, MoveNotAllowed, EditionChanged; then nothing
-    changed.
+    It is approved once so many people as `terms` asks approved the same; until then each is on
+    record. Who approves the same twice changes nothing.
+    seen: the seal of what was looked at; "" when nobody says.
+    Raises RoleMissing, NotYours (with four_eyes on, for who wrote or submitted it), ChecksFailed
+    for what is wrong, or became so since, MoveNotAllowed, EditionChanged; then nothing changed.
     """
+    if _has_approved(db, edition_id, by=by):
+        return edition_id
     _require_status(db, edition_id, EditionStatus.APPROVED)
-    checked = _check(db, edition_id, render=render, house=house, now=now)
+    if four_eyes:
+        _require_fresh_eyes(db, edition_id, by=by, now=now)
+    checked = _check(db, edition_id, render=terms.render, house=house, now=now)
     _require_sound(edition_id, checked)
     with db.write() as session:
         _require_role(session, by)
         edition = _as_rendered(session, edition_id, checked.version)
-        if four_eyes and by in {edition.author_id, edition.submitted_by_id}:
-            raise NotYours(f"edition {edition_id} needs the approval of another than its author")
-        edition.move(EditionStatus.APPROVED, now=now)
-        edition.approved_by_id, edition.approved_at = by, now
-        edition.content_hash = seal_of(edition, checked.variants, sender=sender)
-        save_variants(session, edition_id, checked.variants)
-        log_event(session, edition_id, what="approved", now=now, user_id=by)
+        if edition.state is not EditionStatus.IN_REVIEW:
+            raise MoveNotAllowed(edition_id, edition.state, EditionStatus.APPROVED)
+        found = seal_of(session, edition, checked.variants, letterhead=terms.letterhead)
+        if seen and seen != found:
+            raise EditionChanged(f"edition {edition_id} is not what was looked at; look again")
+        before = _agreed_before(session, edition, found, now=now)
+        if by not in before:
+            session.add(Approval(edition_id=edition_id, user_id=by, at=now, hash=found))
+        if len({*before, by}) >= terms.approvers:
+            edition.move(EditionStatus.APPROVED, now=now)
+            edition.approved_by_id, edition.approved_at = by, now
+            set_seal(session, edition, checked.variants, letterhead=terms.letterhead)
+            _log_approval(session, edition, found, what="approved", by=by, now=now)
+        elif by not in before:
+            _log_approval(session, edition, found, what="agreed", by=by, now=now)
     return edition_id
+
+
+def writers_of(session: Session, edition: Edition) -> frozenset[int]:
+    """Return who may not approve an edition while four eyes are asked for.
+
+    Who began it, who submitted it, and everybody who changed it: an edition is sent only once.
+    """
+    query = select(Revision.user_id).where(Revision.edition_id == edition.id).distinct()
+    found = {edition.author_id, edition.submitted_by_id, *session.scalars(query)}
+    return frozenset(one for one in found if one is not None)
 
 
 def return_(db: Database, edition_id: int, *, by: int, because: str, now: datetime) -> int:
@@ -183,8 +208,48 @@ def _require_status(db: Database, edition_id: int, to: EditionStatus) -> None:
         raise MoveNotAllowed(edition_id, now, to)
 
 
+def _has_approved(db: Database, edition_id: int, *, by: int) -> bool:
+    """Say whether an edition is approved, by this person too: buttons are pressed twice."""
+    with db.read() as session:
+        edition = get_edition(session, edition_id)
+        told = approvals_of(session, edition_id)
+    return edition.state is EditionStatus.APPROVED and any(
+        one.user_id == by and one.hash == edition.content_hash for one in told
+    )
+
+
+def _require_fresh_eyes(db: Database, edition_id: int, *, by: int, now: datetime) -> None:
+    """Raise NotYours for who wrote in it; that they tried stays on record."""
+    with db.write() as session:
+        _require_role(session, by)
+        is_writer = by in writers_of(session, get_edition(session, edition_id))
+        if is_writer:
+            log_event(session, edition_id, what="approval_refused", now=now, user_id=by)
+    if is_writer:
+        raise NotYours(f"edition {edition_id} needs the approval of somebody who wrote none of it")
+
+
+def _agreed_before(session: Session, edition: Edition, found: str, *, now: datetime) -> set[int]:
+    """Return who approved what has this seal; what was approved of another does not count more."""
+    told = approvals_of(session, edition.id)
+    others = [one for one in told if one.hash != found]
+    for one in others:
+        session.delete(one)
+    if others:
+        detail = {"approved": others[0].hash, "found": found}
+        log_event(session, edition.id, what="agreement_void", now=now, detail=detail)
+        session.flush()
+    return {one.user_id for one in told if one.hash == found}
+
+
+def _log_approval(
+    session: Session, edition: Edition, found: str, *, what: str, by: int, now: datetime
+) -> None:
+    log_event(session, edition.id, what=what, now=now, user_id=by, detail={"hash": found})
+
+
 def _as_rendered(session: Session, edition_id: int, version: int) -> Edition:
-    edition = lock_edition(session, edition_id)
+    edition = lock_edition(session, edition_id, with_blocks=True)
     if edition.version != version:
         raise EditionChanged(f"edition {edition_id} was changed in the meantime; look again")
     return edition

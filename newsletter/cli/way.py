@@ -50,9 +50,8 @@ def approve(edition_id: ID, by: BY, json: bool = JSON) -> None:
         services.db,
         edition_id,
         by=account_id(services, by),
-        render=services.render,
+        terms=services.terms,
         house=services.house,
-        sender=services.settings.sender,
         four_eyes=services.settings.four_eyes,
         now=services.clock(),
     )
@@ -92,7 +91,7 @@ def schedule(
     now = services.clock()
     if moment < now - TYPING:  # a mistyped year must not send to everybody at once
         fail(f"--at {at!r} has passed; to send it now: newsletter edition send {edition_id}")
-    scheduling.schedule(services.db, edition_id, at=moment, now=now)
+    scheduling.schedule(services.db, edition_id, at=moment, terms=services.terms, now=now)
     print_figures(services, edition_id, json=json)
 
 
@@ -106,7 +105,7 @@ def send(
 ) -> None:
     """Make an approved edition due now; run again after a crash, it goes on where it was."""
     services = open_services()
-    scheduling.send_now(services.db, edition_id, now=services.clock())
+    scheduling.send_now(services.db, edition_id, terms=services.terms, now=services.clock())
     goes_on = _work_until_complete(services, edition_id) if wait else False
     print_figures(services, edition_id, json=json)
     if goes_on:

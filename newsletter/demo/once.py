@@ -117,15 +117,14 @@ def _bring_to_readers(demo: Demo, edition_id: int) -> None:
             services.db,
             edition_id,
             by=demo.seeded.accounts[APPROVER.email],
-            render=services.render,
+            terms=services.terms,
             house=services.house,
-            sender=services.settings.sender,
             four_eyes=services.settings.four_eyes,
             now=services.clock(),
         )
     if _figures(services, edition_id).state is EditionStatus.SENT:
         return
-    schedule.send_now(services.db, edition_id, now=services.clock())
+    schedule.send_now(services.db, edition_id, terms=services.terms, now=services.clock())
     _work(services, edition_id)
 
 

@@ -1,5 +1,6 @@
 """How the sending of an edition ends: complete, halted for a person, or waiting for its relay."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -39,6 +40,16 @@ def halt(session: Session, edition_id: int, *, note: str, now: datetime) -> None
     if edition.state is EditionStatus.SENDING:
         edition.move(EditionStatus.PAUSED, now=now)
         log_event(session, edition_id, what="halted", now=now, note=note)
+
+
+def halt_changed(
+    session: Session, edition_id: int, *, detail: Mapping[str, str], now: datetime
+) -> None:
+    """Pause an edition whose mails are not those that were approved; both hashes are on record."""
+    edition = session.get_one(Edition, edition_id, with_for_update=True)
+    if edition.state is EditionStatus.SENDING:
+        edition.move(EditionStatus.PAUSED, now=now)
+        log_event(session, edition_id, what="mails_changed", now=now, detail=detail)
 
 
 def note_outage(session: Session, edition_id: int, *, note: str, now: datetime) -> None:

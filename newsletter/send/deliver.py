@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy.orm import Session
 
-from newsletter.errors import TransportRefused, TransportUnavailable, UnsafeHeader
+from newsletter.errors import ContentChanged, TransportRefused, TransportUnavailable, UnsafeHeader
 from newsletter.ports import Clock, Transport
 from newsletter.send import closing, ledger
 from newsletter.send.ends import bring_to_end
@@ -109,6 +109,8 @@ class _Run:
                 mailing = read_mailing(session, self._edition_id, settings)
         except UnsafeHeader as wrong:
             return self._halt(str(wrong))
+        except ContentChanged as changed:
+            return self._halt_changed(changed)
         pages = Pages(self._db, mailing, links=links, settings=settings, clock=self._clock)
         self._send_all(mailing, pages)
         if (end := pages.end) is not None:
@@ -220,6 +222,11 @@ class _Run:
     def _halt(self, note: str) -> EditionStatus:
         now = self._clock()
         self._write(lambda s: closing.halt(s, self._edition_id, note=note, now=now))
+        return EditionStatus.PAUSED
+
+    def _halt_changed(self, changed: ContentChanged) -> EditionStatus:
+        now, detail = self._clock(), changed.detail
+        self._write(lambda s: closing.halt_changed(s, self._edition_id, detail=detail, now=now))
         return EditionStatus.PAUSED
 
     def _write(self, work: Callable[[Session], T]) -> T:

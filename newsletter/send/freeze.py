@@ -14,18 +14,18 @@ from typing import Final
 from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from newsletter.breach import Breach, What, find_breach, render_now, void_broken
 from newsletter.model import Delivery, Edition
 from newsletter.outdated import find_outdated, what_happened
-from newsletter.ports import Preflight, Render
+from newsletter.ports import Preflight, Terms
 from newsletter.send.ledger import CUT
 from newsletter.send.schedule import cancel_in
-from newsletter.store.approvals import seal_of, variants_of, void_approval
-from newsletter.store.cuts import cut_key, cuts_of, segments_of_blocks
+from newsletter.store.approvals import variants_of, void_approval
+from newsletter.store.cuts import cut_key, segments_of_blocks
 from newsletter.store.deliveries import topic_of
-from newsletter.store.editions import content_of, get_edition, log_event
+from newsletter.store.editions import content_of, get_edition, lock_edition, log_event
 from newsletter.values import DeliveryState, EditionStatus, Finding, Level
 from storage.session import Database
-from subscribers.errors import UnknownSegment
 from subscribers.model import Subscriber
 from subscribers.segments import conditions_of
 from subscribers.store import recipients_select
@@ -41,9 +41,8 @@ CHUNK: Final = 20_000  # a chunk takes some 50 ms on SQLite: nobody else waits l
 def freeze_due(
     db: Database,
     *,
-    render: Render,
+    terms: Terms,
     preflight: Preflight,
-    sender: str,
     now: datetime,
     chunk: int = CHUNK,
 ) -> list[int]:
@@ -59,27 +58,19 @@ def freeze_due(
             .where(Edition.status == EditionStatus.SCHEDULED, Edition.due_at <= now)
             .order_by(Edition.due_at, Edition.id)
         ).all()
-    ready = (
-        one
-        for one in due
-        if _may_go_out(db, one, render=render, preflight=preflight, sender=sender, now=now)
-    )
-    return [one for one in ready if _freeze(db, one, now=now, chunk=chunk)]
+    ready = (one for one in due if _may_go_out(db, one, terms=terms, preflight=preflight, now=now))
+    return [one for one in ready if _freeze(db, one, terms=terms, now=now, chunk=chunk)]
 
 
 def _may_go_out(
-    db: Database,
-    edition_id: int,
-    *,
-    render: Render,
-    preflight: Preflight,
-    sender: str,
-    now: datetime,
+    db: Database, edition_id: int, *, terms: Terms, preflight: Preflight, now: datetime
 ) -> bool:
     """Say whether an edition may go out now; one that may not is cancelled or back in draft."""
+    if _is_broken(db, edition_id, terms=terms, now=now):
+        return False
     if _stop_if_too_late(db, edition_id, now=now):
         return False
-    stop = _reason_to_stop(db, edition_id, render=render, sender=sender)
+    stop = _outdated(db, edition_id)
     if stop is None and (wrong := _errors(preflight(edition_id, now=now))):
         stop = _Stop(Stopped.CHECKS_FAILED, note=wrong)
     if stop is not None:
@@ -87,9 +78,9 @@ def _may_go_out(
     return stop is None
 
 
-def _freeze(db: Database, edition_id: int, *, now: datetime, chunk: int) -> bool:
+def _freeze(db: Database, edition_id: int, *, terms: Terms, now: datetime, chunk: int) -> bool:
     _drop_leftovers(db, edition_id)
-    while (status := _write_chunk(db, edition_id, now=now, chunk=chunk)) is SCHEDULED:
+    while (status := _write_chunk(db, edition_id, terms=terms, now=now, chunk=chunk)) is SCHEDULED:
         continue
     return status is EditionStatus.SENDING
 
@@ -107,7 +98,6 @@ def _stop_if_too_late(db: Database, edition_id: int, *, now: datetime) -> bool:
 class Stopped(StrEnum):
     """Why an edition does not go out after all: the names in its history."""
 
-    SEAL_BROKEN = "seal_broken"  # it is not what was approved
     EVENT_CHANGED = "event_changed"  # an event in it was moved or called off
     EXAMPLE_WITHDRAWN = "example_withdrawn"
     CHECKS_FAILED = "checks_failed"  # something became wrong that was right when it was approved
@@ -126,21 +116,34 @@ def _errors(findings: Iterable[Finding]) -> str:
     return " ".join(f"{one.message} {one.mend}" for one in findings if one.level is Level.ERROR)
 
 
-def _reason_to_stop(db: Database, edition_id: int, *, render: Render, sender: str) -> _Stop | None:
-    """Return why an edition may not go out, or None.
+def _is_broken(db: Database, edition_id: int, *, terms: Terms, now: datetime) -> bool:
+    """Say whether an edition is not what was approved; then it is a draft again.
 
     What would go out is rendered again and compared: the stored variants are not simply trusted.
+    What stands in the rows is looked at first: a value that we never wrote may not be readable.
     """
     with db.read() as session:
         edition = get_edition(session, edition_id, with_blocks=True)
-        content = content_of(edition)
-        try:
-            cuts = cuts_of(session, content, edition.segments)
-        except UnknownSegment:
-            return _Stop(Stopped.SEAL_BROKEN)
-    variants = {one: render(content, one) for one in cuts}
-    if seal_of(edition, variants, sender=sender) != edition.content_hash:
-        return _Stop(Stopped.SEAL_BROKEN)
+        breach = find_breach(session, edition, terms=terms)
+        if breach is None:
+            rendered = render_now(session, edition, terms.render)
+            breach = find_breach(session, edition, terms=terms, rendered=rendered)
+    if breach is not None:
+        _void_broken(db, edition_id, breach, now=now)
+    return breach is not None
+
+
+def _void_broken(db: Database, edition_id: int, breach: Breach, *, now: datetime) -> None:
+    with db.write() as session:
+        edition = _scheduled(session, edition_id)
+        if edition is not None:
+            void_broken(session, edition, breach, now=now)
+
+
+def _outdated(db: Database, edition_id: int) -> _Stop | None:
+    """Return why an edition that is what was approved may not go out all the same, or None."""
+    with db.read() as session:
+        content = content_of(get_edition(session, edition_id, with_blocks=True))
     outdated = list(find_outdated(content))
     return _Stop(Stopped(what_happened(outdated))) if outdated else None
 
@@ -171,7 +174,7 @@ def _drop_leftovers(db: Database, edition_id: int) -> None:
 
 
 def _write_chunk(
-    db: Database, edition_id: int, *, now: datetime, chunk: int
+    db: Database, edition_id: int, *, terms: Terms, now: datetime, chunk: int
 ) -> EditionStatus | None:
     """Write the next deliveries; when none is left, start sending. None: called off meanwhile."""
     with db.write() as session:
@@ -182,7 +185,7 @@ def _write_chunk(
         _insert_after(session, edition, last, now=now, chunk=chunk)
         # Asked of the table, not of the driver's row count, which is not the same everywhere.
         if _last_written(session, edition_id) == last:
-            _start_if_whole(session, edition, now=now)
+            _start_if_whole(session, edition, terms=terms, now=now)
         return edition.state
 
 
@@ -212,15 +215,22 @@ def _last_written(session: Session, edition_id: int) -> int:
     return session.scalar(written) or 0
 
 
-def _start_if_whole(session: Session, edition: Edition, *, now: datetime) -> None:
-    """Start sending, unless a segment was changed under our hands: then somebody has no mail."""
+def _start_if_whole(session: Session, edition: Edition, *, terms: Terms, now: datetime) -> None:
+    """Start sending, unless something was changed under our hands while the list was written."""
+    edition = lock_edition(session, edition.id, with_blocks=True)
+    breach = find_breach(session, edition, terms=terms) or _without_mail(session, edition)
+    if breach is None:
+        _start(session, edition, now=now)
+    else:
+        void_broken(session, edition, breach, now=now)
+
+
+def _without_mail(session: Session, edition: Edition) -> Breach | None:
+    """Return a breach when somebody on the list has no mail: a segment was changed and back."""
     cuts = select(CUT).where(Delivery.edition_id == edition.id).distinct()
     made = {one.key for one in variants_of(session, edition.id)}
-    if made.issuperset(session.scalars(cuts)):
-        _start(session, edition, now=now)
-        return
-    void_approval(session, edition, now=now)
-    log_event(session, edition.id, what=Stopped.SEAL_BROKEN.value, now=now)
+    missing = sorted(set(session.scalars(cuts)) - made)
+    return Breach(What.STORED, edition.content_hash, f"no {missing[0]}") if missing else None
 
 
 def _start(session: Session, edition: Edition, *, now: datetime) -> None:

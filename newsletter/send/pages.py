@@ -12,6 +12,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from newsletter.breach import What
+from newsletter.errors import ContentChanged
 from newsletter.ports import Clock
 from newsletter.send import ledger
 from newsletter.send.ends import End, find_end
@@ -20,7 +22,7 @@ from newsletter.send.ledger import Waiting
 from newsletter.send.message import Envelope, Letterhead, encode, letterhead_of, message_id
 from newsletter.send.reason import reason_for
 from newsletter.settings import Settings
-from newsletter.store.approvals import variants_of
+from newsletter.store.approvals import seal_of_mails, variants_of
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import get_edition
 from newsletter.values import EditionKind, InDoubtPolicy, Personal
@@ -60,7 +62,10 @@ class Ready:
 
 
 def read_mailing(session: Session, edition_id: int, settings: Settings) -> Mailing:
-    """Read what was approved, and encode it once. Raises UnsafeHeader."""
+    """Read what was approved, and encode it once.
+
+    Raises ContentChanged when the mails are not those that were approved, UnsafeHeader.
+    """
     edition = get_edition(session, edition_id)
     kind = EditionKind(edition.kind)
     letterhead = letterhead_of(
@@ -70,6 +75,12 @@ def read_mailing(session: Session, edition_id: int, settings: Settings) -> Maili
         date=edition.started_at or edition.status_since,
     )
     variants = variants_of(session, edition_id)
+    found = seal_of_mails(edition, variants.values(), letterhead=settings.letterhead)
+    if found != edition.content_hash:
+        raise ContentChanged(
+            "the mails are not those that were approved",
+            detail={"what": What.STORED, "approved": edition.content_hash, "found": found},
+        )
     return Mailing(
         edition_id=edition_id,
         size=edition.size or 0,

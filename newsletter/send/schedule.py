@@ -1,6 +1,7 @@
 """When an approved edition goes out, and stopping it: schedule, send now, pause, resume, cancel.
 
-Each move is one transaction with its event. Workers read the edition's status in every claim, so
+Each move is one transaction with its event. What is planned is still what was approved, or it goes
+back to draft. Workers read the edition's status in every claim, so
 pause and cancel hold for every message but the ones that are being handed over at that moment.
 """
 
@@ -10,8 +11,17 @@ from typing import Final
 from sqlalchemy import and_, delete, not_, select, update
 from sqlalchemy.orm import Session
 
-from newsletter.errors import AlreadyLeft, ContentChanged, MoveNotAllowed, NothingToSend, TooLate
+from newsletter.breach import if_as_approved
+from newsletter.errors import (
+    AlreadyLeft,
+    MomentNotApproved,
+    MoveNotAllowed,
+    NothingToSend,
+    TooLate,
+)
 from newsletter.model import Delivery, Edition
+from newsletter.ports import Terms
+from newsletter.store.approvals import set_plan
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import lock_edition, log_event
 from newsletter.values import DeliveryState, EditionStatus
@@ -35,19 +45,28 @@ def standing(edition: Edition) -> str:
 
 
 def schedule(
-    db: Database, edition_id: int, *, at: datetime, now: datetime, by: int | None = None
+    db: Database,
+    edition_id: int,
+    *,
+    at: datetime,
+    terms: Terms,
+    now: datetime,
+    by: int | None = None,
 ) -> int:
     """Plan when an approved edition goes out; a moment that has passed means: now.
 
-    Raises MoveNotAllowed, ContentChanged when another moment was approved, TooLate for an
-    announcement after its event, NothingToSend when no segment has a reader.
+    Raises ContentChanged when it is not what was approved, and then it is a draft again;
+    MoveNotAllowed, MomentNotApproved when another moment was approved, TooLate for an announcement
+    after its event, NothingToSend when no segment has a reader.
     """
-    with db.write() as session:
-        edition = lock_edition(session, edition_id)
+
+    def plan(session: Session, edition: Edition) -> None:
         if edition.state is S.SCHEDULED and edition.due_at == at:
-            return edition_id
+            return
         _plan(session, edition, at=at, now=now)
         log_event(session, edition_id, what="scheduled", now=now, user_id=by, note=at.isoformat())
+
+    if_as_approved(db, edition_id, plan, terms=terms, now=now, by=by)
     return edition_id
 
 
@@ -64,37 +83,41 @@ def unschedule(db: Database, edition_id: int, *, now: datetime, by: int | None =
         if edition.state in BEGUN:
             _forget_list(session, edition)
         edition.move(S.APPROVED, now=now)
-        edition.due_at = None
+        set_plan(edition, None)
         log_event(session, edition_id, what="unscheduled", now=now, user_id=by)
     return edition_id
 
 
-def send_now(db: Database, edition_id: int, *, now: datetime, by: int | None = None) -> int:
+def send_now(
+    db: Database, edition_id: int, *, terms: Terms, now: datetime, by: int | None = None
+) -> int:
     """Make an approved edition due now; a paused one goes on; one that is under way or done stays.
 
     Raises as `schedule` does.
     """
-    with db.write() as session:
-        edition = lock_edition(session, edition_id)
-        if edition.state in {S.SENDING, S.SENT}:
-            return edition_id
+
+    def begin(session: Session, edition: Edition) -> None:
+        is_due = edition.state is S.SCHEDULED and _is_due(edition, now)
+        if is_due or edition.state in {S.SENDING, S.SENT}:
+            return
         if edition.state is S.PAUSED:
             edition.move(S.SENDING, now=now)
             log_event(session, edition_id, what="resumed", now=now, user_id=by)
-            return edition_id
-        if edition.state is S.SCHEDULED and _is_due(edition, now):
-            return edition_id
+            return
         _plan(session, edition, at=now, now=now)
         log_event(session, edition_id, what="send_now", now=now, user_id=by)
+
+    if_as_approved(db, edition_id, begin, terms=terms, now=now, by=by)
     return edition_id
 
 
-def send_after(
+def send_after(  # noqa: PLR0913 - by name; an order has this many facts
     db: Database,
     edition_id: int,
     *,
     wait: timedelta,
     seen: str = "",
+    terms: Terms,
     now: datetime,
     by: int | None = None,
 ) -> bool:
@@ -104,15 +127,17 @@ def send_after(
     once. seen: the `standing` that was looked at; a form that comes again after that does nothing.
     Raises as `schedule` does.
     """
-    with db.write() as session:
-        edition = lock_edition(session, edition_id)
+
+    def begin(session: Session, edition: Edition) -> bool:
         leaves_sooner = edition.state is S.SCHEDULED and _is_due(edition, now + wait)
         is_further = edition.state in {*BEGUN, S.SENT} or leaves_sooner
         if is_further or (seen and seen != standing(edition)):
             return False
         _plan(session, edition, at=now + wait, now=now, wait=wait)
         log_event(session, edition_id, what="send_now", now=now, user_id=by)
-    return True
+        return True
+
+    return if_as_approved(db, edition_id, begin, terms=terms, now=now, by=by)
 
 
 def pause(db: Database, edition_id: int, *, now: datetime, by: int | None = None) -> int:
@@ -182,7 +207,7 @@ def _plan(
     else:
         edition.move(S.SCHEDULED, now=now)
     _require_readers(session, edition)
-    edition.due_at = at
+    set_plan(edition, at)
 
 
 def _require_approved_moment(
@@ -192,7 +217,7 @@ def _require_approved_moment(
     planned = edition.planned_at
     if planned is None or at == planned or (planned <= now and at <= soonest):
         return
-    raise ContentChanged(
+    raise MomentNotApproved(
         f"edition {edition.id} was approved to go out at {planned.isoformat()}, "
         f"not at {at.isoformat()}: withdraw it and have the new moment approved"
     )

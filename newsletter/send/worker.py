@@ -7,7 +7,7 @@ from typing import Final, Protocol, Self
 
 import structlog
 
-from newsletter.ports import Clock, Preflight, Render, Transport
+from newsletter.ports import Clock, Preflight, Terms, Transport
 from newsletter.send.deliver import deliver_due
 from newsletter.send.freeze import freeze_due
 from newsletter.send.progress import Progress
@@ -45,7 +45,7 @@ class Services(Protocol):
     @property
     def clock(self) -> Clock: ...  # noqa: D102
     @property
-    def render(self) -> Render: ...  # noqa: D102
+    def terms(self) -> Terms: ...  # noqa: D102
     @property
     def preflight(self) -> Preflight: ...  # noqa: D102
     @property
@@ -130,9 +130,8 @@ def _round(services: Services, held: Held, *, stop: Event, progress: Progress | 
     services = services.current()
     started = freeze_due(
         services.db,
-        render=services.render,
+        terms=services.terms,
         preflight=services.preflight,
-        sender=services.settings.sender,
         now=services.clock(),
     )
     if started:

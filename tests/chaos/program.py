@@ -115,9 +115,8 @@ def approved(services: Services, *, people: int) -> int:
         services.db,
         edition_id,
         by=approver,
-        render=services.render,
+        terms=services.terms,
         house=services.house,
-        sender=services.settings.sender,
         four_eyes=True,
         now=START,
     )

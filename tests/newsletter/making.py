@@ -4,15 +4,17 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from newsletter.cut import Cut
-from newsletter.model import Block
-from newsletter.ports import Clock, Preflight, Render, Transport
+from newsletter.identity import read_organisation
+from newsletter.model import Approval, Block
+from newsletter.ports import Clock, Preflight, Terms, Transport
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings
-from newsletter.store.approvals import save_variants, seal_of
+from newsletter.store.approvals import set_plan, set_seal
 from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, get_edition
 from newsletter.values import (
@@ -23,14 +25,16 @@ from newsletter.values import (
     House,
     InDoubtPolicy,
     Rendered,
+    Role,
 )
 from storage.session import Database
 from subscribers.links import Links
-from tests.factories import make_edition
+from tests.factories import make_edition, make_user
 
 SENDER = "Steunpunt Opleidingsscholen VO <nieuwsbrief@example.org>"
 HOUSE = House(base_url="https://nieuwsbrief.example.org")
 ALL_SEGMENTS = ("school", "lerarenopleiding", "overig")
+ORGANISATION = read_organisation({}, where="tests")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class WorkerServices:
     clock: Clock
     links: Links
     open_transport: Callable[[], Transport]
-    render: Render
+    terms: Terms
     preflight: Preflight
 
     def current(self) -> "WorkerServices":
@@ -63,7 +67,7 @@ def worker_services(
         clock=clock,
         links=Links(key=settings.secret_key, base_url=settings.base_url),
         open_transport=lambda: transport or open_transport(settings.smtp),
-        render=plain_render,
+        terms=TERMS,
         preflight=sound,
     )
 
@@ -86,6 +90,14 @@ def plain_render(content: EditionContent, cut: Cut) -> Rendered:
         text=f"{words}\n\n{slots}\n",
         marker=marker,
     )
+
+
+def terms_of(sender: str = SENDER, *, approvers: int = 1) -> Terms:
+    """Return what an approval holds under, of an organisation of which nothing was chosen."""
+    return Terms(plain_render, (sender, ORGANISATION.contact, ORGANISATION.name), approvers)
+
+
+TERMS = terms_of()
 
 
 def make_draft(
@@ -119,15 +131,25 @@ def make_scheduled(
     policy: InDoubtPolicy = InDoubtPolicy.RESEND,
     segments: tuple[str, ...] = ALL_SEGMENTS,
     kind: EditionKind = EditionKind.NEWSLETTER,
+    status: EditionStatus = EditionStatus.SCHEDULED,
+    **fields: Any,
 ) -> int:
-    """Add an edition that was approved, and is due now."""
+    """Add an edition that was approved, and is due now unless its status says otherwise.
+
+    fields: of the edition, as they were approved.
+    """
     edition_id = make_draft(session, now=now, segments=segments, kind=kind)
     edition = get_edition(session, edition_id, with_blocks=True)
+    for name, value in fields.items():
+        setattr(edition, name, value)
     content = content_of(edition)
     variants = {one: plain_render(content, one) for one in cuts_of(session, content, segments)}
-    edition.content_hash = seal_of(edition, variants, sender=sender)
-    edition.in_doubt_policy = policy
-    edition.status, edition.due_at = EditionStatus.SCHEDULED, now
-    save_variants(session, edition_id, variants)
+    edition.in_doubt_policy, edition.status = policy, status
+    set_seal(session, edition, variants, letterhead=terms_of(sender).letterhead)
+    set_plan(edition, None if status is EditionStatus.APPROVED else now)
+    approver = make_user(session, f"akkoord{edition_id}@example.org", Role.APPROVER, now=now)
+    session.add(
+        Approval(edition_id=edition_id, user_id=approver, at=now, hash=edition.content_hash)
+    )
     session.flush()
     return edition_id

@@ -210,9 +210,8 @@ def test_a_withdrawal_that_a_crash_cut_off_is_finished_by_the_jobs(near: Service
 
     started = freeze_due(
         near.db,
-        render=near.render,
+        terms=near.terms,
         preflight=near.preflight,
-        sender=near.settings.sender,
         now=START,
     )
 
@@ -272,13 +271,12 @@ class Editions:
             db,
             edition_id,
             by=self.approver,
-            render=render,
+            terms=self.near.terms,
             house=self.near.house,
-            sender=self.near.settings.sender,
             four_eyes=True,
             now=START,
         )
-        send_now(db, edition_id, by=self.approver, now=START)
+        send_now(db, edition_id, terms=self.near.terms, by=self.approver, now=START)
         if to is EditionStatus.SENT:
             with db.write() as session:
                 session.get_one(Edition, edition_id).status = EditionStatus.SENT

@@ -215,8 +215,7 @@ def freeze(services: Services) -> None:
     """Let the sendings that are due begin, as the worker does."""
     freeze_due(
         services.db,
-        render=services.render,
+        terms=services.terms,
         preflight=services.preflight,
-        sender=services.settings.sender,
         now=services.clock(),
     )

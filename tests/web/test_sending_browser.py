@@ -52,9 +52,8 @@ def edition(near: Services) -> int:
         near.db,
         edition,
         by=bas,
-        render=render,
+        terms=near.terms,
         house=house,
-        sender=near.settings.sender,
         four_eyes=True,
         now=now,
     )

@@ -42,16 +42,14 @@ def submit(call: Call) -> Response:
 def approve(call: Call) -> Response:
     """Approve exactly what was looked at; findings of level error stop it."""
     _require_seen_version(call, Form(call.form))
-    settings = call.services.settings
     try:
         review.approve(
             call.services.db,
             call.number("id"),
             by=call.user_id,
-            render=call.services.render,
+            terms=call.services.terms,
             house=call.services.house,
-            sender=settings.sender,
-            four_eyes=settings.four_eyes,
+            four_eyes=call.services.settings.four_eyes,
             now=call.now,
         )
     except ChecksFailed:

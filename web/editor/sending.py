@@ -70,6 +70,7 @@ def send_now(call: Call) -> Response:
         call.number("id"),
         wait=wait,
         seen=form.line("seen"),
+        terms=call.services.terms,
         now=call.now,
         by=call.user_id,
     )
@@ -89,7 +90,14 @@ def plan(call: Call) -> Response:
     with call.services.db.read() as session:
         if seen and seen != schedule.standing(get_edition(session, edition_id)):
             return _back(call, "")
-    schedule.schedule(call.services.db, edition_id, at=_at(chosen), now=call.now, by=call.user_id)
+    schedule.schedule(
+        call.services.db,
+        edition_id,
+        at=_at(chosen),
+        terms=call.services.terms,
+        now=call.now,
+        by=call.user_id,
+    )
     return _back(call, f"Ingepland: {relative(_at(chosen), call.now)}.")
 
 

@@ -35,7 +35,7 @@ from subscribers.model import Subscriber
 from subscribers.values import Audience
 from tests.factories import make_readers, make_segments, make_user
 from tests.fakes import START
-from tests.newsletter.making import ALL_SEGMENTS, HOUSE, SENDER, make_draft, plain_render
+from tests.newsletter.making import ALL_SEGMENTS, HOUSE, TERMS, make_draft, plain_render
 
 S = EditionStatus
 
@@ -73,9 +73,8 @@ class Desk:
             self.db,
             self.edition_id,
             by=by,
-            render=plain_render,
+            terms=TERMS,
             house=HOUSE,
-            sender=SENDER,
             four_eyes=four_eyes,
             now=START,
         )

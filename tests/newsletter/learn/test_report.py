@@ -14,7 +14,7 @@ from subscribers.model import Consent
 from subscribers.values import Audience, ConsentKind
 from tests.factories import make_readers, make_segments
 from tests.fakes import START
-from tests.newsletter.making import SENDER, make_scheduled, plain_render, sound
+from tests.newsletter.making import TERMS, make_scheduled, sound
 from tests.queries import counted
 
 D = DeliveryState
@@ -27,7 +27,7 @@ def arrange(db: Database) -> int:
         make_segments(session)
         make_readers(session, len(STATES), now=START)
         edition_id = make_scheduled(session, now=START)
-    freeze_due(db, render=plain_render, preflight=sound, sender=SENDER, now=START)
+    freeze_due(db, terms=TERMS, preflight=sound, now=START)
     with db.write() as session:
         rows = session.scalars(select(Delivery).order_by(Delivery.subscriber_id)).all()
         for row, state in zip(rows, STATES, strict=True):

@@ -90,13 +90,12 @@ class Way:
             services.db,
             self.edition_id,
             by=self.approver,
-            render=services.render,
+            terms=services.terms,
             house=services.house,
-            sender=services.settings.sender,
             four_eyes=True,
             now=services.clock(),
         )
-        schedule.send_now(services.db, self.edition_id, now=services.clock())
+        schedule.send_now(services.db, self.edition_id, terms=services.terms, now=services.clock())
 
     def send(self) -> None:
         run_worker(self.services, stop=Event(), until_complete=self.edition_id)
@@ -105,9 +104,8 @@ class Way:
         services = self.services
         return freeze_due(
             services.db,
-            render=services.render,
+            terms=services.terms,
             preflight=sound,
-            sender=services.settings.sender,
             now=services.clock(),
         )
 

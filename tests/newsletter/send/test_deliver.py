@@ -38,7 +38,7 @@ from subscribers.model import Subscriber
 from subscribers.values import SubscriberStatus
 from tests.factories import make_readers, make_segments, store_item
 from tests.fakes import START, FakeClock, FakeTransport
-from tests.newsletter.making import SENDER, make_scheduled, plain_render, sound
+from tests.newsletter.making import TERMS, make_scheduled, sound
 from tests.queries import counted, reads
 
 BEGINS = START + timedelta(days=30)
@@ -109,7 +109,7 @@ class Desk:
             make_segments(session)
             make_readers(session, readers, now=START)
             edition_id = make_scheduled(session, now=START, policy=policy)
-        freeze_due(self.db, render=plain_render, preflight=sound, sender=SENDER, now=START)
+        freeze_due(self.db, terms=TERMS, preflight=sound, now=START)
         return edition_id
 
     def deliver(
@@ -661,7 +661,7 @@ def test_two_editions_are_both_sent(desk: Desk) -> None:
     with desk.db.write() as session:
         session.execute(update(Edition).values(number=13))
         second = make_scheduled(session, now=START)
-    freeze_due(desk.db, render=plain_render, preflight=sound, sender=SENDER, now=START)
+    freeze_due(desk.db, terms=TERMS, preflight=sound, now=START)
 
     report = desk.deliver(FakeTransport())
 
@@ -677,7 +677,7 @@ def test_readers_are_asked_for_by_the_page(desk: Desk) -> None:
                 make_segments(session)
             make_readers(session, readers, now=START, first=readers * 1000)
             make_scheduled(session, now=START)
-        freeze_due(desk.db, render=plain_render, preflight=sound, sender=SENDER, now=START)
+        freeze_due(desk.db, terms=TERMS, preflight=sound, now=START)
         asked[readers] = count_reads(desk, "subscriber.email")
 
     assert asked == {3: 1, 60: 1}

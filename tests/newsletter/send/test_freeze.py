@@ -16,7 +16,7 @@ from subscribers.model import Segment, Subscriber
 from subscribers.values import SubscriberStatus
 from tests.factories import make_readers, make_segments
 from tests.fakes import START, FakeClock
-from tests.newsletter.making import SENDER, make_scheduled, plain_render, sound
+from tests.newsletter.making import SENDER, TERMS, make_scheduled, sound, terms_of
 
 
 def arrange(db: Database, *, readers: int = 7, segments: tuple[str, ...] = ("school",)) -> int:
@@ -29,9 +29,7 @@ def arrange(db: Database, *, readers: int = 7, segments: tuple[str, ...] = ("sch
 def freeze(
     db: Database, clock: FakeClock, *, chunk: int = 20_000, sender: str = SENDER
 ) -> list[int]:
-    return freeze_due(
-        db, render=plain_render, preflight=sound, sender=sender, now=clock(), chunk=chunk
-    )
+    return freeze_due(db, terms=terms_of(sender), preflight=sound, now=clock(), chunk=chunk)
 
 
 def frozen(session: Session, edition_id: int) -> list[tuple[str, str | None, str]]:
@@ -133,7 +131,7 @@ def test_leftovers_of_a_schedule_that_was_called_off_are_not_sent(
             Delivery(edition_id=edition_id, subscriber_id=stranger, audience=None, at=START)
         )
     unschedule(db, edition_id, now=clock.later(minutes=1))
-    send_now(db, edition_id, now=clock.later(minutes=1))
+    send_now(db, edition_id, terms=TERMS, now=clock.later(minutes=1))
 
     freeze(db, clock)
 
@@ -146,7 +144,7 @@ def test_leftovers_of_a_schedule_that_was_called_off_are_not_sent(
 
 def test_edition_that_is_not_due_waits(db: Database, clock: FakeClock) -> None:
     edition_id = arrange(db)
-    schedule(db, edition_id, at=START + timedelta(hours=1), now=START)
+    schedule(db, edition_id, at=START + timedelta(hours=1), terms=TERMS, now=START)
 
     early = freeze(db, clock)
     clock.later(hours=1)
@@ -216,8 +214,12 @@ def test_announcement_after_its_event_is_cancelled(db: Database, clock: FakeCloc
     with db.write() as session:
         make_segments(session)
         make_readers(session, 3, now=START)
-        edition_id = make_scheduled(session, now=START, kind=EditionKind.ANNOUNCEMENT)
-        session.get_one(Edition, edition_id).not_after = START + timedelta(hours=1)
+        edition_id = make_scheduled(
+            session,
+            now=START,
+            kind=EditionKind.ANNOUNCEMENT,
+            not_after=START + timedelta(hours=1),
+        )
     clock.later(hours=2)
 
     started = freeze(db, clock)
@@ -260,7 +262,7 @@ def test_an_error_takes_it_back_with_its_reason_and_a_warning_does_not(
 
     edition_id = arrange(db, readers=9)
 
-    freeze_due(db, render=plain_render, preflight=preflight, sender=SENDER, now=clock())
+    freeze_due(db, terms=TERMS, preflight=preflight, now=clock())
 
     with db.read() as session:
         last = events_of(session, edition_id)[-1]

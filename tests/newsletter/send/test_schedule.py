@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, update
 
 from newsletter.errors import (
     AlreadyLeft,
-    ContentChanged,
+    MomentNotApproved,
     MoveNotAllowed,
     NothingToSend,
     TooLate,
@@ -22,21 +23,27 @@ from newsletter.values import DeliveryState, EditionStatus
 from storage.session import Database
 from tests.factories import make_readers, make_segments
 from tests.fakes import START
-from tests.newsletter.making import SENDER, make_scheduled, plain_render, sound
+from tests.newsletter.making import TERMS, make_scheduled, sound
 
 S = EditionStatus
 FIVE = timedelta(minutes=5)
 TOMORROW = START + timedelta(days=1)
+SEND_NOW = partial(scheduling.send_now, terms=TERMS)
 
 
-def arrange(db: Database, status: EditionStatus, *, planned_at: datetime | None = None) -> int:
+def arrange(
+    db: Database,
+    status: EditionStatus,
+    *,
+    planned_at: datetime | None = None,
+    not_after: datetime | None = None,
+) -> int:
     with db.write() as session:
         make_segments(session)
         make_readers(session, 6, now=START)
-        edition_id = make_scheduled(session, now=START)
-        edition = session.get_one(Edition, edition_id)
-        edition.status, edition.planned_at = status, planned_at
-        return edition_id
+        return make_scheduled(
+            session, now=START, status=status, planned_at=planned_at, not_after=not_after
+        )
 
 
 def arrange_sending(db: Database) -> int:
@@ -46,7 +53,7 @@ def arrange_sending(db: Database) -> int:
 
 
 def freeze(db: Database, *, now: datetime) -> list[int]:
-    return freeze_due(db, render=plain_render, preflight=sound, sender=SENDER, now=now)
+    return freeze_due(db, terms=TERMS, preflight=sound, now=now)
 
 
 def status(db: Database, edition_id: int) -> EditionStatus:
@@ -67,7 +74,7 @@ def events(db: Database, edition_id: int) -> list[str]:
 def test_schedule_sets_the_moment(db: Database) -> None:
     edition_id = arrange(db, S.APPROVED)
 
-    scheduling.schedule(db, edition_id, at=TOMORROW, now=START)
+    scheduling.schedule(db, edition_id, at=TOMORROW, terms=TERMS, now=START)
 
     assert (status(db, edition_id), due(db, edition_id)) == (S.SCHEDULED, TOMORROW)
     assert events(db, edition_id) == ["scheduled"]
@@ -76,7 +83,7 @@ def test_schedule_sets_the_moment(db: Database) -> None:
 def test_schedule_again_moves_the_moment(db: Database) -> None:
     edition_id = arrange(db, S.SCHEDULED)
 
-    scheduling.schedule(db, edition_id, at=TOMORROW, now=START)
+    scheduling.schedule(db, edition_id, at=TOMORROW, terms=TERMS, now=START)
 
     assert due(db, edition_id) == TOMORROW
 
@@ -93,8 +100,8 @@ def test_unschedule_keeps_the_approval(db: Database) -> None:
 def test_another_moment_than_the_approved_one_is_refused(db: Database, at: datetime) -> None:
     edition_id = arrange(db, S.APPROVED, planned_at=TOMORROW)
 
-    with pytest.raises(ContentChanged, match="approved to go out at 2027-04-21T08:00"):
-        scheduling.schedule(db, edition_id, at=at, now=START)
+    with pytest.raises(MomentNotApproved, match="approved to go out at 2027-04-21T08:00"):
+        scheduling.schedule(db, edition_id, at=at, terms=TERMS, now=START)
 
     assert status(db, edition_id) is S.APPROVED
 
@@ -102,28 +109,25 @@ def test_another_moment_than_the_approved_one_is_refused(db: Database, at: datet
 def test_approved_moment_is_taken_and_may_have_passed(db: Database) -> None:
     edition_id = arrange(db, S.APPROVED, planned_at=TOMORROW)
 
-    scheduling.send_now(db, edition_id, now=TOMORROW + timedelta(hours=1))
+    scheduling.send_now(db, edition_id, terms=TERMS, now=TOMORROW + timedelta(hours=1))
 
     assert due(db, edition_id) == TOMORROW + timedelta(hours=1)
 
 
 def test_announcement_cannot_be_planned_after_its_event(db: Database) -> None:
-    edition_id = arrange(db, S.APPROVED)
-    with db.write() as session:
-        session.execute(update(Edition).values(not_after=START + timedelta(hours=1)))
+    edition_id = arrange(db, S.APPROVED, not_after=START + timedelta(hours=1))
 
     with pytest.raises(TooLate):
-        scheduling.schedule(db, edition_id, at=TOMORROW, now=START)
+        scheduling.schedule(db, edition_id, at=TOMORROW, terms=TERMS, now=START)
 
 
 def test_without_a_reader_nothing_is_planned(db: Database) -> None:
     with db.write() as session:
         make_segments(session)
-        edition_id = make_scheduled(session, now=START)
-        session.get_one(Edition, edition_id).status = S.APPROVED
+        edition_id = make_scheduled(session, now=START, status=S.APPROVED)
 
     with pytest.raises(NothingToSend):
-        scheduling.send_now(db, edition_id, now=START)
+        scheduling.send_now(db, edition_id, terms=TERMS, now=START)
 
     assert status(db, edition_id) is S.APPROVED
 
@@ -143,7 +147,7 @@ def test_send_now_can_be_said_again(
 ) -> None:
     edition_id = arrange(db, before)
 
-    scheduling.send_now(db, edition_id, now=START)
+    scheduling.send_now(db, edition_id, terms=TERMS, now=START)
 
     assert status(db, edition_id) is after
 
@@ -151,9 +155,9 @@ def test_send_now_can_be_said_again(
 @pytest.mark.parametrize(
     ("move", "before"),
     [
-        (scheduling.send_now, S.DRAFT),
-        (scheduling.send_now, S.IN_REVIEW),
-        (scheduling.send_now, S.CANCELLED),
+        (SEND_NOW, S.DRAFT),
+        (SEND_NOW, S.IN_REVIEW),
+        (SEND_NOW, S.CANCELLED),
         (scheduling.pause, S.SCHEDULED),
         (scheduling.resume, S.SENT),
         (scheduling.resume, S.APPROVED),
@@ -208,7 +212,7 @@ def test_the_same_moment_is_planned_once(db: Database) -> None:
     edition_id = arrange(db, S.APPROVED)
 
     for now in (START, START + timedelta(hours=1)):
-        scheduling.schedule(db, edition_id, at=TOMORROW, now=now)
+        scheduling.schedule(db, edition_id, at=TOMORROW, terms=TERMS, now=now)
 
     assert events(db, edition_id) == ["scheduled"]
 
@@ -216,7 +220,7 @@ def test_the_same_moment_is_planned_once(db: Database) -> None:
 def test_send_after_leaves_time_to_undo_it(db: Database) -> None:
     edition_id = arrange(db, S.APPROVED)
 
-    begun = scheduling.send_after(db, edition_id, wait=FIVE, now=START)
+    begun = scheduling.send_after(db, edition_id, wait=FIVE, terms=TERMS, now=START)
 
     assert begun
     assert (status(db, edition_id), due(db, edition_id)) == (S.SCHEDULED, START + FIVE)
@@ -226,9 +230,11 @@ def test_send_after_leaves_time_to_undo_it(db: Database) -> None:
 
 def test_pressing_send_again_waits_no_longer(db: Database) -> None:
     edition_id = arrange(db, S.APPROVED)
-    scheduling.send_after(db, edition_id, wait=FIVE, now=START)
+    scheduling.send_after(db, edition_id, wait=FIVE, terms=TERMS, now=START)
 
-    again = scheduling.send_after(db, edition_id, wait=FIVE, now=START + timedelta(minutes=4))
+    again = scheduling.send_after(
+        db, edition_id, wait=FIVE, terms=TERMS, now=START + timedelta(minutes=4)
+    )
 
     assert not again
     assert due(db, edition_id) == START + FIVE
@@ -237,9 +243,9 @@ def test_pressing_send_again_waits_no_longer(db: Database) -> None:
 
 def test_whoever_does_not_want_to_wait_sends_at_once(db: Database) -> None:
     edition_id = arrange(db, S.APPROVED)
-    scheduling.send_after(db, edition_id, wait=FIVE, now=START)
+    scheduling.send_after(db, edition_id, wait=FIVE, terms=TERMS, now=START)
 
-    scheduling.send_after(db, edition_id, wait=timedelta(), now=START)
+    scheduling.send_after(db, edition_id, wait=timedelta(), terms=TERMS, now=START)
 
     assert due(db, edition_id) == START
 
@@ -248,7 +254,7 @@ def test_whoever_does_not_want_to_wait_sends_at_once(db: Database) -> None:
 def test_send_after_does_nothing_to_what_is_further(db: Database, further: EditionStatus) -> None:
     edition_id = arrange(db, further)
 
-    assert not scheduling.send_after(db, edition_id, wait=FIVE, now=START)
+    assert not scheduling.send_after(db, edition_id, wait=FIVE, terms=TERMS, now=START)
     assert (status(db, edition_id), events(db, edition_id)) == (further, [])
 
 
@@ -256,11 +262,11 @@ def test_a_form_that_comes_again_after_an_undo_sends_nothing(db: Database) -> No
     edition_id = arrange(db, S.APPROVED)
     with db.read() as session:
         seen = scheduling.standing(session.get_one(Edition, edition_id))
-    scheduling.send_after(db, edition_id, wait=FIVE, seen=seen, now=START)
+    scheduling.send_after(db, edition_id, wait=FIVE, seen=seen, terms=TERMS, now=START)
     scheduling.unschedule(db, edition_id, now=START + timedelta(minutes=1))
 
     replayed = scheduling.send_after(
-        db, edition_id, wait=FIVE, seen=seen, now=START + timedelta(minutes=2)
+        db, edition_id, wait=FIVE, seen=seen, terms=TERMS, now=START + timedelta(minutes=2)
     )
 
     assert not replayed
@@ -270,7 +276,7 @@ def test_a_form_that_comes_again_after_an_undo_sends_nothing(db: Database) -> No
 def test_undo_outlives_an_approved_moment_that_has_passed(db: Database) -> None:
     edition_id = arrange(db, S.APPROVED, planned_at=START)
 
-    scheduling.send_after(db, edition_id, wait=FIVE, now=TOMORROW)
+    scheduling.send_after(db, edition_id, wait=FIVE, terms=TERMS, now=TOMORROW)
 
     assert due(db, edition_id) == TOMORROW + FIVE
 
@@ -322,7 +328,7 @@ def test_after_taking_back_it_can_be_sent_to_whoever_is_there_then(db: Database)
     with db.write() as session:
         make_readers(session, 2, now=START, first=7)
 
-    scheduling.send_now(db, edition_id, now=TOMORROW)
+    scheduling.send_now(db, edition_id, terms=TERMS, now=TOMORROW)
 
     assert freeze(db, now=TOMORROW) == [edition_id]
     with db.read() as session:

@@ -16,7 +16,7 @@ from storage.dialect import lock
 from storage.session import Database
 from tests.factories import make_readers, make_segments
 from tests.fakes import START, FakeClock, FakeTransport
-from tests.newsletter.making import WorkerServices, make_scheduled, worker_services
+from tests.newsletter.making import TERMS, WorkerServices, make_scheduled, worker_services
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_editions_that_become_due_are_sent_by_a_waiting_worker(
     db: Database, services: WorkerServices, clock: FakeClock
 ) -> None:
     edition_id = arrange(db)
-    scheduling.schedule(db, edition_id, at=START + timedelta(hours=1), now=START)
+    scheduling.schedule(db, edition_id, at=START + timedelta(hours=1), terms=TERMS, now=START)
     stop = Event()
     worker = Thread(target=run_worker, args=(services,), kwargs={"stop": stop})
     worker.start()
