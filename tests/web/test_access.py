@@ -27,6 +27,7 @@ PARTS = {
     "kind": "quote",
     "item": "1",
     "slug": "bron",
+    "slot": "2027-04-22",
     "submission": "1",
     "name": "a.jpg",
 }
