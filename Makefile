@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install develop demo test test-long test-browser check bench migration lock clean
+.PHONY: install develop demo test test-long test-browser shots check bench migration lock clean
 
 install: .venv/.runtime
 develop: .venv/.development
@@ -27,10 +27,14 @@ test: develop
 	@$(BIN)/python -m pytest -m "not chaos and not browser and not long" -n auto --dist worksteal
 
 test-long: develop
-	@$(BIN)/python -m pytest -m "long and not chaos" -n auto --dist worksteal
+	@$(BIN)/python -m pytest -m "long and not (chaos or browser)" -n auto --dist worksteal
 
 test-browser: develop
-	@$(BIN)/python -m pytest -m browser -n auto --dist worksteal
+	@$(BIN)/python -m pytest -m "browser and not pictures" -n auto --dist worksteal
+
+# Pictures of every page of the desk, empty, usual and full, in test-output/screenshots/.
+shots: develop
+	@$(BIN)/python -m pytest -m pictures -n auto --dist worksteal
 
 check: develop
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -49,7 +49,7 @@ class Desk:
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} at {message.location['url']}")
 
     def go(self, path: str) -> None:
         self.page.goto(self.base + path)

@@ -24,7 +24,7 @@ from tests.web.browsing import NEEDS_BROWSER, Desk
 from tests.web.desk import block_mark, make_draft
 from tests.web.furniture import furnish
 
-pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server"), pytest.mark.long]
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 
 @pytest.fixture

@@ -1,0 +1,195 @@
+"""Every page of the desk: the addresses to open it at, in a desk that is empty, usual or full.
+
+A page that is added to the table of routes belongs in PAGES, or in NO_PAGES with what it is.
+"""
+
+import threading
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from feeds import submissions
+from feeds.examples import add_example
+from feeds.values import ItemKind, ItemStatus
+from newsletter.compose.draft import draft_announcement
+from newsletter.model import Block, Edition, Revision
+from newsletter.send.worker import run_worker
+from newsletter.values import Role
+from newsletter.wiring import Services
+from tests.factories import judge_item
+from tests.feeds.sending_in import TOLD, publish, send_in
+from tests.web.desk import (
+    PASSWORD,
+    approved,
+    begin,
+    enter,
+    freeze,
+    make_draft,
+    make_item,
+    make_source,
+    make_user,
+    step,
+    submitted,
+)
+from tests.web.furniture import furnish
+from web.app import create_app
+from web.forms import moment_value
+
+Names = Mapping[str, str]
+"""What an address in PAGES may name, such as the number of an edition that is a draft."""
+
+ADMINISTRATOR: Final = "cees@example.org"
+EDITIONS: Final = ("draft", "announcement", "review", "approved", "planned", "sending", "sent")
+SENDING: Final = ("draft", "approved", "planned", "sending", "sent")
+
+PAGES: Final[Mapping[str, tuple[str, ...]]] = {
+    "sign_in": ("/redactie/inloggen",),
+    "today": ("/redactie",),
+    "selecting": ("/redactie/selecteren", "/redactie/selecteren?lijst=geparkeerd"),
+    "adding": ("/redactie/selecteren/nieuw",),
+    "changing": ("/redactie/selecteren/{own}/wijzig",),
+    "editions": ("/redactie/edities",),
+    "block_gallery": ("/redactie/blokken",),
+    "block_kind": ("/redactie/blokken/congress",),
+    "edition": tuple(f"/redactie/edities/{{{one}}}" for one in EDITIONS),
+    "block": ("/redactie/edities/{draft}?blok={block}",),
+    "occasion": ("/redactie/edities/{announcement}/blokken/{congress}/bijeenkomst",),
+    "matrix": ("/redactie/edities/{draft}/verdeling",),
+    "versions": ("/redactie/edities/{draft}/versies",),
+    "version": ("/redactie/edities/{draft}/versies/{revision}",),
+    "sending": tuple(f"/redactie/edities/{{{one}}}/verzenden" for one in SENDING),
+    "rhythm": ("/redactie/instellingen/ritme",),
+    "result": ("/redactie/edities/{sent}/resultaat",),
+    "sources": ("/redactie/bronnen",),
+    "source_list": ("/redactie/bronnenlijst",),
+    "source": ("/redactie/bronnen/{source}", "/redactie/bronnen/{failing}"),
+    "submissions": ("/redactie/inzendingen",),
+    "submission": ("/redactie/inzendingen/{submission}",),
+    "own_examples": ("/redactie/voorbeelden",),
+    "new_example": ("/redactie/voorbeelden/nieuw",),
+    "own_example": ("/redactie/voorbeelden/{example}",),
+    "subscribers": ("/redactie/abonnees",),
+    "organisation": ("/redactie/instellingen/organisatie",),
+}
+NO_PAGES: Final[Mapping[str, str]] = {
+    "preview": "a mail",
+    "standing": "a part of a page",
+    "moment_in_words": "a part of a page",
+    "block_sample": "a mail",
+    "organisation_sample": "a mail",
+    "any_picture": "a picture",
+    "give_list": "a file",
+    "old_inbox": "leads to another page",
+    "old_item": "leads to another page",
+}
+
+
+def addresses(names: Names) -> dict[str, str]:
+    """Return the addresses that can be opened with these names, each with a name for a picture."""
+    found: dict[str, str] = {}
+    for page, paths in PAGES.items():
+        for number, path in enumerate(paths):
+            try:
+                found[f"{page}-{number}" if number else page] = path.format(**names)
+            except KeyError:
+                continue  # there is no such thing on this desk
+    return found
+
+
+def begin_empty(services: Services) -> Names:
+    """Make a desk where nobody has done anything."""
+    make_user(services, Role.ADMINISTRATOR, "Cees", password=PASSWORD)
+    return {}
+
+
+def begin_usual(services: Services) -> Names:
+    """Make a desk as it is on a Tuesday: an edition at each point of its way."""
+    furnish(services)
+    make_user(services, Role.ADMINISTRATOR, "Cees", password=PASSWORD)
+    with _client(services, "anna@example.org") as anna, _client(services, "bas@example.org") as bas:
+        names = _editions(services, anna, bas)
+    own = make_item(services, "Van de redactie: de studiereis gaat door")
+    judge_item(services.db, own, ItemStatus.PARKED)
+    waiting = send_in(services.db, now=services.clock())
+    submissions.confirm(services.db, waiting, now=services.clock())
+    publish(services.db, now=services.clock())
+    example = add_example(services.db, TOLD, now=services.clock())
+    names |= {"own": str(own), "submission": str(waiting), "example": str(example)}
+    return {**names, "source": "vo-raad", "failing": "velon"}
+
+
+def begin_full(services: Services) -> Names:
+    """Make a desk of years: much of everything, with the longest words that come in."""
+    names = begin_usual(services)
+    long = "Meerjarensamenwerkingsovereenkomst over werkplekbegeleidersprofessionalisering "
+    for number in range(120):
+        make_item(services, f"{long}{number}, met een titel die maar niet ophoudt " * 2)
+    for number in range(60):
+        starts_at = services.clock() + timedelta(days=number)
+        make_item(services, f"{long}{number}", kind=ItemKind.EVENT, starts_at=starts_at)
+    for number in range(40):
+        make_source(services, f"Samenwerkingsverband-{number}", last_error="SourceGone")
+    for number in range(30):
+        make_user(services, Role.EDITOR, f"Wilhelmina-{number}-van-der-Zandschulp")
+    for number in range(15):
+        send_in(services.db, email=f"lezer{number}@example.org", now=services.clock())
+    for number in range(25):
+        make_item(services, f"{long} {number}")
+        edition = make_draft(services)
+        with services.db.write() as session:
+            session.get_one(Edition, edition).title = f"{long}{number}"[:200]
+    return names
+
+
+def _editions(services: Services, anna: TestClient, bas: TestClient) -> dict[str, str]:
+    """Return an edition in each state."""
+    names = {}
+    sent = approved(anna, bas, services)
+    step(anna, services, sent, "/verstuur")
+    freeze(services)
+    run_worker(services, stop=threading.Event(), until_complete=sent)
+    names["sent"] = str(sent)
+    for name, rest in (("sending", "/verstuur"), ("planned", "/inplannen"), ("approved", "")):
+        make_item(services, f"Nieuws voor de editie die {name} is")
+        edition = approved(anna, bas, services)
+        names[name] = str(edition)
+        if rest:
+            at = moment_value(services.clock() + timedelta(days=2))
+            step(anna, services, edition, rest, **({"at": at} if name == "planned" else {}))
+        freeze(services)
+    make_item(services, "Nieuws voor de editie die beoordeeld wordt")
+    names["review"] = str(submitted(anna, services))
+    for title in ("Een eerste bericht", "Een tweede bericht"):
+        make_item(services, title)
+    names["draft"] = str(begin(anna))
+    names |= _announcement(services)
+    with services.db.read() as session:
+        blocks = select(Block.id).where(Block.edition_id == int(names["draft"]))
+        revisions = select(Revision.id).where(Revision.edition_id == int(names["draft"]))
+        names["block"] = str(session.scalars(blocks.order_by(Block.position)).first())
+        names["revision"] = str(session.scalars(revisions.order_by(Revision.id)).first())
+    return names
+
+
+def _announcement(services: Services) -> dict[str, str]:
+    event = make_item(
+        services,
+        "Congres Samen opleiden in de praktijk",
+        kind=ItemKind.EVENT,
+        starts_at=services.clock() + timedelta(days=40),
+    )
+    edition = draft_announcement(
+        services.db, event_id=event, segment="school", now=services.clock()
+    )
+    with services.db.read() as session:
+        block = session.scalars(select(Block.id).where(Block.edition_id == edition)).one()
+    return {"announcement": str(edition), "congress": str(block)}
+
+
+def _client(services: Services, email: str) -> TestClient:
+    client = TestClient(create_app(services), follow_redirects=False)
+    enter(client, services, email)
+    return client

@@ -1,0 +1,107 @@
+"""Every page of the desk: open to everybody (WCAG 2.2 AA), light and dark, no wider than a phone.
+
+The pictures of each page on an empty, a usual and a full desk are kept in test-output/screenshots/.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from newsletter.settings import Settings
+from newsletter.wiring import Services, build_services
+from tests.fakes import FakeClock, FakeTransport
+from tests.web import every_page
+from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.every_page import Names, addresses
+from web.routes import DESK_ROUTES
+
+STATES = {
+    "leeg": every_page.begin_empty,
+    "gewoon": every_page.begin_usual,
+    "vol": every_page.begin_full,
+}
+# Mails are looked at on their own; their frame is another document.
+RULES = {
+    "iframes": False,
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+OPEN_ALL = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
+
+
+@pytest.fixture
+def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
+    built = build_services(replace(settings, base_url=base))
+    yield (near := replace(built, clock=clock, open_transport=FakeTransport))
+    near.db.close()
+
+
+def test_every_page_is_in_the_list() -> None:
+    pages = {one.name for one in DESK_ROUTES if "GET" in one.methods}
+
+    assert pages == every_page.PAGES.keys() | every_page.NO_PAGES.keys()
+    assert not every_page.PAGES.keys() & every_page.NO_PAGES.keys()
+
+
+@pytest.mark.usefixtures("server")
+class TestInABrowser:
+    pytestmark = NEEDS_BROWSER
+
+    def test_every_page_is_open_to_everybody(
+        self, browser: Browser, base: str, near: Services
+    ) -> None:
+        cees, names = _at_desk(browser, base, near, "gewoon")
+
+        wrong = [one for path in addresses(names).values() for one in _look(cees, path)]
+
+        assert wrong == []
+        assert cees.complaints == []
+
+    @pytest.mark.pictures
+    @pytest.mark.parametrize("state", STATES)
+    def test_every_page_has_its_pictures(
+        self, browser: Browser, base: str, near: Services, state: str
+    ) -> None:
+        cees, names = _at_desk(browser, base, near, state)
+
+        for name, path in addresses(names).items():
+            cees.go(path)
+            cees.shoot(f"{state}/{name}")
+            cees.page.emulate_media(color_scheme="dark")
+            cees.shoot(f"{state}/{name}-donker")
+            assert _judge(cees.page, path) == []
+            cees.page.emulate_media(color_scheme="light")
+        assert cees.complaints == []
+
+
+def _at_desk(browser: Browser, base: str, near: Services, state: str) -> tuple[Desk, Names]:
+    names = STATES[state](near)
+    cees = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
+    cees.sign_in(every_page.ADMINISTRATOR)
+    return cees, names
+
+
+def _look(desk: Desk, path: str) -> list[str]:
+    """Return what is wrong with a page in either scheme, everything in it unfolded."""
+    desk.go(path)
+    found = []
+    for scheme in ("light", "dark"):
+        desk.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        found += [f"{scheme}: {one}" for one in _judge(desk.page, path)]
+    desk.page.set_viewport_size({"width": 320, "height": 800})
+    wide = desk.page.evaluate("document.documentElement.scrollWidth")
+    desk.page.set_viewport_size({"width": 1280, "height": 800})
+    return found if wide <= 320 else [*found, f"{path} is {wide} wide at 320"]
+
+
+def _judge(page: Page, path: str) -> list[str]:
+    page.evaluate(OPEN_ALL)
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("(rules) => axe.run(document, rules)", RULES)
+    violations = found["violations"]
+    return [f"{path} {one['id']}: {one['nodes'][0]['html'][:200]}" for one in violations]
