@@ -31,6 +31,7 @@ from newsletter.values import BlockContent, EditionEvent, EditionKind, EditionSt
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.access import Who, rank
+from web.editor.approval import approval_shown, may_decide
 from web.editor.desk import ORGANISATION, desk_page, edition_head, edition_path
 from web.editor.filling import told_of
 from web.editor.mail import SCHEMES, SIDES, Variants, cut_asked, read_variants
@@ -45,7 +46,7 @@ from web.pages import Call, page, read_number
 SENDER_FIELD: Final = f"{ORGANISATION}#sender_address"
 SCREENS: Final = ("computer", "telefoon")
 LATEST_EVENTS: Final = 6
-SAID_TO_EACH_OTHER: Final = frozenset({"submitted", "returned"})
+SAID_TO_EACH_OTHER: Final = frozenset({"submitted", "returned", "seal_broken"})
 OF_BLOCKS: Final = frozenset({"dropped", "put_back"})
 
 
@@ -156,7 +157,7 @@ def edition_page(
             session,
             "edition.html",
             status=status,
-            **edition_head(edition),
+            **{**edition_head(edition), **approval_shown(call, session, edition)},
             **_writing(call, session, edition, view, list(variants)),
             sandbox=MAIL_SANDBOX,
             sides=_sides(variants),
@@ -197,7 +198,7 @@ def _writing(
         "choosable": choosable_segments(session),
         "moved": {one.block.id for one in moved},
         "marks": {block.id: block_mark(block) for block in edition.blocks},
-        "may": _may(call, edition),
+        "may": may_decide(call, session, edition),
         "filling": told_of(session, edition),
     }
 
@@ -341,24 +342,6 @@ def _is_same(before: EditionEvent, one: EditionEvent) -> bool:
     return one.user_id == before.user_id and one.what in whats
 
 
-def _may(call: Call, edition: Edition) -> dict[str, bool]:
-    """Say what this person may do now; the use cases check it again."""
-    is_own = call.user_id in {edition.author_id, edition.submitted_by_id}
-    is_approver = rank(call.user) >= Who.APPROVER
-    in_review = edition.state is EditionStatus.IN_REVIEW
-    four_eyes = call.services.settings.four_eyes
-    return {
-        "edit": edition.state is EditionStatus.DRAFT,
-        "approve": in_review and is_approver and not (four_eyes and is_own),
-        "only_colleague": in_review and is_approver and four_eyes and is_own,
-        "return": is_approver and edition.state in _RETURNABLE,
-        "withdraw": edition.state in _RETURNABLE,
-    }
-
-
 _OUT: Final = frozenset(
     {EditionStatus.SENDING, EditionStatus.PAUSED, EditionStatus.SENT, EditionStatus.CANCELLED}
-)
-_RETURNABLE: Final = frozenset(
-    {EditionStatus.IN_REVIEW, EditionStatus.APPROVED, EditionStatus.SCHEDULED}
 )

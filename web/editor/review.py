@@ -8,6 +8,7 @@ from newsletter.approve import review, waive
 from newsletter.compose.links import replace_link
 from newsletter.errors import ChecksFailed, EditionChanged, FindingGone
 from newsletter.store.editions import get_edition
+from newsletter.values import EditionStatus
 from web.editor.desk import edition_path, undo_address
 from web.editor.edition import edition_page
 from web.forms import Form
@@ -55,6 +56,10 @@ def approve(call: Call) -> Response:
     except ChecksFailed:
         sentence = "Er klopt iets niet meer; het staat hieronder. Stuur de editie terug."
         return edition_page(call, status=422, problems={"approve": sentence})
+    with call.services.db.read() as session:
+        state = get_edition(session, call.number("id")).state
+    if state is EditionStatus.IN_REVIEW:
+        return _back(call, "Je akkoord is vastgelegd. Er is nog een akkoord van een ander nodig.")
     return see_other(
         edition_path(call.number("id"), "/verzenden"),
         message="Goedgekeurd. Verandert er nog iets, dan vervalt het akkoord.",

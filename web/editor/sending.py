@@ -16,6 +16,7 @@ from newsletter.send import schedule
 from newsletter.store.editions import get_edition
 from newsletter.values import EditionStatus
 from storage.session import Database
+from web.editor.approval import approval_shown
 from web.editor.desk import desk_page, edition_head, edition_path
 from web.editor.last_look import last_look
 from web.editor.moment_form import Chosen, chosen_again, in_words, odd_words, read_moment
@@ -190,7 +191,7 @@ def _sending_page(call: Call, *, chosen: Chosen | None = None) -> Response:
             session,
             "sending.html",
             status=422 if chosen else 200,
-            **edition_head(edition),
+            **{**edition_head(edition), **approval_shown(call, session, edition)},
             **_values(call, session, edition),
             **_words(call),
             chosen=chosen or chosen_again(edition.due_at or edition.planned_at),

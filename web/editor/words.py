@@ -27,6 +27,7 @@ JOB_WORDS: Final[Mapping[str, str]] = {
 }
 
 MARKS: Final = re.compile(r"[*#>`]+|\]\([^)]*\)|\[")  # of the small markup in texts
+VOID: Final = "akkoord vervallen"
 STEPS: Final = (S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.SENT)
 STEP_OF: Final[Mapping[EditionStatus, int]] = {
     S.DRAFT: 0,
@@ -70,15 +71,24 @@ def edition_label(edition: Edition) -> str:
 
 
 def state_line(
-    status: EditionStatus, smalls: Mapping[EditionStatus, str] | None = None
+    status: EditionStatus,
+    smalls: Mapping[EditionStatus, str] | None = None,
+    *,
+    is_void: bool = False,
 ) -> tuple[Step, ...]:
-    """Return the five dots: what is done, where the edition is, what is to come."""
+    """Return the five dots: what is done, where the edition is, what is to come.
+
+    is_void: that its approval does not hold any more.
+    """
     now = STEP_OF[status]
     smalls = smalls or {}
-    return tuple(
+    steps = [
         Step(_word(one, status, index == now), _state(status, index, now), smalls.get(one, ""))
         for index, one in enumerate(STEPS)
-    )
+    ]
+    if is_void:
+        steps[now] = Step(VOID, "void")
+    return tuple(steps)
 
 
 def _word(step: EditionStatus, status: EditionStatus, is_now: bool) -> str:  # noqa: FBT001

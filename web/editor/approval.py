@@ -1,0 +1,75 @@
+"""Whether an approval still holds, who gave it and who must yet, as the pages say it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from newsletter.accounts.people import user_names
+from newsletter.approve.review import writers_of
+from newsletter.breach import What, broken_of
+from newsletter.model import Edition
+from newsletter.store.approvals import approvals_of
+from newsletter.values import EditionStatus
+from web.access import Who, rank
+from web.editor.words import state_line
+from web.pages import Call
+
+S = EditionStatus
+
+VOID_WORDS: Final[Mapping[What, str]] = {
+    What.TERMS: "de inhoud of de doelgroep anders geworden",
+    What.MAILS: "de afzender, de organisatie of de vorm van de mail anders geworden",
+    What.STORED: "een mail die klaarstond anders geworden",
+    What.APPROVERS: "het aantal mensen dat akkoord gaf te klein geworden",
+    What.PLAN: "het moment waarop de editie uitgaat anders geworden",
+}
+RETURNABLE: Final = frozenset({S.IN_REVIEW, S.APPROVED, S.SCHEDULED})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An approval. who: "" when the account is gone."""
+
+    who: str
+    at: datetime
+
+
+def approval_shown(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
+    """Return what an edition's page says of its approval, its blocks loaded.
+
+    void: what was changed after it, in words; "" while it holds, or there is none.
+    """
+    breach = broken_of(session, edition, terms=call.services.terms)
+    return {
+        "void": VOID_WORDS[breach.what] if breach else "",
+        "steps": state_line(edition.state, is_void=breach is not None),
+    }
+
+
+def given_by(session: Session, edition: Edition, *, seal: str) -> list[Given]:
+    """Return who approved what has this seal, the first one first."""
+    names = user_names(session)
+    told = approvals_of(session, edition.id)
+    return [Given(names.get(one.user_id, ""), one.at) for one in told if one.hash == seal]
+
+
+def may_decide(call: Call, session: Session, edition: Edition) -> dict[str, bool]:
+    """Say what this person may do now; the use cases check it again."""
+    is_approver = rank(call.user) >= Who.APPROVER
+    in_review = edition.state is S.IN_REVIEW
+    is_own = (
+        in_review
+        and is_approver
+        and call.services.settings.four_eyes
+        and call.user_id in writers_of(session, edition)
+    )
+    return {
+        "edit": edition.state is S.DRAFT,
+        "approve": in_review and is_approver and not is_own,
+        "only_colleague": is_own,
+        "return": is_approver and edition.state in RETURNABLE,
+        "withdraw": edition.state in RETURNABLE,
+    }
