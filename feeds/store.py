@@ -234,6 +234,12 @@ def _with_source() -> Select[Item]:
     return select(Item).options(joinedload(Item.source))
 
 
+def known_slugs(session: Session, slugs: Collection[str]) -> frozenset[str]:
+    """Return those that are slugs of sources now."""
+    found = session.scalars(select(Source.slug).where(Source.slug.in_(slugs))) if slugs else ()
+    return frozenset(found)
+
+
 def free_slug(name: str, taken: Collection[str]) -> str:
     """Return a slug for a name that is not among those taken: itself, or with a number behind it.
 

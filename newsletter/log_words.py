@@ -162,23 +162,15 @@ WORDS: Final[Mapping[str, Words]] = {
     "example.changed": Words(Group.EXAMPLES, "{who} wijzigde het voorbeeld {it}"),
     "example.taken_off": Words(Group.EXAMPLES, "{who} haalde het voorbeeld {it} van de site"),
     "example.put_back": Words(Group.EXAMPLES, "{who} zette het voorbeeld {it} weer op de site"),
-    "submission.received": Words(Group.EXAMPLES, "Een lezer stuurde inzending {submission} in"),
-    "submission.edited": Words(Group.EXAMPLES, "{who} bewerkte inzending {submission}"),
-    "submission.asked": Words(
-        Group.EXAMPLES, "{who} legde inzending {submission} voor aan de inzender"
-    ),
-    "submission.agreed": Words(
-        Group.EXAMPLES, "De inzender ging akkoord met inzending {submission}"
-    ),
-    "submission.remarked": Words(
-        Group.EXAMPLES, "De inzender wil inzending {submission} anders hebben"
-    ),
-    "submission.declined": Words(Group.EXAMPLES, "{who} wees inzending {submission} af"),
-    "submission.published": Words(Group.EXAMPLES, "{who} zette inzending {submission} op de site"),
-    "submission.withdrawn": Words(Group.EXAMPLES, "De inzender trok inzending {submission} terug"),
-    "submission.forgotten": Words(
-        Group.EXAMPLES, "Het programma vergat wie inzending {submission} instuurde"
-    ),
+    "submission.received": Words(Group.EXAMPLES, "Een lezer stuurde {it} in"),
+    "submission.edited": Words(Group.EXAMPLES, "{who} bewerkte {it}"),
+    "submission.asked": Words(Group.EXAMPLES, "{who} legde {it} voor aan de inzender"),
+    "submission.agreed": Words(Group.EXAMPLES, "De inzender ging akkoord met {it}"),
+    "submission.remarked": Words(Group.EXAMPLES, "De inzender wil {it} anders hebben"),
+    "submission.declined": Words(Group.EXAMPLES, "{who} wees {it} af"),
+    "submission.published": Words(Group.EXAMPLES, "{who} zette {it} op de site"),
+    "submission.withdrawn": Words(Group.EXAMPLES, "De inzender trok {it} terug"),
+    "submission.forgotten": Words(Group.EXAMPLES, "Het programma vergat wie {it} instuurde"),
     "source.followed": Words(Group.SOURCES, "{who} ging de bron {it} volgen"),
     "source.changed": Words(Group.SOURCES, "{who} wijzigde de bron {it}"),
     "source.turned_off": Words(Group.SOURCES, "{who} zette de bron {it} uit"),
@@ -198,11 +190,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "subscriber.exported": Words(
         Group.SUBSCRIBERS, "{who} haalde gegevens van abonnees op als bestand"
     ),
-    "subscriber.viewed": Words(
-        Group.SUBSCRIBERS, "{who} bekeek alle gegevens van abonnee {subscriber}"
-    ),
-    "subscriber.added": Words(Group.SUBSCRIBERS, "{who} voegde abonnee {subscriber} toe"),
-    "subscriber.erased": Words(Group.SUBSCRIBERS, "{who} wiste abonnee {subscriber}"),
+    "subscriber.viewed": Words(Group.SUBSCRIBERS, "{who} bekeek alle gegevens van {it}"),
+    "subscriber.added": Words(Group.SUBSCRIBERS, "{who} voegde {it} toe"),
+    "subscriber.erased": Words(Group.SUBSCRIBERS, "{who} wiste {it}"),
     "subscriber.expired": Words(
         Group.SUBSCRIBERS, "Het programma wiste {count} aanmeldingen die niet zijn bevestigd"
     ),

@@ -25,6 +25,7 @@ _UNSEEN: Final = "\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2065\ufeff\ufff9-\ufff
 # only where a character is high enough.
 INVISIBLE: Final = re.compile(f"[{_LOW}{_UNSEEN}{_HIGH[0]}-{_HIGH[-1]}](?<=[{NO_TEXT}{_UNSEEN}])")
 
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 STRAIGHT: Final = str.maketrans(
     dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟", '"') | dict.fromkeys("‐‑–—", "-")
 )  # as keyboards have them
@@ -55,3 +56,8 @@ def slugify(text: str, *, maximum: int) -> str:
     """Return a text as a slug: ASCII letters, digits and dashes; "" when it has none of them."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:maximum].strip("-")
+
+
+def harmless_cell(text: str) -> str:
+    """Return the text so that no spreadsheet takes it for a formula (ASVS 5.0, 1.2.10)."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

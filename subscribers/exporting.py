@@ -6,13 +6,13 @@ from typing import Final, TextIO
 
 from storage.log import record
 from storage.session import Database
+from storage.text import harmless_cell
 from subscribers.model import Subscriber
 from subscribers.store import count_segment, list_subscribers, themes_of
 from subscribers.verdicts import TEXTS
 
 COLUMNS: Final = ("email", "audience", *TEXTS, "themes", "status", "since")
 PAGE: Final = 1_000  # rows in memory at once; no transaction is open between two pages
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_csv(db: Database, out: TextIO, *, segment: str = "", now: datetime) -> int:
@@ -39,11 +39,13 @@ def export_csv(db: Database, out: TextIO, *, segment: str = "", now: datetime) -
 
 
 def _cells(row: Subscriber, themes: list[str]) -> list[str]:
-    texts = [_harmless(str(getattr(row, name))) for name in TEXTS]
+    texts = [harmless_cell(str(getattr(row, name))) for name in TEXTS]
     since = row.since.isoformat()
-    return [_harmless(row.email), row.audience or "", *texts, ";".join(themes), row.status, since]
-
-
-def _harmless(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula (ASVS 5.0, 1.2.10)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return [
+        harmless_cell(row.email),
+        row.audience or "",
+        *texts,
+        ";".join(themes),
+        row.status,
+        since,
+    ]

@@ -20,6 +20,7 @@ from web.editor import (
     examples,
     gallery,
     items,
+    log,
     mail,
     matrix,
     occasion,
@@ -259,6 +260,9 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EXAMPLE + "/terug", examples.put_back, "put_back_example", IN, POST),
     Route("/redactie/beeld/{name}", examples.show_picture, "any_picture", IN),
     Route("/redactie/abonnees", subscribers.show_subscribers, "subscribers", IN),
+    Route(log.LOG, log.show_log, "log", IN),
+    Route(log.LOG + ".csv", log.give_csv, "log_csv", IN),
+    Route(log.LOG + ".json", log.give_json, "log_json", IN),
     Route(ORGANISATION, organisation.show_organisation, "organisation", ADMINISTRATOR),
     Route(
         ORGANISATION,

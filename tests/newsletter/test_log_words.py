@@ -119,12 +119,20 @@ def test_the_words_of_a_name_make_a_sentence(name: str) -> None:
             "editie 9",
             "Bas, via de opdrachtregel, keurde editie 9 goed",
         ),
-        ("subscriber.erased", who_did("", "site"), "", "Een lezer wiste abonnee 1.204"),
+        ("subscriber.erased", who_did("", "site"), "abonnee 7", "Een lezer wiste abonnee 7"),
         ("edition.paused", who_did("", ""), "editie 3", "Het programma zette editie 3 op pauze"),
     ],
 )
 def test_a_sentence_says_who_did_what(what: str, who: str, it: str, told: str) -> None:
-    assert sentence(what, who=who, it=it, detail={"subscriber": 1204}) == told
+    assert sentence(what, who=who, it=it, detail={}) == told
+
+
+def test_figures_are_written_as_people_write_them() -> None:
+    counts = {"new": 1204, "known": 0}
+
+    assert sentence("source.imported", who="Fenna", it="", detail=counts) == (
+        "Fenna bracht een lijst met bronnen binnen: 1.204 nieuw, 0 bekend"
+    )
 
 
 def test_a_day_is_said_as_people_say_it() -> None:
