@@ -233,8 +233,9 @@ def sentence(what: str, *, who: str, it: str, detail: Mapping[str, object]) -> s
     """
     values = {name: _shown(value) for name, value in detail.items()}
     values |= {"who": who, "it": it}
-    told = PLACE.sub(lambda place: values.get(place[1], ""), words_of(what).sentence)
-    return capital(" ".join(told.split()))
+    template = words_of(what).sentence
+    told = " ".join(PLACE.sub(lambda place: values.get(place[1], ""), template).split())
+    return told if template.startswith("{who}") else capital(told)
 
 
 def _shown(value: object) -> str:

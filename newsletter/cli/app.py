@@ -12,7 +12,7 @@ import typer
 from feeds.errors import GatherError, ItemUnusable
 from newsletter import pipeline, wiring
 from newsletter.accounts.people import add_user
-from newsletter.cli import editions, following, items, people, reports, sources, trial, way
+from newsletter.cli import editions, following, items, log, people, reports, sources, trial, way
 from newsletter.cli.output import JSON, fail, prepare_streams, print_json, print_report, say
 from newsletter.cli.session import open_program, open_services, read_services, state
 from newsletter.cli.stopping import told_to_stop
@@ -44,6 +44,7 @@ app.add_typer(people.segment_app, name="segment")
 app.add_typer(people.bounce_app, name="bounce")
 app.add_typer(reports.app, name="report")
 app.command("gather")(sources.gather)
+app.command("log")(log.show_log)
 
 
 EXPECTED: Final = (

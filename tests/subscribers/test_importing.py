@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from storage.log import LogEntry
 from storage.session import Database
 from subscribers import consent, importing
 from subscribers.addresses import address_hash
@@ -346,6 +347,25 @@ def test_an_import_that_was_cut_off_goes_on_without_doubles(db: Database, run: I
 
     assert counts(report) == (rows, rows - importing.BATCH, 0, importing.BATCH, 0)
     assert (how_many(db, Subscriber), how_many(db, Consent)) == (rows, rows)
+
+
+def test_the_log_tells_what_an_import_brought_also_when_it_was_cut_off(run: Importer) -> None:
+    def die(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    run(FULL, dry_run=True)
+    with pytest.raises(KeyboardInterrupt):
+        run(FULL, progress=die)
+    run(FULL)
+
+    with run.db.read() as session:
+        told = session.scalars(select(LogEntry).order_by(LogEntry.id)).all()
+    assert {one.what for one in told} == {"subscriber.imported"}
+    whole = {"updated": 0, "rejected": 0, "read": 3}
+    assert [one.detail for one in told] == [
+        {"added": 3, "unchanged": 0, **whole},
+        {"added": 0, "unchanged": 3, **whole},
+    ]
 
 
 def test_progress_ends_at_the_whole_file(run: Importer) -> None:
