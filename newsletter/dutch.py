@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from feeds.values import AMSTERDAM, ItemKind
-from newsletter.values import EditionKind, EditionStatus
+from newsletter.values import EditionKind, EditionStatus, Role
 from subscribers.values import Audience
 
 WEEKDAYS: Final = (
@@ -66,6 +66,12 @@ KIND_WORDS: Final = {
     ItemKind.PRACTICE.value: "praktijkvoorbeeld",
     ItemKind.PUBLICATION.value: "publicatie",
     ItemKind.REPORT.value: "verslag",
+}
+ROLE_WORDS: Final = {
+    Role.READER: "lezer van resultaten",
+    Role.EDITOR: "redacteur",
+    Role.APPROVER: "eindredacteur",
+    Role.ADMINISTRATOR: "beheerder",
 }
 WITHDRAWN_EXAMPLE: Final = "Teruggetrokken voorbeeld"
 AUDIENCE_WORDS: Final = {
@@ -212,6 +218,17 @@ def capital(text: str) -> str:
         return f"E{text[1:]}"
     size = 2 if text.startswith("ij") else 1
     return text[:size].upper() + text[size:]
+
+
+def role_word(role: str) -> str:
+    """Return what somebody with this role is called."""
+    return ROLE_WORDS[Role(role)]
+
+
+def either(parts: Sequence[str]) -> str:
+    """Return "a, b of c"."""
+    *first, last = parts
+    return f"{', '.join(first)} of {last}" if first else last
 
 
 def status_word(status: EditionStatus) -> str:

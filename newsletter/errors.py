@@ -20,7 +20,11 @@ NewsletterError
 |  `- TooLate             an announcement would go out after its event
 |- CannotListen           the site's address or port is not ours to take
 |- RoleMissing            this account may not do that
-|- PasswordUnusable       too short or too long to be set
+|- PasswordUnusable       too short, too long or too easy to guess
+|- AccountExists          this address has an account already
+|- LastAdministrator      without this one nobody could let people in any more
+|- AccountLinkGone        a mailed link is too old, was used, or was taken back
+|- AccountChanged         what a page offered does not fit the account any more
 |- OrganisationChanged    somebody else saved the organisation first
 |- RhythmChanged          somebody else saved the rhythm first
 |- UnknownSlot            the rhythm has no such turn
@@ -40,7 +44,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from newsletter.values import EditionStatus, Finding
+from newsletter.values import EditionStatus, Finding, Role
 
 ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:]{1,64}@[^\s<>()\[\],;:]{1,255}")
 
@@ -190,11 +194,43 @@ class CannotListen(NewsletterError):
 
 
 class RoleMissing(NewsletterError):
-    """This account may not do that."""
+    """This account may not do that. needed: the least role that may, when it is known."""
+
+    def __init__(self, message: str, needed: Role | None = None) -> None:
+        super().__init__(message)
+        self.needed = needed
+
+
+class PasswordFault(StrEnum):
+    """Why a password cannot be set."""
+
+    LENGTH = "length"
+    REPEATS = "repeats"  # one piece over and over
+    EASY = "easy"  # little more than a name that everybody knows, or a row of keys
 
 
 class PasswordUnusable(NewsletterError):
-    """The password cannot be set: it is shorter or longer than allowed."""
+    """The password cannot be set."""
+
+    def __init__(self, message: str, fault: PasswordFault = PasswordFault.LENGTH) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+class AccountExists(NewsletterError):
+    """This address has an account already; nothing changed."""
+
+
+class LastAdministrator(NewsletterError):
+    """Without this account nobody could let people in any more; nothing changed."""
+
+
+class AccountLinkGone(NewsletterError):
+    """A mailed link is too old, was used, or was taken back."""
+
+
+class AccountChanged(NewsletterError):
+    """What a page offered does not fit the account any more; nothing changed."""
 
 
 class TransportError(NewsletterError):

@@ -52,6 +52,10 @@ def _edition(sentence: str, short: str) -> Words:
     return Words(Group.EDITIONS, sentence, short)
 
 
+def _person(sentence: str) -> Words:
+    return Words(Group.PEOPLE, sentence)
+
+
 WORDS: Final[Mapping[str, Words]] = {
     "edition.drafted": _edition("{who} begon {it}", "begonnen"),
     "edition.edited": _edition("{who} wijzigde {it}", "gewijzigd"),
@@ -198,6 +202,25 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "bounce.processed": Words(Group.SUBSCRIBERS, "{who} las {count} teruggekomen berichten in"),
     "segment.saved": Words(Group.SUBSCRIBERS, "{who} bewaarde de doelgroep {it}"),
+    "account.added": _person("{who} maakte een account voor {it}, als {role}"),
+    "account.invited": _person("{who} nodigde {it} uit, als {role}"),
+    "account.invited_again": _person("{who} nodigde {it} opnieuw uit, als {role}"),
+    "account.invitation_withdrawn": _person("{who} trok de uitnodiging van {it} in"),
+    "account.accepted": _person("{who} nam de uitnodiging aan"),
+    "account.role_changed": _person("{who} gaf {it} een andere rol: {to} in plaats van {from}"),
+    "account.switched_off": _person("{who} zette het account van {it} uit"),
+    "account.switched_on": _person("{who} zette het account van {it} aan"),
+    "account.signed_in": _person("{who} logde in"),
+    "account.signed_out": _person("{who} logde uit"),
+    "account.session_ended": _person("{who} logde zichzelf uit op een andere plek"),
+    "account.sessions_ended": _person("{who} logde zichzelf uit op {count} andere plekken"),
+    "account.password_set": _person("{who} gaf {it} een wachtwoord"),
+    "account.password_changed": _person("{who} wijzigde het eigen wachtwoord"),
+    "account.password_reset": _person("{who} koos een nieuw wachtwoord met een link uit een mail"),
+    "account.reset_mailed": _person("{it} vroeg om een nieuw wachtwoord"),
+    "account.guessed": _person("Iemand vulde {failures} keer een verkeerd wachtwoord in bij {it}"),
+    "account.unlock_mailed": _person("{it} kreeg een mail om zonder wachten in te loggen"),
+    "account.unlocked": _person("{who} logde in met de link uit die mail"),
     "organisation.changed": Words(Group.SETTINGS, "{who} wijzigde de gegevens van de organisatie"),
 }
 EARLIER: Final = frozenset({"edition.dropped", "edition.put_back"})

@@ -13,7 +13,12 @@ from storage.base import Base
 
 
 class User(Base):
-    """An account of the desk."""
+    """An account of the desk; it is never removed, only switched off.
+
+    invited_at:  when a mail last asked this person in; None for who was added by command.
+    seen_at:     when a session of theirs was last used, to the minute.
+    disabled_at: since when nobody comes in with it.
+    """
 
     __tablename__ = "user_account"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -23,12 +28,17 @@ class User(Base):
     role: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
-    failed_logins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
+    invited_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
 
 
 class DeskSession(Base):
-    """A signed-in browser; only the hash of its cookie is kept."""
+    """A signed-in browser; only the hash of its cookie is kept.
+
+    step:  what must happen before it is worth anything: a word of `accounts.sessions.Step`.
+    agent: what the browser called itself; the words of a stranger.
+    """
 
     __tablename__ = "desk_session"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -38,6 +48,8 @@ class DeskSession(Base):
     csrf: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    step: Mapped[str] = mapped_column(String(10), default="")
+    agent: Mapped[str] = mapped_column(String(300), default="")
 
 
 class ChosenOrganisation(Base):

@@ -3,17 +3,20 @@
 Parameters by OWASP's password storage cheat sheet: m = 19 MiB, t = 2, p = 1.
 """
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from threading import BoundedSemaphore
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from newsletter.errors import PasswordUnusable
+from newsletter.errors import PasswordFault, PasswordUnusable
 
 PASSWORD_MINIMUM: Final = 12  # characters, for a new password
 PASSWORD_MAXIMUM: Final = 128  # characters, looked at before any hashing: a megabyte costs nothing
+OWN_MINIMUM: Final = 5  # letters and digits that are left without names and rows of keys
 SLOTS: Final = BoundedSemaphore(4)  # hashes at once: 19 MiB each, whatever comes in
 # The hash of nobody's password, with the parameters below: checking it takes as long as a real one.
 NOBODY: Final = (
@@ -22,16 +25,42 @@ NOBODY: Final = (
 )
 
 _HASHER: Final = PasswordHasher(memory_cost=19_456, time_cost=2, parallelism=1)
+_REPEATED: Final = re.compile(r"(.+?)\1+", re.DOTALL)
+_NAME: Final = 3  # letters of a part of a name before it counts
+_RUN: Final = 4  # keys in a row before they count as one
+_ROWS: Final = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890123456789",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "azertyuiop",
+)
 
 
-def hash_new(password: str) -> str:
-    """Return what is stored for a new password. Raises PasswordUnusable."""
+def hash_new(password: str, *, near: Sequence[str] = ()) -> str:
+    """Return what is stored for a new password. Raises PasswordUnusable.
+
+    near: names that everybody knows here: the person's, the address, the organisation's.
+    """
+    require_usable(password, near=near)
+    with SLOTS:
+        return rehash(password)
+
+
+def require_usable(password: str, *, near: Sequence[str] = ()) -> None:
+    """Raise PasswordUnusable for one of another length, or that is guessed at once."""
     if not PASSWORD_MINIMUM <= len(_spelled(password)) <= PASSWORD_MAXIMUM:
         raise PasswordUnusable(
             f"give a password of {PASSWORD_MINIMUM} to {PASSWORD_MAXIMUM} characters"
         )
-    with SLOTS:
-        return rehash(password)
+    bare = _bare(password)
+    if _REPEATED.fullmatch(_spelled(password).casefold()) or len(set(bare)) in {1, 2}:
+        raise PasswordUnusable("the password says one thing over and over", PasswordFault.REPEATS)
+    if len(_without_runs(_without_names(bare, near))) < OWN_MINIMUM and bare:
+        raise PasswordUnusable(
+            "the password is little more than a known name or a row of keys", PasswordFault.EASY
+        )
 
 
 def rehash(password: str) -> str:
@@ -55,3 +84,31 @@ def is_old(password_hash: str) -> bool:
 def _spelled(password: str) -> str:
     """Return one spelling: keyboards differ in how they write an accent (NIST SP 800-63B)."""
     return unicodedata.normalize("NFC", password)
+
+
+def _bare(text: str) -> str:
+    """Return the letters and digits, without accents and capitals."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def _without_names(bare: str, near: Sequence[str]) -> str:
+    words = {_bare(part) for name in near for part in (name, *re.split(r"[\W_]+", name))}
+    for word in sorted(words, key=len, reverse=True):
+        if len(word) >= _NAME:
+            bare = bare.replace(word, "")
+    return bare
+
+
+def _without_runs(bare: str) -> str:
+    rows = (*_ROWS, *(row[::-1] for row in _ROWS))
+    kept, at = "", 0
+    while at < len(bare):
+        run = _RUN
+        while run <= len(bare) - at and any(bare[at : at + run] in row for row in rows):
+            run += 1
+        if run > _RUN:
+            at += run - 1
+        else:
+            kept, at = kept + bare[at], at + 1
+    return kept

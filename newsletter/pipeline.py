@@ -16,6 +16,7 @@ from feeds.rehost import Rehosted, find_pictures, rehost_pictures
 from feeds.themes import add_default_themes
 from feeds.values import GatherReport
 from newsletter import dutch
+from newsletter.accounts import held, links, waits
 from newsletter.accounts.sessions import close_expired
 from newsletter.approve.look_up import look_up_domain, look_up_underway
 from newsletter.approve.remind import remind
@@ -265,7 +266,10 @@ def _clean_up(services: Services, now: datetime) -> Report:
     counts |= submissions.clean_up(services.db, now=now).as_counts()
     counts["revisions"] = forget_old(services.db, now=now)
     counts["sessions"] = close_expired(services.db, now=now)
+    counts["held"] = held.forget_old(services.db, now=now)
     with services.db.write() as session:
+        counts["waits"] = waits.forget_old(session, now=now)
+        counts["account_links"] = links.forget_old(session, now=now)
         counts["replies"] = forget_erased(session)
         counts["voters"] = forget_voters(session, now=now)
         counts["looks"] = forget_looks(session, now=now)

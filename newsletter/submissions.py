@@ -4,10 +4,8 @@ The moves themselves are of `feeds.submissions`. No transaction is open while th
 for, so each move is stored first; what the relay then said is in the result.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 import structlog
 
@@ -18,23 +16,13 @@ from feeds.sent_in import edited_in, get_submission
 from feeds.submissions import Permission
 from feeds.values import Picture
 from newsletter.approve.watch import Held, hold_outdated
-from newsletter.errors import TransportError, TransportRefused, TransportUncertain
+from newsletter.mailed import Mailed, mail
 from newsletter.pipeline import tell_held
 from newsletter.send import submission_notices as notices
-from newsletter.send.notices import send_notice
 from newsletter.store.withdrawn import forget_withdrawn
 from newsletter.wiring import Services
 
 log = structlog.get_logger(__name__)
-
-
-class Mailed(StrEnum):
-    """What became of a mail."""
-
-    SENT = "sent"
-    UNCERTAIN = "uncertain"  # it may have arrived
-    REFUSED = "refused"  # for good: trying again cannot help
-    FAILED = "failed"  # nothing was accepted; it can be tried again
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +62,7 @@ def receive(  # noqa: PLR0913 - what a form brings; all by name
         return Mailed.SENT
     url = services.links.confirm_submission_url(submission_id, now=now)
     values = notices.confirm_submission_values(confirm_url=url, asked_at=now)
-    mailed = _mail(services, "submission_confirm", email, values, now)
+    mailed = mail(services, "submission_confirm", email, values, now)
     if mailed in {Mailed.REFUSED, Mailed.FAILED}:
         submissions.forget_unsent(services.db, submission_id)
     return mailed
@@ -89,7 +77,7 @@ def ask_agreement(services: Services, submission_id: int, *, seen: str, now: dat
     row = _read(services, submission_id)
     own_url = services.links.submission_url(submission_id)
     values = notices.agree_values(title=edited_in(row).title, own_url=own_url)
-    mailed = _mail(services, "submission_agree", row.email, values, now)
+    mailed = mail(services, "submission_agree", row.email, values, now)
     if mailed in {Mailed.REFUSED, Mailed.FAILED}:
         submissions.take_back_question(services.db, submission_id, now=now)
     return mailed
@@ -101,7 +89,7 @@ def decline(services: Services, submission_id: int, *, because: str, now: dateti
     row = _read(services, submission_id)
     own_url = services.links.submission_url(submission_id)
     values = notices.declined_values(because=because, own_url=own_url)
-    return _mail(services, "submission_declined", row.email, values, now)
+    return mail(services, "submission_declined", row.email, values, now)
 
 
 def publish(services: Services, submission_id: int, *, now: datetime) -> Published:
@@ -116,7 +104,7 @@ def publish(services: Services, submission_id: int, *, now: datetime) -> Publish
         public_url=f"{services.settings.base_url}/praktijkvoorbeelden/{item_id}",
         own_url=services.links.submission_url(submission_id),
     )
-    return Published(item_id, _mail(services, "submission_published", row.email, values, now))
+    return Published(item_id, mail(services, "submission_published", row.email, values, now))
 
 
 def withdraw(services: Services, submission_id: int, *, now: datetime) -> tuple[Held, ...]:
@@ -138,25 +126,3 @@ def withdraw(services: Services, submission_id: int, *, now: datetime) -> tuple[
 def _read(services: Services, submission_id: int) -> Submission:
     with services.db.read() as session:
         return get_submission(session, submission_id)
-
-
-def _mail(
-    services: Services, notice: str, to: str, values: Mapping[str, object], now: datetime
-) -> Mailed:
-    try:
-        send_notice(
-            notice,
-            to=to,
-            values=values,
-            settings=services.settings,
-            transport=services.open_transport(),
-            render=services.render_notice,
-            now=now,
-        )
-    except TransportUncertain:
-        log.warning("a notice may not have arrived", notice=notice)
-        return Mailed.UNCERTAIN
-    except TransportError as failure:
-        log.warning("a notice could not be sent", notice=notice, code=failure.code)
-        return Mailed.REFUSED if isinstance(failure, TransportRefused) else Mailed.FAILED
-    return Mailed.SENT

@@ -68,8 +68,12 @@ class InDoubtPolicy(StrEnum):
 
 
 class Role(StrEnum):
-    """What somebody at the desk may do; each includes the one before."""
+    """What somebody at the desk may do; each includes the one before.
 
+    READER: reads results and what was published, and changes nothing.
+    """
+
+    READER = "reader"
     EDITOR = "editor"
     APPROVER = "approver"
     ADMINISTRATOR = "administrator"

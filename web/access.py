@@ -12,45 +12,58 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.accounts.sessions import SignedIn
+from newsletter.accounts.sessions import SignedIn, Step
 from newsletter.errors import RoleMissing
 from newsletter.settings import Settings
 from newsletter.values import Role
-from web.errors import ForeignForm, SignInNeeded
+from web.errors import ForeignForm, SignInNeeded, StepNeeded
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 MESSAGE_SECONDS: Final = 60
 
 
 class Who(IntEnum):
-    """Who may open a page; each includes the ones above it in rank."""
+    """Who may open a page; each includes the ones above it in rank.
+
+    HALF_WAY: who gave the right password and must still do a step; the pages of that step.
+    """
 
     PUBLIC = 0
-    EDITOR = 1
-    APPROVER = 2
-    ADMINISTRATOR = 3
+    HALF_WAY = 1
+    READER = 2
+    EDITOR = 3
+    APPROVER = 4
+    ADMINISTRATOR = 5
 
 
 RANK: Final = {
+    Role.READER: Who.READER,
     Role.EDITOR: Who.EDITOR,
     Role.APPROVER: Who.APPROVER,
     Role.ADMINISTRATOR: Who.ADMINISTRATOR,
 }
+ROLES: Final = {who: role for role, who in RANK.items()}
 
 
 def rank(user: SignedIn | None) -> Who:
     """Return how far this person may go."""
-    return Who.PUBLIC if user is None else RANK[Role(user.role)]
+    if user is None:
+        return Who.PUBLIC
+    return RANK[Role(user.role)] if user.step is Step.DONE else Who.HALF_WAY
 
 
 def require(user: SignedIn | None, who: Who) -> None:
-    """Let pass, or raise SignInNeeded or RoleMissing."""
+    """Let pass, or raise SignInNeeded, StepNeeded or RoleMissing."""
     if who is Who.PUBLIC:
         return
     if user is None:
         raise SignInNeeded
-    if rank(user) < who:
-        raise RoleMissing(f"this needs {who.name.lower()}")
+    reached = rank(user)
+    if reached >= who:
+        return
+    if reached is Who.HALF_WAY:
+        raise StepNeeded(user.step)
+    raise RoleMissing(f"this needs {who.name.lower()}", ROLES[who])
 
 
 def require_own_form(

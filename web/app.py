@@ -19,8 +19,11 @@ from starlette.routing import Route as StarletteRoute
 from starlette.types import Message as AsgiMessage
 from starlette.types import Receive
 
+from newsletter import dutch
+from newsletter.accounts.people import includes, names_of_role
 from newsletter.accounts.sessions import SignedIn, find_session
-from newsletter.errors import DatabaseNotReady
+from newsletter.errors import DatabaseNotReady, RoleMissing
+from newsletter.values import Role
 from newsletter.wiring import Services, require_database
 from storage.errors import StorageError
 from web.access import (
@@ -30,6 +33,7 @@ from web.access import (
     is_same_origin,
     is_secure,
     message_cookie,
+    rank,
     require,
     require_own_form,
     session_cookie,
@@ -42,6 +46,7 @@ from web.errors import (
     UNKNOWN,
     WRONG_METHOD,
     ErrorPage,
+    ForeignForm,
     FormBroken,
     FormTooLarge,
     PageUnknown,
@@ -50,14 +55,24 @@ from web.errors import (
     way_on,
 )
 from web.headers import SecurityHeaders
+from web.holding import forget_held, hold_form
 from web.pages import Call, SeeOther, page, see_other
-from web.public.limits import MOST_SENT_IN, MOST_SENT_IN_OF_A_NETWORK, HourlyLimits
+from web.public.limits import (
+    MOST_RESETS,
+    MOST_RESETS_OF_A_NETWORK,
+    MOST_SENT_IN,
+    MOST_SENT_IN_OF_A_NETWORK,
+    HourlyLimits,
+)
 from web.public.stamps import UsedStamps
 from web.routes import ROUTES, Route
 
 MEGABYTE: Final = 1024 * 1024
 MOST_FIELDS: Final = 1000
 MOST_TYPED: Final = 20
+MOST_NAMED: Final = 3
+READERS_WAY: Final = ("/redactie/resultaten", "Naar de resultaten")
+HELD: Final = "Wat je net bewaarde, kwam niet aan. Het is niet weg: je bewaart het zo alsnog."
 DESK: Final = "/redactie"
 
 log = structlog.get_logger(__name__)
@@ -80,6 +95,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(HTTPException, _no_page(services))
     app.state.paths = frozenset(route.path for route in ROUTES)
     app.state.sign_up_limits = HourlyLimits()
+    app.state.reset_limits = HourlyLimits(MOST_RESETS, MOST_RESETS_OF_A_NETWORK)
     app.state.submit_limits = HourlyLimits(MOST_SENT_IN, MOST_SENT_IN_OF_A_NETWORK)
     app.state.used_stamps = UsedStamps()
     app.add_middleware(SecurityHeaders, https=is_secure(services.settings), desk=DESK)
@@ -112,6 +128,7 @@ def _answer(services: Services, route: Route, request: Request, form: FormData) 
             _guard(call, route)
         call = replace(call, services=_acting(call))
         response = route.handler(call)
+        forget_held(call)
     except Exception as error:  # noqa: BLE001 - the web's last handler
         response = _explain(call, route, error)
     return _with_message(call, response)
@@ -133,7 +150,11 @@ def _acting(call: Call) -> Services:
 
 def _signed_in(call: Call) -> SignedIn | None:
     token = call.request.cookies.get(session_cookie(call.services.settings), "")
-    return find_session(call.services.db, token, now=call.now) if token else None
+    # A page that renews itself keeps nobody signed in; a form that a script sends was written.
+    is_script = call.request.headers.get("sec-fetch-dest") == "empty"
+    is_active = not is_script or call.request.method not in SAFE_METHODS
+    db = call.services.db
+    return find_session(db, token, now=call.now, is_active=is_active) if token else None
 
 
 def _require_printable(call: Call) -> None:
@@ -152,11 +173,13 @@ def _guard(call: Call, route: Route) -> None:
 
 
 def _explain(call: Call, route: Route, error: Exception) -> Response:
-    if isinstance(error, SignInNeeded) and call.request.method in SAFE_METHODS:
-        url = call.request.url
-        asked = f"{url.path}?{url.query}" if url.query else url.path
-        return see_other(f"{DESK}/inloggen?naar={quote(asked)}")
+    if call.request.method in SAFE_METHODS and (way := _way_in(call, error)):
+        return see_other(way)
     shown = error_page(error)
+    if shown and isinstance(error, RoleMissing):
+        return _error_page(call, replace(shown, sentence=_who_may(call, error)))
+    if shown and isinstance(error, SignInNeeded | ForeignForm):
+        return _error_page(call, shown, held=hold_form(call, _typed(call)))
     if shown:
         return _error_page(call, shown)
     mark = secrets.token_hex(4)
@@ -165,9 +188,35 @@ def _explain(call: Call, route: Route, error: Exception) -> Response:
     return _error_page(call, BROKEN, mark=mark)
 
 
-def _error_page(call: Call, shown: ErrorPage, *, mark: str = "") -> Response:
+def _way_in(call: Call, error: Exception) -> str:
+    """Return the page of signing in that must come before the one that was asked for, or ""."""
+    url = call.request.url
+    asked = f"{url.path}?{url.query}" if url.query else url.path
+    if isinstance(error, SignInNeeded):
+        return f"{DESK}/inloggen?naar={quote(asked)}"
+    return ""
+
+
+def _who_may(call: Call, error: RoleMissing) -> str:
+    """Return a sentence that says who can do what this person may not."""
+    if error.needed is None:
+        return "Vraag het een beheerder."
+    with call.services.db.read() as session:
+        names = names_of_role(session, error.needed)[:MOST_NAMED]
+    roles = [dutch.role_word(role) for role in Role if includes(role, error.needed)]
+    asked = f" Vraag het {dutch.either(names)}." if names else ""
+    return f"Dit mag alleen een {dutch.either(roles)}.{asked}"
+
+
+def _error_page(call: Call, shown: ErrorPage, *, mark: str = "", held: str = "") -> Response:
+    """Return an error as a page. held: where what was sent is found back, when it was kept."""
     path = call.request.url.path
     at_desk, way = path.startswith(DESK), way_on(path, shown)
+    if at_desk and call.user and rank(call.user) < Who.EDITOR:
+        way = READERS_WAY
+    if held:
+        shown = replace(shown, sentence=HELD)
+        way = (held, "Bewaar het alsnog" if call.user else "Log in en ga verder")
     return page(
         call,
         "error.html",
@@ -177,6 +226,7 @@ def _error_page(call: Call, shown: ErrorPage, *, mark: str = "") -> Response:
         at_desk=at_desk,
         way=way,
         typed=_typed(call),
+        is_held=bool(held),
     )
 
 

@@ -2,6 +2,7 @@
 
 WebError
 |- SignInNeeded     this page belongs to the desk, and nobody is signed in
+|- StepNeeded       the password was right, and the second step was not done yet
 |- ForeignForm      the form did not come from our own page, or is of another session
 |- PageUnknown      there is no such page or thing
 |- FormTooLarge     more than a megabyte, or more than a thousand fields
@@ -24,6 +25,7 @@ from feeds.errors import (
     UnknownSubmission,
 )
 from newsletter import errors as newsletter
+from newsletter.accounts.sessions import Step
 from storage.errors import NumberTooLarge
 from subscribers import errors as subscribers
 
@@ -34,6 +36,14 @@ class WebError(Exception):
 
 class SignInNeeded(WebError):
     """Nobody is signed in."""
+
+
+class StepNeeded(WebError):
+    """Somebody is half-way in. step: what they must do first."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(f"first: {step}")
+        self.step = step
 
 
 class ForeignForm(WebError):
@@ -65,6 +75,7 @@ OPENED_AGAIN: Final = (
     (re.compile(r"/redactie/edities/\d+"), "Open de editie opnieuw"),
     (re.compile(r"/redactie/inzendingen/\d+"), "Open de inzending opnieuw"),
     (re.compile(r"/redactie/selecteren"), "Open Selecteren opnieuw"),
+    (re.compile(r"/redactie/mensen"), "Open Mensen opnieuw"),
     (re.compile(r"/praktijkvoorbeelden/inzending/[\w-]{22}"), "Open je voorbeeld opnieuw"),
 )
 UNKNOWN: Final = ErrorPage(
@@ -81,6 +92,17 @@ SIGNED_OUT: Final = ErrorPage(
     403,
     "Je bent niet meer ingelogd",
     "Er is niets gewijzigd. Log in, ga dan terug en probeer het opnieuw.",
+)
+HALF_WAY: Final = ErrorPage(
+    403,
+    "Je bent nog niet helemaal binnen",
+    "Er is niets gewijzigd. Rond eerst het inloggen af.",
+)
+LINK_GONE: Final = ErrorPage(
+    410,
+    "Deze link werkt niet meer",
+    "Hij is te oud, al gebruikt of teruggenomen. Op de inlogpagina kun je een nieuwe link vragen. "
+    "Was het een uitnodiging? Vraag dan een beheerder om een nieuwe.",
 )
 OVERTAKEN: Final = ErrorPage(
     409,
@@ -155,6 +177,19 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
         ),
         newsletter.RoleMissing: ErrorPage(
             403, "Dit mag jij niet doen", "Vraag een collega die dit wel mag, of de beheerder."
+        ),
+        StepNeeded: HALF_WAY,
+        newsletter.AccountLinkGone: LINK_GONE,
+        newsletter.AccountChanged: ErrorPage(
+            409,
+            "Dit account is intussen anders",
+            "Er is niets gewijzigd. Open Mensen opnieuw en kijk hoe het er nu mee staat.",
+        ),
+        newsletter.LastAdministrator: ErrorPage(
+            409,
+            "Er moet een beheerder blijven",
+            "Dit is de enige beheerder die kan inloggen. Maak eerst iemand anders beheerder. "
+            "Er is niets gewijzigd.",
         ),
         newsletter.NotYours: ErrorPage(
             403,
@@ -252,7 +287,7 @@ def error_page(error: Exception) -> ErrorPage | None:
 def way_on(path: str, shown: ErrorPage) -> tuple[str, str]:
     """Return where somebody can go from an error at this address, and the words of that link."""
     at_desk = path.startswith("/redactie")
-    if at_desk and shown is SIGNED_OUT:
+    if at_desk and shown in {SIGNED_OUT, HALF_WAY, LINK_GONE}:
         return "/redactie/inloggen", "Naar het inloggen"
     for place, words in OPENED_AGAIN:
         if (found := place.match(path)) and shown.status != 404:

@@ -15,18 +15,12 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from newsletter import dutch
 from newsletter.accounts.sessions import SignedIn
-from newsletter.values import Role
 from newsletter.wiring import Services
-from web.access import message_cookie, rank, set_cookie, unsign
+from web.access import Who, message_cookie, rank, set_cookie, unsign
 from web.assets import asset_url
 from web.errors import PageUnknown
 
 TEMPLATES: Final = Path(__file__).parent.parent / "templates" / "web"
-ROLE_WORDS: Final = {
-    Role.EDITOR: "redacteur",
-    Role.APPROVER: "eindredacteur",
-    Role.ADMINISTRATOR: "beheerder",
-}
 LARGEST_ID: Final = 2**31 - 1  # what a key's column holds in PostgreSQL
 
 
@@ -138,7 +132,7 @@ def environment() -> Environment:
         "counted": dutch.counted,
         "relative": dutch.relative,
         "time_range": dutch.time_range,
-        "role_word": _role_word,
+        "role_word": dutch.role_word,
     }
     return made
 
@@ -155,10 +149,6 @@ def _as_date(on: date) -> date:
     return dutch.local(on).date() if isinstance(on, datetime) else on
 
 
-def _role_word(role: str) -> str:
-    return ROLE_WORDS[Role(role)]
-
-
 def _shared(call: Call, message: Message) -> dict[str, object]:
     organisation = call.services.settings.organisation
     paths: frozenset[str] = call.request.app.state.paths
@@ -167,7 +157,8 @@ def _shared(call: Call, message: Message) -> dict[str, object]:
         "static": lambda name: asset_url(name, organisation),
         "exists": lambda path: path in paths,
         "user": call.user,
-        "rank": rank(call.user),
+        "is_editor": rank(call.user) >= Who.EDITOR,
+        "is_approver": rank(call.user) >= Who.APPROVER,
         "csrf": call.user.csrf if call.user else "",
         "path": call.request.url.path,
         "now": call.now,

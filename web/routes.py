@@ -9,8 +9,10 @@ from typing import Final
 
 from starlette.responses import Response
 
+from newsletter.account_mail import ACCOUNT, INVITATION, RESET, UNLOCK
 from web.access import Who
 from web.editor import (
+    account,
     adding,
     blocks,
     bounds,
@@ -19,6 +21,8 @@ from web.editor import (
     editions,
     examples,
     gallery,
+    going_on,
+    home,
     items,
     log,
     mail,
@@ -27,6 +31,9 @@ from web.editor import (
     organisation,
     own_heads,
     own_order,
+    password,
+    people,
+    reports,
     results,
     review,
     rhythm,
@@ -39,12 +46,20 @@ from web.editor import (
     sources,
     submissions,
     subscribers,
-    today,
     trial,
     trial_mail,
     versions,
 )
-from web.editor.desk import CALENDAR, EXAMPLES, ORGANISATION, RHYTHM, SUBMISSIONS
+from web.editor.desk import (
+    CALENDAR,
+    EXAMPLES,
+    ORGANISATION,
+    PEOPLE,
+    RESULTS,
+    RHYTHM,
+    SUBMISSIONS,
+)
+from web.editor.entering import GO_ON
 from web.pages import Call
 from web.public import (
     agenda,
@@ -134,6 +149,8 @@ PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
     Route("/privacy", privacy.show_privacy, "privacy", OPEN),
 )
 
+HALF_WAY: Final = Who.HALF_WAY
+READER: Final = Who.READER
 IN: Final = Who.EDITOR
 APPROVER: Final = Who.APPROVER
 ADMINISTRATOR: Final = Who.ADMINISTRATOR
@@ -144,13 +161,38 @@ SOURCE: Final = "/redactie/bronnen/{slug}"
 SOURCE_LIST: Final = "/redactie/bronnenlijst"
 ITEM: Final = "/redactie/selecteren/{item}"
 SENT_IN: Final = SUBMISSIONS + "/{submission}"
+PERSON: Final = PEOPLE + "/{user}"
 EXAMPLE: Final = EXAMPLES + "/{item}"
 
 DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route("/redactie/inloggen", sign_in.show_sign_in, "sign_in", Who.PUBLIC),
     Route("/redactie/inloggen", sign_in.sign_in, "sign_in_post", Who.PUBLIC, POST),
-    Route("/redactie/uitloggen", sign_in.sign_out, "sign_out", IN, POST),
-    Route("/redactie", today.show_today, "today", IN),
+    Route("/redactie/uitloggen", sign_in.sign_out, "sign_out", HALF_WAY, POST),
+    Route(UNLOCK + "/{token}", sign_in.show_unlock, "unlock", OPEN),
+    Route(UNLOCK + "/{token}", sign_in.unlock, "unlock_post", OPEN, POST),
+    Route(password.FORGOTTEN, password.show_forgotten, "forgotten", OPEN),
+    Route(password.FORGOTTEN, password.forgotten, "forgotten_post", OPEN, POST),
+    Route(RESET + "/{token}", password.show_reset, "reset", OPEN),
+    Route(RESET + "/{token}", password.reset, "reset_post", OPEN, POST),
+    Route(INVITATION + "/{token}", password.show_invitation, "invitation", OPEN),
+    Route(INVITATION + "/{token}", password.accept_invitation, "accept_invitation", OPEN, POST),
+    Route("/redactie", home.show_home, "today", READER),
+    Route(RESULTS, reports.show_reports, "reports", READER),
+    Route(GO_ON, going_on.show_held, "held", READER),
+    Route(GO_ON + "/weg", going_on.drop_held, "drop_held", READER, POST),
+    Route("/redactie/bezig", account.stay, "stay", READER, POST),
+    Route(ACCOUNT, account.show_account, "account", READER),
+    Route(ACCOUNT + "/wachtwoord", account.save_password, "save_password", READER, POST),
+    Route(ACCOUNT + "/sessies/beeindig", account.end_session, "end_session", READER, POST),
+    Route(ACCOUNT + "/sessies/andere", account.end_others, "end_others", READER, POST),
+    Route(PEOPLE, people.show_people, "people", ADMINISTRATOR),
+    Route(PEOPLE, people.invite, "invite", ADMINISTRATOR, POST),
+    Route(PERSON, people.show_person, "person", ADMINISTRATOR),
+    Route(PERSON + "/rol", people.change_role, "change_role", ADMINISTRATOR, POST),
+    Route(PERSON + "/uit", people.switch_off, "switch_off", ADMINISTRATOR, POST),
+    Route(PERSON + "/aan", people.switch_on, "switch_on", ADMINISTRATOR, POST),
+    Route(PERSON + "/uitnodiging", people.invite_again, "invite_again", ADMINISTRATOR, POST),
+    Route(PERSON + "/intrekken", people.take_back, "take_back_invitation", ADMINISTRATOR, POST),
     Route("/redactie/selecteren", selecting.show_selecting, "selecting", IN),
     Route("/redactie/selecteren/nieuw", adding.show_adding, "adding", IN),
     Route("/redactie/selecteren/nieuw", adding.add_own, "add_item", IN, POST),
@@ -227,7 +269,7 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION + "/pauze", sending.pause, "pause", IN, POST),
     Route(EDITION + "/hervat", sending.resume, "resume", IN, POST),
     Route(EDITION + "/stop", sending.stop, "stop", IN, POST),
-    Route(EDITION + "/resultaat", results.show_result, "result", IN),
+    Route(EDITION + "/resultaat", results.show_result, "result", READER),
     Route("/redactie/bronnen", sources.show_sources, "sources", IN),
     Route("/redactie/bronnen", sources.follow, "follow", ADMINISTRATOR, POST),
     # Beside the sources, not below them: what a source is called there is for people to choose.

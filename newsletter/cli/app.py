@@ -11,15 +11,24 @@ import typer
 
 from feeds.errors import GatherError, ItemUnusable
 from newsletter import pipeline, wiring
-from newsletter.accounts.people import add_user
-from newsletter.cli import editions, following, items, log, people, reports, sources, trial, way
-from newsletter.cli.output import JSON, fail, prepare_streams, print_json, print_report, say
-from newsletter.cli.session import open_program, open_services, read_services, state
+from newsletter.cli import (
+    editions,
+    following,
+    items,
+    log,
+    people,
+    reports,
+    sources,
+    trial,
+    users,
+    way,
+)
+from newsletter.cli.output import JSON, prepare_streams, print_json, say
+from newsletter.cli.session import open_program, read_services, state
 from newsletter.cli.stopping import told_to_stop
 from newsletter.demo import once, run
 from newsletter.errors import NewsletterError
 from newsletter.send import worker as sending
-from newsletter.values import Role
 from newsletter.wiring import Services
 from storage.errors import NumberTooLarge, StorageError
 from subscribers.errors import SubscriberError
@@ -31,8 +40,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-user_app = typer.Typer(no_args_is_help=True, help="Accounts for the desk.")
-app.add_typer(user_app, name="user")
+app.add_typer(users.app, name="user")
 sources.app.add_typer(following.app)  # without a name: its commands are commands of source
 app.add_typer(sources.app, name="source")
 app.add_typer(items.app, name="item")
@@ -169,39 +177,6 @@ def demo(
     if once_only:
         raise typer.Exit(once.run_once(data_dir=data_dir))
     run.run_demo(data_dir=data_dir, port=port, serve=_serve_all)
-
-
-@user_app.command("add")
-def user_add(
-    email: str,
-    role: Annotated[Role, typer.Option()],
-    name: str = "",
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
-    json: bool = JSON,
-) -> None:
-    """Make an account for the desk, or change its role and password."""
-    services = open_services()
-    password = _read_password() if password_stdin else _ask_password()
-    user_id = add_user(
-        services.db, email=email, role=role, name=name, password=password, now=services.clock()
-    )
-    report = {"id": user_id, "email": email, "role": role.value}
-    print_report(report, json=json)
-
-
-def _read_password() -> str:
-    try:
-        return sys.stdin.readline().rstrip("\r\n")
-    except UnicodeDecodeError:
-        fail("the password on standard input is not text in UTF-8")
-
-
-def _ask_password() -> str | None:
-    if not sys.stdin.isatty():
-        fail("give the password with --password-stdin, or run this on a terminal")
-    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 def _serve_all(services: Services, host: str, port: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from newsletter import wiring
 from newsletter.accounts import people
 from newsletter.cli.output import say
+from newsletter.errors import UnknownUser
 from newsletter.logs import configure_logging
 from newsletter.wiring import Services
 
@@ -52,6 +53,9 @@ def open_program() -> Services:
 
 
 def account_id(services: Services, email: str) -> int:
-    """Return the id of the account with this address. Raises UnknownUser."""
+    """Return the id of the account with this address. Raises UnknownUser, also when it is off."""
     with services.db.read() as session:
-        return people.user_by_email(session, email).id
+        user = people.user_by_email(session, email)
+    if user.disabled_at is not None:
+        raise UnknownUser("the account with that address is switched off")
+    return user.id

@@ -9,6 +9,7 @@ from typing import Final
 
 from newsletter import dutch
 from newsletter.ports import RenderNotice, Transport
+from newsletter.send import account_notices as account
 from newsletter.send import submission_notices as submission
 from newsletter.send.headers import (
     domain_of,
@@ -132,6 +133,14 @@ NOTICES: Final[Mapping[str, Notice]] = {
     "submission_declined": Notice("tells why an example is not taken", submission.sample_declined),
     "submission_published": Notice(
         "tells that the example is public, and how to withdraw it", submission.sample_published
+    ),
+    "account_invitation": Notice("asks a colleague in", account.sample_invitation),
+    "account_reset": Notice("lets a colleague choose a new password", account.sample_reset),
+    "account_unlock": Notice(
+        "lets a colleague in past the wait after wrong passwords", account.sample_unlock
+    ),
+    "account_changed": Notice(
+        "tells a colleague what changed about signing in", account.sample_changed
     ),
 }
 

@@ -33,6 +33,13 @@ def list_published(session: Session, *, limit: int, offset: int = 0) -> list[Edi
     return list(session.scalars(newest.limit(limit).offset(offset)))
 
 
+def list_sent(session: Session, *, limit: int) -> list[Edition]:
+    """Return every edition that readers got, listed or not, newest first, without blocks."""
+    query = select(Edition).where(_is_published())
+    newest = query.order_by(Edition.dated_on.desc(), Edition.id.desc())
+    return list(session.scalars(newest.limit(limit)))
+
+
 def count_published(session: Session) -> int:
     """Return how many listed editions readers got."""
     return session.scalar(select(func.count()).select_from(Edition).where(_is_listed())) or 0

@@ -76,4 +76,5 @@ def _count_blocks(session: Session, edition_ids: Sequence[int]) -> dict[int, int
 
 def _approvers(session: Session) -> Sequence[User]:
     roles = (Role.APPROVER, Role.ADMINISTRATOR)
-    return session.scalars(select(User).where(User.role.in_(roles)).order_by(User.id)).all()
+    may = User.role.in_(roles) & User.disabled_at.is_(None)
+    return session.scalars(select(User).where(may).order_by(User.id)).all()

@@ -23,11 +23,11 @@ from newsletter.errors import (
     TransportUncertain,
     UnknownItem,
 )
+from newsletter.mailed import Mailed
 from newsletter.model import Block, Edition, Variant
 from newsletter.send.freeze import freeze_due
 from newsletter.send.schedule import send_now
 from newsletter.store.editions import events_of, get_edition
-from newsletter.submissions import Mailed
 from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
 from storage.log import LogEntry

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 from typing import Any
 
 from httpx import Response
@@ -62,9 +63,17 @@ def desk(client: TestClient, services: Services, role: Role = Role.EDITOR) -> Te
     return client
 
 
+def links_in(raw: bytes, path: str) -> list[str]:
+    """Return the links to a kind of page that stand in the text of a mail, without the host."""
+    message = message_from_bytes(raw, policy=policy.default)
+    body = message.get_body(("plain",))
+    assert body
+    return re.findall(rf"https?://[^/\s]+({path}\S+)", body.get_content())
+
+
 def token(client: TestClient) -> str:
     """Return the token that stands in the forms of this session."""
-    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/redactie/abonnees").text)
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/redactie/account").text)
     assert found, "no token: is anybody signed in?"
     return found[1]
 

@@ -17,7 +17,7 @@ from tests.web.desk import (
     post,
     token,
 )
-from web.access import Who
+from web.access import RANK, Who
 from web.routes import DESK_ROUTES, ROUTES, Route
 
 PARTS = {
@@ -30,6 +30,8 @@ PARTS = {
     "slot": "2027-04-22",
     "submission": "1",
     "name": "a.jpg",
+    "user": "99",
+    "token": "x" * 22,
 }
 POSTS = [route for route in DESK_ROUTES if route.methods == ("POST",)]
 SECRET = [route for route in DESK_ROUTES if route.who is not Who.PUBLIC]
@@ -84,7 +86,13 @@ def test_every_route_has_its_own_name_and_says_who_may() -> None:
 def test_every_desk_route_asks_for_a_role_except_the_door() -> None:
     public = {route.name for route in DESK_ROUTES if route.who is Who.PUBLIC}
 
-    assert public == {"sign_in", "sign_in_post"}
+    ways_in = {"sign_in", "unlock", "forgotten", "reset"}
+    assert public == {
+        *ways_in,
+        *(f"{name}_post" for name in ways_in),
+        "invitation",
+        "accept_invitation",
+    }
 
 
 def test_nobody_gets_in_without_signing_in(client: TestClient) -> None:
@@ -103,7 +111,7 @@ def test_each_role_gets_exactly_what_the_table_says(
     client: TestClient, services: Services, role: Role
 ) -> None:
     desk(client, services, role)
-    reach = {Role.EDITOR: Who.EDITOR, Role.APPROVER: Who.APPROVER}.get(role, Who.ADMINISTRATOR)
+    reach = RANK[role]
 
     ours = {"csrf": token(client)}
 

@@ -26,6 +26,8 @@ from web.pages import Call, page
 
 EDITIONS: Final = "/redactie/edities"
 CALENDAR: Final = "/redactie/kalender"
+RESULTS: Final = "/redactie/resultaten"
+PEOPLE: Final = "/redactie/mensen"
 SELECTING: Final = "/redactie/selecteren"
 SUBMISSIONS: Final = "/redactie/inzendingen"
 EXAMPLES: Final = "/redactie/voorbeelden"
@@ -134,13 +136,16 @@ def read_desk(call: Call, session: Session) -> Desk:
     new = count_waiting(session, since=underway.new_since, now=call.now)
     sources = tuple(list_names(session))
     sent_in = count_by_state(session)
-    here = call.request.url.path
+    here, who = call.request.url.path, rank(call.user)
     places = _places(here, sum(new.values()), sources, sent_in)
-    if rank(call.user) >= Who.ADMINISTRATOR:
+    if who >= Who.ADMINISTRATOR:
         places = (
             *places,
+            Place(PEOPLE, "Mensen", here.startswith(PEOPLE)),
             Place(ORGANISATION, "Instellingen", here.startswith(SETTINGS) and here != RHYTHM),
         )
+    if who < Who.EDITOR:
+        places = (Place(RESULTS, "Resultaten", is_here=True),)
     return Desk(places, underway, new, sources, sent_in)
 
 

@@ -22,7 +22,7 @@ from feeds.submissions import OPEN
 from feeds.themes import list_themes
 from feeds.values import SubmissionStatus
 from newsletter import dutch, submissions
-from newsletter.submissions import Mailed
+from newsletter.mailed import Mailed
 from web.editor.desk import EDITORS_TURN, SUBMISSIONS, desk_page
 from web.editor.example_form import (
     CHANGED,

@@ -15,7 +15,7 @@ from feeds.examples import MOST_LINKS
 from feeds.submissions import UNCONFIRMED_KEPT, Permission
 from feeds.themes import list_themes
 from newsletter import submissions
-from newsletter.submissions import Mailed
+from newsletter.mailed import Mailed
 from subscribers.addresses import normalise
 from subscribers.errors import ExpiredToken, InvalidToken
 from subscribers.organisations import list_partnerships

@@ -56,3 +56,13 @@ function pressChord(event) {
   button.click();
 }
 document.addEventListener("keydown", pressChord);
+
+// Who writes without saving is still there: the server hears of it now and then.
+const STILL_HERE_MS = 5 * 60 * 1000;
+let saidHere = Date.now();
+document.addEventListener("input", () => {
+  const csrf = document.querySelector("input[name=csrf]")?.value;
+  if (!csrf || Date.now() - saidHere < STILL_HERE_MS) return;
+  saidHere = Date.now();
+  fetch("/redactie/bezig", { method: "POST", body: new URLSearchParams({ csrf }) }).catch(() => { saidHere = 0; });
+});

@@ -1,11 +1,25 @@
-"""Coming in, going out, and a session that ends."""
+"""Coming in, going out, waiting, a forgotten password, and a session that ends."""
 
+import re
+from collections.abc import Iterator
+
+import pytest
 from starlette.testclient import TestClient
 
+from newsletter.accounts.sign_in import GUESSED
 from newsletter.values import Role
 from newsletter.wiring import Services
-from tests.fakes import FakeClock
-from tests.web.desk import PASSWORD, desk, make_user, post, sign_in
+from tests.fakes import FakeClock, FakeTransport
+from tests.web.desk import PASSWORD, desk, links_in, make_user, post, sign_in
+from web.app import create_app
+
+
+@pytest.fixture
+def visitor(near: Services) -> Iterator[TestClient]:
+    """Somebody at the door, at a site whose mail is caught."""
+    with TestClient(create_app(near), follow_redirects=False) as client:
+        make_user(near, Role.EDITOR, "Rosa", password=PASSWORD)
+        yield client
 
 
 def test_signing_in_leads_to_today_or_to_what_was_asked(
@@ -79,7 +93,7 @@ def test_a_session_ends_by_itself(client: TestClient, services: Services, clock:
     desk(client, services)
     assert client.get("/redactie").status_code == 200
 
-    clock.later(hours=13)
+    clock.later(minutes=31)
 
     assert client.get("/redactie").status_code == 303
 
@@ -98,3 +112,113 @@ def test_a_message_that_we_did_not_write_is_not_shown(client: TestClient) -> Non
     client.cookies.set("message", "eyJ0ZXh0IjogIkJlbCBtaWoiLCAidW5kbyI6ICIifQ==.0000")
 
     assert "Bel mij" not in client.get("/redactie/inloggen").text
+
+
+def guess(visitor: TestClient, clock: FakeClock, times: int) -> None:
+    """Guess so often, each as soon as it is looked at."""
+    for _ in range(times):
+        visitor.post("/redactie/inloggen", data={"email": "rosa@example.org", "password": "fout"})
+        clock.later(minutes=16)
+
+
+def test_after_wrong_passwords_the_door_says_how_long_to_wait_to_anybody(
+    visitor: TestClient,
+) -> None:
+    for email in ("rosa@example.org", "niemand@example.org"):
+        fields = {"email": email, "password": "fout"}
+        answers = [visitor.post("/redactie/inloggen", data=fields) for _ in range(6)]
+
+        assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+        assert "Wacht 15 seconden" in answers[5].text
+        assert "horen niet bij elkaar" not in answers[5].text
+
+
+def test_the_owner_is_mailed_a_way_in_past_the_wait(
+    visitor: TestClient, clock: FakeClock, transport: FakeTransport
+) -> None:
+    guess(visitor, clock, GUESSED - 1)
+    assert transport.attempted == []
+    guess(visitor, clock, 1)
+    ((link,),) = [links_in(raw, "/redactie/binnen/") for _, _, raw in transport.accepted]
+    visitor.post("/redactie/inloggen", data={"email": "rosa@example.org", "password": "fout"})
+    assert sign_in(visitor, "rosa@example.org").status_code == 429
+
+    assert "rosa@example.org" in visitor.get(link).text
+    wrong = visitor.post(link, data={"password": "fout"})
+    right = visitor.post(link, data={"password": PASSWORD})
+
+    assert (wrong.status_code, right.status_code) == (422, 303)
+    assert visitor.get("/redactie").status_code == 200
+    assert visitor.get(link).status_code == 410
+
+
+def test_a_forgotten_password_is_chosen_anew(
+    visitor: TestClient, near: Services, transport: FakeTransport
+) -> None:
+    answer = visitor.post("/redactie/wachtwoord-vergeten", data={"email": "Rosa@example.org"})
+    assert answer.headers["location"] == "/redactie/wachtwoord-vergeten?mail"
+    (link,) = links_in(transport.accepted[0][2], "/redactie/wachtwoord/")
+    fields = {"password": "fiets lamp dinsdag", "again": "fiets lamp dinsdag"}
+
+    other = visitor.post(link, data={**fields, "again": "iets anders"})
+    weak = visitor.post(link, data={"password": "rosa@example.org", "again": "rosa@example.org"})
+    done = visitor.post(link, data=fields)
+
+    assert "Dit is niet hetzelfde" in other.text
+    assert "makkelijk te raden" in weak.text
+    assert done.headers["location"] == "/redactie/inloggen"
+    assert visitor.post(link, data=fields).status_code == 410
+    assert sign_in(visitor, "rosa@example.org").status_code == 422
+    assert [to for _, to, _ in transport.accepted] == ["rosa@example.org"] * 2  # and told of it
+    came = visitor.post(
+        "/redactie/inloggen",
+        data={"email": "rosa@example.org", "password": "fiets lamp dinsdag"},
+    )
+    assert came.status_code == 303
+
+
+def test_asking_for_a_password_reads_the_same_for_everybody(
+    visitor: TestClient, transport: FakeTransport
+) -> None:
+    pages = []
+    for email in ("rosa@example.org", "niemand@example.org"):
+        answer = visitor.post("/redactie/wachtwoord-vergeten", data={"email": email})
+        shown = visitor.get(answer.headers["location"]).text
+        pages.append((answer.status_code, answer.headers["location"], shown))
+
+    assert pages[0] == pages[1]
+    assert "Kijk in je mail" in pages[0][2]
+    assert transport.attempted == ["rosa@example.org"]
+
+
+def test_what_is_no_address_is_said_at_the_field(visitor: TestClient) -> None:
+    answer = visitor.post("/redactie/wachtwoord-vergeten", data={"email": "rosa"})
+
+    assert answer.status_code == 422
+    assert re.search(r'id="email-error">Vul je e-mailadres in', answer.text)
+
+
+def test_a_reader_of_results_lands_there_and_gets_nowhere_else(
+    client: TestClient, services: Services
+) -> None:
+    desk(client, services, Role.READER)
+
+    home = client.get("/redactie")
+    shown = client.get("/redactie/resultaten").text
+    refused = client.get("/redactie/edities")
+
+    assert home.headers["location"] == "/redactie/resultaten"
+    assert re.findall(r'<li><a href="(/redactie[^"]*)"', shown) == ["/redactie/resultaten"]
+    assert refused.status_code == 403
+    assert "alleen een redacteur, eindredacteur of beheerder" in refused.text
+
+
+def test_who_may_is_named(client: TestClient, services: Services) -> None:
+    make_user(services, Role.ADMINISTRATOR, "Marit", password=PASSWORD)
+    make_user(services, Role.ADMINISTRATOR, "Weg")  # was invited, never came
+    desk(client, services, Role.APPROVER)
+
+    answer = client.get("/redactie/mensen")
+
+    assert answer.status_code == 403
+    assert "Dit mag alleen een beheerder. Vraag het Marit." in answer.text

@@ -1,0 +1,159 @@
+"""Coming to have an account, in a real browser: invited, in, at the people's page, and back in.
+
+The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from newsletter.settings import Settings
+from newsletter.values import Role
+from newsletter.wiring import Services, build_services
+from tests.fakes import FakeClock, FakeTransport
+from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.desk import PASSWORD, fill, links_in, make_user
+from web.editor.desk import PEOPLE
+
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
+
+OWN = "fiets lamp dinsdag"
+
+
+@pytest.fixture
+def transport() -> FakeTransport:
+    return FakeTransport()
+
+
+@pytest.fixture
+def near(
+    settings: Settings, clock: FakeClock, base: str, transport: FakeTransport
+) -> Iterator[Services]:
+    built = build_services(replace(settings, base_url=base))
+    near = replace(built, clock=clock, open_transport=lambda: transport)
+    make_user(near, Role.ADMINISTRATOR, "Marit", password=PASSWORD)
+    make_user(near, Role.EDITOR, "Rosa", password=PASSWORD)
+    make_user(near, Role.APPROVER, "Idris", password=PASSWORD)
+    fill(near)
+    yield near
+    near.db.close()
+
+
+def person(
+    browser: Browser,
+    base: str,
+    *,
+    script: bool = True,
+    scheme: Literal["light", "dark"] = "light",
+) -> Desk:
+    context = browser.new_context(
+        reduced_motion="reduce", java_script_enabled=script, color_scheme=scheme
+    )
+    return Desk(context.new_page(), base)
+
+
+def invite(marit: Desk, scheme: str) -> None:
+    """Invite Noor, after forgetting her name at first."""
+    marit.go("/redactie/inloggen")
+    marit.shoot(f"sign-in-{scheme}")
+    marit.sign_in("marit@example.org")
+    marit.go(PEOPLE)
+    marit.press("Stuur de uitnodiging")
+    expect(marit.page.locator("#name-error")).to_be_visible()
+    marit.page.get_by_label("Naam").fill("Noor van Dam")
+    marit.page.get_by_label("E-mailadres").fill("noor@example.org")
+    marit.page.get_by_label("Lezer van resultaten").check()
+    marit.press("Stuur de uitnodiging")
+    expect(marit.page.locator(".toast")).to_contain_text("Noor van Dam is verstuurd")
+    marit.shoot(f"people-{scheme}")
+    marit.page.get_by_role("link", name="Noor van Dam").click()
+    marit.shoot(f"person-invited-{scheme}")
+
+
+def choose(noor: Desk, link: str, scheme: str) -> None:
+    """Follow the link of the invitation, and choose a password."""
+    noor.go(link)
+    for password in ("kort", OWN):
+        noor.page.get_by_label("Nieuw wachtwoord").fill(password)
+        noor.page.get_by_label("Nog een keer").fill(password)
+        noor.press("Bewaar en ga naar binnen")
+        if password != OWN:
+            noor.shoot(f"invitation-{scheme}")
+
+
+@pytest.mark.parametrize(("scheme", "script"), [("light", True), ("dark", False)])
+def test_somebody_is_invited_and_comes_in(
+    browser: Browser,
+    base: str,
+    transport: FakeTransport,
+    *,
+    scheme: Literal["light", "dark"],
+    script: bool,
+) -> None:
+    marit = person(browser, base, scheme=scheme, script=script)
+    noor = person(browser, base, scheme=scheme, script=script)
+    invite(marit, scheme)
+    choose(noor, links_in(transport.accepted[0][2], "/redactie/uitnodiging/")[0], scheme)
+    expect(noor.page.get_by_role("heading", name="Er is nog niets verzonden")).to_be_visible()
+    noor.shoot(f"results-reader-{scheme}")
+    noor.go("/redactie/edities")
+    expect(noor.page.locator("main")).to_contain_text("Vraag het")
+    noor.shoot(f"may-not-{scheme}")
+    noor.go("/redactie/account")
+    noor.shoot(f"account-{scheme}")
+
+    marit.go(PEOPLE)
+    marit.page.get_by_role("link", name="Noor van Dam").click()
+    marit.press("Zet dit account uit")
+    expect(marit.page.locator(".toast")).to_contain_text("kan niet meer inloggen")
+    marit.shoot(f"person-off-{scheme}")
+    noor.go("/redactie/account")
+    expect(noor.page.get_by_role("heading", name="Log in bij de redactie")).to_be_visible()
+    said = [*marit.complaints, *noor.complaints]
+    assert all("403" in one or "422" in one for one in said)  # the pages that say no
+
+
+def test_a_forgotten_password(browser: Browser, base: str, transport: FakeTransport) -> None:
+    rosa = person(browser, base)
+    rosa.go("/redactie/inloggen")
+    rosa.page.get_by_role("link", name="Wachtwoord vergeten").click()
+    rosa.shoot("forgotten")
+    rosa.page.get_by_label("E-mailadres").fill("rosa@example.org")
+    rosa.press("Mail me een link")
+    expect(rosa.page.get_by_role("heading", name="Kijk in je mail")).to_be_visible()
+    rosa.shoot("forgotten-asked")
+    (link,) = links_in(transport.accepted[0][2], "/redactie/wachtwoord/")
+    rosa.go(link)
+    rosa.shoot("reset")
+    rosa.page.get_by_label("Nieuw wachtwoord").fill(OWN)
+    rosa.page.get_by_label("Nog een keer").fill(OWN)
+    rosa.press("Bewaar het wachtwoord")
+    rosa.page.get_by_label("E-mailadres").fill("rosa@example.org")
+    rosa.page.get_by_label("Wachtwoord").fill(OWN)
+    rosa.press("Log in")
+    expect(rosa.page.get_by_role("link", name="Selecteren")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_nothing_is_lost_when_the_session_ends_in_mid_sentence(
+    browser: Browser, base: str, clock: FakeClock, *, script: bool
+) -> None:
+    rosa = person(browser, base, script=script)
+    rosa.sign_in("rosa@example.org")
+    rosa.go("/redactie/voorbeelden/nieuw")
+    rosa.page.get_by_label("Titel").fill("Een vast gezicht van het instituut")
+    clock.later(minutes=45)
+    rosa.page.locator("main form button").last.click()
+    expect(rosa.page.locator("main")).to_contain_text("We hebben het voor je vastgehouden")
+    rosa.shoot(f"held-{script}")
+    rosa.page.get_by_role("link", name="Log in en ga verder").click()
+    rosa.page.get_by_label("E-mailadres").fill("rosa@example.org")
+    rosa.page.get_by_label("Wachtwoord").fill(PASSWORD)
+    rosa.press("Log in")
+    expect(rosa.page.get_by_role("heading", name="Je was nog bezig")).to_be_visible()
+    rosa.shoot(f"going-on-{script}")
+    rosa.press("Bewaar dit alsnog")
+    expect(rosa.page.get_by_label("Titel")).to_have_value("Een vast gezicht van het instituut")
