@@ -118,7 +118,11 @@ JOBS: Final = (
         Every(minutes=10),
         "every ten minutes; each link once a day when it is fine, the sender's domain once a day",
     ),
-    Job("remind", Daily(time(9)), "every day at 9.00"),
+    Job(
+        "remind",
+        Every(minutes=10),
+        "every ten minutes, on working days from 8.00 to 20.00; each person once a deadline",
+    ),
     Job("send", Every(minutes=1), "every minute"),
     Job("bounces", Every(minutes=10), "every ten minutes"),
     Job("clean_up", Daily(time(3, 30)), "every night at 3.30"),

@@ -31,6 +31,7 @@ class User(Base):
     invited_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    wants_reminders: Mapped[bool] = mapped_column(default=True)
 
 
 class DeskSession(Base):
@@ -98,6 +99,24 @@ class SlotChoice(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
 
+class Reminder(Base):
+    """One mail to one person about one deadline of one edition.
+
+    due_on: the day in Amsterdam of the deadline; one that was moved to another day is another.
+    begun_at: when a process took it in hand; done_at: when there was nothing more to send.
+    """
+
+    __tablename__ = "reminder"
+    __table_args__ = (UniqueConstraint("edition_id", "user_id", "what", "due_on"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    what: Mapped[str] = mapped_column(String(20))
+    due_on: Mapped[date]
+    begun_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+
 class Edition(Base):
     """One numbered issue of the newsletter, or one mailing about an event.
 
@@ -110,6 +129,7 @@ class Edition(Base):
     content_hash: the seal of what was approved; "" while nothing is. terms_hash: the mark of its
                   terms; plan_hash: that of its plan, "" while there is none (`newsletter/seal.py`).
     size, materialised_at: the number of deliveries, and when the last of them was written.
+    reminded_at:  when somebody was last told by mail that it waits.
     heads:        the subject and the preheader that a side has of its own, by side.
     orders:       the ids of the blocks in the order that a side has of its own, by side.
     without:      the fixed blocks that it goes without, such as "contents".

@@ -31,7 +31,7 @@ from newsletter.learn.polls import forget_voters
 from newsletter.model import Run
 from newsletter.send.freeze import freeze_due
 from newsletter.send.ledger import forget_erased
-from newsletter.send.notices import held_values, reminder_values, send_notice
+from newsletter.send.notices import REMINDERS, held_values, reminder_values, send_notice
 from newsletter.store.looks import forget_looks
 from newsletter.store.planning import read_rhythm
 from newsletter.store.runs import missed_pictures, not_yet_again
@@ -215,18 +215,19 @@ def _rhythm(services: Services, now: datetime) -> Report:
 
 def _remind(services: Services, now: datetime) -> Report:
     def notify(waiting: Waiting, address: str) -> None:
-        url = f"{services.settings.base_url}/redactie/edities/{waiting.edition_id}"
         send_notice(
-            "reminder",
+            REMINDERS[waiting.what],
             to=address,
-            values=reminder_values(waiting, review_url=url),
+            values=reminder_values(waiting, base_url=services.settings.base_url, now=now),
             settings=services.settings,
             transport=services.open_transport(),
             render=services.render_notice,
             now=now,
         )
 
-    return {"reminded": remind(services.db, notify=notify, now=now)}
+    four_eyes = services.settings.four_eyes
+    reminded = remind(services.db, notify=notify, four_eyes=four_eyes, now=now)
+    return {"reminded": reminded.mails, "untold": reminded.untold}
 
 
 def _look_up(services: Services, now: datetime) -> Report:
@@ -282,7 +283,7 @@ STAGES: Final[Mapping[str, Stage]] = {
     "draft": Stage("without a rhythm: fill the periodical edition from what came in", _draft),
     "rhythm": Stage("make the editions of the team's rhythm in time", _rhythm),
     "look_up": Stage("see where the links of editions lead, and how our domain is known", _look_up),
-    "remind": Stage("tell editors what waits for them", _remind),
+    "remind": Stage("tell by mail who is due, once", _remind),
     "send": Stage("freeze the readers of what is approved and due; workers hand it over", _send),
     "bounces": Stage("read the mail that came back", _bounces),
     "clean_up": Stage("erase what was kept long enough", _clean_up),

@@ -3,11 +3,12 @@
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Final
 
 from newsletter import dutch
+from newsletter.due import Deadline
 from newsletter.ports import RenderNotice, Transport
 from newsletter.send import account_notices as account
 from newsletter.send import submission_notices as submission
@@ -21,7 +22,7 @@ from newsletter.send.headers import (
 from newsletter.send.message import quoted_printable
 from newsletter.settings import Settings
 from newsletter.store.waiting import Waiting
-from newsletter.values import EditionKind, NoticeText, Receipt
+from newsletter.values import EditionKind, EditionStatus, NoticeText, Receipt
 from subscribers.values import Audience
 
 
@@ -52,17 +53,33 @@ def confirm_values(
 
 
 def reminder_values(
-    waiting: Waiting, *, review_url: str, points: tuple[str, ...] = ()
+    waiting: Waiting, *, base_url: str, now: datetime, points: tuple[str, ...] = ()
 ) -> dict[str, object]:
-    """Return what "reminder" needs. points: what still asks for attention, a sentence each."""
+    """Return what the reminders need. points: what still asks for attention, a sentence each."""
     return {
         **_names(waiting.kind, waiting.number, waiting.title),
+        "state": waiting.state.value,
+        "due": dutch.moment(waiting.due_at),
+        "is_late": waiting.due_at <= now,
+        "is_without_moment": waiting.planned_at is None,
         "submitted_at": waiting.submitted_at,
         "planned_at": waiting.planned_at,
         "reach": _reach(waiting),
-        "review_url": review_url,
+        "is_touched": waiting.is_touched,
+        "empty": dutch.join(waiting.empty),
+        "edition_url": f"{base_url}/redactie/edities/{waiting.edition_id}",
+        "selecting_url": f"{base_url}/redactie/selecteren",
+        "calendar_url": f"{base_url}/redactie/kalender#herinneringen",
         "points": points,
     }
+
+
+REMINDERS: Final[Mapping[Deadline, str]] = {
+    Deadline.CLOSES: "reminder_select",
+    Deadline.SUBMIT: "reminder_submit",
+    Deadline.APPROVE: "reminder",
+    Deadline.SEND: "reminder_passed",
+}
 
 
 def held_values(
@@ -84,6 +101,28 @@ def _names(kind: EditionKind, number: int | None, title: str) -> dict[str, str]:
     return {"name": f"De aankondiging “{title}”", "button": "de aankondiging"}
 
 
+def _sample(what: Deadline) -> dict[str, object]:
+    waits_for_approval = what in {Deadline.APPROVE, Deadline.SEND}
+    waiting = Waiting(
+        edition_id=15,
+        kind=EditionKind.NEWSLETTER,
+        number=15,
+        title="Nieuwsbrief 15",
+        state=EditionStatus.IN_REVIEW if waits_for_approval else EditionStatus.DRAFT,
+        what=what,
+        due_at=SAMPLE_AT,
+        submitted_at=SAMPLE_AT,
+        planned_at=SAMPLE_AT,
+        blocks=9,
+        recipients={Audience.SCHOOL: 946, Audience.TEACHER_EDUCATION: 338},
+        is_touched=what is not Deadline.CLOSES,
+        empty=("Agenda", "Praktijkvoorbeeld"),
+    )
+    now = SAMPLE_AT - timedelta(hours=20)
+    points = ("Bij “Werkbezoek Breda” staat nog niet voor wie het is.",)
+    return reminder_values(waiting, base_url="https://example.org", now=now, points=points)
+
+
 SAMPLE_AT: Final = datetime(2027, 5, 20, 8, 0, tzinfo=UTC)
 NOTICES: Final[Mapping[str, Notice]] = {
     "confirm": Notice(
@@ -97,22 +136,16 @@ NOTICES: Final[Mapping[str, Notice]] = {
         ),
     ),
     "reminder": Notice(
-        "tells who may approve that an edition waits",
-        lambda: reminder_values(
-            Waiting(
-                edition_id=15,
-                kind=EditionKind.NEWSLETTER,
-                number=15,
-                title="Nieuwsbrief 15",
-                submitted_at=SAMPLE_AT,
-                planned_at=SAMPLE_AT,
-                blocks=9,
-                recipients={Audience.SCHOOL: 946, Audience.TEACHER_EDUCATION: 338},
-                approvers=(),
-            ),
-            review_url="https://example.org/redactie/edities/15",
-            points=("Bij “Werkbezoek Breda” staat nog niet voor wie het is.",),
-        ),
+        "tells who may approve that an edition waits", lambda: _sample(Deadline.APPROVE)
+    ),
+    "reminder_select": Notice(
+        "tells editors that the selection closes", lambda: _sample(Deadline.CLOSES)
+    ),
+    "reminder_submit": Notice(
+        "tells the author that an edition is to be submitted", lambda: _sample(Deadline.SUBMIT)
+    ),
+    "reminder_passed": Notice(
+        "tells all editors that an edition did not go out", lambda: _sample(Deadline.SEND)
     ),
     "held": Notice(
         "tells who made and approved an edition that it was taken back",

@@ -16,6 +16,7 @@ from newsletter.store.planning import (
     read_rhythm,
     taken_periods,
 )
+from newsletter.store.reminders import choose_reminders, wants_reminders
 from web.editor import rhythm_words
 from web.editor.calendar_entries import of_editions, of_events, of_slots
 from web.editor.calendar_month import (
@@ -28,8 +29,8 @@ from web.editor.calendar_month import (
     read_month,
     wanted_sorts,
 )
-from web.editor.desk import CALENDAR, desk_page
-from web.pages import Call
+from web.editor.desk import CALENDAR, REMINDERS, desk_page
+from web.pages import Call, see_other
 
 
 def show_calendar(call: Call) -> Response:
@@ -56,7 +57,17 @@ def show_calendar(call: Call) -> Response:
             after=_way(shown.after, sorts),
             now_path=_way(today.replace(day=1), sorts)[0],
             is_now=first == today.replace(day=1),
+            wants_reminders=wants_reminders(session, call.user_id),
         )
+
+
+def choose(call: Call) -> Response:
+    """Let this person get reminders by mail, or none."""
+    wants = str(call.form.get("wil") or call.query.get("wil")) == "ja"
+    choose_reminders(call.services.db, call.user_id, wants=wants)
+    told = "Je krijgt herinneringen per mail." if wants else "Je krijgt geen herinneringen meer."
+    undo = f"{REMINDERS}?wil={'nee' if wants else 'ja'}"
+    return see_other(f"{CALENDAR}#herinneringen", message=told, undo=undo)
 
 
 def _entries(call: Call, session: Session, first: date, rhythm: Rhythm | None) -> list[Entry]:

@@ -1,6 +1,7 @@
 """Notices: every one of the registry renders whole, and goes out as a proper one-off mail."""
 
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -8,6 +9,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from newsletter.compose.notices import NoticeRenderer
+from newsletter.due import Deadline
 from newsletter.errors import TransportRefused, UnsafeHeader
 from newsletter.send.notices import NOTICES, confirm_values, reminder_values, send_notice
 from newsletter.send.submission_notices import (
@@ -18,7 +20,7 @@ from newsletter.send.submission_notices import (
 )
 from newsletter.settings import Settings
 from newsletter.store.waiting import Waiting
-from newsletter.values import EditionKind
+from newsletter.values import EditionKind, EditionStatus
 from subscribers.values import Audience
 from tests.fakes import START, FakeTransport
 
@@ -27,12 +29,21 @@ WAITING = Waiting(
     kind=EditionKind.NEWSLETTER,
     number=15,
     title="Nieuwsbrief 15",
+    state=EditionStatus.IN_REVIEW,
+    what=Deadline.APPROVE,
+    due_at=START + timedelta(days=1),
     submitted_at=START,
-    planned_at=START,
+    planned_at=START + timedelta(days=2),
     blocks=9,
     recipients={Audience.SCHOOL: 946, Audience.TEACHER_EDUCATION: 338},
-    approvers=(),
 )
+URL = "https://example.org"
+OFF = f"""\
+Herinneringen uitzetten:
+{URL}/redactie/kalender#herinneringen
+
+Steunpunt Opleidingsscholen VO, Voorbeeldstraat 1, 1234 AB Voorbeeldstad
+"""
 
 
 @pytest.fixture
@@ -138,7 +149,8 @@ def test_confirm_names_only_what_was_chosen(
 def test_reminder_says_when_to_whom_and_what_is_left(render: NoticeRenderer) -> None:
     values = reminder_values(
         WAITING,
-        review_url="https://example.org/redactie/edities/15",
+        base_url=URL,
+        now=START,
         points=("Bij “Werkbezoek Breda” staat nog niet voor wie het is.",),
     )
 
@@ -150,10 +162,10 @@ def test_reminder_says_when_to_whom_and_what_is_left(render: NoticeRenderer) -> 
 Editie 15 wacht op je akkoord
 =============================
 
-De editie is ingediend op dinsdag 20 april, 10.00 uur. Zonder akkoord
-gaat er niets uit.
+De editie is ingediend op dinsdag 20 april, 10.00 uur. Kijk de editie na
+vóór woensdag 21 april, 10.00 uur. Zonder akkoord gaat er niets uit.
 
-Verzending: dinsdag 20 april, 10.00 uur
+Verzending: donderdag 22 april, 10.00 uur
 Naar 1.284 abonnees: 946 van scholen en 338 van lerarenopleidingen.
 Negen berichten.
 
@@ -169,8 +181,8 @@ https://example.org/redactie/edities/15
 Je krijgt dit bericht omdat je edities mag goedkeuren. Je wordt één keer
 herinnerd.
 
-Steunpunt Opleidingsscholen VO, Voorbeeldstraat 1, 1234 AB Voorbeeldstad
 """
+        + OFF
     )
 
 
@@ -181,15 +193,123 @@ def test_reminder_of_an_announcement_without_a_moment(render: NoticeRenderer) ->
         number=None,
         title='Congres "<b>"',
         planned_at=None,
+        due_at=START,
         recipients={},
         blocks=1,
     )
 
-    found = render("reminder", reminder_values(waiting, review_url="https://example.org/r"))
+    found = render("reminder", reminder_values(waiting, base_url=URL, now=START))
 
     assert found.subject == 'De aankondiging “Congres "<b>"” wacht op je akkoord'
     assert "Verzending: nog geen moment gekozen\nNaar 0 abonnees. Eén bericht." in found.text
+    assert "vóór" not in found.text
     assert "<b>" not in found.html
+
+
+def test_a_reminder_after_its_deadline_says_so(render: NoticeRenderer) -> None:
+    late = START + timedelta(days=1, hours=1)
+    waiting = replace(WAITING, what=Deadline.SUBMIT, state=EditionStatus.DRAFT)
+
+    to_approve = render("reminder", reminder_values(WAITING, base_url=URL, now=late))
+    to_submit = render("reminder_submit", reminder_values(waiting, base_url=URL, now=late))
+
+    assert "Het akkoord had er moeten zijn vóór woensdag 21 april" in " ".join(
+        to_approve.text.split()
+    )
+    assert to_submit.subject == "Editie 15: dien zo snel mogelijk in"
+    assert "Die had ingediend moeten zijn vóór" in " ".join(to_submit.text.split())
+
+
+def test_the_selection_closes(render: NoticeRenderer) -> None:
+    waiting = replace(
+        WAITING,
+        what=Deadline.CLOSES,
+        state=EditionStatus.DRAFT,
+        is_touched=False,
+        empty=("Agenda", "Praktijkvoorbeeld"),
+    )
+
+    found = render("reminder_select", reminder_values(waiting, base_url=URL, now=START))
+
+    assert found.subject == "Editie 15: de selectie sluit woensdag 21 april, 10.00 uur"
+    assert found.text == (
+        """\
+Editie 15: de selectie sluit woensdag 21 april, 10.00 uur
+=========================================================
+
+Tot dan kies je wat erin komt. Daarna schrijven we de teksten af.
+
+Nog niemand keek naar het concept. Wat er nu in staat, koos het
+programma.
+
+Nog leeg: Agenda en Praktijkvoorbeeld.
+
+Ga selecteren:
+https://example.org/redactie/selecteren
+
+------------------------------------------------------------------------
+
+Je krijgt dit bericht omdat je redacteur bent. Je wordt één keer
+herinnerd.
+
+"""
+        + OFF
+    )
+
+
+def test_an_edition_is_to_be_submitted(render: NoticeRenderer) -> None:
+    waiting = replace(WAITING, what=Deadline.SUBMIT, state=EditionStatus.DRAFT)
+
+    found = render("reminder_submit", reminder_values(waiting, base_url=URL, now=START))
+
+    assert found.subject == "Editie 15: dien in vóór woensdag 21 april, 10.00 uur"
+    assert found.text == (
+        """\
+Editie 15: dien in vóór woensdag 21 april, 10.00 uur
+====================================================
+
+De editie is nog een concept. Dien die in vóór woensdag 21 april, 10.00
+uur, dan is er tijd om na te kijken. Zonder akkoord gaat er niets uit.
+
+Open editie 15:
+https://example.org/redactie/edities/15
+
+------------------------------------------------------------------------
+
+Je krijgt dit bericht omdat jij aan deze editie werkt. Je wordt één keer
+herinnerd.
+
+"""
+        + OFF
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "stands", "now_what"),
+    [
+        (EditionStatus.DRAFT, "Ze is nog een concept.", "Krijgt ze alsnog akkoord, dan gaat ze"),
+        (EditionStatus.IN_REVIEW, "Ze wacht nog op akkoord.", "Krijgt ze alsnog akkoord"),
+        (
+            EditionStatus.APPROVED,
+            "Ze is goedgekeurd, maar niet ingepland.",
+            "Verstuur je de editie",
+        ),
+    ],
+)
+def test_an_edition_whose_moment_has_passed(
+    render: NoticeRenderer, state: EditionStatus, stands: str, now_what: str
+) -> None:
+    waiting = replace(WAITING, what=Deadline.SEND, state=state)
+    values = reminder_values(waiting, base_url=URL, now=START + timedelta(days=2))
+
+    found = render("reminder_passed", values)
+
+    assert found.subject == "Editie 15 is niet uitgegaan"
+    for text in (" ".join(found.text.split()), " ".join(found.html.split())):
+        assert f"Dat zou gebeuren op woensdag 21 april, 10.00 uur. {stands}" in text
+        assert "Er gaat nu niets vanzelf uit." in text
+        assert now_what in text
+        assert "Dan is wel een nieuw akkoord nodig." in text
 
 
 FOOT = "Steunpunt Opleidingsscholen VO, Voorbeeldstraat 1, 1234 AB Voorbeeldstad\n"

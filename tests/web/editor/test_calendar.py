@@ -4,11 +4,12 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from feeds.values import ItemKind
 from newsletter.compose.draft import draft_announcement
-from newsletter.model import Edition
+from newsletter.model import Edition, User
 from newsletter.planning import save_rhythm
 from newsletter.rhythm import Choice, Period, Rhythm
 from newsletter.store.planning import read_choices
@@ -280,3 +281,24 @@ def test_a_day_that_the_rhythm_does_not_name_is_no_page(
 ) -> None:
     assert editor.get(f"{PATH}/{slot}").status_code == 404
     assert post(editor, f"{PATH}/{slot}", {"naar": "niet"}).status_code == 404
+
+
+def test_somebody_turns_the_reminders_off_and_on_again(
+    editor: TestClient, services: Services
+) -> None:
+    def wants() -> bool:
+        with services.db.read() as session:
+            return session.scalars(select(User.wants_reminders)).one()
+
+    assert "Jij krijgt die ook." in editor.get(PATH).text
+    answer = post(editor, "/redactie/herinneringen", {"wil": "nee"})
+    assert not wants()
+    assert answer.headers["location"] == f"{PATH}#herinneringen"
+    page = editor.get(PATH).text
+    assert "Jij krijgt ze niet." in page
+    undo = re.search(r'action="(/redactie/herinneringen\?wil=ja)"', page)
+    assert undo
+
+    post(editor, undo[1])
+
+    assert wants()
