@@ -5,7 +5,7 @@ A page that is added to the table of routes belongs in PAGES, or in NO_PAGES wit
 
 import threading
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -16,6 +16,8 @@ from feeds.examples import add_example
 from feeds.values import ItemKind, ItemStatus
 from newsletter.compose.draft import draft_announcement
 from newsletter.model import Block, Edition, Revision
+from newsletter.planning import save_rhythm
+from newsletter.rhythm import Rhythm
 from newsletter.send.worker import run_worker
 from newsletter.values import Role
 from newsletter.wiring import Services
@@ -52,6 +54,8 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "adding": ("/redactie/selecteren/nieuw",),
     "changing": ("/redactie/selecteren/{own}/wijzig",),
     "editions": ("/redactie/edities",),
+    "calendar": ("/redactie/kalender",),
+    "slot": ("/redactie/kalender/{slot}",),
     "block_gallery": ("/redactie/blokken",),
     "block_kind": ("/redactie/blokken/congress",),
     "edition": tuple(f"/redactie/edities/{{{one}}}" for one in EDITIONS),
@@ -62,6 +66,7 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "version": ("/redactie/edities/{draft}/versies/{revision}",),
     "sending": tuple(f"/redactie/edities/{{{one}}}/verzenden" for one in SENDING),
     "rhythm": ("/redactie/instellingen/ritme",),
+    "trial_mail": ("/redactie/edities/{draft}/proefmail",),
     "result": ("/redactie/edities/{sent}/resultaat",),
     "sources": ("/redactie/bronnen",),
     "source_list": ("/redactie/bronnenlijst",),
@@ -109,6 +114,8 @@ def begin_usual(services: Services) -> Names:
     """Make a desk as it is on a Tuesday: an edition at each point of its way."""
     furnish(services)
     make_user(services, Role.ADMINISTRATOR, "Cees", password=PASSWORD)
+    rhythm = Rhythm(3, time(10), date(2027, 4, 29), weeks=1)
+    save_rhythm(services.db, rhythm, version=0, now=services.clock(), by=None)
     with _client(services, "anna@example.org") as anna, _client(services, "bas@example.org") as bas:
         names = _editions(services, anna, bas)
     own = make_item(services, "Van de redactie: de studiereis gaat door")
@@ -118,7 +125,7 @@ def begin_usual(services: Services) -> Names:
     publish(services.db, now=services.clock())
     example = add_example(services.db, TOLD, now=services.clock())
     names |= {"own": str(own), "submission": str(waiting), "example": str(example)}
-    return {**names, "source": "vo-raad", "failing": "velon"}
+    return {**names, "source": "vo-raad", "failing": "velon", "slot": "2027-05-13"}
 
 
 def begin_full(services: Services) -> Names:

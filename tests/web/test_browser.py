@@ -155,20 +155,3 @@ def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whol
     expected = ("status of 422", "status of 409")
     assert [one for one in anna.complaints if not any(why in one for why in expected)] == []
     assert bas.complaints == []
-
-
-def test_the_way_works_without_a_script(browser: Browser, base: str, near: Services) -> None:
-    page = browser.new_context(java_script_enabled=False).new_page()
-    anna = Desk(page, base)
-
-    anna.sign_in("anna@example.org")
-    anna.go("/redactie/edities")
-    anna.press("Begin een nieuwe editie")
-    anna.page.locator(".blocks a").nth(1).click()
-    anna.press("Omlaag")
-    anna.press("Bewaar dit blok")
-    anna.press("Dien in ter beoordeling")
-
-    assert "Een eindredacteur bekijkt deze editie." in anna.page.content()
-    anna.go("/redactie/selecteren")
-    assert anna.page.get_by_role("heading", name="Agenda").is_visible()

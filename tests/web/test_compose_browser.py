@@ -372,9 +372,11 @@ def test_what_is_done_to_a_block_waits_until_its_words_are_kept(anna: Desk, near
     page, edited, block = anna.page, part(anna.page, 1), order(near)[1]
     edited.click()
     edited.get_by_label("Titel").fill("Snel, en dan indienen")
+    page.get_by_label("Bericht aan je eindredacteur").fill("Kijk naar de titel.")
     page.get_by_role("button", name="Dien in ter beoordeling").first.click()
 
     expect(page.get_by_text("Een eindredacteur bekijkt deze editie.")).to_be_visible()
+    expect(page.get_by_text("Kijk naar de titel.").first).to_be_visible()
     assert fields_of(near, block)["title"] == "Snel, en dan indienen"
 
 

@@ -312,6 +312,7 @@ const writing = (() => {
       await actOf(form, event.submitter);
     } else if (dirty().length) {
       event.preventDefault();
+      written.add(form); // what stands in it waits too
       const { action } = form;
       const isKept = await flush(); // first the words, then what is done with them
       if (!isKept) return;
