@@ -211,18 +211,6 @@ class Block(Base):
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class Approval(Base):
-    """That one person approved exactly this. hash: the seal of what they approved."""
-
-    __tablename__ = "approval"
-    __table_args__ = (UniqueConstraint("edition_id", "user_id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    at: Mapped[datetime]
-    hash: Mapped[str] = mapped_column(String(64))
-
-
 class Variant(Base):
     """What one cut gets, stored at approval: what was approved is what goes out.
 

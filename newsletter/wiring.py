@@ -9,9 +9,10 @@ from typing import Self
 
 import feeds.model  # noqa: F401
 import newsletter.account_rows
-import newsletter.model  # noqa: F401
+import newsletter.model
+import newsletter.review_rows  # noqa: F401
 import storage.log  # noqa: F401
-import subscribers.model  # noqa: F401 - all five: their tables belong to one metadata
+import subscribers.model  # noqa: F401 - all six: their tables belong to one metadata
 from feeds.fetch import Fetcher
 from feeds.links import look_at_links
 from newsletter.approve.review import check_edition

@@ -24,8 +24,9 @@ from newsletter.errors import (
     RoleMissing,
     UnknownUser,
 )
-from newsletter.model import Approval, Edition, Revision, User
+from newsletter.model import Edition, Revision, User
 from newsletter.ports import Outside, Render, Terms
+from newsletter.review_rows import Approval
 from newsletter.store.approvals import approvals_of, seal_of, set_seal, void_approval
 from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, get_edition, lock_edition, log_event

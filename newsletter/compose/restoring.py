@@ -19,6 +19,7 @@ from newsletter.errors import UnknownRevision
 from newsletter.model import Edition, Revision
 from newsletter.store import revisions as store
 from newsletter.store.editions import events_of
+from newsletter.store.seen import forget_seen
 from storage.session import Database
 
 KEPT_WHOLE: Final = timedelta(days=90)
@@ -80,7 +81,7 @@ def forget_old(db: Database, *, now: datetime) -> int:
     """Forget what editions went through long ago; return how many revisions that were.
 
     Ninety days after an edition was sent or cancelled, what stays is how it began, what was
-    submitted, approved and sent, and how it ended.
+    submitted, approved and sent, and how it ended. What judges saw of it is forgotten as well.
     """
     with db.write() as session:
         forgotten = 0
@@ -89,6 +90,7 @@ def forget_old(db: Database, *, now: datetime) -> int:
             marked = history.decisions(told, events_of(session, edition_id))
             old = [one.id for one in history.outdated(told, marked)]
             forgotten += store.delete_revisions(session, old)
+        forget_seen(session, before=now - KEPT_WHOLE)
         return forgotten
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.cut import Cut, parse_cut
-from newsletter.model import Approval, Edition, Variant
+from newsletter.model import Edition, Variant
+from newsletter.review_rows import Approval
 from newsletter.seal import mails_mark, plan_mark, seal, terms_mark
 from newsletter.values import EditionStatus, Rendered
 from subscribers.model import Segment

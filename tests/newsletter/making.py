@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.cut import Cut
 from newsletter.identity import read_organisation
-from newsletter.model import Approval, Block
+from newsletter.model import Block
 from newsletter.ports import Clock, Preflight, Terms, Transport
+from newsletter.review_rows import Approval
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings
 from newsletter.store.approvals import set_plan, set_seal

@@ -110,6 +110,7 @@ def test_two_people_bring_an_edition_to_its_readers(  # noqa: PLR0915 - the whol
     bas.shoot("vandaag-eindredacteur")
     bas.page.get_by_role("link", name="Beoordeel").click()
     bas.shoot("editie-beoordelen")
+    bas.page.get_by_role("heading", name="Beoordeel editie 1").wait_for()
     bas.press("Keur goed")
     bas.page.wait_for_url("**/verzenden")
     bas.shoot("verzenden")

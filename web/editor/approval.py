@@ -14,6 +14,7 @@ from newsletter.model import Edition
 from newsletter.store.approvals import approvals_of
 from newsletter.values import EditionStatus
 from web.access import Who, rank
+from web.editor.desk import REVIEW, edition_path
 from web.editor.words import state_line
 from web.pages import Call
 
@@ -33,6 +34,7 @@ RETURNABLE: Final = frozenset({S.IN_REVIEW, S.APPROVED, S.SCHEDULED})
 class Given:
     """An approval. who: "" when the account is gone."""
 
+    user_id: int
     who: str
     at: datetime
 
@@ -45,7 +47,11 @@ def approval_shown(call: Call, session: Session, edition: Edition) -> dict[str, 
     breach = broken_of(session, edition, terms=call.services.terms)
     return {
         "void": VOID_WORDS[breach.what] if breach else "",
-        "steps": state_line(edition.state, is_void=breach is not None),
+        "steps": state_line(
+            edition.state,
+            is_void=breach is not None,
+            review=edition_path(edition.id, REVIEW),
+        ),
     }
 
 
@@ -53,7 +59,9 @@ def given_by(session: Session, edition: Edition, *, seal: str) -> list[Given]:
     """Return who approved what has this seal, the first one first."""
     names = user_names(session)
     told = approvals_of(session, edition.id)
-    return [Given(names.get(one.user_id, ""), one.at) for one in told if one.hash == seal]
+    return [
+        Given(one.user_id, names.get(one.user_id, ""), one.at) for one in told if one.hash == seal
+    ]
 
 
 def may_decide(call: Call, session: Session, edition: Edition) -> dict[str, bool]:

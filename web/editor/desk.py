@@ -35,6 +35,7 @@ EXAMPLES: Final = "/redactie/voorbeelden"
 SETTINGS: Final = "/redactie/instellingen"
 ORGANISATION: Final = SETTINGS + "/organisatie"
 RHYTHM: Final = SETTINGS + "/ritme"
+REVIEW: Final = "/beoordelen"
 VIEWED: Final = re.compile(r"[a-z0-9.-]+")
 EDITORS_TURN: Final = (SubmissionStatus.WAITING, SubmissionStatus.AGREED)
 
@@ -126,7 +127,7 @@ def edition_head(edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition,
         "label": edition_label(edition),
-        "steps": state_line(edition.state),
+        "steps": state_line(edition.state, review=edition_path(edition.id, REVIEW)),
         "base": edition_path(edition.id),
     }
 

@@ -3,16 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.accounts.people import user_names
-from newsletter.approve.checks import run_checks
 from newsletter.approve.checks.size import CLIPPED_FROM_BYTES
-from newsletter.approve.facts import read_facts
-from newsletter.approve.waive import Sorted, sort_findings
 from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.compose.bounds import bounds_mark
@@ -26,16 +24,14 @@ from newsletter.outdated import Cause, find_outdated
 from newsletter.store.cuts import choosable_segments, cuts_of, names_of, segments_of_blocks
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, events_of, get_edition
-from newsletter.store.waivers import waivers_of
-from newsletter.values import BlockContent, EditionEvent, EditionKind, EditionStatus
+from newsletter.values import BlockContent, EditionEvent, EditionKind
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
-from web.access import Who, rank
 from web.editor.approval import approval_shown, may_decide
-from web.editor.desk import ORGANISATION, desk_page, edition_head, edition_path
+from web.editor.checked import checked
+from web.editor.desk import desk_page, edition_head, edition_path
 from web.editor.filling import told_of
 from web.editor.mail import SCHEMES, SIDES, Variants, cut_asked, read_variants
-from web.editor.preflight import Ways, let_pass, noted_by_level
 from web.editor.versions import steps_of
 from web.editor.words import event_note, first_words
 from web.errors import PageUnknown
@@ -43,7 +39,6 @@ from web.forms import moment_value
 from web.headers import MAIL_SANDBOX
 from web.pages import Call, page, read_number
 
-SENDER_FIELD: Final = f"{ORGANISATION}#sender_address"
 SCREENS: Final = ("computer", "telefoon")
 LATEST_EVENTS: Final = 6
 SAID_TO_EACH_OTHER: Final = frozenset({"submitted", "returned", "seal_broken"})
@@ -152,6 +147,7 @@ def edition_page(
         variants = read_variants(call, session, edition)
         view = _view(call, list(variants))
         past = past_of(session, events_of(session, edition.id))
+        address = partial(view.address, edition_path(edition.id))
         return desk_page(
             call,
             session,
@@ -162,7 +158,7 @@ def edition_page(
             sandbox=MAIL_SANDBOX,
             sides=_sides(variants),
             seen=variants[view.cut],
-            **_checked(call, session, edition, variants, view),
+            **checked(call, session, edition, variants, address),
             sizes=_sizes(variants),
             clip=CLIPPED_FROM_BYTES,
             people=counts_by_audience(session, edition.segments, topic_of(edition)),
@@ -293,29 +289,6 @@ def _also(view: View, cuts: Sequence[Cut], names: Mapping[str, str]) -> list[Als
     return [one for one in found if one.inside]
 
 
-def _checked(
-    call: Call, session: Session, edition: Edition, variants: Variants, view: View
-) -> dict[str, Any]:
-    """Return what was noticed; an edition that went out needs no advice any more."""
-    found = Sorted((), ())
-    if edition.state not in _OUT:
-        facts = read_facts(session, edition, house=call.services.house, now=call.now)
-        noticed = run_checks(content_of(edition), variants, facts)
-        found = sort_findings(noticed, waivers_of(session, edition.id))
-    base = edition_path(edition.id)
-    ways = Ways(
-        to_block=lambda block_id: view.address(base, blok=block_id),
-        to_head=view.address(base, blok=None),
-        may_edit=edition.state is EditionStatus.DRAFT,
-        to_occasion=lambda block_id: f"{base}/blokken/{block_id}/bijeenkomst",
-        to_sender=SENDER_FIELD if rank(call.user) >= Who.ADMINISTRATOR else "",
-    )
-    return {
-        "findings": noted_by_level(found.left, edition.blocks, ways),
-        "let_pass": let_pass(found.waived, edition.blocks, ways, user_names(session)),
-    }
-
-
 def past_of(session: Session, events: Sequence[EditionEvent]) -> list[Past]:
     """Return the last things that happened, newest first; edits in a row by one person are one."""
     names = user_names(session)
@@ -340,8 +313,3 @@ def _is_same(before: EditionEvent, one: EditionEvent) -> bool:
     """Say whether an event tells nothing new: the same again, or the edit that the last one was."""
     whats = {before.what, "edited"} if before.what in OF_BLOCKS else {before.what}
     return one.user_id == before.user_id and one.what in whats
-
-
-_OUT: Final = frozenset(
-    {EditionStatus.SENDING, EditionStatus.PAUSED, EditionStatus.SENT, EditionStatus.CANCELLED}
-)

@@ -11,6 +11,7 @@ from newsletter.store.editions import get_edition
 from newsletter.values import EditionStatus
 from web.editor.desk import edition_path, undo_address
 from web.editor.edition import edition_page
+from web.editor.judging import judging_page, review_path
 from web.forms import Form
 from web.pages import Call, see_other
 
@@ -42,7 +43,8 @@ def submit(call: Call) -> Response:
 
 def approve(call: Call) -> Response:
     """Approve exactly what was looked at; findings of level error stop it."""
-    _require_seen_version(call, Form(call.form))
+    form = Form(call.form)
+    _require_seen_version(call, form)
     try:
         review.approve(
             call.services.db,
@@ -52,14 +54,16 @@ def approve(call: Call) -> Response:
             house=call.services.house,
             four_eyes=call.services.settings.four_eyes,
             now=call.now,
+            seen=form.line("seal"),
         )
     except ChecksFailed:
         sentence = "Er klopt iets niet meer; het staat hieronder. Stuur de editie terug."
-        return edition_page(call, status=422, problems={"approve": sentence})
+        return judging_page(call, status=422, problems={"approve": sentence})
     with call.services.db.read() as session:
         state = get_edition(session, call.number("id")).state
     if state is EditionStatus.IN_REVIEW:
-        return _back(call, "Je akkoord is vastgelegd. Er is nog een akkoord van een ander nodig.")
+        more = "Je akkoord is vastgelegd. Er is nog een akkoord van een ander nodig."
+        return see_other(review_path(call.number("id")), message=more)
     return see_other(
         edition_path(call.number("id"), "/verzenden"),
         message="Goedgekeurd. Verandert er nog iets, dan vervalt het akkoord.",
@@ -119,7 +123,7 @@ def give_back(call: Call) -> Response:
     form = Form(call.form)
     because = form.text("because", longest=1000, missing=NO_REASON)
     if form.problems:
-        return edition_page(call, status=422, problems=form.problems)
+        return judging_page(call, status=422, problems=form.problems)
     review.return_(
         call.services.db, call.number("id"), by=call.user_id, because=because, now=call.now
     )

@@ -22,6 +22,7 @@ from subscribers.values import Audience
 from web.access import Who, rank
 from web.editor.desk import (
     EDITIONS,
+    REVIEW,
     SELECTING,
     SUBMISSIONS,
     Desk,
@@ -221,7 +222,8 @@ def _task_of(call: Call, edition: Edition) -> list[Task]:
         case S.DRAFT:
             return [Task(f"Schrijf {name} af", f"Concept sinds {since}.", path, "Schrijf verder")]
         case S.IN_REVIEW if _may_judge(call, edition):
-            return [Task(f"Beoordeel {name}", f"Ingediend {since}.", path, "Beoordeel")]
+            where = f"{path}{REVIEW}"
+            return [Task(f"Beoordeel {name}", f"Ingediend {since}.", where, "Beoordeel")]
         case S.APPROVED:
             return [
                 Task(

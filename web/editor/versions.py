@@ -122,7 +122,7 @@ def show_version(call: Call) -> Response:
             line=lines[at],
             is_first=before is None,
             with_now=with_now,
-            places=_places(found),
+            places=places_of(found),
             may_restore=_may_restore(edition),
         )
 
@@ -201,7 +201,9 @@ def _lines(session: Session, edition: Edition) -> list[Line]:
     ]
 
 
-def _places(found: Sequence[Difference]) -> list[Place]:
+def places_of(found: Sequence[Difference]) -> list[Place]:
+    """Return the differences by place, in words."""
+
     def place(one: Difference) -> tuple[About | None, bool]:
         return one.about, one.change is Change.ORDER
 

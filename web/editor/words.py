@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -43,11 +43,12 @@ STEP_OF: Final[Mapping[EditionStatus, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One dot of the state line. state: "done", "now", "todo" or "void"."""
+    """One dot of the state line. state: "done", "now", "todo" or "void"; path: where it leads."""
 
     word: str
     state: str
     small: str = ""
+    path: str = ""
 
 
 def job_trouble(trouble: Trouble, now: datetime) -> str:
@@ -75,10 +76,11 @@ def state_line(
     smalls: Mapping[EditionStatus, str] | None = None,
     *,
     is_void: bool = False,
+    review: str = "",
 ) -> tuple[Step, ...]:
     """Return the five dots: what is done, where the edition is, what is to come.
 
-    is_void: that its approval does not hold any more.
+    is_void: that its approval does not hold any more; review: the page on which it is judged.
     """
     now = STEP_OF[status]
     smalls = smalls or {}
@@ -88,6 +90,8 @@ def state_line(
     ]
     if is_void:
         steps[now] = Step(VOID, "void")
+    judged = STEP_OF[S.IN_REVIEW]
+    steps[judged] = replace(steps[judged], path=review)
     return tuple(steps)
 
 

@@ -18,7 +18,8 @@ from newsletter.approve import review
 from newsletter.compose import draft
 from newsletter.compose.marks import block_mark
 from newsletter.errors import ContentChanged
-from newsletter.model import Approval, Block, Delivery, Edition, Variant
+from newsletter.model import Block, Delivery, Edition, Variant
+from newsletter.review_rows import Approval
 from newsletter.send import schedule as scheduling
 from newsletter.send.freeze import freeze_due
 from newsletter.send.worker import run_worker

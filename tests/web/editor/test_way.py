@@ -49,7 +49,8 @@ def test_from_draft_to_result(  # noqa: PLR0915 - the whole way, step by step
     assert "Een eindredacteur bekijkt deze editie." in offered
     assert "Keur goed" not in offered
 
-    judged = approver.get(edition_path(edition)).text
+    assert "Beoordeel deze editie" in approver.get(edition_path(edition)).text
+    judged = approver.get(edition_path(edition, "/beoordelen")).text
     assert "Keur goed" in judged
     assert "‘Let op de titel.’" in judged
     last_look = step(approver, near, edition, "/goedkeuren")

@@ -1,0 +1,82 @@
+"""Judging an edition in a real browser: the mails beside each other, at each width and scheme."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser
+
+from newsletter.settings import Settings
+from newsletter.wiring import Services, build_services
+from subscribers.model import Segment
+from tests.fakes import FakeClock
+from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.furniture import furnish
+
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
+
+
+@pytest.fixture
+def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
+    near = replace(build_services(replace(settings, base_url=base)), clock=clock)
+    furnish(near)
+    yield near
+    near.db.close()
+
+
+def test_an_approver_judges_returns_and_approves(  # noqa: PLR0915 - one way, step by step
+    browser: Browser, base: str, near: Services, clock: FakeClock
+) -> None:
+    anna = Desk(browser.new_context().new_page(), base)
+    anna.sign_in("anna@example.org")
+    anna.go("/redactie/edities")
+    anna.press("Begin een nieuwe editie")
+    anna.page.get_by_label("Bericht aan je eindredacteur").fill("Ik twijfel over de titel.")
+    anna.press("Dien in ter beoordeling")
+
+    bas = Desk(browser.new_context().new_page(), base)
+    bas.sign_in("bas@example.org")
+    bas.page.get_by_role("link", name="Beoordeel").click()
+    bas.page.get_by_role("heading", name="Beoordeel editie 1").wait_for()
+    frames = bas.page.locator("iframe")
+    assert frames.count() == 3
+    first, second = frames.nth(0).bounding_box(), frames.nth(1).bounding_box()
+    assert first
+    assert second
+    assert first["y"] == second["y"]  # beside each other
+    bas.shoot("beoordelen")
+    bas.page.set_viewport_size({"width": 375, "height": 900})
+    first, second = frames.nth(0).bounding_box(), frames.nth(1).bounding_box()
+    assert first
+    assert second
+    assert first["x"] == second["x"]  # below each other
+    bas.page.set_viewport_size({"width": 1280, "height": 900})
+    bas.page.get_by_label("Of geef terug, met een reden").fill("De titel is te lang.")
+    bas.press("Geef terug aan Anna")
+    bas.page.get_by_text("Teruggestuurd. De editie is weer een concept.").wait_for()
+
+    clock.later(minutes=20)
+    anna.go("/redactie/edities/1")
+    anna.page.locator("#subject").fill("Wie doet wat? En drie data")
+    anna.press("Bewaar de kop")
+    anna.page.locator("#bewaard").get_by_text("Bewaard om").wait_for()
+    anna.press("Dien in ter beoordeling")
+
+    bas.page.emulate_media(color_scheme="dark")
+    bas.go("/redactie/edities/1/beoordelen")
+    bas.page.get_by_text("Anders dan toen je keek").wait_for()
+    bas.page.get_by_role("link", name="donker").click()
+    bas.page.get_by_role("link", name="telefoon").click()
+    bas.shoot("beoordelen-anders-donker")
+    bas.page.keyboard.press("Tab")
+    bas.page.get_by_role("button", name="Keur goed").focus()
+    bas.page.keyboard.press("Enter")
+    bas.page.wait_for_url("**/verzenden")
+    bas.go("/redactie/edities/1/beoordelen")
+    bas.shoot("beoordelen-goedgekeurd")
+    with near.db.write() as session:
+        session.get_one(Segment, "school").conditions = {"audience": "school", "region": "Zuid"}
+    bas.go("/redactie/edities/1/verzenden")
+    bas.page.get_by_text("Het akkoord is vervallen.").wait_for()
+    bas.shoot("verzenden-akkoord-vervallen")
+    assert (anna.complaints, bas.complaints) == ([], [])
