@@ -50,3 +50,34 @@ class HeldForm(Base):
     path: Mapped[str] = mapped_column(String(1000))
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SecondStep(Base):
+    """The second step of an account: what its app and we both know.
+
+    secret:       sealed with our secret key, so that a copy of the database makes no codes.
+    last_used:    the time step of the last code that was taken; none of before is taken again.
+    failures:     wrong codes since the last right one.
+    locked_until: no code is looked at before then.
+    """
+
+    __tablename__ = "second_step"
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True
+    )
+    secret: Mapped[str] = mapped_column(String(200))
+    since: Mapped[datetime]
+    last_used: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """A code for when the phone is lost, for one use; only a keyed hash of it is kept."""
+
+    __tablename__ = "recovery_code"
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    used_at: Mapped[datetime | None]

@@ -220,6 +220,14 @@ WORDS: Final[Mapping[str, Words]] = {
     "account.reset_mailed": _person("{it} vroeg om een nieuw wachtwoord"),
     "account.guessed": _person("Iemand vulde {failures} keer een verkeerd wachtwoord in bij {it}"),
     "account.unlock_mailed": _person("{it} kreeg een mail om zonder wachten in te loggen"),
+    "account.second_step_set": _person("{who} zette tweestapsverificatie aan"),
+    "account.second_step_removed": _person("{who} zette de eigen tweestapsverificatie uit"),
+    "account.second_step_reset": _person("{who} haalde de tweestapsverificatie van {it} weg"),
+    "account.second_step_locked": _person(
+        "Na te veel verkeerde codes bij {it} moest iedereen daar een kwartier wachten"
+    ),
+    "account.recovery_used": _person("{who} logde in met een herstelcode"),
+    "account.recovery_renewed": _person("{who} maakte nieuwe herstelcodes"),
     "account.unlocked": _person("{who} logde in met de link uit die mail"),
     "organisation.changed": Words(Group.SETTINGS, "{who} wijzigde de gegevens van de organisatie"),
 }

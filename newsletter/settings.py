@@ -66,6 +66,8 @@ class Settings:
     now: datetime | None
     four_eyes: bool
     approvers: int
+    second_step: bool
+    """Whether who approves, and who administers, must have a second step to sign in."""
     section_maximum: int
     undo_minutes: int
     organisation: Organisation
@@ -103,6 +105,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         now=_refuse_on_real_relay(read("now", "", _moment), smtp),
         four_eyes=read("four_eyes", "yes", _yes_no),
         approvers=read("approvers", "1", _approvers),
+        second_step=read("second_step", "no", _yes_no),
         section_maximum=read("section_maximum", "5", _count),
         undo_minutes=read("undo_minutes", "5", _minutes),
         organisation=read_organisation(config.get("organisation", {}), where=CONFIG_NAME),

@@ -41,6 +41,7 @@ from web.access import (
     sign,
 )
 from web.assets import find_asset
+from web.editor.entering import STEP_PAGES
 from web.errors import (
     BROKEN,
     UNKNOWN,
@@ -51,6 +52,7 @@ from web.errors import (
     FormTooLarge,
     PageUnknown,
     SignInNeeded,
+    StepNeeded,
     error_page,
     way_on,
 )
@@ -194,6 +196,8 @@ def _way_in(call: Call, error: Exception) -> str:
     asked = f"{url.path}?{url.query}" if url.query else url.path
     if isinstance(error, SignInNeeded):
         return f"{DESK}/inloggen?naar={quote(asked)}"
+    if isinstance(error, StepNeeded):
+        return f"{STEP_PAGES[error.step]}?naar={quote(asked)}"
     return ""
 
 
@@ -212,7 +216,7 @@ def _error_page(call: Call, shown: ErrorPage, *, mark: str = "", held: str = "")
     """Return an error as a page. held: where what was sent is found back, when it was kept."""
     path = call.request.url.path
     at_desk, way = path.startswith(DESK), way_on(path, shown)
-    if at_desk and call.user and rank(call.user) < Who.EDITOR:
+    if at_desk and rank(call.user) is Who.READER:
         way = READERS_WAY
     if held:
         shown = replace(shown, sentence=HELD)

@@ -38,6 +38,7 @@ from web.editor import (
     results,
     review,
     rhythm,
+    second_step,
     selecting,
     sending,
     sign_in,
@@ -61,7 +62,7 @@ from web.editor.desk import (
     RHYTHM,
     SUBMISSIONS,
 )
-from web.editor.entering import GO_ON
+from web.editor.entering import CODE, GO_ON, SET_UP
 from web.pages import Call
 from web.public import (
     agenda,
@@ -170,6 +171,10 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route("/redactie/inloggen", sign_in.show_sign_in, "sign_in", Who.PUBLIC),
     Route("/redactie/inloggen", sign_in.sign_in, "sign_in_post", Who.PUBLIC, POST),
     Route("/redactie/uitloggen", sign_in.sign_out, "sign_out", HALF_WAY, POST),
+    Route(CODE, second_step.show_code, "code", HALF_WAY),
+    Route(CODE, second_step.give_code, "code_post", HALF_WAY, POST),
+    Route(SET_UP, second_step.show_set_up, "set_up_step", HALF_WAY),
+    Route(SET_UP, second_step.set_up, "set_up_step_post", HALF_WAY, POST),
     Route(UNLOCK + "/{token}", sign_in.show_unlock, "unlock", OPEN),
     Route(UNLOCK + "/{token}", sign_in.unlock, "unlock_post", OPEN, POST),
     Route(password.FORGOTTEN, password.show_forgotten, "forgotten", OPEN),
@@ -187,12 +192,17 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(ACCOUNT + "/wachtwoord", account.save_password, "save_password", READER, POST),
     Route(ACCOUNT + "/sessies/beeindig", account.end_session, "end_session", READER, POST),
     Route(ACCOUNT + "/sessies/andere", account.end_others, "end_others", READER, POST),
+    Route(second_step.OWN, second_step.show_set_up, "own_step", READER),
+    Route(second_step.OWN, second_step.set_up, "own_step_post", READER, POST),
+    Route(second_step.OWN + "/codes", second_step.renew_codes, "renew_codes", READER, POST),
+    Route(second_step.OWN + "/uit", second_step.turn_off, "turn_off_step", READER, POST),
     Route(PEOPLE, people.show_people, "people", ADMINISTRATOR),
     Route(PEOPLE, people.invite, "invite", ADMINISTRATOR, POST),
     Route(PERSON, people.show_person, "person", ADMINISTRATOR),
     Route(PERSON + "/rol", people.change_role, "change_role", ADMINISTRATOR, POST),
     Route(PERSON + "/uit", people.switch_off, "switch_off", ADMINISTRATOR, POST),
     Route(PERSON + "/aan", people.switch_on, "switch_on", ADMINISTRATOR, POST),
+    Route(PERSON + "/tweestaps", people.reset_step, "reset_step", ADMINISTRATOR, POST),
     Route(PERSON + "/uitnodiging", people.invite_again, "invite_again", ADMINISTRATOR, POST),
     Route(PERSON + "/intrekken", people.take_back, "take_back_invitation", ADMINISTRATOR, POST),
     Route("/redactie/selecteren", selecting.show_selecting, "selecting", IN),

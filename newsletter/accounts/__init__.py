@@ -5,6 +5,7 @@ invitations  how somebody comes to have an account
 links        one-use links in mails to colleagues
 waits        wrong passwords make the next one wait, for an account and for a network
 sign_in      the password, and what follows it
+second_step  a code from an app, or a recovery code
 sessions     who is signed in with which browser
 held         what was sent after a session had ended
 """

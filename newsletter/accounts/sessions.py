@@ -198,6 +198,12 @@ def end_sessions(session: Session, user_id: int, *, keep: str = "") -> int:
     return len(gone.all())
 
 
+def end_unfinished(session: Session, user_id: int) -> None:
+    """End the sessions of an account that wait for a step: the first one must be done again."""
+    mine = DeskSession.user_id == user_id
+    session.execute(delete(DeskSession).where(mine, DeskSession.step != Step.DONE))
+
+
 def mark_of(hashed: str) -> str:
     """Return what names a session in a form."""
     return hashed[:16]

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from newsletter import account_mail
-from newsletter.accounts import people
+from newsletter.accounts import people, second_step
 from newsletter.accounts.people import add_user
 from newsletter.cli.output import JSON, fail, print_list, print_report
 from newsletter.cli.session import account_id, open_services
@@ -82,6 +82,17 @@ def disable(email: str, json: bool = JSON) -> None:
     user_id = account_id(services, email)
     people.switch_off(services.db, user_id, by=None, now=services.clock())
     print_report({"id": user_id, "email": email, "state": "off"}, json=json)
+
+
+@app.command("reset-second-step")
+def reset_second_step(email: str, json: bool = JSON) -> None:
+    """Take the second step off an account whose owner lost phone and codes; mails them."""
+    services = open_services()
+    user_id, now = account_id(services, email), services.clock()
+    second_step.reset(services.db, user_id, by=None, now=now)
+    told = "Een beheerder haalde de tweestapsverificatie van je account weg."
+    mailed = account_mail.tell_changed(services, user_id, told, now=now)
+    print_report({"id": user_id, "email": email, "mail": mailed.value}, json=json)
 
 
 def _row(user: User) -> dict[str, object]:

@@ -12,18 +12,19 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import httpx
+import pyotp
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from newsletter import passwords
-from newsletter.account_rows import SignInWait
-from newsletter.accounts import invitations, people, sign_in
+from newsletter.account_rows import RecoveryCode, SignInWait
+from newsletter.accounts import invitations, people, second_step, sign_in
 from newsletter.accounts.people import user_by_email
 from newsletter.accounts.sessions import find_session, open_session
 from newsletter.model import User
@@ -34,12 +35,15 @@ from tests.factories import KEY
 from tests.fakes import START, FakeClock, FakeTransport
 from tests.web.browsing import serving
 from tests.web.desk import PASSWORD, links_in, make_user, post
+from web.access import Who
 from web.app import create_app
 from web.routes import DESK_ROUTES
 
 DOOR: Final = "/redactie/inloggen"
 EMAIL: Final = "rosa@example.org"
 NOBODY: Final = "niemand@example.org"
+CODE: Final = "/redactie/inloggen/code"
+SECRET: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEW: Final = "fiets lamp dinsdag"
 
 
@@ -250,6 +254,127 @@ def test_s06_all_other_sessions_are_dead_at_their_next_request(
 
     assert [find_session(near.db, one, now=now) for one in others] == [None] * 3
     assert (find_session(near.db, mine, now=now) is not None) is (how == "change")
+
+
+def code_at(now: datetime, later: int = 0) -> str:
+    return pyotp.TOTP(SECRET).at(now + timedelta(seconds=30 * later))
+
+
+def with_second_step(services: Services) -> tuple[str, ...]:
+    """Give Rosa a second step, set up an hour ago; return her recovery codes."""
+    key, then = services.settings.secret_key, services.clock() - timedelta(hours=1)
+    me = user_id(services)
+    return second_step.set_up(services.db, me, SECRET, code_at(then), key=key, keep="", now=then)
+
+
+def half_way(services: Services) -> TestClient:
+    """Give a browser in which Rosa's password was given, and no code yet."""
+    client = TestClient(create_app(services), follow_redirects=False)
+    assert came_in(client).headers["location"] == CODE
+    return client
+
+
+def give(client: TestClient, code: str, *, csrf: str = "") -> httpx.Response:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get(CODE).text)
+    fields = {"csrf": csrf or (found[1] if found else ""), "code": code}
+    answer: httpx.Response = client.post(CODE, data=fields)
+    return answer
+
+
+def test_s05_after_the_second_step_the_session_is_another(near: Services) -> None:
+    """S05: the cookie of before the code opens nothing after it."""
+    with_second_step(near)
+    client = half_way(near)
+    before = client.cookies["session"]
+
+    give(client, code_at(near.clock()))
+
+    assert client.get("/redactie").status_code == 200
+    assert find_session(near.db, before, now=near.clock()) is None
+
+
+def test_s07_a_code_that_was_used_is_refused_in_its_window_and_elsewhere(near: Services) -> None:
+    """S07: the same code again, in another session that waits for one."""
+    with_second_step(near)
+    first, second = half_way(near), half_way(near)
+    code = code_at(near.clock())
+
+    assert give(first, code).status_code == 303
+    assert give(second, code).status_code == 422
+    assert second.get("/redactie").status_code == 303
+    assert give(second, code_at(near.clock(), later=1)).status_code == 303
+
+
+def test_s07_a_code_counts_for_the_session_whose_page_asked(near: Services) -> None:
+    """S07: with the form of another session, or without its cookie, a right code does nothing."""
+    with_second_step(near)
+    mine, other = half_way(near), half_way(near)
+    found = re.search(r'name="csrf" value="([^"]+)"', mine.get(CODE).text)
+    assert found
+
+    assert give(other, code_at(near.clock()), csrf=found[1]).status_code == 403
+    other.cookies.clear()
+    assert other.post(CODE, data={"code": code_at(near.clock())}).status_code == 403
+    assert give(mine, code_at(near.clock())).status_code == 303
+
+
+def test_s07_after_twenty_guesses_the_first_step_must_be_done_again(
+    near: Services, clock: FakeClock
+) -> None:
+    """S07: shut for 15 minutes, whatever is given; then the password comes first."""
+    codes = with_second_step(near)
+    client = half_way(near)
+    for _ in range(20):
+        answer = give(client, "000000" if code_at(clock()) != "000000" else "000001")
+    assert answer.headers["location"] == DOOR
+    assert client.get(CODE).headers["location"].startswith(DOOR)
+
+    again = half_way(near)
+    assert give(again, code_at(clock())).headers["location"] == DOOR
+    assert give(again, codes[0]).headers["location"] == DOOR
+    clock.later(minutes=16)
+    assert give(half_way(near), code_at(clock())).headers["location"] == "/redactie"
+
+
+def test_s08_between_password_and_code_only_the_page_of_the_code_answers(near: Services) -> None:
+    """S08: every page of the desk leads there, every change is refused; another site is ignored."""
+    with_second_step(near)
+    client = half_way(near)
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get(CODE).text)
+    assert found
+    answered = set()
+    for route in DESK_ROUTES:
+        if route.who in {Who.PUBLIC, Who.HALF_WAY}:
+            continue
+        path = re.sub(r"\{\w+(:\w+)?\}", "1", route.path)
+        answer = client.request(route.methods[0], path, data={"csrf": found[1]})
+        to = answer.headers.get("location", "")
+        if answer.status_code != 403 and not to.startswith(CODE):
+            answered.add(route.name)
+    assert answered == set()
+
+    for elsewhere in (
+        "https://elders.example.org",
+        "//elders.example.org",
+        "/\\elders.example.org",
+    ):
+        fields = {"csrf": found[1], "code": "000000", "naar": elsewhere}
+        assert "elders" not in client.post(f"{CODE}?naar={elsewhere}", data=fields).text
+    done = client.post(
+        f"{CODE}?naar=https://elders.example.org",
+        data={"csrf": found[1], "code": code_at(near.clock())},
+    )
+    assert done.headers["location"] == "/redactie"
+
+
+def test_s09_a_recovery_code_works_once_and_is_kept_as_a_hash(near: Services) -> None:
+    """S09: the second use is refused, and the database does not tell it."""
+    codes = with_second_step(near)
+
+    assert [give(half_way(near), codes[0]).status_code for _ in range(2)] == [303, 422]
+    with near.db.read() as session:
+        kept = " ".join(session.scalars(select(RecoveryCode.code_hash)))
+    assert not any(code in kept or code.replace("-", "") in kept for code in codes)
 
 
 def test_s10_a_session_ends_when_nothing_is_done_and_when_it_is_old(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -157,3 +158,76 @@ def test_nothing_is_lost_when_the_session_ends_in_mid_sentence(
     rosa.shoot(f"going-on-{script}")
     rosa.press("Bewaar dit alsnog")
     expect(rosa.page.get_by_label("Titel")).to_have_value("Een vast gezicht van het instituut")
+
+
+def app_shows(secret: str, clock: FakeClock) -> str:
+    """Return what the app shows now; the next time it is another code."""
+    clock.later(minutes=1)
+    return pyotp.TOTP(secret).at(clock())
+
+
+def give_code(noor: Desk, code: str) -> None:
+    noor.page.get_by_label("Code", exact=True).fill(code)
+    noor.page.locator("main button.button-primary").first.click()
+
+
+def sign_in_as_noor(noor: Desk) -> None:
+    noor.go("/redactie/inloggen")
+    noor.page.get_by_label("E-mailadres").fill("noor@example.org")
+    noor.page.get_by_label("Wachtwoord").fill(OWN)
+    noor.press("Log in")
+
+
+def set_up(noor: Desk, clock: FakeClock, scheme: str) -> tuple[str, list[str]]:
+    """Set the second step up; return what the app keeps, and the recovery codes."""
+    noor.go("/redactie/account")
+    noor.page.get_by_role("link", name="Zet tweestapsverificatie aan").click()
+    noor.page.get_by_text("Lukt scannen niet?").click()
+    secret = noor.page.locator("ol code").inner_text().replace(" ", "")
+    give_code(noor, "000000")
+    expect(noor.page.locator("#code-error")).to_be_visible()
+    noor.shoot(f"step-set-up-{scheme}")
+    give_code(noor, app_shows(secret, clock))
+    recovery = noor.page.locator(".codes code").all_inner_texts()
+    assert len(recovery) == 10
+    noor.shoot(f"step-codes-{scheme}")
+    noor.page.get_by_role("link", name="Ik heb ze bewaard").click()
+    expect(noor.page.locator("main")).to_contain_text("Je hebt nog 10 herstelcodes")
+    noor.shoot(f"account-step-{scheme}")
+    return secret, recovery
+
+
+@pytest.mark.parametrize(("scheme", "script"), [("light", True), ("dark", False)])
+def test_from_an_invitation_to_a_code_and_a_lost_phone(
+    browser: Browser,
+    base: str,
+    clock: FakeClock,
+    transport: FakeTransport,
+    *,
+    scheme: Literal["light", "dark"],
+    script: bool,
+) -> None:
+    marit = person(browser, base, scheme=scheme, script=script)
+    noor = person(browser, base, scheme=scheme, script=script)
+    invite(marit, scheme)
+    choose(noor, links_in(transport.accepted[0][2], "/redactie/uitnodiging/")[0], scheme)
+    secret, recovery = set_up(noor, clock, scheme)
+
+    sign_in_as_noor(noor)
+    noor.shoot(f"step-code-{scheme}")
+    give_code(noor, "000000")
+    expect(noor.page.locator("#code-error")).to_be_visible()
+    give_code(noor, app_shows(secret, clock))
+    expect(noor.page.get_by_role("heading", name="Resultaten")).to_be_visible()
+
+    sign_in_as_noor(noor)
+    noor.page.get_by_text("Je telefoon niet bij de hand?").click()
+    noor.page.get_by_label("Herstelcode").fill(recovery[0])
+    noor.shoot(f"step-recovery-{scheme}")
+    noor.press("Log in met een herstelcode")
+    expect(noor.page.get_by_role("heading", name="Resultaten")).to_be_visible()
+    marit.go(PEOPLE)
+    marit.shoot(f"people-step-{scheme}")
+    marit.page.get_by_role("link", name="Noor van Dam").click()
+    marit.shoot(f"person-step-{scheme}")
+    assert all("422" in one for one in (*marit.complaints, *noor.complaints))

@@ -8,14 +8,17 @@ from starlette.responses import Response
 
 from newsletter import passwords
 from newsletter.account_mail import ACCOUNT, tell_changed
+from newsletter.account_rows import SecondStep
 from newsletter.accounts import sessions
 from newsletter.accounts.people import change_password, get_user
+from newsletter.accounts.second_step import codes_left
 from newsletter.accounts.sign_in import confirm_password
 from newsletter.dutch import plural
 from newsletter.errors import PasswordUnusable
+from web.access import Who, rank
 from web.editor.desk import desk_page
 from web.editor.devices import device_words
-from web.editor.entering import give_cookie, own_names, present_token
+from web.editor.entering import finish, own_names, present_token
 from web.editor.password import PASSWORD_PROBLEMS, password_problems
 from web.forms import Form
 from web.later import later
@@ -47,8 +50,8 @@ def save_password(call: Call) -> Response:
     if problems:
         return _account_page(call, problems)
     services, user_id, now = call.services, call.user_id, call.now
-    response = see_other(ACCOUNT, message="Je wachtwoord is gewijzigd. Elders ben je uitgelogd.")
-    give_cookie(call, response, _renewed(call))
+    done = see_other(ACCOUNT, message="Je wachtwoord is gewijzigd. Elders ben je uitgelogd.")
+    response = finish(call, done)
     told = "Je wachtwoord is gewijzigd."
     return later(response, lambda: tell_changed(services, user_id, told, now=now))
 
@@ -91,9 +94,9 @@ def _change(call: Call, given: dict[str, str]) -> dict[str, str]:
     return {}
 
 
-def _renewed(call: Call) -> str:
-    with call.services.db.write() as session:
-        return sessions.complete_session(session, present_token(call), now=call.now)
+def _must(call: Call) -> bool:
+    """Say whether this person may not be without a second step."""
+    return call.services.settings.second_step and rank(call.user) >= Who.APPROVER
 
 
 def _account_page(call: Call, problems: dict[str, str]) -> Response:
@@ -111,6 +114,9 @@ def _account_page(call: Call, problems: dict[str, str]) -> Response:
             "account.html",
             status=422 if problems else 200,
             me=user,
+            second=session.get(SecondStep, user.id),
+            codes_left=codes_left(session, user.id),
+            must=_must(call),
             places=places,
             problems=problems,
         )

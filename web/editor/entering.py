@@ -7,22 +7,50 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from newsletter.accounts import held
-from newsletter.accounts.sessions import ABSOLUTE, close_session, open_session
+from newsletter.accounts.people import get_user
+from newsletter.accounts.second_step import next_step
+from newsletter.accounts.sessions import (
+    ABSOLUTE,
+    Step,
+    close_session,
+    complete_session,
+    open_session,
+)
 from web.access import session_cookie, set_cookie
 from web.pages import Call, see_other
 
 SIGN_IN: Final = "/redactie/inloggen"
 GO_ON: Final = "/redactie/verder"
 HOME: Final = "/redactie"
+CODE: Final = SIGN_IN + "/code"
+SET_UP: Final = SIGN_IN + "/instellen"
+STEP_PAGES: Final = {Step.CODE: CODE, Step.SET_UP: SET_UP}
 
 
 def come_in(call: Call, user_id: int, *, message: str = "") -> Response:
-    """Open a new session: the cookie of before is not used (ASVS V7); lead on to what was asked."""
+    """Open a new session: the cookie of before is not used (ASVS V7); lead on to what was asked.
+
+    When a step must follow, the session is worth nothing but the page of that step.
+    """
     close_present(call)
-    db = call.services.db
+    services = call.services
+    with services.db.read() as session:
+        user = get_user(session, user_id)
+        step = next_step(session, user, is_required=services.settings.second_step)
     agent = call.request.headers.get("user-agent", "")
-    token = open_session(db, user_id, now=call.now, agent=agent)
-    response = see_other(way_in(call, user_id), message=message)
+    token = open_session(services.db, user_id, now=call.now, agent=agent, step=step)
+    if step is Step.DONE:
+        response = see_other(way_in(call, user_id), message=message)
+    else:
+        response = see_other(with_onward(STEP_PAGES[step], asked_page(call)), message=message)
+    give_cookie(call, response, token)
+    return response
+
+
+def finish(call: Call, response: Response) -> Response:
+    """Put a whole session in the place of the present one, with a cookie of its own."""
+    with call.services.db.write() as session:
+        token = complete_session(session, present_token(call), now=call.now)
     give_cookie(call, response, token)
     return response
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from newsletter import account_mail
-from newsletter.accounts import invitations, links, people
+from newsletter.accounts import invitations, links, people, second_step
 from newsletter.accounts.links import LinkPurpose
 from newsletter.accounts.people import called, has_come_in
 from newsletter.dutch import role_word
@@ -22,6 +22,7 @@ from subscribers.errors import InvalidAddress
 from web.editor.desk import PEOPLE, desk_page
 from web.errors import PageUnknown
 from web.forms import Form
+from web.later import later
 from web.pages import Call, see_other
 
 ROLE_MEANINGS: Final = (
@@ -43,6 +44,7 @@ class Person:
     path: str
     state: str
     expires_at: datetime | None
+    has_step: bool
 
     @property
     def called(self) -> str:
@@ -94,6 +96,8 @@ def show_person(call: Call) -> Response:
             person=_person(session, user, call.now),
             is_me=user.id == call.user_id,
             roles=ROLE_MEANINGS,
+            must=call.services.settings.second_step
+            and people.includes(Role(user.role), Role.APPROVER),
         )
 
 
@@ -121,6 +125,16 @@ def switch_on(call: Call) -> Response:
     return _back(call, f"{_name(call)} kan weer inloggen.")
 
 
+def reset_step(call: Call) -> Response:
+    """Take the second step off somebody who lost phone and codes, and tell them."""
+    services, user_id, now = call.services, call.number("user"), call.now
+    second_step.reset(services.db, user_id, by=call.user_id, now=now)
+    told = "Een beheerder haalde de tweestapsverificatie van je account weg."
+    message = f"De tweede stap van {_name(call)} is weg. Er gaat een mail naartoe."
+    response = _back(call, message)
+    return later(response, lambda: account_mail.tell_changed(services, user_id, told, now=now))
+
+
 def invite_again(call: Call) -> Response:
     """Send an invitation once more, with another link."""
     mailed = account_mail.invite_again(
@@ -138,8 +152,10 @@ def take_back(call: Call) -> Response:
 def _list_page(call: Call, given: Mapping[str, str], problems: Mapping[str, str]) -> Response:
     with call.services.db.read() as session:
         expiring = links.expiring(session, LinkPurpose.INVITATION)
+        safe = second_step.who_have_it(session)
         found = [
-            _line(user, expiring.get(user.id), call.now) for user in people.list_users(session)
+            _line(user, expiring.get(user.id), call.now, has_step=user.id in safe)
+            for user in people.list_users(session)
         ]
         return desk_page(
             call,
@@ -155,11 +171,14 @@ def _list_page(call: Call, given: Mapping[str, str], problems: Mapping[str, str]
 
 
 def _person(session: Session, user: User, now: datetime) -> Person:
-    return _line(user, links.expires_at(session, user.id, LinkPurpose.INVITATION), now)
+    expires_at = links.expires_at(session, user.id, LinkPurpose.INVITATION)
+    has_step = second_step.has_second_step(session, user.id)
+    return _line(user, expires_at, now, has_step=has_step)
 
 
-def _line(user: User, expires_at: datetime | None, now: datetime) -> Person:
-    return Person(user, f"{PEOPLE}/{user.id}", _state(user, expires_at, now), expires_at)
+def _line(user: User, expires_at: datetime | None, now: datetime, *, has_step: bool) -> Person:
+    state = _state(user, expires_at, now)
+    return Person(user, f"{PEOPLE}/{user.id}", state, expires_at, has_step)
 
 
 def _state(user: User, expires_at: datetime | None, now: datetime) -> str:
