@@ -51,8 +51,8 @@ def test_an_approver_judges_returns_and_approves(  # noqa: PLR0915 - one way, st
     assert second
     assert first["x"] == second["x"]  # below each other
     bas.page.set_viewport_size({"width": 1280, "height": 900})
-    bas.page.get_by_label("Of geef terug, met een reden").fill("De titel is te lang.")
-    bas.press("Geef terug aan Anna")
+    bas.page.get_by_label("Of stuur terug, met een reden").fill("De titel is te lang.")
+    bas.press("Stuur terug naar Anna")
     bas.page.get_by_text("Teruggestuurd. De editie is weer een concept.").wait_for()
 
     clock.later(minutes=20)

@@ -70,7 +70,7 @@ def test_it_shows_who_offers_it_each_mail_and_the_decision(
     ]
     assert "3 mensen" in shown
     assert "Keur goed" in shown
-    assert "Geef terug aan Editor" in shown
+    assert "Stuur terug naar Editor" in shown
     assert "Je ziet deze editie voor het eerst" in shown
     for src in FRAME.findall(shown):
         assert approver.get(src.replace("&amp;", "&")).status_code == 200
@@ -96,7 +96,7 @@ def test_editors_see_it_without_the_decision(editor: TestClient, near: Services)
     shown = review(editor, edition)
 
     assert "Keur goed" not in shown
-    assert "Geef terug" not in shown
+    assert "Stuur terug" not in shown
     assert "Trek in en schrijf verder" in shown
 
 
