@@ -62,6 +62,18 @@ class TestInABrowser:
         assert wrong == []
         assert cees.complaints == []
 
+    def test_an_edition_on_paper_has_the_mail_and_no_buttons(
+        self, browser: Browser, base: str, near: Services
+    ) -> None:
+        cees, names = _at_desk(browser, base, near, "gewoon")
+
+        for name in ("draft", "approved"):
+            cees.go(f"/redactie/edities/{names[name]}")
+            cees.page.emulate_media(media="print")
+            assert cees.page.locator("main").get_by_role("button").count() == 0
+            assert cees.page.locator(".frame iframe").is_visible()
+            assert cees.page.get_by_role("heading", level=1).is_visible()
+
     @pytest.mark.pictures
     @pytest.mark.parametrize("state", STATES)
     def test_every_page_has_its_pictures(

@@ -31,6 +31,7 @@ SIDES: Final[Mapping[Audience | None, str]] = {
 }
 SCHEMES: Final = ("licht", "donker")
 HEAD: Final = re.compile(r"<head\b[^>]*>")
+ON_PAPER: Final = "<style>@media print{*{print-color-adjust:exact}}</style>"
 DARK_SCHEME: Final = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
 
 
@@ -54,7 +55,8 @@ def framed(call: Call, html: str, scheme: str) -> Response:
     nonce = secrets.token_urlsafe(16)
     settings = call.services.settings
     script = asset_url("frame.js", settings.organisation)
-    added = f'<base target="_blank"><script nonce="{nonce}" src="{script}" defer></script>'
+    ours = f'<script nonce="{nonce}" src="{script}" defer></script>'
+    added = f'<base target="_blank">{ours}{ON_PAPER}'
     page = HEAD.sub(rf"\g<0>{added}", _in_scheme(html, scheme), count=1)
     policy = mail_policy(settings.base_url, nonce=nonce)
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
