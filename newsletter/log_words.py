@@ -145,6 +145,11 @@ WORDS: Final[Mapping[str, Words]] = {
     "edition.test_failed": _edition(
         "een proefmail van {it} kwam niet weg", "een proefmail kwam niet weg"
     ),
+    "edition.doubt_resent": _edition(
+        "{who} liet {mails} onzekere mails van {it} nog een keer sturen",
+        "onzekere mails nog een keer gestuurd",
+    ),
+    "edition.told": _edition("{who} stuurde bericht hoe {it} verzonden is", "bericht gestuurd"),
     "edition.reminded": _edition("{who} stuurde een herinnering over {it}", "herinnering gestuurd"),
     "rhythm.saved": Words(Group.SETTINGS, "{who} wijzigde het vaste ritme"),
     "rhythm.turned_on": Words(Group.SETTINGS, "{who} zette het vaste ritme aan"),

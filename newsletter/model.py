@@ -128,6 +128,8 @@ class Edition(Base):
     due_at:       when sending starts, once scheduled.
     content_hash: the seal of what was approved; "" while nothing is. terms_hash: the mark of its
                   terms; plan_hash: that of its plan, "" while there is none (`newsletter/seal.py`).
+    retry_at:     while sending, when a relay that is away is tried again.
+    told_at:      when its people were told how its sending ended; None: not yet, or it goes on.
     size, materialised_at: the number of deliveries, and when the last of them was written.
     reminded_at:  when somebody was last told by mail that it waits.
     heads:        the subject and the preheader that a side has of its own, by side.
@@ -169,6 +171,8 @@ class Edition(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
+    retry_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
     filling: Mapped[dict[str, Any]] = mapped_column(default=dict)
     without: Mapped[list[str]] = mapped_column(default=list)
     heads: Mapped[dict[str, Any]] = mapped_column(default=dict)

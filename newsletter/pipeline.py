@@ -29,9 +29,11 @@ from newsletter.errors import TransportError
 from newsletter.learn.bounces import process_folder
 from newsletter.learn.polls import forget_voters
 from newsletter.model import Run
+from newsletter.send.ended_notice import ended_values
 from newsletter.send.freeze import freeze_due
 from newsletter.send.ledger import forget_erased
 from newsletter.send.notices import REMINDERS, held_values, reminder_values, send_notice
+from newsletter.send.telling import Ended, Notify, tell_ends
 from newsletter.store.looks import forget_looks
 from newsletter.store.planning import read_rhythm
 from newsletter.store.runs import missed_pictures, not_yet_again
@@ -249,7 +251,27 @@ def _send(services: Services, now: datetime) -> Report:
         preflight=services.preflight,
         now=now,
     )
-    return {"started": started}
+    return {"started": started, **tell_ends(services.db, notify=_tell_end(services, now), now=now)}
+
+
+def _tell_end(services: Services, now: datetime) -> Notify:
+    def notify(ended: Ended, address: str) -> bool:
+        try:
+            send_notice(
+                "ended",
+                to=address,
+                values=ended_values(ended, base_url=services.settings.base_url),
+                settings=services.settings,
+                transport=services.open_transport(),
+                render=services.render_notice,
+                now=now,
+            )
+        except TransportError:
+            log.exception("notice not sent", notice="ended", edition=ended.figures.id)
+            return False
+        return True
+
+    return notify
 
 
 def _bounces(services: Services, now: datetime) -> Report:

@@ -282,6 +282,7 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION + "/terughalen", sending.unplan, "unplan", IN, POST),
     Route(EDITION + "/pauze", sending.pause, "pause", IN, POST),
     Route(EDITION + "/hervat", sending.resume, "resume", IN, POST),
+    Route(EDITION + "/onzeker", sending.send_doubtful, "send_doubtful", IN, POST),
     Route(EDITION + "/stop", sending.stop, "stop", IN, POST),
     Route(EDITION + "/resultaat", results.show_result, "result", READER),
     Route("/redactie/bronnen", sources.show_sources, "sources", IN),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.model import Delivery, Edition
@@ -57,6 +57,13 @@ def note_outage(session: Session, edition_id: int, *, note: str, now: datetime) 
     last = last_event(session, edition_id)
     if last is None or last.what != "relay_unavailable":
         log_event(session, edition_id, what="relay_unavailable", now=now, note=note)
+
+
+def note_retry(session: Session, at: datetime | None) -> None:
+    """Say of what is being sent when the relay is tried again; None: it was reached."""
+    session.execute(
+        update(Edition).where(Edition.status == EditionStatus.SENDING).values(retry_at=at)
+    )
 
 
 def _counts(session: Session, edition_id: int) -> dict[str, int]:

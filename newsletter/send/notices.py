@@ -12,6 +12,7 @@ from newsletter.due import Deadline
 from newsletter.ports import RenderNotice, Transport
 from newsletter.send import account_notices as account
 from newsletter.send import submission_notices as submission
+from newsletter.send.ended_notice import sample_ended
 from newsletter.send.headers import (
     domain_of,
     header,
@@ -157,6 +158,7 @@ NOTICES: Final[Mapping[str, Notice]] = {
             edition_url="https://example.org/redactie/edities/15",
         ),
     ),
+    "ended": Notice("tells who made and approved an edition how its sending ended", sample_ended),
     "submission_confirm": Notice(
         "asks whether this address really sent in a practice example", submission.sample_confirm
     ),

@@ -101,8 +101,7 @@ def send_now(
         if is_due or edition.state in {S.SENDING, S.SENT}:
             return
         if edition.state is S.PAUSED:
-            edition.move(S.SENDING, now=now)
-            log_event(session, edition_id, what="resumed", now=now, user_id=by)
+            _go_on(session, edition, now=now, by=by)
             return
         _plan(session, edition, at=now, now=now)
         log_event(session, edition_id, what="send_now", now=now, user_id=by)
@@ -158,8 +157,7 @@ def resume(db: Database, edition_id: int, *, now: datetime, by: int | None = Non
             return edition_id
         if edition.state is not S.PAUSED:  # the table also lets a freeze begin sending; this is not
             raise MoveNotAllowed(edition_id, edition.state, S.SENDING)
-        edition.move(S.SENDING, now=now)
-        log_event(session, edition_id, what="resumed", now=now, user_id=by)
+        _go_on(session, edition, now=now, by=by)
     return edition_id
 
 
@@ -171,6 +169,32 @@ def cancel(db: Database, edition_id: int, *, now: datetime, by: int | None = Non
             cancel_in(session, edition, now=now)
             log_event(session, edition_id, what="cancelled", now=now, user_id=by)
     return edition_id
+
+
+def send_doubtful_again(
+    db: Database, edition_id: int, *, now: datetime, by: int | None = None
+) -> int:
+    """Send once more what may have arrived, with the same Message-ID; return how many mails.
+
+    Each counts as a second copy. Only while the edition is on its way: what is closed stays so.
+    Raises MoveNotAllowed.
+    """
+    with db.write() as session:
+        edition = lock_edition(session, edition_id)
+        if edition.state not in BEGUN:
+            raise MoveNotAllowed(edition_id, edition.state, S.SENDING)
+        again = session.execute(
+            update(Delivery)
+            .where(Delivery.edition_id == edition_id, Delivery.state == D.IN_DOUBT)
+            .values(state=D.PENDING, resends=Delivery.resends + 1, at=now)
+            .returning(Delivery.id)
+            .execution_options(synchronize_session=False)
+        )
+        number = len(again.all())
+        if number:
+            detail = {"mails": number}
+            log_event(session, edition_id, what="doubt_resent", now=now, user_id=by, detail=detail)
+    return number
 
 
 def cancel_in(session: Session, edition: Edition, *, now: datetime) -> None:
@@ -233,6 +257,12 @@ def _is_due(edition: Edition, now: datetime) -> bool:
     return edition.due_at is not None and edition.due_at <= now
 
 
+def _go_on(session: Session, edition: Edition, *, now: datetime, by: int | None) -> None:
+    edition.move(S.SENDING, now=now)
+    edition.told_at = None
+    log_event(session, edition.id, what="resumed", now=now, user_id=by)
+
+
 def _forget_list(session: Session, edition: Edition) -> None:
     """Remove the deliveries of an edition of which nothing left. Raises AlreadyLeft.
 
@@ -244,4 +274,4 @@ def _forget_list(session: Session, edition: Edition) -> None:
         session.execute(delete(Delivery).where(own, UNTOUCHED))
     if session.scalar(select(Delivery.id).where(own).limit(1)) is not None:
         raise AlreadyLeft(edition.id, edition.state, S.APPROVED)
-    edition.size = edition.materialised_at = edition.started_at = None
+    edition.size = edition.materialised_at = edition.started_at = edition.retry_at = None

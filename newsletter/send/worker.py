@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Event
 from typing import Final, Protocol, Self
 
 import structlog
 
 from newsletter.ports import Clock, Preflight, Terms, Transport
+from newsletter.send.closing import note_retry
 from newsletter.send.deliver import deliver_due
 from newsletter.send.freeze import freeze_due
 from newsletter.send.progress import Progress
@@ -114,16 +116,26 @@ def _turn(
 def _work(
     services: Services, goal: Goal, held: Held, *, stop: Event, progress: Progress | None
 ) -> EditionFigures | None:
-    outages = 0
+    outages, is_away = 0, True  # whoever worked before may have left a note
     while not stop.is_set() and held.is_held():
         report = _round(services, held, stop=stop, progress=progress)
+        # A relay that took something is there: it is not waited for ever longer.
+        outages = outages + 1 if report.unavailable and not report.sent else 0
+        wait_s = OUTAGE_S[min(outages, len(OUTAGE_S)) - 1] if outages else POLL_S
+        was_away, is_away = is_away, bool(report.unavailable)
+        if is_away or was_away:
+            _note_retry(services, wait_s if is_away else None)
         seen = _figures(services, goal)
         if goal.is_reached(seen, report):
             return seen
-        # A relay that took something is there: it is not waited for ever longer.
-        outages = outages + 1 if report.unavailable and not report.sent else 0
-        stop.wait(OUTAGE_S[min(outages, len(OUTAGE_S)) - 1] if outages else POLL_S)
+        stop.wait(wait_s)
     return None
+
+
+def _note_retry(services: Services, wait_s: float | None) -> None:
+    at = None if wait_s is None else services.clock() + timedelta(seconds=wait_s)
+    with services.db.write() as session:
+        note_retry(session, at)
 
 
 def _round(services: Services, held: Held, *, stop: Event, progress: Progress | None) -> SendReport:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
@@ -22,6 +23,24 @@ COUNTED_AS: Final[Mapping[DeliveryState, str]] = {
     D.SKIPPED: "skipped",
     D.IN_DOUBT: "in_doubt",
 }
+
+
+class Trouble(NamedTuple):
+    """So many deliveries that did not simply go: for one reason, as the server put it.
+
+    code, status: of its answer, the second as in RFC 3463 ("5.1.1"), or the first letters of it.
+    next_at:      when the first of them is tried again.
+    """
+
+    state: DeliveryState
+    code: int | None
+    status: str
+    number: int
+    next_at: datetime | None
+
+
+TROUBLED: Final = (D.DEFERRED, D.FAILED, D.SKIPPED, D.IN_DOUBT)
+STATUS_LENGTH: Final = 5
 
 
 class Count(NamedTuple):
@@ -62,6 +81,32 @@ def figures(session: Session, edition_id: int) -> EditionFigures:
     if edition_id not in found:
         raise UnknownEdition(f"there is no edition {edition_id}")
     return found[edition_id]
+
+
+def figures_underway(session: Session, edition: Edition) -> EditionFigures:
+    """Return the figures of one edition for whoever looks every few seconds: from its index alone.
+
+    Second copies are not counted: they stand in the rows.
+    """
+    rows = session.execute(
+        select(Delivery.state, func.count())
+        .where(Delivery.edition_id == edition.id)
+        .group_by(Delivery.state)
+    )
+    return _figures(edition, [Count(edition.id, None, D(state), n, 0) for state, n in rows])
+
+
+def troubles(session: Session, edition_id: int) -> list[Trouble]:
+    """Return what did not simply go, by reason, the most frequent first: one query."""
+    status = func.substr(Delivery.reply, 1, STATUS_LENGTH)
+    number = func.count()
+    rows = session.execute(
+        select(Delivery.state, Delivery.code, status, number, func.min(Delivery.next_at))
+        .where(Delivery.edition_id == edition_id, Delivery.state.in_(TROUBLED))
+        .group_by(Delivery.state, Delivery.code, status)
+        .order_by(number.desc(), Delivery.state)
+    )
+    return [Trouble(D(state), code, words, n, at) for state, code, words, n, at in rows]
 
 
 def figures_of(session: Session, edition_ids: Sequence[int]) -> dict[int, EditionFigures]:

@@ -6,15 +6,20 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
 
 from newsletter.accounts.people import user_by_email
 from newsletter.approve import review
 from newsletter.errors import TransportRefused
+from newsletter.model import Delivery, Edition
+from newsletter.send.closing import note_outage
 from newsletter.send.worker import run_worker
 from newsletter.settings import Settings
+from newsletter.values import DeliveryState
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock, FakeTransport
 from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk
@@ -152,6 +157,39 @@ def test_undo_without_a_script(
     freeze(near)
     anna.go(path)
     assert anna.page.get_by_role("heading", name="wordt verzonden").is_visible()
+
+
+def test_the_page_tells_what_goes_wrong_and_what_to_do(
+    browser: Browser, base: str, near: Services, edition: int, clock: FakeClock
+) -> None:
+    anna = enter(browser.new_context(reduced_motion="reduce").new_page(), base)
+    anna.go(f"/redactie/edities/{edition}/verzenden")
+    anna.press("Verstuur naar 40 abonnees")
+    clock.later(minutes=5)
+    freeze(near)
+    anna.page.reload()
+    anna.shoot("verzenden-nog-niets-weg")
+    refused = {"state": DeliveryState.FAILED, "code": 550}
+    changes: tuple[tuple[int, int, dict[str, object]], ...] = (
+        (1, 20, {"state": DeliveryState.SENT}),
+        (21, 23, {**refused, "reply": "5.1.1 unknown"}),
+        (24, 24, {**refused, "reply": "5.7.1 no"}),
+        (25, 26, {"state": DeliveryState.DEFERRED, "next_at": clock() + timedelta(minutes=6)}),
+        (27, 27, {"state": DeliveryState.IN_DOUBT}),
+    )
+    with near.db.write() as session:
+        for first, last, values in changes:
+            chosen = Delivery.id.between(first, last)
+            session.execute(update(Delivery).where(chosen).values(values))
+        note_outage(session, edition, note="554 5.7.1 not from there", now=clock())
+        session.get_one(Edition, edition).retry_at = clock() + timedelta(minutes=2)
+
+    expect(anna.page.get_by_text("De mailserver weigert ons.")).to_be_visible(timeout=15000)
+    expect(anna.page.get_by_text("Adres bestaat niet of is dicht")).to_be_visible()
+    anna.shoot("verzenden-moeite")
+    anna.page.emulate_media(color_scheme="dark")
+    anna.shoot("verzenden-moeite-donker")
+    assert anna.complaints == []
 
 
 def test_a_test_of_the_mail_that_is_looked_at(

@@ -1,54 +1,94 @@
 """How far the sending of an edition is, as its page shows it every few seconds."""
 
-from datetime import datetime
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from newsletter.dutch import plural
+from newsletter.dutch import clock, plural
 from newsletter.model import Edition
-from newsletter.store.deliveries import figures
+from newsletter.store.deliveries import figures_underway, troubles
 from newsletter.store.editions import events_of
-from newsletter.values import EditionFigures, EditionStatus
+from newsletter.values import EditionEvent, EditionFigures, EditionStatus
 from web.editor.edition import past_of
+from web.editor.failure_words import tell_troubles
 
 S = EditionStatus
 
 UNDER_WAY: Final = frozenset({S.SENDING, S.PAUSED})
+GOES_ON: Final = frozenset({"sending", "resumed"})
+STANDS_STILL: Final = frozenset({"paused", "halted", "event_changed_sending"})
+HANGS: Final = timedelta(seconds=45)  # so long an attempt to reach the relay may take
+REPLY: Final = re.compile(r"[245]\d\d ")  # the relay itself spoke
+EACH_S: Final = 3  # with a script
+WITHOUT_S: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """The relay cannot be used. again: when it is tried; "" is now. said: its own words, or ""."""
+
+    again: str
+    said: str
 
 
 def progress(session: Session, edition: Edition, *, now: datetime) -> dict[str, Any]:
     """Return what the page shows once sending has begun."""
-    found = figures(session, edition.id)
+    found = figures_underway(session, edition)
+    events = events_of(session, edition.id)
+    told = tell_troubles(troubles(session, edition.id)) if _has_troubles(found) else None
+    active_s = seconds_active(events, edition.finished_at or now)
+    per_second = found.sent / max(active_s, 1.0) if found.sent else 0.0
+    is_under_way = edition.state in UNDER_WAY
     return {
         "figures": found,
         "done": found.recipients - found.pending,
-        "can_take_back": edition.state in UNDER_WAY and not (found.sent + found.in_doubt),
-        "is_under_way": edition.state in UNDER_WAY,
-        "rate": _rate(found, now),
-        "remaining": _remaining(found, now) if edition.state is S.SENDING else "",
-        "past": past_of(session, events_of(session, edition.id)),
-        "refresh_s": 10 if edition.state in UNDER_WAY else 0,
+        "can_take_back": is_under_way and not (found.sent + found.in_doubt),
+        "is_under_way": is_under_way,
+        "rate": f"{per_second:.1f}".replace(".", ",") if per_second else "–",
+        "remaining": _remaining(found, per_second) if edition.state is S.SENDING else "",
+        "outage": find_outage(edition, events, now),
+        "told": told,
+        "past": past_of(session, events),
+        "each_s": EACH_S if edition.state is S.SENDING else 0,
+        "refresh_s": WITHOUT_S if is_under_way else 0,
     }
 
 
-def _rate(found: EditionFigures, now: datetime) -> str:
-    per_second = _per_second(found, now)
-    return f"{per_second:.1f}".replace(".", ",") if per_second else "–"
+def seconds_active(events: Iterable[EditionEvent], until: datetime) -> float:
+    """Return how long mails went out: from the beginning, without the time on pause."""
+    total, since = timedelta(), None
+    for one in events:
+        if one.what in GOES_ON and since is None:
+            since = one.at
+        elif one.what in STANDS_STILL and since is not None:
+            total, since = total + (one.at - since), None
+    if since is not None:
+        total += until - since
+    return max(total.total_seconds(), 0.0)
 
 
-def _remaining(found: EditionFigures, now: datetime) -> str:
-    per_second = _per_second(found, now)
+def find_outage(edition: Edition, events: Iterable[EditionEvent], now: datetime) -> Outage | None:
+    """Return when the relay is tried again; None while it works, or nothing is sent."""
+    again = edition.retry_at
+    if edition.state is not S.SENDING or again is None or again < now - HANGS:
+        return None
+    notes = [one.note for one in events if one.what == "relay_unavailable"]
+    said = notes[-1] if notes and REPLY.match(notes[-1]) else ""
+    return Outage(clock(again) if again > now else "", said)
+
+
+def _has_troubles(found: EditionFigures) -> bool:
+    return found.recipients > found.sent
+
+
+def _remaining(found: EditionFigures, per_second: float) -> str:
     if not per_second or not found.pending:
         return ""
     seconds = round(found.pending / per_second)
     if seconds < 60:
         return plural(max(seconds, 1), "seconde", "seconden")
     return plural(round(seconds / 60), "minuut", "minuten")
-
-
-def _per_second(found: EditionFigures, now: datetime) -> float:
-    if found.started_at is None or not found.sent:
-        return 0.0
-    until = found.finished_at or now
-    return found.sent / max((until - found.started_at).total_seconds(), 1.0)

@@ -160,6 +160,15 @@ def stop(call: Call) -> Response:
     return _move(call, schedule.cancel, "Gestopt. De rest wordt niet verzonden.")
 
 
+def send_doubtful(call: Call) -> Response:
+    """Send once more what may have arrived."""
+    number = schedule.send_doubtful_again(
+        call.services.db, call.number("id"), now=call.now, by=call.user_id
+    )
+    mails = plural(number, "mail gaat", "mails gaan")
+    return _back(call, f"{mails} nog een keer." if number else "")
+
+
 def _is_meant(form: Form, chosen: Chosen) -> bool:
     """Say whether there is a moment, and one far away was said twice."""
     sure = chosen.at is not None and form.line("sure") == chosen.at.isoformat()

@@ -32,7 +32,8 @@ function renewAll(live, fresh) {
 function renewParts(fresh) {
   fresh.querySelectorAll("[id^=live-]").forEach((part) => {
     const old = document.getElementById(part.id);
-    if (old && !old.contains(document.activeElement)) old.replaceWith(part);
+    if (!old || old.isEqualNode(part) || old.contains(document.activeElement)) return;
+    old.replaceWith(part);
   });
 }
 

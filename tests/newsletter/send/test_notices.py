@@ -11,6 +11,7 @@ from jinja2 import UndefinedError
 from newsletter.compose.notices import NoticeRenderer
 from newsletter.due import Deadline
 from newsletter.errors import TransportRefused, UnsafeHeader
+from newsletter.send.ended_notice import ended_values, sample_ended
 from newsletter.send.notices import NOTICES, confirm_values, reminder_values, send_notice
 from newsletter.send.submission_notices import (
     agree_values,
@@ -18,9 +19,10 @@ from newsletter.send.submission_notices import (
     declined_values,
     published_values,
 )
+from newsletter.send.telling import Ended, Ending
 from newsletter.settings import Settings
 from newsletter.store.waiting import Waiting
-from newsletter.values import EditionKind, EditionStatus
+from newsletter.values import EditionFigures, EditionKind, EditionStatus
 from subscribers.values import Audience
 from tests.fakes import START, FakeTransport
 
@@ -444,6 +446,63 @@ naar je eigen bladzijde is alleen voor jou: stuur deze mail niet door.
 
 {FOOT}"""
     )
+
+
+def test_the_end_of_a_sending_is_told_with_its_figures(render: NoticeRenderer) -> None:
+    text = render("ended", sample_ended())
+
+    assert text.subject == "Editie 15 is verzonden: 1.284 mails, 3 mislukt"
+    assert (
+        text.text
+        == """\
+Editie 15 is verzonden: 1.284 mails, 3 mislukt
+==============================================
+
+Het verzenden was klaar op donderdag 20 mei, 10.04 uur.
+
+3 adressen namen de mail niet aan. Bij het resultaat staat waarom.
+
+Bekijk het resultaat:
+https://example.org/redactie/edities/15/resultaat
+
+------------------------------------------------------------------------
+
+Je krijgt dit bericht omdat je deze editie maakte of goedkeurde. Je
+krijgt het één keer.
+
+Steunpunt Opleidingsscholen VO, Voorbeeldstraat 1, 1234 AB Voorbeeldstad
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("ending", "subject"),
+    [
+        (Ending.HALTED, "Editie 15 staat op pauze: de mailserver weigert ons"),
+        (Ending.EVENT_CHANGED, "Editie 15 staat op pauze: de bijeenkomst is gewijzigd"),
+        (Ending.TOO_LATE, "Editie 15 is niet aan iedereen verzonden"),
+    ],
+)
+def test_a_sending_that_stopped_says_why_and_what_to_do(
+    render: NoticeRenderer, ending: Ending, subject: str
+) -> None:
+    figures = EditionFigures(
+        id=15,
+        kind="newsletter",
+        number=15,
+        title="",
+        state=EditionStatus.PAUSED,
+        segments=(),
+        content_hash="",
+        recipients=1287,
+        sent=40,
+    )
+
+    text = render("ended", ended_values(Ended(ending, figures, ()), base_url="https://example.org"))
+
+    assert text.subject == subject
+    assert "40 van de 1.287 mails zijn weg." in text.text
+    assert "https://example.org/redactie/edities/15/verzenden" in text.text
 
 
 def test_missing_value_is_an_error_and_not_a_hole(render: NoticeRenderer) -> None:

@@ -1,6 +1,7 @@
 """The worker: one for each database, from what is due to what is complete."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from threading import Event, Thread
 
 import pytest
@@ -17,6 +18,7 @@ from storage.session import Database
 from tests.factories import make_readers, make_segments
 from tests.fakes import START, FakeClock, FakeTransport
 from tests.newsletter.making import TERMS, WorkerServices, make_scheduled, worker_services
+from tests.newsletter.send.smtp_server import Relay, serving
 
 
 @pytest.fixture
@@ -146,3 +148,56 @@ def test_editions_that_become_due_are_sent_by_a_waiting_worker(
     assert (found.state, found.sent) == (EditionStatus.SENT, 5)
     with db.read() as session:
         assert session.scalar(select(func.sum(Delivery.attempts))) == 5
+
+
+def test_a_relay_that_refuses_us_is_tried_again_at_a_moment_that_is_in_the_row(
+    db: Database, settings: Settings, clock: FakeClock
+) -> None:
+    edition_id = arrange(db)
+    relay = Relay(mail="421 4.3.2 not now")
+    stop = Event()
+    noted: list[datetime | None] = []
+
+    def look(_: EditionFigures) -> None:
+        retry_at = retry(db, edition_id)
+        if retry_at is not None:
+            noted.append(retry_at)
+            relay.mail = "250 OK"
+
+    with serving(relay) as port:
+        smtp = replace(settings.smtp, host="127.0.0.1", port=port)
+        services = worker_services(replace(settings, smtp=smtp), db, clock)
+        found = run_worker(services, stop=stop, until_complete=edition_id, progress=look)
+
+    assert found is not None
+    assert (found.state, found.sent) == (EditionStatus.SENT, 5)
+    assert noted[0] == START + timedelta(seconds=1)
+    assert retry(db, edition_id) == noted[-1]  # told while it was tried; a finished one is not told
+
+
+def test_what_a_worker_before_noted_is_wiped_when_the_relay_is_there(
+    db: Database, services: WorkerServices
+) -> None:
+    edition_id = arrange(db)
+    with db.write() as session:
+        session.get_one(Edition, edition_id).retry_at = START
+        session.get_one(Edition, edition_id).status = EditionStatus.SENDING
+    stop = Event()
+    stop_soon = Thread(target=lambda: wait_until_wiped(db, edition_id, stop))
+    stop_soon.start()
+
+    run_worker(services, stop=stop)
+    stop_soon.join()
+
+    assert retry(db, edition_id) is None
+
+
+def wait_until_wiped(db: Database, edition_id: int, stop: Event) -> None:
+    while retry(db, edition_id) is not None and not stop.wait(0.05):
+        continue
+    stop.set()
+
+
+def retry(db: Database, edition_id: int) -> datetime | None:
+    with db.read() as session:
+        return session.get_one(Edition, edition_id).retry_at

@@ -1,0 +1,258 @@
+"""The progress as editors see it: figures of the ledger, what fails in groups, what to do."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from threading import Event
+
+import pytest
+from sqlalchemy import update
+from starlette.testclient import TestClient
+
+from newsletter.errors import TransportError, TransportRefused, TransportUnavailable
+from newsletter.model import Delivery, Edition
+from newsletter.send.closing import halt, note_outage
+from newsletter.send.deliver import deliver_due
+from newsletter.send.worker import run_worker
+from newsletter.store.deliveries import figures
+from newsletter.values import DeliveryState, EditionEvent
+from newsletter.wiring import Services
+from tests.fakes import START, FakeClock, FakeTransport
+from tests.queries import counted, reads
+from tests.web.desk import approved, edition_path, freeze, post, step
+from web.editor.progress import seconds_active
+
+D = DeliveryState
+
+
+@pytest.fixture
+def edition(editor: TestClient, approver: TestClient, near: Services) -> int:
+    """An edition that is being sent to five."""
+    edition = approved(editor, approver, near)
+    step(editor, near, edition, "/verstuur")
+    freeze(near)
+    return edition
+
+
+def live(editor: TestClient, edition: int) -> str:
+    return str(editor.get(edition_path(edition, "/stand")).text)
+
+
+def shown(page: str) -> Mapping[str, int]:
+    """Return the figures that stand on the page."""
+    pairs = re.findall(r"<dt>([a-z ]+)</dt><dd class=\"num\">(?:<a[^>]*>)?(\d+)<", page)
+    return {word: int(number) for word, number in pairs}
+
+
+def settle(near: Services, number: int, state: DeliveryState, **values: object) -> None:
+    """Let the ledger say this of so many of those that wait."""
+    with near.db.write() as session:
+        waiting = session.query(Delivery).filter_by(state=D.PENDING).limit(number)
+        for row in waiting:
+            session.execute(
+                update(Delivery).where(Delivery.id == row.id).values(state=state, **values)
+            )
+
+
+def test_the_figures_are_those_of_the_ledger(
+    editor: TestClient, edition: int, near: Services
+) -> None:
+    settle(near, 1, D.SENT)
+    settle(near, 1, D.FAILED, code=550, reply="5.1.1 no such user")
+    settle(near, 1, D.IN_DOUBT)
+    settle(near, 1, D.SKIPPED, reply="left or suppressed")
+
+    page = live(editor, edition)
+
+    with near.db.read() as session:
+        found = figures(session, edition)
+    assert shown(page) == {
+        "verzonden": found.sent,
+        "mislukt": found.failed,
+        "nog te gaan": found.pending,
+        "overgeslagen": found.skipped,
+        "onzeker": found.in_doubt,
+    }
+    assert "4 van de 5" in page
+
+
+def test_what_fails_stands_in_groups_with_what_to_do(
+    editor: TestClient, edition: int, near: Services
+) -> None:
+    settle(near, 2, D.FAILED, code=550, reply="5.1.1 school0@example.org unknown")
+    settle(near, 1, D.FAILED, code=554, reply="5.7.1 spam")
+    settle(near, 1, D.DEFERRED, code=450, reply="4.2.0 later", next_at=START + timedelta(minutes=5))
+
+    page = live(editor, edition)
+
+    rows = re.findall(r'<th scope="row">([^<]+)</th><td>([^<]+)</td><td[^>]*>(\d+)', page)
+    assert rows == [
+        ("Adres bestaat niet of is dicht", "Vraag de lezer om een nieuw adres.", "2"),
+        (
+            "Mailserver wil onze mail niet",
+            "Vertel het de beheerder. Die vindt de reden in het grootboek.",
+            "1",
+        ),
+    ]
+    assert "1 mail wacht, omdat een mailserver om geduld vroeg." in page
+    assert "De eerste gaat om 10.05 uur opnieuw." in page
+    assert "@example.org" not in page
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (TransportUnavailable("no connection"), "De mailserver is niet bereikbaar."),
+        (TransportUnavailable("4.3.2 not now", code=421), "De mailserver weigert ons."),
+    ],
+)
+def test_a_relay_that_is_away_is_told_with_the_moment_of_the_next_try(
+    editor: TestClient,
+    edition: int,
+    near: Services,
+    clock: FakeClock,
+    error: TransportError,
+    words: str,
+) -> None:
+    with near.db.write() as session:
+        note_outage(session, edition, note=str(error), now=clock())
+        session.get_one(Edition, edition).retry_at = START + timedelta(minutes=12)
+
+    page = live(editor, edition)
+    clock.later(minutes=12, seconds=1)
+    trying = live(editor, edition)
+    clock.later(minutes=1)
+    after = live(editor, edition)
+
+    assert words in page
+    assert ("421 4.3.2 not now" in page) == (error.code is not None)
+    assert "We proberen het om 10.12 uur opnieuw. Niemand verliest daardoor een beurt." in page
+    assert "We proberen het nu opnieuw." in trying
+    assert "opnieuw" not in after.split('id="live-cijfers"')[0]
+
+
+def test_a_breaker_that_stopped_it_says_why_and_what_to_do(
+    editor: TestClient, edition: int, near: Services
+) -> None:
+    with near.db.write() as session:
+        halt(session, edition, note="20 readers in a row refused: it must be us", now=START)
+
+    page = editor.get(edition_path(edition, "/verzenden")).text
+    on = step(editor, near, edition, "/hervat")
+
+    assert "De mailserver weigerde lezer na lezer. Dat ligt aan ons, niet aan hen." in page
+    assert "kies dan <em>Ga verder met verzenden</em>" in page
+    assert "weigerde lezer na lezer" not in on
+
+
+def test_a_mail_in_doubt_is_explained_and_may_be_sent_again(
+    editor: TestClient, edition: int, near: Services, transport: FakeTransport
+) -> None:
+    settle(near, 2, D.IN_DOUBT)
+    page = live(editor, edition)
+
+    again = step(editor, near, edition, "/onzeker")
+    run_worker(near, stop=Event(), until_complete=edition)
+    closed = post(editor, edition_path(edition, "/onzeker"))
+
+    assert "Van 2 mails weten we niet of die aankwam" in page
+    assert "krijgt misschien iemand de mail twee keer" in page
+    assert "2 mails gaan nog een keer." in again
+    assert len(transport.attempted) == 5
+    assert closed.status_code == 409
+
+
+def test_what_was_not_sent_again_is_told_when_all_is_done(
+    editor: TestClient, edition: int, near: Services
+) -> None:
+    settle(near, 1, D.IN_DOUBT)
+    run_worker(near, stop=Event(), until_complete=edition)
+
+    page = editor.get(edition_path(edition, "/verzenden")).text
+
+    assert "is verzonden" in page
+    assert "We sturen die niet nog eens." in page
+    assert "/onzeker" not in page
+    assert "data-refresh" not in page
+
+
+def test_looking_costs_as_little_whatever_happened(
+    editor: TestClient, edition: int, near: Services
+) -> None:
+    def statements() -> int:
+        with counted(near.db.engine) as found:
+            live(editor, edition)
+        return len(reads(found))
+
+    settle(near, 1, D.FAILED, code=550, reply="5.1.1 unknown")
+    one = statements()
+    settle(near, 1, D.FAILED, code=550, reply="5.7.1 spam")
+    settle(near, 1, D.FAILED, code=None, reply="lost before the dot")
+    settle(near, 1, D.DEFERRED, next_at=START)
+
+    assert statements() == one
+    assert one <= 7
+
+
+def test_pausing_and_going_on_can_be_undone_in_one_press(
+    editor: TestClient, edition: int, near: Services
+) -> None:
+    paused = step(editor, near, edition, "/pauze")
+    on = step(editor, near, edition, "/hervat")
+
+    for page, undo in ((paused, "/hervat"), (on, "/pauze")):
+        toast = page.split('class="toast')[1].split("</div>")[0]
+        assert f'action="{edition_path(edition, undo)}"' in toast
+        assert "Maak ongedaan" in toast
+
+
+def test_what_left_cannot_be_taken_back(
+    editor: TestClient, edition: int, near: Services, transport: FakeTransport
+) -> None:
+    deliver_due(
+        near.db,
+        open_transport=near.open_transport,
+        links=near.links,
+        settings=near.settings,
+        clock=near.clock,
+        may_begin=lambda: len(transport.attempted) < 1,
+    )
+
+    answer = post(editor, edition_path(edition, "/terughalen"))
+
+    assert answer.status_code == 409
+    assert "De eerste mails zijn al weg." in answer.text
+    assert "Haal terug" not in live(editor, edition)
+
+
+def test_the_pace_leaves_out_the_time_on_pause() -> None:
+    def event(what: str, minutes: float) -> EditionEvent:
+        at = START + timedelta(minutes=minutes)
+        return EditionEvent(0, 1, at, None, what, "", {})
+
+    events = [
+        event("approved", -60),
+        event("sending", 0),
+        event("relay_unavailable", 1),
+        event("paused", 2),
+        event("resumed", 62),
+        event("halted", 63),
+        event("resumed", 70),
+    ]
+
+    assert seconds_active(events, START + timedelta(minutes=71)) == 4 * 60
+    assert seconds_active(events[:4], START + timedelta(minutes=71)) == 2 * 60
+    assert seconds_active([], START) == 0.0
+
+
+def test_a_refused_reader_is_in_the_group_of_addresses_after_a_real_run(
+    editor: TestClient, edition: int, near: Services, transport: FakeTransport
+) -> None:
+    transport.fails["school0@example.org"] = TransportRefused("5.2.2 full", code=552)
+    run_worker(near, stop=Event(), until_complete=edition)
+
+    page = live(editor, edition)
+
+    assert shown(page)["mislukt"] == 2
+    assert "Postvak vol" in page
+    assert "Adres bestaat niet of is dicht" in page
