@@ -32,6 +32,11 @@ def sentences(client: TestClient, path: str = LOG) -> list[str]:
     return [re.sub(r"<[^>]+>", "", one) for one in found]
 
 
+def without_comings(told: list[str]) -> list[str]:
+    """Leave out that people were given accounts and signed in: every test begins with that."""
+    return [one for one in told if not re.search(r" logde in\.| een account voor ", one)]
+
+
 @pytest.fixture
 def fenna(services: Services) -> int:
     email = make_user(services, Role.EDITOR, "Fenna")
@@ -65,7 +70,7 @@ def test_an_administrator_reads_who_did_what(
     clock.later(days=2)
     desk(client, services, Role.ADMINISTRATOR)
 
-    assert sentences(client) == [
+    assert without_comings(sentences(client)) == [
         "Het akkoord op editie 1 verviel: de inhoud was niet meer wat er was goedgekeurd.",
         "Iemand, via de opdrachtregel, wiste abonnee 1.204.",
         "Fenna verwijderde de bron ‘Weg’.",
@@ -140,7 +145,8 @@ def test_the_address_narrows_page_and_files_alike(
 
     shown = sentences(client, f"{LOG}?{narrowed}")
 
-    assert [word in one for word, one in zip(told, shown, strict=True)] == [True] * len(told)
+    found = zip(told, without_comings(shown), strict=True)
+    assert [word in one for word, one in found] == [True] * len(told)
     rows = csv.DictReader(io.StringIO(client.get(f"{LOG}.csv?{narrowed}").text.lstrip("\ufeff")))
     assert [f"{row['zin']}." for row in rows] == shown
     entries = client.get(f"{LOG}.json?{narrowed}").json()
