@@ -9,7 +9,7 @@ from alembic import op
 from storage.base import UtcDateTime
 
 revision = "c7d14e9a3f52"
-down_revision = "b8e2d40f6a91"
+down_revision = "d5e90b3c7a18"
 branch_labels = None
 depends_on = None
 
