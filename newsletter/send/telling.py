@@ -96,5 +96,5 @@ def _mark(session: Session, edition_id: int, *, now: datetime) -> Ended | None:
 
 def _people(session: Session, edition: Edition) -> tuple[str, ...]:
     involved = {edition.author_id, edition.approved_by_id} - {None}
-    found = session.scalars(select(User.email).where(User.id.in_(involved)).order_by(User.id))
-    return tuple(found)
+    own = select(User.email).where(User.id.in_(involved), User.disabled_at.is_(None))
+    return tuple(session.scalars(own.order_by(User.id)))

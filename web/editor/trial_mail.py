@@ -128,8 +128,9 @@ def _mails(session: Session, cuts: Sequence[Cut]) -> list[Mail]:
 
 
 def _colleagues(call: Call, session: Session) -> list[User]:
-    """Return everybody of the desk, whoever asks first."""
-    return sorted(list_users(session), key=lambda one: one.id != call.user_id)
+    """Return everybody who may come in, whoever asks first."""
+    may = [one for one in list_users(session) if one.disabled_at is None]
+    return sorted(may, key=lambda one: one.id != call.user_id)
 
 
 def _too_many(limit: TooManyTrials) -> str:

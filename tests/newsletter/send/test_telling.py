@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from newsletter.model import Edition
+from newsletter.model import Edition, User
 from newsletter.send import schedule
 from newsletter.send.closing import halt
 from newsletter.send.ends import End, bring_to_end
@@ -77,6 +77,19 @@ def test_one_who_cannot_be_reached_does_not_keep_the_other_from_hearing(
 
     assert told == {"told": 1, "untold": 1}
     assert again == {"told": 0, "untold": 0}
+
+
+def test_who_was_switched_off_hears_nothing(db: Database, edition: int) -> None:
+    end(db, edition, S.SENT)
+    with db.write() as session:
+        session.execute(
+            update(User).where(User.email == "anna@example.org").values(disabled_at=START)
+        )
+    post = Post()
+
+    tell_ends(db, notify=post, now=SOON)
+
+    assert [address for address, _ in post.sent] == ["bas@example.org"]
 
 
 def test_nothing_is_told_while_it_goes_on_or_of_long_ago(db: Database, edition: int) -> None:

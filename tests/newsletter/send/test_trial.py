@@ -208,7 +208,9 @@ def test_only_accounts_get_it(
     db: Database, settings: Settings, edition: int, people: tuple[int, int]
 ) -> None:
     relay = FakeTransport()
-    for to in ([], [99], [people[0], 99]):
+    with db.write() as session:
+        session.get_one(User, people[1]).disabled_at = START
+    for to in ([], [99], [people[0], 99], [people[1]]):
         with pytest.raises(UnknownUser):
             send(db, settings, edition, to, transport=relay)
 
