@@ -57,6 +57,15 @@ def next_due(
     return Due(what, at, at <= now)
 
 
+def submit_due(
+    state: EditionStatus, before: Deadlines | None, planned_at: datetime | None, now: datetime
+) -> Due | None:
+    """Return until when a draft is written, whether or not its selection is still open."""
+    if state is not S.DRAFT or before is None:
+        return next_due(state, before, planned_at, now) if state is S.DRAFT else None
+    return Due(Deadline.SUBMIT, before.submit, before.submit <= now)
+
+
 def is_done(what: Deadline, state: EditionStatus) -> bool:
     """Say whether an edition in this state is past a step; choosing ends when it is submitted."""
     if state in {S.SENDING, S.PAUSED, S.SENT}:

@@ -79,6 +79,11 @@ def count_by_status(session: Session) -> dict[SubscriberStatus, int]:
     return {status: counted.get(status, 0) for status in SubscriberStatus}
 
 
+def has_subscribers(session: Session) -> bool:
+    """Say whether anybody ever signed up or was brought in."""
+    return session.scalar(select(Subscriber.id).limit(1)) is not None
+
+
 def readers(session: Session, ids: Sequence[int]) -> dict[int, Reader]:
     """Return the active ones among these subscribers as recipients, in one query.
 

@@ -79,9 +79,9 @@ class Desk:
 def desk_page(
     call: Call, session: Session, template: str, /, *, status: int = 200, **values: object
 ) -> HTMLResponse:
-    """Return a page of the desk, with its navigation."""
-    desk = read_desk(call, session)
-    return page(call, f"editor/{template}", status=status, desk=desk, **values)
+    """Return a page of the desk, with its navigation; values: `desk` too, once it was read."""
+    around = {} if "desk" in values else {"desk": read_desk(call, session)}
+    return page(call, f"editor/{template}", status=status, **around, **values)
 
 
 def edition_path(edition_id: int, rest: str = "") -> str:
@@ -147,7 +147,7 @@ def read_desk(call: Call, session: Session) -> Desk:
             Place(ORGANISATION, "Instellingen", here.startswith(SETTINGS) and here != RHYTHM),
         )
     if who < Who.EDITOR:
-        places = (Place(RESULTS, "Resultaten", is_here=True),)
+        places = (places[0], Place(RESULTS, "Resultaten", here.startswith((RESULTS, EDITIONS))))
     return Desk(places, underway, new, sources, sent_in)
 
 

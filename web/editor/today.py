@@ -1,61 +1,49 @@
-"""What waits for me, when the next edition goes, and how the last one did."""
+"""What waits for me, when the next edition goes, and how the last one did: on one screen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from feeds.values import SubmissionStatus
-from newsletter.accounts.people import user_names
-from newsletter.dutch import in_sentence, join, plural, relative
-from newsletter.learn.report import edition_report
-from newsletter.model import Edition
+from newsletter.accounts.people import called, has_come_in, list_users
+from newsletter.due import Due, next_due, submit_due
+from newsletter.dutch import capital, clock, local, status_word
+from newsletter.learn.report import EditionReport, edition_report
+from newsletter.model import Edition, User
+from newsletter.rhythm import Rhythm, Slot, next_slots
 from newsletter.store.deliveries import figures, topic_of
 from newsletter.store.editions import list_editions
+from newsletter.store.planning import read_choices, read_rhythm, taken_periods
 from newsletter.store.runs import find_trouble, recent_runs
-from newsletter.values import EditionKind, EditionStatus
-from subscribers.store import counts_by_audience
+from newsletter.store.today import approvers_among, writers_among
+from newsletter.values import EditionFigures, EditionKind, EditionStatus
+from subscribers.store import counts_by_audience, has_subscribers
 from subscribers.values import Audience
 from web.access import Who, rank
-from web.editor.desk import (
-    EDITIONS,
-    REVIEW,
-    SELECTING,
-    SUBMISSIONS,
-    Desk,
-    desk_page,
-    edition_path,
-    read_desk,
+from web.editor import starting
+from web.editor.calendar_entries import deadlines_of, slot_path
+from web.editor.desk import Desk, desk_page, edition_path, read_desk
+from web.editor.today_tasks import OPEN, Standing, Task, find_tasks
+from web.editor.today_words import (
+    SENDING_WORDS,
+    day_word,
+    due_sentence,
+    late_sentence,
+    short_day,
+    smalls,
 )
-from web.editor.words import edition_label, job_trouble, state_line
+from web.editor.words import Step, edition_label, job_trouble, state_line
 from web.pages import Call
 
 S = EditionStatus
 LOOKED_AT: Final = 30
 TROUBLE_SHOWN: Final = timedelta(days=1)
-MOST_URGENT: Final = (S.PAUSED, S.SENDING, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.DRAFT)
-OPEN: Final = frozenset(MOST_URGENT)
-SENDING_WORDS: Final = {S.SENDING: "wordt nu verzonden", S.PAUSED: "staat op pauze"}
-ITEM_WORDS: Final = {
-    "news": ("nieuwsbericht", "nieuwsberichten"),
-    "event": ("bijeenkomst", "bijeenkomsten"),
-    "practice": ("praktijkvoorbeeld", "praktijkvoorbeelden"),
-    "publication": ("publicatie", "publicaties"),
-    "report": ("verslag", "verslagen"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Something that waits for this person, with the button that leads there."""
-
-    title: str
-    text: str
-    path: str
-    button: str
+TASKS_SHOWN: Final = 4
+GOING_OUT_SHOWN: Final = 4
+PLANNED_SHOWN: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +53,8 @@ class Next:
     edition: Edition
     label: str
     at: datetime | None
+    due: Due | None
+    steps: tuple[Step, ...]
     people: Mapping[Audience | None, int]
     made_by: str
 
@@ -80,185 +70,218 @@ class Next:
         return sides[0] if len(sides) == 1 else None
 
 
+@dataclass(frozen=True, slots=True)
+class Going:
+    """One thing that goes out: an edition, or one that is planned and not made yet."""
+
+    on: date | datetime
+    label: str
+    small: str
+    path: str
+
+    @property
+    def day(self) -> str:
+        """Return "do 3 dec"."""
+        return short_day(local(self.on).date() if isinstance(self.on, datetime) else self.on)
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The newest newsletter that went out, and what became of it."""
+
+    edition: Edition
+    label: str
+    figures: EditionFigures
+    report: EditionReport
+
+    @property
+    def at(self) -> datetime:
+        """When it was done."""
+        return self.figures.finished_at or self.edition.status_since
+
+
 def show_today(call: Call) -> Response:
     """Show the day."""
     with call.services.db.read() as session:
         editions = list_editions(session, limit=LOOKED_AT)
-        unfinished = [one for one in editions if one.state in OPEN]
-        desk = read_desk(call, session)
-        coming = _next(session, unfinished)
-        tasks = _tasks(call, desk, unfinished)
-        last = _last(editions)
+        desk, rhythm = read_desk(call, session), read_rhythm(session)
+        users = list_users(session)
+        standing = _standing(call, session, editions, rhythm)
+        coming = _next(call, session, standing, rhythm, users)
+        slots = _planned(session, rhythm, call.now)
+        tasks = _tasks(call, desk, standing, slots, users)
         troubles = find_trouble(recent_runs(session, since=call.now - TROUBLE_SHOWN))
+        first = _first_steps(session, desk, rhythm) if not editions else ()
         return desk_page(
             call,
             session,
             "today.html",
-            headline=_headline(call, coming, tasks),
+            desk=desk,
+            headline=_headline(call, coming, slots, tasks, is_new=not editions),
             coming=coming,
-            steps=state_line(coming.edition.state, _smalls(call, coming)) if coming else (),
-            tasks=tasks,
+            first=first,
+            first_open=next((one for one in first if not one.is_done), None),
+            user_rank=rank(call.user),
+            tasks=tasks[:TASKS_SHOWN],
+            more_tasks=tasks[TASKS_SHOWN:],
+            late=_late(standing, coming, call.now),
             troubles=[job_trouble(one, call.now) for one in troubles],
-            going_out=[
-                (one, edition_label(one), _moment_of(one)) for one in _by_moment(unfinished)
-            ],
-            last=last,
-            last_label=edition_label(last) if last else "",
-            last_figures=figures(session, last.id) if last else None,
-            last_report=edition_report(session, last.id) if last else None,
+            going_out=_going_out(standing, slots)[:GOING_OUT_SHOWN],
+            last=find_last(session, editions),
         )
 
 
-def _headline(call: Call, coming: Next | None, tasks: Sequence[Task]) -> str:
-    if coming is None:
-        return "Er is nu geen editie in de maak"
-    if coming.edition.state in SENDING_WORDS:
-        return f"{coming.label} {SENDING_WORDS[coming.edition.state]}"
-    if coming.at and coming.at > call.now:
-        return f"{coming.label} gaat {in_sentence(relative(coming.at, call.now))} de deur uit"
-    if not tasks:
-        return "Er wacht nu niets op jou"
-    return f"Er {'wacht 1 ding' if len(tasks) == 1 else f'wachten {len(tasks)} dingen'} op jou"
-
-
-def _next(session: Session, unfinished: Sequence[Edition]) -> Next | None:
-    """Return the newsletter that is furthest on its way, or else the announcement that is."""
-    if not unfinished:
+def find_last(session: Session, editions: Sequence[Edition]) -> Last | None:
+    """Return the newest of these newsletters that was sent, or else the newest announcement."""
+    sent = [one for one in editions if one.state is S.SENT]
+    newsletters = [one for one in sent if one.kind == EditionKind.NEWSLETTER]
+    found = next(iter(newsletters or sent), None)
+    if found is None:
         return None
-    newsletters = [one for one in unfinished if one.kind == EditionKind.NEWSLETTER]
-    edition = _by_moment(newsletters or unfinished)[0]
-    names = user_names(session)
+    return Last(
+        found,
+        edition_label(found),
+        figures(session, found.id),
+        edition_report(session, found.id),
+    )
+
+
+def _first_steps(session: Session, desk: Desk, rhythm: Rhythm | None) -> tuple[starting.Step, ...]:
+    has_readers = has_subscribers(session)
+    return starting.first_steps(desk, has_readers=has_readers, has_rhythm=rhythm is not None)
+
+
+def _standing(
+    call: Call, session: Session, editions: Sequence[Edition], rhythm: Rhythm | None
+) -> list[Standing]:
+    """Return the editions on their way, by when they go: those with a moment first."""
+    unfinished = sorted((one for one in editions if one.state in OPEN), key=_when)
+    in_review = [one.id for one in unfinished if one.state is S.IN_REVIEW]
+    writers, approvers = writers_among(session, in_review), approvers_among(session, in_review)
+    four_eyes = call.services.settings.four_eyes
+
+    def stand(one: Edition) -> Standing:
+        at = one.due_at or one.planned_at
+        barred = approvers.get(one.id, frozenset())
+        barred |= writers.get(one.id, frozenset()) if four_eyes else frozenset()
+        may_judge = rank(call.user) >= Who.APPROVER and call.user_id not in barred
+        before = deadlines_of(one, rhythm)
+        due = next_due(one.state, before, at, call.now)
+        return Standing(one, due, submit_due(one.state, before, at, call.now), may_judge)
+
+    return [stand(one) for one in unfinished]
+
+
+def _when(edition: Edition) -> tuple[bool, str, int]:
+    at = edition.due_at or edition.planned_at
+    return at is None, (at.isoformat() if at else edition.dated_on.isoformat()), edition.id
+
+
+def _next(
+    call: Call,
+    session: Session,
+    standing: Sequence[Standing],
+    rhythm: Rhythm | None,
+    users: Sequence[User],
+) -> Next | None:
+    """Return the newsletter that goes first, or else the announcement that does."""
+    newsletters = [one for one in standing if one.edition.kind == EditionKind.NEWSLETTER]
+    first = next(iter(newsletters or standing), None)
+    if first is None:
+        return None
+    edition = first.edition
+    at = edition.due_at or edition.planned_at
+    names = {user.id: called(user) for user in users}
     return Next(
         edition,
         edition_label(edition),
-        edition.due_at or edition.planned_at,
+        at,
+        first.due,
+        state_line(edition.state, smalls(edition, deadlines_of(edition, rhythm), at, call.now)),
         counts_by_audience(session, edition.segments, topic_of(edition)),
         names.get(edition.author_id or 0, ""),
     )
 
 
-def _by_moment(editions: Sequence[Edition]) -> list[Edition]:
-    """Return the editions by when they go: those with a moment first, then by their date."""
-
-    def when(edition: Edition) -> tuple[bool, str, int]:
-        at = edition.due_at or edition.planned_at
-        return at is None, (at.isoformat() if at else edition.dated_on.isoformat()), edition.id
-
-    return sorted(editions, key=when)
-
-
-def _moment_of(edition: Edition) -> datetime | None:
-    return edition.due_at or edition.planned_at
+def _planned(session: Session, rhythm: Rhythm | None, now: datetime) -> list[Slot]:
+    """Return the next planned editions that are not made yet."""
+    if rhythm is None:
+        return []
+    slots = next_slots(rhythm, now, count=PLANNED_SHOWN + 1, choices=read_choices(session))
+    taken = taken_periods(session, slots)
+    return [one for one in slots if one.key not in taken][:PLANNED_SHOWN]
 
 
-def _smalls(call: Call, coming: Next) -> dict[EditionStatus, str]:
-    """Return the small notes below the dots: since when, and when it goes."""
-    edition = coming.edition
-    smalls = {edition.state: f"sinds {relative(edition.status_since, call.now)}"}
-    if edition.approved_at and edition.state is not S.APPROVED:
-        smalls[S.APPROVED] = relative(edition.approved_at, call.now)
-    if coming.at and edition.state not in {S.SENDING, S.PAUSED}:
-        smalls[S.SENT] = relative(coming.at, call.now)
-    return smalls
+def _tasks(
+    call: Call,
+    desk: Desk,
+    standing: Sequence[Standing],
+    slots: Sequence[Slot],
+    users: Sequence[User],
+) -> list[Task]:
+    invited = [one for one in users if one.invited_at and not one.disabled_at]
+    return find_tasks(
+        standing,
+        desk,
+        who=rank(call.user),
+        has_plan=bool(slots),
+        invited=sum(not has_come_in(one) for one in invited),
+        now=call.now,
+    )
 
 
-def _tasks(call: Call, desk: Desk, unfinished: Sequence[Edition]) -> list[Task]:
-    in_order = sorted(_by_moment(unfinished), key=lambda one: MOST_URGENT.index(one.state))
-    found = [task for one in in_order for task in _task_of(call, one)]
-    if desk.new_total:
-        found.append(
-            Task(
-                f"Kies uit {plural(desk.new_total, 'nieuw bericht', 'nieuwe berichten')}",
-                f"{_counted(desk.new)}.",
-                SELECTING,
-                "Ga kiezen",
-            )
-        )
-    found += _of_readers(desk.sent_in)
-    if not any(one.kind == EditionKind.NEWSLETTER for one in unfinished):
-        found.append(
-            Task(
-                "Begin de volgende editie",
-                "Het concept wordt gevuld met wat er binnenkwam.",
-                EDITIONS,
-                "Naar de edities",
-            )
-        )
-    return found
+def _headline(
+    call: Call, coming: Next | None, slots: Sequence[Slot], tasks: Sequence[Task], *, is_new: bool
+) -> str:
+    if coming is None:
+        planned = _planned_headline(slots, call.now) or "Er is nu geen editie in de maak"
+        return "Welkom. Zo begin je" if is_new else planned
+    if coming.edition.state in SENDING_WORDS:
+        return f"{coming.label} {SENDING_WORDS[coming.edition.state]}"
+    if coming.due is not None:
+        return due_sentence(coming.edition, coming.due, call.now)
+    waiting = f"Er {'wacht 1 ding' if len(tasks) == 1 else f'wachten {len(tasks)} dingen'} op jou"
+    return waiting if tasks else "Er wacht nu niets op jou"
 
 
-def _of_readers(sent_in: Mapping[SubmissionStatus, int]) -> list[Task]:
-    """Return what readers wait for: their example to be read, or to be shown."""
-    waiting, agreed = sent_in[SubmissionStatus.WAITING], sent_in[SubmissionStatus.AGREED]
-    tasks = []
-    if agreed:
-        examples = plural(agreed, "praktijkvoorbeeld", "praktijkvoorbeelden")
-        tasks.append(
-            Task(
-                f"Plaats {examples}",
-                "De inzender is akkoord." if agreed == 1 else "De inzenders zijn akkoord.",
-                SUBMISSIONS,
-                "Bekijk en plaats",
-            )
-        )
-    if waiting:
-        examples = plural(waiting, "ingestuurd voorbeeld", "ingestuurde voorbeelden")
-        tasks.append(
-            Task(
-                f"Lees {examples}",
-                "Bewerk de tekst en leg die voor aan de inzender.",
-                SUBMISSIONS,
-                "Ga lezen",
-            )
-        )
-    return tasks
+def _planned_headline(slots: Sequence[Slot], now: datetime) -> str:
+    at = slots[0].at if slots else None
+    if at is None:
+        return ""
+    return capital(f"{day_word(at, now)} om {clock(at)} uur gaat de volgende editie uit")
 
 
-def _task_of(call: Call, edition: Edition) -> list[Task]:
-    name = _name(edition)
-    path = edition_path(edition.id)
-    since = relative(edition.status_since, call.now)
-    match edition.state:
-        case S.DRAFT:
-            return [Task(f"Schrijf {name} af", f"Concept sinds {since}.", path, "Schrijf verder")]
-        case S.IN_REVIEW if _may_judge(call, edition):
-            where = f"{path}{REVIEW}"
-            return [Task(f"Beoordeel {name}", f"Ingediend {since}.", where, "Beoordeel")]
-        case S.APPROVED:
-            return [
-                Task(
-                    f"Verstuur {name}",
-                    f"Goedgekeurd {since}.",
-                    f"{path}/verzenden",
-                    "Kijk en verstuur",
-                )
-            ]
-        case S.PAUSED:
-            return [
-                Task(f"Ga verder met {name}", f"Op pauze {since}.", f"{path}/verzenden", "Bekijk")
-            ]
-        case _:
-            return []
+def _late(
+    standing: Sequence[Standing], coming: Next | None, now: datetime
+) -> list[tuple[str, str]]:
+    """Return what else is late: the headline tells of the edition that goes first."""
+    told = coming.edition.id if coming else None
+    return [
+        (late_sentence(one.edition, one.due, now), edition_path(one.edition.id))
+        for one in standing
+        if one.due is not None and one.due.is_late and one.edition.id != told
+    ]
 
 
-def _name(edition: Edition) -> str:
-    """Return "editie 12 ‘Naast elkaar’", or "de aankondiging ‘Congres’", for within a sentence."""
+def _going_out(standing: Sequence[Standing], slots: Sequence[Slot]) -> list[Going]:
+    found = [_going(one.edition) for one in standing]
+    found += [
+        Going(one.at, "Editie gepland", f"{clock(one.at)} uur, concept volgt", slot_path(one))
+        for one in slots
+        if one.at is not None
+    ]
+    with_moment = [one for one in found if isinstance(one.on, datetime)]
+    without = [one for one in found if not isinstance(one.on, datetime)]
+    return [*sorted(with_moment, key=lambda one: str(one.on)), *without]
+
+
+def _going(edition: Edition) -> Going:
+    at = edition.due_at or edition.planned_at
     label = edition_label(edition)
-    article = "" if edition.number else "de "
-    title = f" ‘{edition.title}’" if edition.title not in {"", label} else ""
-    return f"{article}{label.lower()}{title}"
-
-
-def _may_judge(call: Call, edition: Edition) -> bool:
-    is_own = call.user_id in {edition.author_id, edition.submitted_by_id}
-    return rank(call.user) >= Who.APPROVER and not (call.services.settings.four_eyes and is_own)
-
-
-def _counted(new: Mapping[str, int]) -> str:
-    return join([plural(new[kind], *words) for kind, words in ITEM_WORDS.items() if new.get(kind)])
-
-
-def _last(editions: Sequence[Edition]) -> Edition | None:
-    sent = [one for one in editions if one.state is S.SENT]
-    newsletters = [one for one in sent if one.kind == EditionKind.NEWSLETTER]
-    return next(iter(newsletters or sent), None)
+    has_title = edition.title not in {"", label}
+    return Going(
+        on=at or edition.dated_on,
+        label=f"{label}: {edition.title}" if has_title else label,
+        small=f"{clock(at) + ' uur' if at else 'nog geen moment'}, {status_word(edition.state)}",
+        path=edition_path(edition.id),
+    )

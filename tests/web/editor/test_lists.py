@@ -84,10 +84,19 @@ def grow_planned(services: Services, number: int) -> None:
     choose_slot(services.db, skipped, Choice(None), now=services.clock(), by=None)
 
 
+def grow_in_review(services: Services, number: int) -> None:
+    """Put an edition before the approvers, and send another."""
+    at, now = services.clock() + timedelta(days=number), services.clock()
+    with services.db.write() as session:
+        make_edition(session, now=now, number=number, planned_at=at, status="in_review")
+        make_edition(session, now=now, number=number + 10, status="sent", finished_at=now)
+
+
 PAGES: list[tuple[str, Grow]] = [
     ("/redactie/kalender", grow_planned),
     ("/redactie/kalender?maand=2027-05", grow_items),
     ("/redactie", grow_planned),
+    ("/redactie", grow_in_review),
     ("/redactie", grow_sources),
     ("/redactie", grow_editions),
     ("/redactie/selecteren", grow_items),

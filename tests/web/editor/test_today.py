@@ -1,12 +1,53 @@
 """Vandaag: what the program could not do in time."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 from starlette.testclient import TestClient
 
-from newsletter.model import Run
+from newsletter.accounts.people import user_by_email
+from newsletter.model import Approval, Edition, Revision, Run
+from newsletter.planning import save_rhythm
+from newsletter.rhythm import Rhythm
+from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
-from tests.web.desk import desk, post
+from subscribers.segments import add_default_segments
+from tests.factories import make_edition
+from tests.web.desk import (
+    desk,
+    edition_path,
+    fill,
+    make_source,
+    make_user,
+    post,
+)
+
+S = EditionStatus
+AT = datetime(2027, 4, 22, 8, tzinfo=UTC)  # Thursday, 10.00 in Amsterdam; the clock is on Tuesday
+
+
+def by_rhythm(services: Services) -> None:
+    rhythm = Rhythm(3, time(10), date(2027, 4, 22))
+    save_rhythm(services.db, rhythm, version=0, now=services.clock(), by=None)
+
+
+def put(services: Services, **fields: object) -> int:
+    add_default_segments(services.db)
+    values = {"number": 7, "title": "Editie 7", "planned_at": AT, "segments": ["school"], **fields}
+    with services.db.write() as session:
+        return make_edition(session, now=services.clock(), **values).id
+
+
+def words(client: TestClient) -> str:
+    """Return what Today says, without marks and in one line."""
+    main = client.get("/redactie").text.split("<main")[1].split("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def tasks(client: TestClient) -> list[str]:
+    page = client.get("/redactie").text.split('id="wacht"')[1].split('id="uit"')[0]
+    return re.findall(r"<h3>(.*?)</h3>", page)
 
 
 def test_a_job_that_was_missed_or_failed_in_the_last_day_is_told(
@@ -64,3 +105,179 @@ def test_without_subscribers_the_page_says_how_they_come(
 
     assert "Er zijn nog geen abonnees" in page
     assert 'href="/aanmelden">Bekijk het aanmeldformulier' in page
+
+
+def test_the_first_sentence_is_the_next_deadline(client: TestClient, services: Services) -> None:
+    by_rhythm(services)
+    desk(client, services)
+    put(services, period="slot-2027-04-22")
+
+    page = client.get("/redactie").text
+
+    assert "<h1>Vandaag vóór 17.00 uur moet editie 7 zijn ingediend</h1>" in page
+    assert page.index("<h1>") < page.index('class="stateline')
+    assert "vóór di 20 apr, 17.00 uur" in page
+
+
+def test_what_else_is_late_is_told_in_plain_words(client: TestClient, services: Services) -> None:
+    by_rhythm(services)
+    desk(client, services)
+    put(services, planned_at=AT - timedelta(days=7), status=S.IN_REVIEW)
+    late = put(services, number=8, title="Editie 8", status=S.IN_REVIEW)
+    with services.db.write() as session:
+        session.get_one(Edition, late).planned_at = AT - timedelta(days=2)
+
+    page = words(client)
+
+    assert page.count("is te laat: die had") == 2
+    assert "Editie 7 is te laat: die had woensdag 14 april vóór 17.00 uur goedgekeurd" in page
+    assert f'href="{edition_path(late)}">Editie 8 is te laat' in client.get("/redactie").text
+
+
+def test_what_is_planned_stands_between_what_goes_out(
+    client: TestClient, services: Services
+) -> None:
+    by_rhythm(services)
+    desk(client, services)
+    put(services, period="slot-2027-04-22")
+    put(services, number=None, kind="announcement", title="Congres", planned_at=None)
+
+    going = words(client).split("hele kalender")[1].split("De vorige editie")[0]
+
+    assert going.split(" . ")[0].strip() == (
+        "do 22 apr Editie 7 10.00 uur, concept. "
+        "wo 5 mei Editie gepland 10.00 uur, concept volgt. "
+        "do 20 mei Editie gepland 10.00 uur, concept volgt. "
+        "di 20 apr Aankondiging: Congres Nog geen moment, concept."
+    )
+
+
+def test_between_two_editions_the_next_plan_is_told(client: TestClient, services: Services) -> None:
+    by_rhythm(services)
+    desk(client, services)
+    put(services, status=S.SENT, planned_at=AT - timedelta(days=9))
+
+    page = client.get("/redactie").text
+
+    assert "<h1>Overmorgen om 10.00 uur gaat de volgende editie uit</h1>" in page
+    assert "Begin de volgende editie" not in page
+
+
+def test_a_writer_is_not_asked_to_judge(client: TestClient, services: Services) -> None:
+    by_rhythm(services)
+    desk(client, services, Role.APPROVER)
+    edition = put(services, status=S.IN_REVIEW)
+    asked = tasks(client)
+    with services.db.write() as session:
+        me = user_by_email(session, "approver@example.org").id
+        session.add(
+            Revision(edition_id=edition, version=2, at=AT, user_id=me, what="changed", content={})
+        )
+
+    assert asked == ["Beoordeel editie 7"]
+    assert tasks(client) == []
+
+
+def test_who_approved_already_is_not_asked_again(client: TestClient, services: Services) -> None:
+    desk(client, services, Role.APPROVER)
+    edition = put(services, status=S.IN_REVIEW)
+    with services.db.write() as session:
+        me = user_by_email(session, "approver@example.org").id
+        session.add(Approval(edition_id=edition, user_id=me, at=AT, hash="x"))
+
+    assert tasks(client) == []
+
+
+def test_an_administrator_is_told_of_open_invitations(
+    client: TestClient, services: Services
+) -> None:
+    put(services)
+    invited = make_user(services, Role.EDITOR, "Noor")
+    with services.db.write() as session:
+        user_by_email(session, invited).invited_at = services.clock()
+
+    desk(client, services, Role.ADMINISTRATOR)
+    as_administrator = tasks(client)
+    desk(client, services, Role.EDITOR)
+
+    assert as_administrator[-1] == "1 uitnodiging staat nog open"
+    assert "uitnodiging" not in " ".join(tasks(client))
+
+
+def test_the_most_urgent_comes_first_and_the_rest_folds_away(
+    client: TestClient, services: Services
+) -> None:
+    by_rhythm(services)
+    desk(client, services, Role.APPROVER)
+    for number in range(1, 6):
+        at = AT + timedelta(days=7 * number)
+        put(services, number=number, title=f"Editie {number}", planned_at=at)
+    put(services, status=S.IN_REVIEW)
+    put(services, number=9, title="Editie 9", planned_at=AT - timedelta(days=1))
+
+    page = client.get("/redactie").text
+
+    found = tasks(client)
+    assert found[:3] == ["Schrijf editie 9 af", "Beoordeel editie 7", "Schrijf editie 1 af"]
+    assert "Nog 3 dingen" in page
+    assert page.index("Schrijf editie 2 af") < page.index("<details") < page.index("editie 4 af")
+
+
+def test_a_new_installation_says_what_to_do_first_in_order(
+    client: TestClient, services: Services
+) -> None:
+    desk(client, services)
+    as_editor = words(client)
+    desk(client, services, Role.ADMINISTRATOR)
+    as_administrator = client.get("/redactie").text
+
+    assert "Welkom. Zo begin je" in as_editor
+    places = [as_editor.index(f"{number}. ") for number in range(1, 5)]
+    assert places == sorted(places)
+    assert "Dit doet de beheerder." in as_editor
+    assert "Dit doet" not in as_administrator
+    first = as_administrator.split("steps-first")[1]
+    assert first.index("button-primary") < first.index("Zorg voor lezers")
+
+
+def test_steps_that_are_done_are_marked_until_there_is_an_edition(
+    client: TestClient, services: Services
+) -> None:
+    fill(services)
+    make_source(services)
+    by_rhythm(services)
+    desk(client, services)
+    begun = client.get("/redactie").text
+    put(services)
+
+    assert begun.count('<span class="tag tag-ok">gedaan</span>') == 3
+    assert "steps-first" not in client.get("/redactie").text
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.READER])
+def test_the_last_edition_is_told_in_three_sentences(
+    editor: TestClient, client: TestClient, services: Services, role: Role
+) -> None:
+    edition = put(services, status=S.SENT, finished_at=services.clock() - timedelta(days=1))
+    desk(client, services, role)
+
+    page = words(client)
+
+    assert "0 van de 0 mails zijn afgegeven." in page
+    assert "Niemand is overgeslagen." in page
+    assert "Niemand meldde zich af via deze mail." in page
+    assert f"{edition_path(edition)}/resultaat" in client.get("/redactie").text
+
+
+def test_who_only_reads_has_a_day_with_results_only(client: TestClient, services: Services) -> None:
+    put(services, status=S.SENT, finished_at=AT - timedelta(days=9), number=6, title="Eerder")
+    put(services, status=S.SENT, finished_at=AT - timedelta(days=2))
+    put(services, number=8, title="Editie 8")
+    desk(client, services, Role.READER)
+
+    page = words(client)
+
+    assert "Editie 7 ging vandaag om 10.00 uur uit" in page
+    assert "Eerder" in page
+    assert "Editie 8" not in page
+    assert "Wat op jou wacht" not in page

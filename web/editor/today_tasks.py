@@ -1,0 +1,157 @@
+"""What waits for somebody, by what they may do: the most urgent first. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from feeds.values import SubmissionStatus
+from newsletter.due import Deadline, Due
+from newsletter.dutch import join, plural, relative
+from newsletter.model import Edition
+from newsletter.values import EditionKind, EditionStatus
+from web.access import Who
+from web.editor.desk import (
+    EDITIONS,
+    PEOPLE,
+    REVIEW,
+    SELECTING,
+    SUBMISSIONS,
+    Desk,
+    edition_path,
+)
+from web.editor.today_words import name_of, until
+
+S = EditionStatus
+MOST_URGENT: Final = (S.PAUSED, S.SENDING, S.IN_REVIEW, S.APPROVED, S.SCHEDULED, S.DRAFT)
+OPEN: Final = frozenset(MOST_URGENT)
+ITEM_WORDS: Final = {
+    "news": ("nieuwsbericht", "nieuwsberichten"),
+    "event": ("bijeenkomst", "bijeenkomsten"),
+    "practice": ("praktijkvoorbeeld", "praktijkvoorbeelden"),
+    "publication": ("publicatie", "publicaties"),
+    "report": ("verslag", "verslagen"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits for this person, with the button that leads there."""
+
+    title: str
+    text: str
+    path: str
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An edition on its way, and what it waits for.
+
+    submit_by: until when a draft is written; before that its selection may close.
+    may_judge: whether this person decides.
+    """
+
+    edition: Edition
+    due: Due | None
+    submit_by: Due | None
+    may_judge: bool
+
+    @property
+    def order(self) -> tuple[bool, int, str, int]:
+        """What is late first, then by state, then by when it is due."""
+        at = self.due.at.isoformat() if self.due else "9"
+        is_late = self.due is not None and self.due.is_late
+        return not is_late, MOST_URGENT.index(self.edition.state), at, self.edition.id
+
+
+def find_tasks(
+    standing: Sequence[Standing],
+    desk: Desk,
+    *,
+    who: Who,
+    has_plan: bool,
+    invited: int,
+    now: datetime,
+) -> list[Task]:
+    """Return what waits for somebody of that rank.
+
+    has_plan: whether the next newsletter comes by itself. invited: who was asked in and did not
+              come yet.
+    """
+    found = [task for one in sorted(standing, key=lambda one: one.order) for task in _of(one, now)]
+    if desk.new_total:
+        found.append(_choose(desk, standing, now))
+    found += _of_readers(desk.sent_in)
+    newsletters = [one for one in standing if one.edition.kind == EditionKind.NEWSLETTER]
+    if not newsletters and not has_plan:
+        found.append(
+            Task(
+                "Begin de volgende editie",
+                "Het concept wordt gevuld met wat er binnenkwam.",
+                EDITIONS,
+                "Naar de edities",
+            )
+        )
+    if invited and who >= Who.ADMINISTRATOR:
+        found.append(_invitations(invited))
+    return found
+
+
+def _of(one: Standing, now: datetime) -> list[Task]:
+    edition = one.edition
+    name, path = name_of(edition), edition_path(edition.id)
+    since, by = relative(edition.status_since, now), until(one.due, now)
+    written_by = until(one.submit_by, now)
+    match edition.state:
+        case S.DRAFT:
+            return [
+                Task(
+                    f"Schrijf {name} af",
+                    written_by or f"Concept sinds {since}.",
+                    path,
+                    "Schrijf verder",
+                )
+            ]
+        case S.IN_REVIEW if one.may_judge:
+            text = f"Ingediend {since}. {by}".strip()
+            return [Task(f"Beoordeel {name}", text, f"{path}{REVIEW}", "Beoordeel")]
+        case S.APPROVED:
+            text = f"Goedgekeurd {since}."
+            return [Task(f"Verstuur {name}", text, f"{path}/verzenden", "Kijk en verstuur")]
+        case S.PAUSED:
+            way = f"{path}/verzenden"
+            return [Task(f"Ga verder met {name}", f"Op pauze {since}.", way, "Bekijk")]
+        case _:
+            return []
+
+
+def _choose(desk: Desk, standing: Sequence[Standing], now: datetime) -> Task:
+    closing = [one.due for one in standing if one.due and one.due.what is Deadline.CLOSES]
+    by = until(closing[0], now) if closing else ""
+    counted = join(
+        [plural(desk.new[kind], *words) for kind, words in ITEM_WORDS.items() if desk.new.get(kind)]
+    )
+    title = f"Kies uit {plural(desk.new_total, 'nieuw bericht', 'nieuwe berichten')}"
+    return Task(title, f"{counted}. {by}".strip(), SELECTING, "Ga kiezen")
+
+
+def _of_readers(sent_in: Mapping[SubmissionStatus, int]) -> list[Task]:
+    """Return what readers wait for: their example to be read, or to be shown."""
+    waiting, agreed = sent_in[SubmissionStatus.WAITING], sent_in[SubmissionStatus.AGREED]
+    tasks = []
+    if agreed:
+        examples = plural(agreed, "praktijkvoorbeeld", "praktijkvoorbeelden")
+        text = "De inzender is akkoord." if agreed == 1 else "De inzenders zijn akkoord."
+        tasks.append(Task(f"Plaats {examples}", text, SUBMISSIONS, "Bekijk en plaats"))
+    if waiting:
+        examples = plural(waiting, "ingestuurd voorbeeld", "ingestuurde voorbeelden")
+        text = "Bewerk de tekst en leg die voor aan de inzender."
+        tasks.append(Task(f"Lees {examples}", text, SUBMISSIONS, "Ga lezen"))
+    return tasks
+
+
+def _invitations(invited: int) -> Task:
+    told = plural(invited, "uitnodiging staat", "uitnodigingen staan")
+    text = "Wie niet komt, kun je nog eens uitnodigen."
+    return Task(f"{told} nog open", text, PEOPLE, "Bekijk")
