@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Row, select, union
 from sqlalchemy.orm import Session
 
-from newsletter.model import Approval, Edition, Revision
+from newsletter.model import Edition, Revision
+from newsletter.review_rows import Approval
 
 
 def writers_among(session: Session, edition_ids: Sequence[int]) -> dict[int, frozenset[int]]:

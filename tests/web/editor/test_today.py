@@ -7,8 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from newsletter.accounts.people import user_by_email
-from newsletter.model import Approval, Edition, Revision, Run
+from newsletter.model import Edition, Revision, Run
 from newsletter.planning import save_rhythm
+from newsletter.review_rows import Approval
 from newsletter.rhythm import Rhythm
 from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
