@@ -145,6 +145,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "edition.test_failed": _edition(
         "een proefmail van {it} kwam niet weg", "een proefmail kwam niet weg"
     ),
+    "edition.ledger_taken": _edition(
+        "{who} haalde het grootboek van {it} op, met adressen", "grootboek opgehaald"
+    ),
     "edition.doubt_resent": _edition(
         "{who} liet {mails} onzekere mails van {it} nog een keer sturen",
         "onzekere mails nog een keer gestuurd",

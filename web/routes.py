@@ -285,6 +285,7 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION + "/onzeker", sending.send_doubtful, "send_doubtful", IN, POST),
     Route(EDITION + "/stop", sending.stop, "stop", IN, POST),
     Route(EDITION + "/resultaat", results.show_result, "result", READER),
+    Route(EDITION + "/grootboek", results.give_ledger, "take_ledger", ADMINISTRATOR, POST),
     Route("/redactie/bronnen", sources.show_sources, "sources", IN),
     Route("/redactie/bronnen", sources.follow, "follow", ADMINISTRATOR, POST),
     # Beside the sources, not below them: what a source is called there is for people to choose.

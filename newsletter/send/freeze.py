@@ -26,6 +26,7 @@ from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, get_edition, lock_edition, log_event
 from newsletter.values import DeliveryState, EditionStatus, Finding, Level
 from storage.session import Database
+from subscribers.counts import count_left_out
 from subscribers.model import Subscriber
 from subscribers.segments import conditions_of
 from subscribers.store import recipients_select
@@ -239,7 +240,15 @@ def _start(session: Session, edition: Edition, *, now: datetime) -> None:
     )
     edition.materialised_at = edition.started_at = now
     edition.move(EditionStatus.SENDING, now=now)
-    log_event(session, edition.id, what="sending", now=now, note=f"{edition.size} readers")
+    left_out = count_left_out(session, edition.segments, topic_of(edition))
+    log_event(
+        session,
+        edition.id,
+        what="sending",
+        now=now,
+        note=f"{edition.size} readers",
+        detail={"left_out": {reason.value: number for reason, number in left_out.items()}},
+    )
 
 
 def _scheduled(session: Session, edition_id: int) -> Edition | None:

@@ -1,11 +1,17 @@
-"""What an edition did: three sentences, then school beside lerarenopleiding."""
+"""What an edition did: three sentences, then school beside lerarenopleiding; and its ledger."""
 
-from starlette.responses import Response
+from sqlalchemy.orm import Session
+from starlette.responses import Response, StreamingResponse
 
+from newsletter.learn.ledger_file import ledger_lines
 from newsletter.learn.report import edition_report
-from newsletter.store.deliveries import figures
-from newsletter.store.editions import get_edition
+from newsletter.model import Edition
+from newsletter.store.deliveries import figures, troubles
+from newsletter.store.editions import get_edition, last_event_of, log_event
+from web.access import Who, rank
 from web.editor.desk import desk_page, edition_head
+from web.editor.failure_words import Group, tell_troubles
+from web.editor.last_look import LEFT_OUT
 from web.pages import Call
 
 
@@ -20,4 +26,29 @@ def show_result(call: Call) -> Response:
             **edition_head(edition),
             figures=figures(session, edition.id),
             report=edition_report(session, edition.id),
+            told=tell_troubles(troubles(session, edition.id)),
+            left_out=_left_out(session, edition),
+            may_take_ledger=rank(call.user) >= Who.ADMINISTRATOR,
         )
+
+
+def give_ledger(call: Call) -> Response:
+    """Give who got it and who did not, with addresses, as a file; that is on record."""
+    edition_id = call.number("id")
+    with call.services.db.write() as session:
+        get_edition(session, edition_id)
+        log_event(session, edition_id, what="ledger_taken", now=call.now, user_id=call.user_id)
+    headers = {"Content-Disposition": f'attachment; filename="grootboek-{edition_id}.csv"'}
+    lines = ledger_lines(call.services.db, edition_id)
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _left_out(session: Session, edition: Edition) -> list[Group]:
+    """Return who got nothing when it began, by reason; [] for what began before that was kept."""
+    begun = last_event_of(session, edition.id, "sending")
+    counted = begun.detail.get("left_out", {}) if begun else {}
+    return [
+        Group(word, remedy, counted[reason])
+        for reason, word, remedy in LEFT_OUT
+        if counted.get(reason)
+    ]

@@ -1,0 +1,83 @@
+"""The result: sentences, groups with what to do, who was left out, and the ledger for some."""
+
+from collections.abc import Iterator
+from threading import Event
+
+import pytest
+from starlette.testclient import TestClient
+
+from newsletter.send.worker import run_worker
+from newsletter.store.editions import events_of
+from newsletter.values import Role
+from newsletter.wiring import Services
+from subscribers.model import Subscriber
+from subscribers.values import Audience, SubscriberStatus
+from tests.web.desk import approved, desk, edition_path, freeze, make_subscriber, post, step
+from web.app import create_app
+
+
+@pytest.fixture
+def administrator(near: Services) -> Iterator[TestClient]:
+    with TestClient(create_app(near), follow_redirects=False) as client:
+        yield desk(client, near, Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def sent(editor: TestClient, approver: TestClient, near: Services) -> int:
+    """An edition to five, of which one left meanwhile and one was refused."""
+    make_subscriber(near, "weg@example.org", Audience.SCHOOL, status=SubscriberStatus.UNSUBSCRIBED)
+    make_subscriber(near, "stuk@example.org", Audience.SCHOOL, status=SubscriberStatus.SUPPRESSED)
+    left = make_subscriber(near, "later@example.org", Audience.SCHOOL)
+    edition = approved(editor, approver, near)
+    step(editor, near, edition, "/verstuur")
+    freeze(near)
+    with near.db.write() as session:
+        session.get_one(Subscriber, left).status = SubscriberStatus.UNSUBSCRIBED
+    run_worker(near, stop=Event(), until_complete=edition)
+    return edition
+
+
+def test_who_did_not_get_it_stands_in_groups(editor: TestClient, sent: int) -> None:
+    page = editor.get(edition_path(sent, "/resultaat")).text
+
+    refused = page.split("Wie de mail niet aannam")[1].split("</section>")[0]
+    skipped = page.split("Wie we oversloegen")[1].split("</section>")[0]
+    left_out = page.split("Wie er niet bij hoorde")[1].split("</section>")[0]
+    assert "Adres bestaat niet of is dicht" in refused
+    assert "Intussen afgemeld of geblokkeerd" in skipped
+    assert "Heeft zich afgemeld" in left_out
+    assert "Adres werkt niet meer" in left_out
+    assert "@example.org" not in page
+
+
+def test_who_was_left_out_is_counted_as_it_was_when_it_began(
+    editor: TestClient, near: Services, sent: int
+) -> None:
+    make_subscriber(near, "nu@example.org", Audience.SCHOOL, status=SubscriberStatus.PENDING)
+
+    page = editor.get(edition_path(sent, "/resultaat")).text
+
+    assert "Nog niet bevestigd" not in page
+
+
+def test_the_ledger_is_for_administrators_and_taking_it_is_on_record(
+    editor: TestClient, administrator: TestClient, near: Services, sent: int
+) -> None:
+    path = edition_path(sent, "/grootboek")
+
+    refused = post(editor, path)
+    taken = post(administrator, path)
+
+    assert "/grootboek" not in editor.get(edition_path(sent, "/resultaat")).text
+    assert "Haal het grootboek op" in administrator.get(edition_path(sent, "/resultaat")).text
+    assert refused.status_code == 403
+    assert taken.headers["content-disposition"] == f'attachment; filename="grootboek-{sent}.csv"'
+    assert "school1@example.org,school,school,mislukt,550," in taken.text
+    assert len(taken.text.splitlines()) == 7
+    with near.db.read() as session:
+        taken_by = [one.user_id for one in events_of(session, sent) if one.what == "ledger_taken"]
+    assert len(taken_by) == 1
+
+
+def test_the_ledger_of_no_edition_is_no_page(administrator: TestClient) -> None:
+    assert post(administrator, edition_path(99, "/grootboek")).status_code == 404
