@@ -14,6 +14,11 @@ from starlette.testclient import TestClient
 from feeds import submissions
 from feeds.examples import add_example
 from feeds.values import ItemKind, ItemStatus
+from newsletter.accounts import links
+from newsletter.accounts.invitations import invite
+from newsletter.accounts.links import LinkPurpose
+from newsletter.accounts.people import user_by_email
+from newsletter.accounts.sessions import Step
 from newsletter.compose.draft import draft_announcement
 from newsletter.model import Block, Edition, Revision
 from newsletter.planning import save_rhythm
@@ -49,6 +54,17 @@ SENDING: Final = ("draft", "approved", "planned", "sending", "sent")
 
 PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "sign_in": ("/redactie/inloggen",),
+    "forgotten": ("/redactie/wachtwoord-vergeten",),
+    "reset": ("/redactie/wachtwoord/{reset}",),
+    "invitation": ("/redactie/uitnodiging/{invitation}",),
+    "unlock": ("/redactie/binnen/{unlock}",),
+    "held": ("/redactie/verder",),
+    "account": ("/redactie/account",),
+    "own_step": ("/redactie/account/tweestaps",),
+    "people": ("/redactie/mensen",),
+    "person": ("/redactie/mensen/{person}",),
+    "reports": ("/redactie/resultaten",),
+    "log": ("/redactie/logboek",),
     "today": ("/redactie",),
     "selecting": ("/redactie/selecteren", "/redactie/selecteren?lijst=geparkeerd"),
     "adding": ("/redactie/selecteren/nieuw",),
@@ -61,6 +77,7 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "edition": tuple(f"/redactie/edities/{{{one}}}" for one in EDITIONS),
     "block": ("/redactie/edities/{draft}?blok={block}",),
     "occasion": ("/redactie/edities/{announcement}/blokken/{congress}/bijeenkomst",),
+    "review": tuple(f"/redactie/edities/{{{one}}}/beoordelen" for one in ("draft", "review")),
     "matrix": ("/redactie/edities/{draft}/verdeling",),
     "versions": ("/redactie/edities/{draft}/versies",),
     "version": ("/redactie/edities/{draft}/versies/{revision}",),
@@ -79,6 +96,11 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "subscribers": ("/redactie/abonnees",),
     "organisation": ("/redactie/instellingen/organisatie",),
 }
+HALF_WAY: Final[Mapping[str, tuple[Step, str]]] = {
+    # What stands between the password and the desk.
+    "code": (Step.CODE, "/redactie/inloggen/code"),
+    "set_up_step": (Step.SET_UP, "/redactie/inloggen/instellen"),
+}
 NO_PAGES: Final[Mapping[str, str]] = {
     "preview": "a mail",
     "standing": "a part of a page",
@@ -87,6 +109,8 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "organisation_sample": "a mail",
     "any_picture": "a picture",
     "give_list": "a file",
+    "log_csv": "a file",
+    "log_json": "a file",
     "old_inbox": "leads to another page",
     "old_item": "leads to another page",
 }
@@ -125,6 +149,7 @@ def begin_usual(services: Services) -> Names:
     publish(services.db, now=services.clock())
     example = add_example(services.db, TOLD, now=services.clock())
     names |= {"own": str(own), "submission": str(waiting), "example": str(example)}
+    names |= _accounts(services)
     return {**names, "source": "vo-raad", "failing": "velon", "slot": "2027-05-13"}
 
 
@@ -179,6 +204,25 @@ def _editions(services: Services, anna: TestClient, bas: TestClient) -> dict[str
         names["block"] = str(session.scalars(blocks.order_by(Block.position)).first())
         names["revision"] = str(session.scalars(revisions.order_by(Revision.id)).first())
     return names
+
+
+def _accounts(services: Services) -> dict[str, str]:
+    """Return an account, and what a link of each kind holds."""
+    invited = invite(
+        services.db,
+        email="dirk@example.org",
+        name="Dirk",
+        role=Role.READER,
+        by=None,
+        now=services.clock(),
+    )
+    with services.db.write() as session:
+        bas = user_by_email(session, "bas@example.org").id
+        held = {
+            purpose.value: links.issue(session, bas, purpose, now=services.clock())
+            for purpose in (LinkPurpose.RESET, LinkPurpose.UNLOCK)
+        }
+    return {**held, "invitation": invited.token, "person": str(bas)}
 
 
 def _announcement(services: Services) -> dict[str, str]:
