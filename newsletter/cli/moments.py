@@ -4,17 +4,26 @@ from datetime import UTC, date, datetime, timedelta
 
 from feeds.values import AMSTERDAM, EventTimes
 from newsletter.cli.output import fail
+from newsletter.moments import Missing, Twice, read_local
 
 
 def read_moment(text: str, option: str) -> datetime:
     """Return the moment of an option; a date is its midnight, and without an offset it is Dutch."""
     try:
         moment = datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)
-        moment.astimezone(UTC)  # the first and last hours of the calendar have no UTC
+        if moment.tzinfo:
+            moment.astimezone(UTC)  # the first and last hours of the calendar have no UTC
+            return moment
+        found = read_local(moment.date(), moment.time())
     except (ValueError, OverflowError):
         fail(f"{option} {text!r} is not a date (2027-04-22) or a moment (2027-04-22T10:00)")
-    return moment
+    if isinstance(found, Missing):
+        following = found.following.astimezone(AMSTERDAM).isoformat(timespec="minutes")
+        fail(f"{option} {text!r} does not exist: the clock jumps over it, to {following}")
+    if isinstance(found, Twice):
+        first, second = (one.astimezone(AMSTERDAM) for one in (found.first, found.second))
+        fail(f"{option} {text!r} comes twice: give {first.isoformat()} or {second.isoformat()}")
+    return found.astimezone(AMSTERDAM)
 
 
 def read_span(starts: str, ends: str) -> EventTimes | None:

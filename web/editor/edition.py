@@ -32,6 +32,7 @@ from web.editor.checked import checked
 from web.editor.desk import desk_page, edition_head, edition_path
 from web.editor.filling import told_of
 from web.editor.mail import SCHEMES, SIDES, Variants, cut_asked, read_variants
+from web.editor.moment_form import planned_words
 from web.editor.versions import steps_of
 from web.editor.words import event_note, first_words
 from web.errors import PageUnknown
@@ -165,6 +166,7 @@ def edition_page(
             past=past,
             last_word=next((one for one in past if one.what in SAID_TO_EACH_OTHER), None),
             planned=moment_value(edition.planned_at),
+            planned_words=planned_words(edition.planned_at, call.now),
             until_value=moment_value(edition.not_after),
             bounds=bounds_mark(edition),
             turns=steps_of(session, edition),

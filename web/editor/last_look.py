@@ -8,11 +8,12 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.people import user_names
-from newsletter.dutch import clock, days_away, in_sentence, local, long_date, moment, plural
+from newsletter.dutch import clock, days_away, in_sentence, join, local, long_date, moment, plural
 from newsletter.model import Edition
 from newsletter.moments import has_other_clock, is_summer_time
 from newsletter.send.schedule import standing
 from newsletter.send.trial import TESTED
+from newsletter.store.approvals import approvals_of
 from newsletter.store.deliveries import last_pace, topic_of
 from newsletter.store.editions import last_event_of
 from newsletter.store.waivers import waivers_of
@@ -74,7 +75,7 @@ def last_look(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
             if left_out.get(reason)
         ],
         "left_out_total": sum(left_out.values()),
-        "approver": user_names(session).get(edition.approved_by_id or 0, ""),
+        "approver": _approvers(session, edition),
         "last_trial": last_event_of(session, edition.id, TESTED),
         "let_pass": len(waivers_of(session, edition.id)),
         "goes": departure(at, now) if at is not None and is_ahead else None,
@@ -106,6 +107,12 @@ def departure(at: datetime, now: datetime) -> Departure:
         season=season if has_other_clock(at, now) else "",
         odd=odd_words(at),
     )
+
+
+def _approvers(session: Session, edition: Edition) -> str:
+    names = user_names(session)
+    given = [one.user_id for one in approvals_of(session, edition.id)]
+    return join([names[one] for one in given or [edition.approved_by_id or 0] if one in names])
 
 
 def _takes(session: Session, people: int) -> str:

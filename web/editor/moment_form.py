@@ -91,6 +91,11 @@ def in_words(at: datetime, now: datetime) -> str:
     return words
 
 
+def planned_words(at: datetime | None, now: datetime) -> list[str]:
+    """Return a planned moment in words, with what is unusual about it; [] without one."""
+    return [in_words(at, now), *odd_words(at)] if at and at > now else []
+
+
 def odd_words(at: datetime) -> list[str]:
     """Return a sentence for each thing that is unusual about a moment; none of them is a block."""
     day = dutch.local(at).date()

@@ -222,6 +222,17 @@ def test_another_moment_than_the_approved_one_goes_to_an_approver_again(
     assert ("submitted", "Nieuw moment: over drie dagen om 10.00 uur.") in told
 
 
+def test_a_draft_says_in_words_when_it_goes(editor: TestClient, near: Services) -> None:
+    edition = begin(editor)
+    head = {"title": "A", "subject": "A", "dated_on": "2027-04-24"}
+
+    page = step(editor, near, edition, "/kop", **head, planned_at="2027-04-24T22:30")
+
+    assert "Gaat uit: zaterdag 24 april 2027 om 22.30 uur, over vier dagen." in page
+    assert "Dat is in de nacht." in page
+    assert "Dat is op een zaterdag." in page
+
+
 def test_a_planned_moment_that_nobody_approved_is_moved_at_once(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
