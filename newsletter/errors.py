@@ -24,6 +24,8 @@ NewsletterError
 |- AccountExists          this address has an account already
 |- LastAdministrator      without this one nobody could let people in any more
 |- AccountLinkGone        a mailed link is too old, was used, or was taken back
+|- OpenIdFailed           the issuer of work accounts gave no answer that can be believed
+|- NoAccount              nobody was let in for this work account; says why
 |- AccountChanged         what a page offered does not fit the account any more
 |- OrganisationChanged    somebody else saved the organisation first
 |- RhythmChanged          somebody else saved the rhythm first
@@ -227,6 +229,26 @@ class LastAdministrator(NewsletterError):
 
 class AccountLinkGone(NewsletterError):
     """A mailed link is too old, was used, or was taken back."""
+
+
+class OpenIdFailed(NewsletterError):
+    """The issuer of work accounts gave no answer that can be believed."""
+
+
+class NoAccountFault(StrEnum):
+    """Why a work account opens nothing."""
+
+    UNKNOWN = "unknown"  # nobody was invited with its address
+    UNVERIFIED = "unverified"  # the issuer does not vouch for the address
+    OTHER = "other"  # our account belongs to another work account
+
+
+class NoAccount(NewsletterError):
+    """Nobody is let in for this work account."""
+
+    def __init__(self, fault: NoAccountFault) -> None:
+        super().__init__(f"no account for this work account: {fault}")
+        self.fault = fault
 
 
 class AccountChanged(NewsletterError):

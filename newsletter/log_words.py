@@ -236,6 +236,8 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "account.recovery_used": _person("{who} logde in met een herstelcode"),
     "account.recovery_renewed": _person("{who} maakte nieuwe herstelcodes"),
+    "account.work_linked": _person("{who} logde voor het eerst in met een werkaccount"),
+    "account.work_unlinked": _person("{who} maakte het werkaccount van {it} los"),
     "account.unlocked": _person("{who} logde in met de link uit die mail"),
     "organisation.changed": Words(Group.SETTINGS, "{who} wijzigde de gegevens van de organisatie"),
 }

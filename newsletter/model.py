@@ -17,10 +17,12 @@ class User(Base):
 
     invited_at:  when a mail last asked this person in; None for who was added by command.
     seen_at:     when a session of theirs was last used, to the minute.
+    work_*:      the work account that was used first, as its issuer names it; it decides from then.
     disabled_at: since when nobody comes in with it.
     """
 
     __tablename__ = "user_account"
+    __table_args__ = (Index("ix_user_account_work", "work_issuer", "work_subject", unique=True),)
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
@@ -31,6 +33,8 @@ class User(Base):
     invited_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+    work_issuer: Mapped[str | None] = mapped_column(String(500))
+    work_subject: Mapped[str | None] = mapped_column(String(255))
     wants_reminders: Mapped[bool] = mapped_column(default=True)
 
 

@@ -30,7 +30,7 @@ SMTP_SCHEMES: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 KEY_MINIMUM: Final = 32  # characters of a secret key
 BOUNCE_LOCAL_MAXIMUM: Final = 37  # of the 64 that RFC 5321 allows, 27 are for "+" and the token
 SENDER: Final = "Steunpunt Opleidingsscholen VO <nieuwsbrief@example.org>"
-LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,11 @@ class Settings:
     approvers: int
     second_step: bool
     """Whether who approves, and who administers, must have a second step to sign in."""
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
+    oidc_label: str
+    oidc_trust_email: bool
     section_maximum: int
     undo_minutes: int
     organisation: Organisation
@@ -106,11 +111,28 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         four_eyes=read("four_eyes", "yes", _yes_no),
         approvers=read("approvers", "1", _approvers),
         second_step=read("second_step", "no", _yes_no),
+        **_work_accounts(read),
         section_maximum=read("section_maximum", "5", _count),
         undo_minutes=read("undo_minutes", "5", _minutes),
         organisation=read_organisation(config.get("organisation", {}), where=CONFIG_NAME),
         sender_is_fixed=bool(given.get("NEWSLETTER_SENDER")),
     )
+
+
+def _work_accounts(read: "_Reader") -> dict[str, Any]:
+    """Return the settings for signing in with a work account: all that it needs, or none."""
+    found: dict[str, Any] = {
+        "oidc_issuer": read("oidc_issuer", "", _issuer),
+        "oidc_client_id": read("oidc_client_id", "", str.strip),
+        "oidc_client_secret": read("oidc_client_secret", "", str.strip),
+    }
+    missing = [f"NEWSLETTER_{name.upper()}" for name, value in found.items() if not value]
+    if len(missing) not in {0, len(found)}:
+        raise SettingWrong(f"{missing[0]}: signing in with a work account needs this one too")
+    return found | {
+        "oidc_label": read("oidc_label", "werkaccount", _label),
+        "oidc_trust_email": read("oidc_trust_email", "no", _yes_no),
+    }
 
 
 class _Reader:
@@ -150,7 +172,8 @@ def _read_config(path: Path) -> dict[str, Any]:
 def _holds_secret(config: Mapping[str, Any]) -> bool:
     urls = (str(config.get(name, "")) for name in ("smtp_url", "database_url"))
     # "user:password@" stands between the slashes and the host.
-    return "secret_key" in config or any(re.search(r"//[^/@]*:[^/@]*@", url) for url in urls)
+    is_said = {"secret_key", "oidc_client_secret"} & set(config)
+    return bool(is_said) or any(re.search(r"//[^/@]*:[^/@]*@", url) for url in urls)
 
 
 def _secret_key(given: str, data_dir: Path) -> bytes:
@@ -231,6 +254,14 @@ def _base_url(text: str) -> str:
     return f"{url.scheme}://{url.netloc.lower()}"
 
 
+def is_safe_address(url: str) -> bool:
+    """Say whether a web address is https, or on this machine."""
+    parts = urlsplit(url)
+    if parts.username or not parts.hostname:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
 def sender_text(text: str) -> str:
     """Return `Name <address>`, the address as mail carries it. Raises ValueError."""
     name, address = parseaddr(text)
@@ -246,6 +277,20 @@ def _bounce_address(text: str) -> str:
     if len(address.partition("@")[0]) > BOUNCE_LOCAL_MAXIMUM:
         raise ValueError(f"give at most {BOUNCE_LOCAL_MAXIMUM} characters before the @")
     return address
+
+
+def _issuer(text: str) -> str:
+    if text and not is_safe_address(text):
+        raise ValueError("give the issuer's https address, as its own configuration says it")
+    if re.search(r"/(common|organizations|consumers)(/|$)", text):
+        raise ValueError("give the address of one organisation: this one lets everybody in")
+    return text
+
+
+def _label(text: str) -> str:
+    if not text.isprintable() or not 1 <= len(text.strip()) <= 40:
+        raise ValueError("give a name of at most 40 characters, such as SURFconext")
+    return text.strip()
 
 
 def _host_ports(text: str) -> frozenset[str]:

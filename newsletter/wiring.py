@@ -21,6 +21,7 @@ from newsletter.compose.notices import NoticeRenderer
 from newsletter.compose.render import Renderer
 from newsletter.domain_records import DomainAsker
 from newsletter.errors import DatabaseNotReady
+from newsletter.openid import WORK_RETURN, Client, OpenId
 from newsletter.organisation import read_chosen, read_version, with_chosen
 from newsletter.ports import AskDomain, Clock, Outside, RenderNotice, Terms, Transport
 from newsletter.send.transports import open_transport
@@ -96,6 +97,7 @@ class Services:
     render_notice: RenderNotice
     ask_domain: AskDomain
     links: Links
+    openid: OpenId | None
     open_transport: Callable[[], Transport]
     followed: Followed = field(repr=False)
 
@@ -164,9 +166,17 @@ def build_services(settings: Settings) -> Services:
         render_notice=parts.render_notice,
         ask_domain=DomainAsker(),
         links=Links(key=settings.secret_key, base_url=settings.base_url),
+        openid=_openid(settings),
         open_transport=lambda: open_transport(settings.smtp),
         followed=Followed(settings),
     )
+
+
+def _openid(settings: Settings) -> OpenId | None:
+    if not settings.oidc_issuer:
+        return None
+    client = Client(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    return OpenId(client, redirect_url=settings.base_url + WORK_RETURN)
 
 
 def read_services(environ: Mapping[str, str] | None = None) -> Services:

@@ -157,6 +157,7 @@ def _shared(call: Call, message: Message) -> dict[str, object]:
         "static": lambda name: asset_url(name, organisation),
         "exists": lambda path: path in paths,
         "user": call.user,
+        "work_label": call.services.settings.oidc_label if call.services.openid else "",
         "is_editor": rank(call.user) >= Who.EDITOR,
         "is_approver": rank(call.user) >= Who.APPROVER,
         "csrf": call.user.csrf if call.user else "",

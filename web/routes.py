@@ -10,6 +10,7 @@ from typing import Final
 from starlette.responses import Response
 
 from newsletter.account_mail import ACCOUNT, INVITATION, RESET, UNLOCK
+from newsletter.openid import WORK_RETURN
 from web.access import Who
 from web.editor import (
     account,
@@ -51,6 +52,7 @@ from web.editor import (
     trial,
     trial_mail,
     versions,
+    work_account,
 )
 from web.editor.desk import (
     CALENDAR,
@@ -171,6 +173,8 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route("/redactie/inloggen", sign_in.show_sign_in, "sign_in", Who.PUBLIC),
     Route("/redactie/inloggen", sign_in.sign_in, "sign_in_post", Who.PUBLIC, POST),
     Route("/redactie/uitloggen", sign_in.sign_out, "sign_out", HALF_WAY, POST),
+    Route(work_account.WORK, work_account.begin, "work_account", OPEN),
+    Route(WORK_RETURN, work_account.come_back, "work_account_back", OPEN),
     Route(CODE, second_step.show_code, "code", HALF_WAY),
     Route(CODE, second_step.give_code, "code_post", HALF_WAY, POST),
     Route(SET_UP, second_step.show_set_up, "set_up_step", HALF_WAY),
@@ -203,6 +207,7 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(PERSON + "/uit", people.switch_off, "switch_off", ADMINISTRATOR, POST),
     Route(PERSON + "/aan", people.switch_on, "switch_on", ADMINISTRATOR, POST),
     Route(PERSON + "/tweestaps", people.reset_step, "reset_step", ADMINISTRATOR, POST),
+    Route(PERSON + "/ontkoppel", people.unlink, "unlink_work", ADMINISTRATOR, POST),
     Route(PERSON + "/uitnodiging", people.invite_again, "invite_again", ADMINISTRATOR, POST),
     Route(PERSON + "/intrekken", people.take_back, "take_back_invitation", ADMINISTRATOR, POST),
     Route("/redactie/selecteren", selecting.show_selecting, "selecting", IN),

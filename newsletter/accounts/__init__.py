@@ -6,6 +6,7 @@ links        one-use links in mails to colleagues
 waits        wrong passwords make the next one wait, for an account and for a network
 sign_in      the password, and what follows it
 second_step  a code from an app, or a recovery code
+work_account the account of somebody's work, in the place of a password
 sessions     who is signed in with which browser
 held         what was sent after a session had ended
 """

@@ -167,7 +167,7 @@ def called(user: User) -> str:
 
 def has_come_in(user: User) -> bool:
     """Say whether there is a way in: an invitation was taken, or a password was set."""
-    return bool(user.password_hash)
+    return bool(user.password_hash or user.work_subject)
 
 
 def address_key(email: str) -> str:

@@ -18,7 +18,7 @@ from newsletter.values import Role
 from storage.log import record
 from storage.session import Database
 
-IDLE: Final = timedelta(minutes=30)  # docs/decisions/0011: typing counts, and nothing is lost
+IDLE: Final = timedelta(minutes=30)  # docs/decisions/0012: typing counts, and nothing is lost
 ABSOLUTE: Final = timedelta(hours=12)  # nobody stays signed in overnight
 STEP_WITHIN: Final = timedelta(minutes=15)  # from the password to the code
 SEEN_EVERY: Final = timedelta(minutes=1)  # how exact `seen_at` is: not a write for every request

@@ -96,6 +96,14 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("NOW", "2027-04-22T10:00"),
         ("NOW", "tomorrow"),
         ("FOUR_EYES", "perhaps"),
+        ("SECOND_STEP", "perhaps"),
+        ("OIDC_ISSUER", "login.example.org"),
+        ("OIDC_ISSUER", "http://login.example.org"),
+        ("OIDC_ISSUER", "https://a:b@login.example.org"),
+        ("OIDC_ISSUER", "https://login.microsoftonline.com/common/v2.0"),
+        ("OIDC_ISSUER", "https://login.microsoftonline.com/organizations/v2.0"),
+        ("OIDC_LABEL", "x" * 41),
+        ("OIDC_TRUST_EMAIL", "soms"),
         ("SECTION_MAXIMUM", "0"),
         ("SECRET_KEY", "short"),
         ("BASE_URL", "http://nieuwsbrief.example.org:abc"),
@@ -167,6 +175,7 @@ def test_a_contact_stands_as_mail_carries_it(tmp_path: Path) -> None:
     [
         'smtp_url = "smtps://u:geheim@mail.example.org"',
         f'secret_key = "{"k" * 40}"',
+        'oidc_issuer = "https://a.example.org"\noidc_client_id = "a"\noidc_client_secret = "b"',
     ],
 )
 def test_a_secret_in_a_file_that_others_can_read_is_refused(tmp_path: Path, secret: str) -> None:
@@ -203,3 +212,25 @@ def test_the_organisation_is_a_table_of_known_fields(tmp_path: Path) -> None:
     (tmp_path / "newsletter.toml").write_text('[organisation]\nnaam = "x"\n')
     with pytest.raises(SettingWrong, match="unknown field 'naam'"):
         read(tmp_path)
+
+
+WORK = {"ISSUER": "https://login.example.org", "CLIENT_ID": "a", "CLIENT_SECRET": "geheim"}
+
+
+def test_work_accounts_need_an_issuer_a_name_and_a_secret(tmp_path: Path) -> None:
+    given = {f"NEWSLETTER_OIDC_{name}": value for name, value in WORK.items()}
+
+    whole = read(tmp_path, **given, NEWSLETTER_OIDC_LABEL=" SURFconext ")
+    assert (whole.oidc_issuer, whole.oidc_label) == ("https://login.example.org", "SURFconext")
+    assert "geheim" not in repr(whole)
+    assert read(tmp_path).oidc_issuer == ""
+    for left_out in given:
+        with pytest.raises(SettingWrong, match=left_out):
+            read(tmp_path, **{name: value for name, value in given.items() if name != left_out})
+
+
+def test_an_issuer_on_this_machine_may_do_without_https(tmp_path: Path) -> None:
+    given = {f"NEWSLETTER_OIDC_{name}": value for name, value in WORK.items()}
+    here = given | {"NEWSLETTER_OIDC_ISSUER": "http://127.0.0.1:5999"}
+
+    assert read(tmp_path, **here).oidc_issuer == "http://127.0.0.1:5999"

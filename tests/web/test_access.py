@@ -92,6 +92,8 @@ def test_every_desk_route_asks_for_a_role_except_the_door() -> None:
         *(f"{name}_post" for name in ways_in),
         "invitation",
         "accept_invitation",
+        "work_account",
+        "work_account_back",
     }
 
 

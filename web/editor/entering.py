@@ -27,11 +27,13 @@ SET_UP: Final = SIGN_IN + "/instellen"
 STEP_PAGES: Final = {Step.CODE: CODE, Step.SET_UP: SET_UP}
 
 
-def come_in(call: Call, user_id: int, *, message: str = "") -> Response:
+def come_in(call: Call, user_id: int, *, onward: str = "", message: str = "") -> Response:
     """Open a new session: the cookie of before is not used (ASVS V7); lead on to what was asked.
 
+    onward: where to, when the request does not say it itself.
     When a step must follow, the session is worth nothing but the page of that step.
     """
+    onward = onward or asked_page(call)
     close_present(call)
     services = call.services
     with services.db.read() as session:
@@ -40,9 +42,9 @@ def come_in(call: Call, user_id: int, *, message: str = "") -> Response:
     agent = call.request.headers.get("user-agent", "")
     token = open_session(services.db, user_id, now=call.now, agent=agent, step=step)
     if step is Step.DONE:
-        response = see_other(way_in(call, user_id), message=message)
+        response = see_other(way_in(call, user_id, onward), message=message)
     else:
-        response = see_other(with_onward(STEP_PAGES[step], asked_page(call)), message=message)
+        response = see_other(with_onward(STEP_PAGES[step], onward), message=message)
     give_cookie(call, response, token)
     return response
 
@@ -55,9 +57,8 @@ def finish(call: Call, response: Response) -> Response:
     return response
 
 
-def way_in(call: Call, user_id: int) -> str:
-    """Return where to go now: to what was kept when a session ended, else to what was asked."""
-    onward = asked_page(call)
+def way_in(call: Call, user_id: int, onward: str) -> str:
+    """Return where to go now: to what was kept when a session ended, else onward."""
     if held.list_held(call.services.db, user_id, now=call.now):
         return with_onward(GO_ON, onward)
     return onward

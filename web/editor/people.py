@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from newsletter import account_mail
-from newsletter.accounts import invitations, links, people, second_step
+from newsletter.accounts import invitations, links, people, second_step, work_account
 from newsletter.accounts.links import LinkPurpose
 from newsletter.accounts.people import called, has_come_in
 from newsletter.dutch import role_word
@@ -133,6 +133,12 @@ def reset_step(call: Call) -> Response:
     message = f"De tweede stap van {_name(call)} is weg. Er gaat een mail naartoe."
     response = _back(call, message)
     return later(response, lambda: account_mail.tell_changed(services, user_id, told, now=now))
+
+
+def unlink(call: Call) -> Response:
+    """Let an account forget the work account that was used with it."""
+    work_account.unlink(call.services.db, call.number("user"), by=call.user_id, now=call.now)
+    return _back(call, f"Het werkaccount van {_name(call)} is los.")
 
 
 def invite_again(call: Call) -> Response:

@@ -54,7 +54,7 @@ def give_code(call: Call) -> Response:
         return see_other(SIGN_IN, message=LOCKED)
     if given is Given.WRONG:
         return _code_page(call, WRONG)
-    response = finish(call, see_other(way_in(call, user_id)))
+    response = finish(call, see_other(way_in(call, user_id, asked_page(call))))
     if given is Given.RIGHT:
         return response
     told = f"Er is ingelogd met een herstelcode. Je hebt {_left_words(call)}."
@@ -85,7 +85,7 @@ def set_up(call: Call) -> Response:
     )
     if not codes:
         return _set_up_page(call, secret, NOT_SHOWN)
-    onward = ACCOUNT if call.user.step is Step.DONE else way_in(call, user_id)
+    onward = ACCOUNT if call.user.step is Step.DONE else way_in(call, user_id, asked_page(call))
     shown = finish(call, _codes_page(call, codes, onward))
     told = "Tweestapsverificatie staat aan voor je account."
     return later(shown, lambda: tell_changed(services, user_id, told, now=now))
