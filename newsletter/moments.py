@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from feeds.values import AMSTERDAM
+from newsletter.working_days import easter, holiday_on
 
 MORNING: Final = time(7)
 EVENING: Final = time(21)
@@ -77,33 +78,9 @@ def is_summer_time(at: datetime) -> bool:
 
 
 def holiday_name(day: date) -> str:
-    """Return what is celebrated in the Netherlands on a day when offices are closed; "" for none.
+    """Return why offices are closed on a day in the Netherlands; "" when they are not.
 
-    Liberation Day counts every fifth year, when it is a day off for most.
+    Many are on Good Friday, which is no public holiday.
     """
-    easter = easter_sunday(day.year)
-    king = date(day.year, 4, 27)
-    fixed = {
-        date(day.year, 1, 1): "Nieuwjaarsdag",
-        king - timedelta(days=king.weekday() == 6): "Koningsdag",
-        date(day.year, 12, 25): "Eerste kerstdag",
-        date(day.year, 12, 26): "Tweede kerstdag",
-    }
-    if day.year % 5 == 0:
-        fixed[date(day.year, 5, 5)] = "Bevrijdingsdag"
-    moving = {-2: "Goede Vrijdag", 0: "Eerste paasdag", 1: "Tweede paasdag", 39: "Hemelvaartsdag"}
-    moving |= {49: "Eerste pinksterdag", 50: "Tweede pinksterdag"}
-    return fixed.get(day) or moving.get((day - easter).days, "")
-
-
-def easter_sunday(year: int) -> date:
-    """Return Easter Sunday of the Gregorian calendar (Meeus, Astronomical Algorithms, ch. 8)."""
-    a, (b, c) = year % 19, divmod(year, 100)
-    d, e = divmod(b, 4)
-    g = (b - (b + 8) // 25 + 1) // 3
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    l = (32 + 2 * e + 2 * i - h - k) % 7  # noqa: E741 - the letters of the method
-    m = (a + 11 * h + 22 * l) // 451
-    month, day = divmod(h + l - 7 * m + 114, 31)
-    return date(year, month, day + 1)
+    is_good_friday = day == easter(day.year) - timedelta(days=2)
+    return "Goede Vrijdag" if is_good_friday else holiday_on(day)

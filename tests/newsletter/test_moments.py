@@ -11,7 +11,6 @@ from newsletter.moments import (
     Missing,
     Oddity,
     Twice,
-    easter_sunday,
     find_oddities,
     has_other_clock,
     holiday_name,
@@ -74,14 +73,6 @@ def test_every_moment_comes_back_from_what_the_clock_shows(minutes: int) -> None
 )
 def test_what_is_odd_about_a_moment(moment: str, odd: tuple[Oddity, ...]) -> None:
     assert find_oddities(at(moment)) == odd
-
-
-@pytest.mark.parametrize(
-    ("year", "easter"),
-    [(2024, (3, 31)), (2025, (4, 20)), (2026, (4, 5)), (2027, (3, 28)), (2038, (4, 25))],
-)
-def test_easter(year: int, easter: tuple[int, int]) -> None:
-    assert easter_sunday(year) == date(year, *easter)
 
 
 @pytest.mark.parametrize(

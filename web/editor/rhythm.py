@@ -93,7 +93,7 @@ def _page(call: Call, session: Session, kept: Kept, given: Given) -> Response:
         call,
         session,
         "rhythm.html",
-        status=422 if given.problems else 200,
+        status=422 if given.problems and call.request.method == "POST" else 200,
         given=given,
         kept=kept,
         is_kept=is_kept,

@@ -109,7 +109,7 @@ def show_today(call: Call) -> Response:
         standing = _standing(call, session, editions, rhythm)
         coming = _next(call, session, standing, rhythm, users)
         slots = _planned(session, rhythm, call.now)
-        tasks = _tasks(call, desk, standing, slots, users)
+        tasks = _tasks(call, desk, standing, users, has_plan=bool(slots) or not editions)
         troubles = find_trouble(recent_runs(session, since=call.now - TROUBLE_SHOWN))
         first = _first_steps(session, desk, rhythm) if not editions else ()
         return desk_page(
@@ -216,15 +216,16 @@ def _tasks(
     call: Call,
     desk: Desk,
     standing: Sequence[Standing],
-    slots: Sequence[Slot],
     users: Sequence[User],
+    *,
+    has_plan: bool,
 ) -> list[Task]:
     invited = [one for one in users if one.invited_at and not one.disabled_at]
     return find_tasks(
         standing,
         desk,
         who=rank(call.user),
-        has_plan=bool(slots),
+        has_plan=has_plan,
         invited=sum(not has_come_in(one) for one in invited),
         now=call.now,
     )

@@ -76,8 +76,8 @@ def find_tasks(
 ) -> list[Task]:
     """Return what waits for somebody of that rank.
 
-    has_plan: whether the next newsletter comes by itself. invited: who was asked in and did not
-              come yet.
+    has_plan: whether the next newsletter comes by itself, or is told of elsewhere.
+    invited:  how many were asked in and did not come yet.
     """
     found = [task for one in sorted(standing, key=lambda one: one.order) for task in _of(one, now)]
     if desk.new_total:

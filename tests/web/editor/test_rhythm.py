@@ -145,7 +145,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_kept(
     shown = approver.get(PATH, params={**FIELDS, **wrong})
     answer = post(approver, PATH, {**FIELDS, **wrong})
 
-    assert shown.status_code == answer.status_code == 422
+    assert (shown.status_code, answer.status_code) == (200, 422)
     assert sentence in answer.text
     assert sentence in shown.text
     assert kept(services).version == 0
@@ -176,4 +176,4 @@ def test_the_rhythm_is_turned_off_and_on_again(approver: TestClient, services: S
 def test_strange_choices_fall_back_and_break_nothing(approver: TestClient) -> None:
     odd = {"elke": "9", "dag": "<b>", "anders": "x", "tijd": "10:00:30", "vrij": "\x00" * 7000}
 
-    assert approver.get(PATH, params={**FIELDS, **odd}).status_code in {200, 422}
+    assert approver.get(PATH, params={**FIELDS, **odd}).status_code == 200
