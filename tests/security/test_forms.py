@@ -1,0 +1,116 @@
+"""S11 and S12: no form but our own changes anything, and looking changes nothing."""
+
+import pytest
+
+from newsletter.values import Role
+from tests.security.world import World
+from web.access import Who
+from web.routes import ROUTES, Route
+
+POSTS = [route for route in ROUTES if "POST" in route.methods]
+SECRET = [route for route in POSTS if route.who is not Who.PUBLIC]
+OPEN = [route for route in POSTS if route.who is Who.PUBLIC]
+ELSEWHERE = "https://elders.example.org"
+
+
+def names(routes: list[Route]) -> list[str]:
+    return [route.name for route in routes]
+
+
+def test_a_form_that_is_not_ours_changes_nothing(world: World) -> None:
+    world.enter(Role.EDITOR)
+    of_another = world.csrf()
+    world.enter(Role.ADMINISTRATOR)
+    ours = {"csrf": world.csrf()}
+    before, post = world.prints(), world.app.post
+
+    for route in SECRET:
+        path = world.address(route)
+        answers = {
+            "no token": post(path),
+            "an empty token": post(path, data={"csrf": ""}),
+            "a token of another": post(path, data={"csrf": of_another}),
+            "a token in the address": post(f"{path}?csrf={ours['csrf']}"),
+            "a token in a header": post(path, headers={"X-CSRF-Token": ours["csrf"]}),
+            "another origin": post(path, data=ours, headers={"Origin": ELSEWHERE}),
+            "no origin of a frame": post(path, data=ours, headers={"Origin": "null"}),
+            "from another site": post(path, data=ours, headers={"Sec-Fetch-Site": "cross-site"}),
+            "from another port": post(path, data=ours, headers={"Sec-Fetch-Site": "same-site"}),
+            "forged by a script": post(path, headers={"HX-Request": "true"}),
+            "text": post(
+                path, content=f"csrf={ours['csrf']}", headers={"Content-Type": "text/plain"}
+            ),
+            "json": post(path, json=ours),
+        }
+        passed = {how: one.status_code for how, one in answers.items() if one.status_code != 403}
+        assert passed == {}, route.name
+
+    assert world.prints() == before
+    assert world.app.get("/redactie").status_code == 200, "still signed in"
+
+
+def test_a_form_of_a_session_that_ended_changes_nothing(world: World) -> None:
+    world.enter(Role.ADMINISTRATOR)
+    ours = {"csrf": world.csrf()}
+    world.enter(None)
+    before = world.prints()
+
+    answers = {route.name: world.app.post(world.address(route), data=ours) for route in SECRET}
+
+    assert {name: one.status_code for name, one in answers.items()} == dict.fromkeys(answers, 403)
+    assert world.prints() == before
+
+
+def test_the_door_takes_no_form_from_elsewhere(world: World) -> None:
+    before = world.prints()
+    doors = [route for route in OPEN if route.path.startswith("/redactie")]
+
+    for route in doors:
+        for headers in ({"Origin": ELSEWHERE}, {"Sec-Fetch-Site": "cross-site"}):
+            answer = world.app.post(world.address(route), headers=headers)
+            assert (route.name, answer.status_code) == (route.name, 403)
+            assert "session" not in answer.cookies
+
+    assert doors
+    assert world.prints() == before
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_looking_at_what_changes_something_changes_nothing(world: World, method: str) -> None:
+    """Also on the public pages, with links that hold: a scanner opens every link of a mail."""
+    world.enter(Role.ADMINISTRATOR)
+    shown_too = {route.path for route in ROUTES if "GET" in route.methods}
+    before = world.prints()
+
+    answers = {
+        route.name: world.app.request(method, world.address(route)).status_code for route in POSTS
+    }
+
+    only_posts = [route.name for route in POSTS if route.path not in shown_too]
+    assert {name: answers[name] for name in only_posts} == dict.fromkeys(only_posts, 405)
+    assert world.prints() == before
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
+def test_no_other_method_is_answered(world: World, method: str) -> None:
+    world.enter(Role.ADMINISTRATOR)
+
+    statuses = {world.app.request(method, world.address(route)).status_code for route in ROUTES}
+
+    assert statuses == {405}
+
+
+def test_looking_at_every_page_changes_nothing(world: World) -> None:
+    world.enter(Role.ADMINISTRATOR)
+    before = world.prints()
+
+    broken = {
+        route.name: answer.status_code
+        for route in ROUTES
+        if "GET" in route.methods
+        for answer in [world.app.get(world.address(route))]
+        if answer.status_code >= 500
+    }
+
+    assert broken == {}
+    assert world.prints() == before
