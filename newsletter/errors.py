@@ -3,7 +3,7 @@
 NewsletterError
 |- SettingWrong           a setting cannot be used; names it
 |- DatabaseNotReady       the tables are missing or of another version
-|- UnknownEdition, UnknownItem, UnknownUser, UnknownBlock, UnknownRevision
+|- UnknownEdition, UnknownItem, UnknownUser, UnknownBlock, UnknownRevision, UnknownComment
 |- EditionError
 |  |- MoveNotAllowed      the edition's state does not allow that
 |  |  `- AlreadyLeft      it cannot be taken back any more: somebody may have it
@@ -81,6 +81,10 @@ class UnknownBlock(NewsletterError):
 
 class UnknownRevision(NewsletterError):
     """There is no such revision of this edition, or nothing to undo or to do again."""
+
+
+class UnknownComment(NewsletterError):
+    """There is no such comment on this edition."""
 
 
 class EditionError(NewsletterError):

@@ -83,6 +83,18 @@ WORDS: Final[Mapping[str, Words]] = {
         "goedkeuren geweigerd na zelf meegewerkt te hebben",
     ),
     "edition.approved": _edition("{who} keurde {it} goed", "goedgekeurd"),
+    "edition.commented": _edition(
+        "{who} plaatste een opmerking bij {it}", "een opmerking geplaatst"
+    ),
+    "edition.answered": _edition(
+        "{who} antwoordde op een opmerking bij {it}", "een opmerking beantwoord"
+    ),
+    "edition.comment_resolved": _edition(
+        "{who} vinkte een opmerking bij {it} af", "een opmerking afgevinkt"
+    ),
+    "edition.comment_reopened": _edition(
+        "{who} opende een opmerking bij {it} weer", "een opmerking weer geopend"
+    ),
     "edition.returned": _edition("{who} stuurde {it} terug", "teruggestuurd"),
     "edition.withdrawn": _edition("{who} trok {it} in", "ingetrokken"),
     "edition.scheduled": _edition("{who} plande {it} in", "ingepland"),

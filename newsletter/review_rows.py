@@ -1,9 +1,9 @@
-"""Approval and EditionLook: the rows of review."""
+"""Approval, EditionLook and Comment: the rows of review."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
@@ -36,3 +36,26 @@ class EditionLook(Base):
     content: Mapped[dict[str, Any]] = mapped_column(default=dict)
     before_at: Mapped[datetime | None]
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Comment(Base):
+    """What somebody said about an edition or a block of it, or answered to that.
+
+    parent_id:   the comment that it answers.
+    block_id:    of a block, which may be gone by now; about: what it was called then.
+    resolved_at: since when it asks for nothing any more, and who said so.
+    """
+
+    __tablename__ = "comment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("edition.id", ondelete="CASCADE"), index=True
+    )
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"))
+    block_id: Mapped[int | None]
+    about: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text)
+    resolved_at: Mapped[datetime | None]
+    resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -133,6 +133,9 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             "Deze versie is er niet",
             "Of er is niets ongedaan te maken. Open de editie en kijk bij de versies.",
         ),
+        newsletter.UnknownComment: ErrorPage(
+            404, "Deze opmerking bestaat niet", "Open de editie en kijk welke er wel zijn."
+        ),
         newsletter.UnknownUser: UNKNOWN,
         newsletter.UnknownSlot: ErrorPage(
             404,

@@ -18,6 +18,7 @@ from web.editor import (
     blocks,
     bounds,
     calendar,
+    comments,
     edition,
     editions,
     examples,
@@ -161,6 +162,7 @@ APPROVER: Final = Who.APPROVER
 ADMINISTRATOR: Final = Who.ADMINISTRATOR
 EDITION: Final = "/redactie/edities/{id}"
 VERSION: Final = EDITION + "/versies/{revision}"
+COMMENT: Final = EDITION + "/opmerkingen/{comment}"
 BLOCK: Final = EDITION + "/blokken/{block}"
 SOURCE: Final = "/redactie/bronnen/{slug}"
 SOURCE_LIST: Final = "/redactie/bronnenlijst"
@@ -274,6 +276,10 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION + "/indienen", review.submit, "submit", IN, POST),
     Route(EDITION + "/intrekken", review.withdraw, "withdraw", IN, POST),
     Route(EDITION + "/beoordelen", judging.show_review, "review", IN),
+    Route(EDITION + "/opmerkingen", comments.comment, "comment", IN, POST),
+    Route(COMMENT + "/antwoord", comments.answer, "answer_comment", IN, POST),
+    Route(COMMENT + "/klaar", comments.resolve, "resolve_comment", IN, POST),
+    Route(COMMENT + "/open", comments.reopen, "reopen_comment", IN, POST),
     Route(EDITION + "/goedkeuren", review.approve, "approve", APPROVER, POST),
     Route(EDITION + "/terugsturen", review.give_back, "give_back", APPROVER, POST),
     Route(EDITION + "/verzenden", sending.show_sending, "sending", IN),

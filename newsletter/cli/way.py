@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 from newsletter.approve import review
 from newsletter.cli.editions import ID, as_json, print_figures
 from newsletter.cli.moments import read_moment
-from newsletter.cli.output import JSON, fail, print_report, progress_bar
+from newsletter.cli.output import JSON, fail, print_report, progress_bar, say
 from newsletter.cli.session import account_id, open_services
 from newsletter.cli.stopping import told_to_stop
 from newsletter.send import schedule as scheduling
 from newsletter.send import worker as sending
 from newsletter.store import deliveries
 from newsletter.store import editions as store
+from newsletter.store.approvals import approvals_of
+from newsletter.store.comments import count_open
+from newsletter.values import EditionStatus
 from newsletter.wiring import Services
 
 app = typer.Typer()
@@ -39,6 +42,7 @@ def submit(edition_id: ID, by: BY, json: bool = JSON) -> None:
         now=services.clock(),
         outside=services.outside,
     )
+    _say_open(services, edition_id)
     print_figures(services, edition_id, json=json)
 
 
@@ -55,6 +59,8 @@ def approve(edition_id: ID, by: BY, json: bool = JSON) -> None:
         four_eyes=services.settings.four_eyes,
         now=services.clock(),
     )
+    _say_open(services, edition_id)
+    _say_needed(services, edition_id)
     print_figures(services, edition_id, json=json)
 
 
@@ -137,6 +143,22 @@ def status(edition_id: ID, json: bool = JSON) -> None:
     with services.db.read() as session:
         shown = as_json(deliveries.figures(session, edition_id)) | _last_event(session, edition_id)
     print_report(shown, json=json)
+
+
+def _say_open(services: Services, edition_id: int) -> None:
+    with services.db.read() as session:
+        number = count_open(session, edition_id)
+    if number:
+        say(f"{number} comments on it are not resolved yet; that stops nothing.")
+
+
+def _say_needed(services: Services, edition_id: int) -> None:
+    """Say how many more people must approve, while it is not enough."""
+    with services.db.read() as session:
+        if store.get_edition(session, edition_id).state is not EditionStatus.IN_REVIEW:
+            return
+        given = len(approvals_of(session, edition_id))
+    say(f"{given} of {services.settings.approvers} approvals; it is not approved yet.")
 
 
 def _move(edition_id: int, move: Callable[..., int], *, json: bool) -> None:

@@ -23,6 +23,7 @@ from web.routes import DESK_ROUTES, ROUTES, Route
 PARTS = {
     "id": "1",
     "block": "1",
+    "comment": "1",
     "revision": "1",
     "kind": "quote",
     "item": "1",

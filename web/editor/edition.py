@@ -28,13 +28,15 @@ from newsletter.values import BlockContent, EditionEvent, EditionKind
 from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.editor.approval import approval_shown, may_decide
+from web.editor.block_words import block_title
 from web.editor.checked import checked
 from web.editor.desk import desk_page, edition_head, edition_path
 from web.editor.filling import told_of
 from web.editor.mail import SCHEMES, SIDES, Variants, cut_asked, read_variants
 from web.editor.moment_form import planned_words
+from web.editor.threads import threads_shown
 from web.editor.versions import steps_of
-from web.editor.words import event_note, first_words
+from web.editor.words import event_note
 from web.errors import PageUnknown
 from web.forms import moment_value
 from web.headers import MAIL_SANDBOX
@@ -44,6 +46,7 @@ SCREENS: Final = ("computer", "telefoon")
 LATEST_EVENTS: Final = 6
 SAID_TO_EACH_OTHER: Final = frozenset({"submitted", "returned", "seal_broken"})
 OF_BLOCKS: Final = frozenset({"dropped", "put_back"})
+OF_COMMENTS: Final = frozenset({"commented", "answered", "comment_resolved", "comment_reopened"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +201,7 @@ def _writing(
         "marks": {block.id: block_mark(block) for block in edition.blocks},
         "may": may_decide(call, session, edition),
         "filling": told_of(session, edition),
+        **threads_shown(session, edition),
     }
 
 
@@ -255,14 +259,6 @@ def _line(
     )
 
 
-def block_title(block: Block) -> str:
-    """Return how a list calls a block: its first words, else its kind."""
-    kind = BLOCKS[block.kind]
-    words = [one for one in kind.editable if not (one.picture or one.choices)]
-    texts = [str(block.fields.get(field.name) or "") for field in words]
-    return first_words(texts) or kind.label
-
-
 def _sides(variants: Variants) -> list[str]:
     return list(dict.fromkeys(SIDES[cut.audience] for cut in variants))
 
@@ -292,11 +288,15 @@ def _also(view: View, cuts: Sequence[Cut], names: Mapping[str, str]) -> list[Als
 
 
 def past_of(session: Session, events: Sequence[EditionEvent]) -> list[Past]:
-    """Return the last things that happened, newest first; edits in a row by one person are one."""
+    """Return the last things that happened, newest first; edits in a row by one person are one.
+
+    What was said about it stands elsewhere.
+    """
     names = user_names(session)
+    done = [one for one in events if one.what not in OF_COMMENTS]
     told = [
         one
-        for before, one in zip([None, *events], events, strict=False)
+        for before, one in zip([None, *done], done, strict=False)
         if before is None or not _is_same(before, one)
     ]
     return [

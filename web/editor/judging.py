@@ -19,7 +19,7 @@ from newsletter.dutch import join
 from newsletter.model import Edition
 from newsletter.store.approvals import seal_of
 from newsletter.store.cuts import names_of, people_by_cut
-from newsletter.store.editions import events_of, get_edition
+from newsletter.store.editions import content_of, events_of, get_edition
 from newsletter.store.revisions import list_revisions
 from newsletter.store.seen import Before, before_of, look_of, note_look
 from newsletter.values import EditionEvent
@@ -27,6 +27,7 @@ from web.editor.approval import Given, approval_shown, given_by, may_decide
 from web.editor.checked import checked
 from web.editor.desk import REVIEW, desk_page, edition_head, edition_path
 from web.editor.mail import SCHEMES, SIDES, Variants, read_variants
+from web.editor.threads import threads_shown
 from web.editor.versions import Place, places_of
 from web.headers import MAIL_SANDBOX
 from web.pages import Call
@@ -48,13 +49,17 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One of the mails. segments: those that its readers are in, by name."""
+    """One of the mails.
+
+    segments: those that its readers are in, by name; blocks: those that stand in it.
+    """
 
     key: str
     side: str
     segments: str
     people: int
     kilobytes: int
+    blocks: frozenset[int]
     subject: str
     preheader: str
 
@@ -86,9 +91,13 @@ def show_review(call: Call) -> Response:
 
 
 def judging_page(
-    call: Call, *, status: int = 200, problems: Mapping[str, str] | None = None
+    call: Call,
+    *,
+    status: int = 200,
+    problems: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Return the page. problems: a decision that was not taken, with why."""
+    """Return the page. problems, given: a decision or a comment that was not taken, with why."""
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
         variants = read_variants(call, session, edition)
@@ -108,7 +117,8 @@ def judging_page(
             mails=_mails(session, edition, variants),
             sandbox=MAIL_SANDBOX,
             problems=problems or {},
-            given={},
+            given={"comment_at": call.query.get("bij", ""), **(given or {})},
+            **threads_shown(session, edition),
         )
 
 
@@ -168,7 +178,7 @@ def _changed_by(call: Call, session: Session, edition: Edition, seen: Before) ->
 
 def _mails(session: Session, edition: Edition, variants: Variants) -> list[Mail]:
     """Return the mails that somebody gets, the most read first; all of them while nobody does."""
-    people = people_by_cut(session, edition)
+    people, content = people_by_cut(session, edition), content_of(edition)
     names = names_of(session, sorted({slug for cut in variants for slug in cut.segments}))
     read = [cut for cut in variants if people.get(cut)] or list(variants)
 
@@ -180,6 +190,7 @@ def _mails(session: Session, edition: Edition, variants: Variants) -> list[Mail]
             segments=join([names.get(slug, slug) for slug in sorted(cut.segments)]),
             people=people.get(cut, 0),
             kilobytes=round(len(rendered.html.encode()) / 1024),
+            blocks=frozenset(one.id for one in content.seen_by(cut).blocks),
             subject=rendered.subject,
             preheader=rendered.preheader,
         )

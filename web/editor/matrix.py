@@ -24,8 +24,8 @@ from newsletter.store.cuts import by_audience, choosable_segments, people_by_cut
 from newsletter.store.editions import content_of, get_edition
 from newsletter.values import BlockContent, EditionStatus
 from subscribers.values import Audience
+from web.editor.block_words import block_title
 from web.editor.desk import desk_page, edition_head, edition_path, undo_address, way_back
-from web.editor.edition import block_title
 from web.editor.mail import SIDES, read_variants
 from web.editor.own_order import read_orders
 from web.errors import PageUnknown

@@ -12,8 +12,8 @@ from newsletter.dutch import audience_word
 from newsletter.model import Edition
 from newsletter.store.editions import content_of, get_edition
 from subscribers.values import Audience
+from web.editor.block_words import block_title
 from web.editor.desk import edition_path, way_back
-from web.editor.edition import block_title
 from web.errors import PageUnknown
 from web.forms import Form
 from web.pages import Call, read_number, see_other

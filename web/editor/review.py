@@ -6,7 +6,9 @@ from starlette.responses import Response
 
 from newsletter.approve import review, waive
 from newsletter.compose.links import replace_link
+from newsletter.dutch import plural
 from newsletter.errors import ChecksFailed, EditionChanged, FindingGone
+from newsletter.store.comments import count_open
 from newsletter.store.editions import get_edition
 from newsletter.values import EditionStatus
 from web.editor.desk import edition_path, undo_address
@@ -38,7 +40,7 @@ def submit(call: Call) -> Response:
     except ChecksFailed:
         sentence = "Er zijn nog fouten. Herstel ze eerst; ze staan hieronder."
         return edition_page(call, status=422, problems={"submit": sentence})
-    return _back(call, "Ingediend. Een eindredacteur kijkt ernaar.")
+    return _back(call, f"Ingediend. Een eindredacteur kijkt ernaar.{_still_open(call)}")
 
 
 def approve(call: Call) -> Response:
@@ -66,7 +68,7 @@ def approve(call: Call) -> Response:
         return see_other(review_path(call.number("id")), message=more)
     return see_other(
         edition_path(call.number("id"), "/verzenden"),
-        message="Goedgekeurd. Verandert er nog iets, dan vervalt het akkoord.",
+        message=f"Goedgekeurd. Verandert er nog iets, dan vervalt het akkoord.{_still_open(call)}",
     )
 
 
@@ -134,6 +136,16 @@ def withdraw(call: Call) -> Response:
     """Take it back to draft, to go on writing."""
     review.withdraw(call.services.db, call.number("id"), by=call.user_id, now=call.now)
     return _back(call, "Ingetrokken. Je kunt weer verder schrijven.")
+
+
+def _still_open(call: Call) -> str:
+    """Return a sentence about the comments that still ask for something; "" without any."""
+    with call.services.db.read() as session:
+        number = count_open(session, call.number("id"))
+    if not number:
+        return ""
+    verb = "staat" if number == 1 else "staan"
+    return f" Er {verb} nog {plural(number, 'opmerking', 'opmerkingen')} open."
 
 
 def _require_seen_version(call: Call, form: Form) -> None:
