@@ -107,7 +107,9 @@ class Consent(Base):
     source: Mapped[str] = mapped_column(
         String(80), default=""
     )  # form, import file, one-click, desk
-    edition_id: Mapped[int | None]  # the mail whose link was used, where one was
+    edition_id: Mapped[int | None] = mapped_column(
+        index=True
+    )  # the mail whose link was used, where one was
 
 
 class Suppression(Base):
