@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "e4b96d02c8f1"
-down_revision = "e92c7f1b0d64"
+down_revision = "e2b9f4d71c38"
 branch_labels = None
 depends_on = None
 
