@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import delete, select
 
 from newsletter.account_rows import HeldForm
+from storage.dialect import insert_new
 from storage.session import Database
 
 HELD: Final = timedelta(hours=12)
@@ -38,8 +39,10 @@ def hold(db: Database, user_id: int, *, path: str, fields: Fields, now: datetime
     with db.write() as session:
         mine = HeldForm.user_id == user_id
         session.execute(delete(HeldForm).where(mine, HeldForm.path == path))
-        session.add(HeldForm(user_id=user_id, path=path, fields={"pairs": pairs}, at=now))
-        session.flush()
+        kept = {"user_id": user_id, "path": path, "fields": {"pairs": pairs}, "at": now}
+        insert_new(
+            session, HeldForm.metadata.tables["held_form"], [kept]
+        )  # unless one came just now
         newest = select(HeldForm.id).where(mine).order_by(HeldForm.id.desc())
         old = session.scalars(newest.offset(MOST)).all()
         session.execute(delete(HeldForm).where(HeldForm.id.in_(old)))

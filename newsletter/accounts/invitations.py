@@ -122,7 +122,7 @@ def ask_reset(db: Database, email: str, *, now: datetime) -> tuple[str, str, str
     """
     key = normalise(email).key
     with db.write() as session:
-        user = session.scalar(select(User).where(User.email_key == key))
+        user = session.scalar(select(User).where(User.email_key == key).with_for_update())
         if user is None or user.disabled_at is not None or not user.password_hash:
             return None
         return _mailable(session, user, LinkPurpose.RESET, now)

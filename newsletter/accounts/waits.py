@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.account_rows import SignInWait
 from newsletter.accounts.tokens import keyed_mark
+from storage.dialect import insert_new
 
 FIRST_DELAY: Final = timedelta(seconds=15)
 LONGEST_DELAY: Final = timedelta(minutes=15)
@@ -62,11 +63,10 @@ def forget_old(session: Session, *, now: datetime) -> int:
 
 
 def _count(session: Session, counter: Counter, now: datetime) -> int:
-    row = session.get(SignInWait, counter.mark, with_for_update=True)
-    if row is None:
-        row = SignInWait(mark=counter.mark, failures=0, last_at=now)
-        session.add(row)
-    elif now - row.last_at > FORGET_AFTER:
+    table = SignInWait.metadata.tables[SignInWait.__tablename__]
+    insert_new(session, table, [{"mark": counter.mark, "failures": 0, "last_at": now}])
+    row = session.get_one(SignInWait, counter.mark, with_for_update=True)
+    if now - row.last_at > FORGET_AFTER:
         row.failures = 0
     row.failures, row.last_at = row.failures + 1, now
     row.until = _until(row.failures - counter.free, now)

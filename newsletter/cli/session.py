@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from newsletter import wiring
 from newsletter.accounts import people
 from newsletter.cli.output import say
-from newsletter.errors import UnknownUser
+from newsletter.errors import RoleMissing, UnknownUser
 from newsletter.logs import configure_logging
+from newsletter.values import Role
 from newsletter.wiring import Services
 
 
@@ -59,3 +60,13 @@ def account_id(services: Services, email: str) -> int:
     if user.disabled_at is not None:
         raise UnknownUser("the account with that address is switched off")
     return user.id
+
+
+def editor_id(services: Services, email: str) -> int:
+    """Return the id of an account that may work on editions. Raises UnknownUser, RoleMissing."""
+    found = account_id(services, email)
+    with services.db.read() as session:
+        role = Role(people.get_user(session, found).role)
+    if not people.includes(role, Role.EDITOR):
+        raise RoleMissing("that account reads results and changes nothing", Role.EDITOR)
+    return found

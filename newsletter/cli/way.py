@@ -11,7 +11,7 @@ from newsletter.approve import review
 from newsletter.cli.editions import ID, as_json, print_figures
 from newsletter.cli.moments import read_moment
 from newsletter.cli.output import JSON, fail, print_report, progress_bar, say
-from newsletter.cli.session import account_id, open_services
+from newsletter.cli.session import editor_id, open_services
 from newsletter.cli.stopping import told_to_stop
 from newsletter.send import schedule as scheduling
 from newsletter.send import worker as sending
@@ -36,7 +36,7 @@ def submit(edition_id: ID, by: BY, json: bool = JSON) -> None:
     review.submit(
         services.db,
         edition_id,
-        by=account_id(services, by),
+        by=editor_id(services, by),
         render=services.render,
         house=services.house,
         now=services.clock(),
@@ -53,7 +53,7 @@ def approve(edition_id: ID, by: BY, json: bool = JSON) -> None:
     review.approve(
         services.db,
         edition_id,
-        by=account_id(services, by),
+        by=editor_id(services, by),
         terms=services.terms,
         house=services.house,
         four_eyes=services.settings.four_eyes,
@@ -78,7 +78,7 @@ def return_(
     review.return_(
         services.db,
         edition_id,
-        by=account_id(services, by),
+        by=editor_id(services, by),
         because=because,
         now=services.clock(),
     )

@@ -104,3 +104,17 @@ def test_an_invitation_that_cannot_be_mailed_is_said(
 
     assert "the mail did not go" in shell.err
     assert [one["state"] for one in shell.json("list")] == ["invited"]
+
+
+def test_a_reader_of_results_moves_no_edition(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.json("add", "lezer@example.org", "--role", "reader", ADD[2], typed="lamp fiets maandag")
+    words = ("edition", "submit", "1", "--by", "lezer@example.org")
+    monkeypatch.setattr("sys.argv", ["newsletter", *words])
+
+    with pytest.raises(SystemExit) as end:
+        main()
+
+    assert end.value.code == 1
+    assert "reads results and changes nothing" in capsys.readouterr().err
