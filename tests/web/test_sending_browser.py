@@ -189,6 +189,10 @@ def test_the_page_tells_what_goes_wrong_and_what_to_do(
     anna.shoot("verzenden-moeite")
     anna.page.emulate_media(color_scheme="dark")
     anna.shoot("verzenden-moeite-donker")
+    anna.page.emulate_media(color_scheme="light")
+    anna.go(f"/redactie/edities/{edition}/resultaat")
+    expect(anna.page.get_by_role("heading", name="Wie de mail niet aannam")).to_be_visible()
+    anna.shoot("resultaat-groepen")
     assert anna.complaints == []
 
 

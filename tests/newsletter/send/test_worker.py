@@ -7,7 +7,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import func, select, update
 
-from newsletter.errors import TransportRefused
+from newsletter.errors import AlreadyLeft, TransportRefused
 from newsletter.model import Delivery, Edition
 from newsletter.send import schedule as scheduling
 from newsletter.send.worker import LOCK, run_worker
@@ -201,3 +201,30 @@ def wait_until_wiped(db: Database, edition_id: int, stop: Event) -> None:
 def retry(db: Database, edition_id: int) -> datetime | None:
     with db.read() as session:
         return session.get_one(Edition, edition_id).retry_at
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("delay_ms", [0, 1, 2, 5, 10, 20, 50, 100])
+def test_taking_back_while_the_worker_begins_leaves_all_or_nothing(
+    db: Database, services: WorkerServices, transport: FakeTransport, delay_ms: int
+) -> None:
+    edition_id = arrange(db, readers=40)
+    stop = Event()
+    worker = Thread(target=lambda: run_worker(services, stop=stop, until_complete=edition_id))
+    worker.start()
+    stop.wait(delay_ms / 1000)
+    try:
+        scheduling.unschedule(db, edition_id, now=START)
+        was_taken_back = True
+    except AlreadyLeft:
+        was_taken_back = False
+    if was_taken_back:
+        stop.set()
+    worker.join()
+
+    with db.read() as session:
+        rows = session.scalar(select(func.count()).select_from(Delivery))
+        state = session.get_one(Edition, edition_id).state
+    expected = (EditionStatus.APPROVED, 0) if was_taken_back else (EditionStatus.SENT, 40)
+    assert (state, len(transport.accepted)) == expected
+    assert was_taken_back or rows == 40
