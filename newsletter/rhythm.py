@@ -6,7 +6,7 @@ period, a public holiday or the team makes of it: so a slot that moved is still 
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final, Self
@@ -25,7 +25,7 @@ MOST_DAYS: Final = 20  # working days before an edition goes out
 NTHS: Final = (1, 2, 3, 4, -1)  # of the month; -1 is the last
 WEEK: Final = timedelta(weeks=1)
 FURTHEST: Final = timedelta(days=90)  # from the day of the plain rule, by a period or the team
-AHEAD: Final = timedelta(days=3 * 366)  # how far the next slots are looked for
+AHEAD: Final = (timedelta(days=90), timedelta(days=3 * 366))  # how far the next are looked for
 
 
 class Instead(StrEnum):
@@ -202,8 +202,26 @@ def next_slots(
 ) -> list[Slot]:
     """Return the first slots that go out after this moment; fewer when there are none."""
     today = after.astimezone(AMSTERDAM).date()
-    slots = slots_between(rhythm, today, max(today, rhythm.starts_on) + AHEAD, choices)
-    return [one for one in slots if one.at is not None and one.at > after][:count]
+    found: list[Slot] = []
+    for span in AHEAD:
+        slots = slots_between(rhythm, today, max(today, rhythm.starts_on) + span, choices)
+        found = [one for one in slots if one.at is not None and one.at > after]
+        if len(found) >= count:
+            break
+    return found[:count]
+
+
+def moments_before(rhythm: Rhythm, slot: Slot, choices: Choices = NO_CHOICES) -> Deadlines | None:
+    """Return what comes before a slot; None when it is left out.
+
+    Its selection opens when the edition before it has gone out at the earliest.
+    """
+    if slot.at is None:
+        return None
+    before = deadlines(rhythm, slot.at)
+    near = slots_between(rhythm, slot.day - FURTHEST, slot.day, choices)
+    earlier = [one.at for one in near if one.at is not None and one.at < slot.at]
+    return replace(before, opens=max([before.opens, *earlier[-1:]]))
 
 
 def find_slot(rhythm: Rhythm, on: date, choices: Choices = NO_CHOICES) -> Slot | None:
@@ -213,19 +231,11 @@ def find_slot(rhythm: Rhythm, on: date, choices: Choices = NO_CHOICES) -> Slot |
 
 
 def open_slots(rhythm: Rhythm, now: datetime, choices: Choices = NO_CHOICES) -> list[Slot]:
-    """Return the slots whose selection is open, and that did not go out yet, in order.
-
-    A selection opens when the edition before it has gone out at the earliest.
-    """
+    """Return the slots whose selection is open, and that did not go out yet, in order."""
     today = now.astimezone(AMSTERDAM).date()
-    near = slots_between(rhythm, today - FURTHEST, today + FURTHEST, choices)
-    going = [(one, one.at) for one in near if one.at is not None]
-    found = []
-    for (_, before), (slot, at) in zip([(None, None), *going], going, strict=False):
-        opens = deadlines(rhythm, at).opens
-        if max(opens, min(before or opens, at)) <= now < at:
-            found.append(slot)
-    return found
+    near = slots_between(rhythm, today - DAY, today + FURTHEST, choices)
+    found = [(one, one.at, moments_before(rhythm, one, choices)) for one in near]
+    return [one for one, at, before in found if at and before and before.opens <= now < at]
 
 
 def _order(slot: Slot) -> tuple[date, bool, date]:

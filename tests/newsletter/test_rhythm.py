@@ -1,6 +1,7 @@
 """The rules of the rhythm over ten years: slots, periods, holidays, deadlines, the clock."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ from newsletter.rhythm import (
     Why,
     deadlines,
     find_slot,
+    moments_before,
     next_slots,
     open_slots,
     slots_between,
@@ -28,7 +30,7 @@ from newsletter.working_days import holiday_on, in_amsterdam, is_working_day
 FIRST, LAST = date(2026, 1, 1), date(2035, 12, 31)
 THURSDAY = 3
 WEEK = timedelta(weeks=1)
-FEW = settings(max_examples=15)  # each looks at ten years
+FEW = settings(max_examples=15, deadline=None)  # each looks at ten years
 FORTNIGHT = Rhythm(THURSDAY, time(10), date(2026, 11, 26))
 
 
@@ -286,6 +288,7 @@ def test_what_a_window_shows_does_not_depend_on_the_window(
     assert slots_between(rhythm, first, last) == [x for x in whole if first <= x.day <= last]
 
 
+@FEW
 @given(rhythms())
 def test_a_rhythm_comes_back_from_its_row_as_it_was(rhythm: Rhythm) -> None:
     assert Rhythm.from_json(json.loads(json.dumps(rhythm.as_json()))) == rhythm
@@ -307,3 +310,30 @@ def test_over_the_october_clock_change_the_time_in_amsterdam_stays() -> None:
         approve=datetime(2026, 10, 28, 16, tzinfo=UTC),
     )
     assert found[0].why is Why.RULE
+
+
+def test_the_next_slots_are_found_however_far_they_are() -> None:
+    far = Period(date(2026, 11, 1), date(2027, 2, 1), "Verbouwing")
+    rhythm = Rhythm(THURSDAY, time(10), date(2026, 11, 26), weeks=8, periods=(far,))
+
+    assert moments(rhythm, 3) == [
+        "Thu 18-03-2027 10:00",
+        "Thu 13-05-2027 10:00",
+        "Thu 08-07-2027 10:00",
+    ]
+
+
+def test_what_comes_before_a_slot_tells_when_its_draft_is_really_made() -> None:
+    weekly = Rhythm(THURSDAY, time(10), date(2026, 12, 3), weeks=1)
+    first, second = next_slots(weekly, datetime(2026, 11, 20, tzinfo=UTC), count=2)
+    skipped = {first.on: Choice(None)}
+
+    usual, alone = moments_before(weekly, second), moments_before(weekly, second, skipped)
+
+    assert usual is not None
+    assert alone is not None
+    assert (local(usual.opens), local(alone.opens)) == (
+        "Thu 03-12-2026 10:00",
+        "Thu 03-12-2026 06:00",
+    )
+    assert moments_before(weekly, replace(first, at=None)) is None

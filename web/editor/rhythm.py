@@ -10,7 +10,15 @@ from starlette.responses import Response
 from newsletter.dutch import local
 from newsletter.errors import RhythmChanged
 from newsletter.planning import save_rhythm, turn_rhythm
-from newsletter.rhythm import Deadlines, Rhythm, Slot, Why, deadlines, slots_between
+from newsletter.rhythm import (
+    Choices,
+    Deadlines,
+    Rhythm,
+    Slot,
+    Why,
+    moments_before,
+    slots_between,
+)
 from newsletter.store.planning import Kept, read_choices, read_kept
 from web.editor import rhythm_words as words
 from web.editor.desk import RHYTHM, desk_page
@@ -118,13 +126,13 @@ def _lines(session: Session, rhythm: Rhythm | None, now: datetime, *, is_kept: b
     for slot in slots_between(rhythm, today, last, choices):
         if slot.at is not None and slot.at <= now:
             continue
-        lines.append(_line(rhythm, slot))
+        lines.append(_line(rhythm, slot, choices))
         going += slot.at is not None
         if going == SHOWN:
             break
     return lines
 
 
-def _line(rhythm: Rhythm, slot: Slot) -> Line:
-    before = deadlines(rhythm, slot.at) if slot.at is not None else None
+def _line(rhythm: Rhythm, slot: Slot, choices: Choices) -> Line:
+    before = moments_before(rhythm, slot, choices)
     return Line(slot, before, "" if slot.why is Why.RULE else words.why_word(slot))

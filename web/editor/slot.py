@@ -15,8 +15,8 @@ from newsletter.rhythm import (
     Rhythm,
     Slot,
     Why,
-    deadlines,
     find_slot,
+    moments_before,
     slots_between,
 )
 from newsletter.store.planning import find_of_slot, read_choices, read_rhythm
@@ -92,7 +92,7 @@ def _page(call: Call, problems: dict[str, str], *, typed: str = "") -> Response:
             slot=slot,
             edition=edition,
             path_of_slot=slot_path(slot),
-            before=deadlines(rhythm, slot.at) if slot.at else None,
+            before=moments_before(rhythm, slot, read_choices(session)),
             sentence=rhythm_words.rhythm_sentence(rhythm),
             why=rhythm_words.why_word(slot),
             words=rhythm_words,

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "f0d7a52c8e13"
-down_revision = "e92c7f1b0d64"
+down_revision = "e4b96d02c8f1"
 branch_labels = None
 depends_on = None
 
