@@ -34,6 +34,7 @@ WAIT: Final = httpx.Timeout(10.0)  # as for sources; somebody is looking at the 
 LARGEST_BYTES: Final = 1024 * 1024
 SUBJECT_LENGTH: Final = 255  # OpenID Connect Core §2
 LEEWAY_S: Final = 60  # their clock and ours
+REST: Final = timedelta(seconds=20)  # after an issuer failed, before it is asked again
 KEEP: Final = timedelta(hours=1)  # what the issuer says of itself; keys that are new are asked for
 NEEDED: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
@@ -87,6 +88,7 @@ class OpenId:
         self._redirect_url = redirect_url
         self._lock = Lock()
         self._issuer: _Issuer | None = None
+        self._silent_until: datetime | None = None
 
     def begin(self, *, now: datetime) -> tuple[Attempt, str]:
         """Return an attempt, and the address at the issuer to go to. Raises OpenIdFailed."""
@@ -173,6 +175,22 @@ class OpenId:
         return known if known and now - known.at < KEEP else self._ask_issuer(now)
 
     def _ask_issuer(self, now: datetime) -> _Issuer:
+        """Return what the issuer says of itself; one that failed is left alone for a moment.
+
+        Anybody may press the button: that must not hold up a thread each time.
+        """
+        if self._silent_until and now < self._silent_until:
+            raise OpenIdFailed("the issuer did not answer a moment ago")
+        try:
+            found = self._read_issuer(now)
+        except OpenIdFailed:
+            self._silent_until = now + REST
+            raise
+        with self._lock:
+            self._issuer = found
+        return found
+
+    def _read_issuer(self, now: datetime) -> _Issuer:
         issuer = self.client.issuer
         told = _ask("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
         if told.get("issuer") != issuer:
@@ -182,12 +200,9 @@ class OpenId:
                 raise OpenIdFailed(f"the issuer's {name} is not an https address")
         keys = _ask("GET", str(told["jwks_uri"]))
         try:
-            found = _Issuer(told, KeySet.import_key_set(keys), now)  # type: ignore[arg-type]
+            return _Issuer(told, KeySet.import_key_set(keys), now)  # type: ignore[arg-type]
         except (JoseError, ValueError, KeyError) as failure:
             raise OpenIdFailed(f"the issuer's keys: {type(failure).__name__}") from None
-        with self._lock:
-            self._issuer = found
-        return found
 
 
 def check_claims(

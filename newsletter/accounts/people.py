@@ -65,7 +65,9 @@ def add_user(  # noqa: PLR0913 - what an account is made of; all by name
                 detail={"role": role_word(role)},
             )
         user.name = own[1] or user.name or ""
-        user.disabled_at = None
+        if user.disabled_at is not None:
+            user.disabled_at = None
+            record(session, "account.switched_on", now=now, about=called(user))
         _set_role(session, user, role, by=None, now=now)
         if password_hash:
             set_password(session, user, password_hash)

@@ -99,3 +99,17 @@ def test_an_answer_of_another_attempt_or_issuer_is_refused_unasked() -> None:
         with pytest.raises(OpenIdFailed) as refused:
             openid.finish(attempt, answer, now=START + timedelta(seconds=1))
         assert "does not answer" not in str(refused.value)
+
+
+def test_an_issuer_that_is_silent_is_left_alone_for_a_moment() -> None:
+    openid = OpenId(Client("http://127.0.0.1:1", "a", "b"), redirect_url="http://127.0.0.1/terug")
+
+    said = []
+    for later in (0, 19, 20):
+        with pytest.raises(OpenIdFailed) as refused:
+            openid.begin(now=START + timedelta(seconds=later))
+        said.append(str(refused.value))
+
+    assert "does not answer: ConnectError" in said[0]
+    assert "a moment ago" in said[1]
+    assert said[2] == said[0]

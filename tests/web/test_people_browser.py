@@ -11,6 +11,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser, expect
 
+from newsletter.accounts.sign_in import GUESSED, check_password
 from newsletter.settings import Settings
 from newsletter.values import Role
 from newsletter.wiring import Services, build_services
@@ -98,7 +99,7 @@ def test_somebody_is_invited_and_comes_in(
     noor = person(browser, base, scheme=scheme, script=script)
     invite(marit, scheme)
     choose(noor, links_in(transport.accepted[0][2], "/redactie/uitnodiging/")[0], scheme)
-    expect(noor.page.get_by_role("heading", name="Er is nog niets verzonden")).to_be_visible()
+    expect(noor.page.get_by_role("heading", name="Nog geen resultaten")).to_be_visible()
     noor.shoot(f"results-reader-{scheme}")
     noor.go("/redactie/edities")
     expect(noor.page.locator("main")).to_contain_text("Vraag het")
@@ -218,16 +219,41 @@ def test_from_an_invitation_to_a_code_and_a_lost_phone(
     give_code(noor, "000000")
     expect(noor.page.locator("#code-error")).to_be_visible()
     give_code(noor, app_shows(secret, clock))
-    expect(noor.page.get_by_role("heading", name="Resultaten")).to_be_visible()
+    expect(noor.page.get_by_role("link", name="Resultaten", exact=True)).to_be_visible()
 
     sign_in_as_noor(noor)
     noor.page.get_by_text("Je telefoon niet bij de hand?").click()
     noor.page.get_by_label("Herstelcode").fill(recovery[0])
     noor.shoot(f"step-recovery-{scheme}")
     noor.press("Log in met een herstelcode")
-    expect(noor.page.get_by_role("heading", name="Resultaten")).to_be_visible()
+    expect(noor.page.get_by_role("link", name="Resultaten", exact=True)).to_be_visible()
     marit.go(PEOPLE)
     marit.shoot(f"people-step-{scheme}")
     marit.page.get_by_role("link", name="Noor van Dam").click()
     marit.shoot(f"person-step-{scheme}")
     assert all("422" in one for one in (*marit.complaints, *noor.complaints))
+
+
+def test_who_is_made_to_wait_comes_in_by_the_mailed_link_with_the_keyboard(
+    browser: Browser, base: str, near: Services, clock: FakeClock, transport: FakeTransport
+) -> None:
+    rosa, key = person(browser, base), near.settings.secret_key
+    for _ in range(GUESSED - 1):
+        check_password(near.db, "rosa@example.org", "fout", key=key, now=clock())
+        clock.later(minutes=16)
+    rosa.go("/redactie/inloggen")
+    rosa.page.get_by_label("E-mailadres").focus()
+    for word in ("rosa@example.org", "Tab", "fout", "Enter"):
+        press = rosa.page.keyboard.press if word in {"Tab", "Enter"} else rosa.page.keyboard.type
+        press(word)
+    expect(rosa.page.get_by_role("alert")).to_contain_text("Wacht 8 minuten")
+    rosa.shoot("sign-in-wait")
+
+    (link,) = links_in(transport.accepted[0][2], "/redactie/binnen/")
+    rosa.go(link)
+    rosa.shoot("unlock")
+    rosa.page.get_by_label("Wachtwoord").focus()
+    rosa.page.keyboard.type(PASSWORD)
+    rosa.page.keyboard.press("Enter")
+
+    expect(rosa.page.get_by_role("link", name="Rosa, redacteur")).to_be_visible()

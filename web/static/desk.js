@@ -66,3 +66,9 @@ document.addEventListener("input", () => {
   saidHere = Date.now();
   fetch("/redactie/bezig", { method: "POST", body: new URLSearchParams({ csrf }) }).catch(() => { saidHere = 0; });
 });
+
+// What is shown only once can be put on paper with one press.
+document.querySelectorAll("button[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});

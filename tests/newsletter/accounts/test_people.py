@@ -160,6 +160,18 @@ def test_switching_off_ends_everything_and_on_gives_it_back(db: Database) -> Non
     assert sessions.find_session(db, token, now=START) is None
 
 
+def test_adding_an_account_that_is_off_switches_it_on_and_says_so(db: Database) -> None:
+    user_id = add(db)
+    people.switch_off(db, user_id, by=None, now=START)
+
+    add(db)
+
+    assert attempt(db, FakeClock(), PASSWORD).user_id == user_id
+    with db.read() as session:
+        names = list(session.scalars(select(LogEntry.what)))
+    assert names.count("account.switched_on") == 1
+
+
 def test_every_move_is_in_the_log_with_who_did_it(db: Database) -> None:
     boss = add(db, role=Role.ADMINISTRATOR)
     asked = invitations.invite(
