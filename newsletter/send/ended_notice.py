@@ -15,6 +15,12 @@ STOPPED: Final[Mapping[Ending, tuple[str, str, str]]] = {
         "Niemand verloor daardoor een beurt.",
         "Vertel het de beheerder. Neemt de mailserver weer mail aan, ga dan verder.",
     ),
+    Ending.MAILS_CHANGED: (
+        "staat op pauze: de mails zijn gewijzigd",
+        "De mails zijn niet meer wat er is goedgekeurd. Wie nog wacht, krijgt niets.",
+        "Stop het verzenden en vraag de beheerder wat er gebeurde. In het logboek staan beide "
+        "kenmerken.",
+    ),
     Ending.EVENT_CHANGED: (
         "staat op pauze: de bijeenkomst is gewijzigd",
         "De bijeenkomst is verzet of afgezegd. Daarom staat het verzenden op pauze.",

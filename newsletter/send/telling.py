@@ -28,6 +28,7 @@ class Ending(StrEnum):
 
     SENT = "sent"
     HALTED = "halted"  # the relay refused reader after reader
+    MAILS_CHANGED = "mails_changed"  # they are not those that were approved
     EVENT_CHANGED = End.EVENT_CHANGED.value
     TOO_LATE = End.TOO_LATE.value
 

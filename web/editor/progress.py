@@ -20,7 +20,7 @@ S = EditionStatus
 
 UNDER_WAY: Final = frozenset({S.SENDING, S.PAUSED})
 GOES_ON: Final = frozenset({"sending", "resumed"})
-STANDS_STILL: Final = frozenset({"paused", "halted", "event_changed_sending"})
+STANDS_STILL: Final = frozenset({"paused", "halted", "mails_changed", "event_changed_sending"})
 HANGS: Final = timedelta(seconds=45)  # so long an attempt to reach the relay may take
 REPLY: Final = re.compile(r"[245]\d\d ")  # the relay itself spoke
 EACH_S: Final = 3  # with a script

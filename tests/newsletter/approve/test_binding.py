@@ -101,6 +101,8 @@ FREE: Final[Mapping[str, Mapping[str, str]]] = {
         "started_at": "set when sending begins",
         "finished_at": "set when it is done",
         "reminded_at": "of a reminder",
+        "retry_at": "when an outage is looked at again",
+        "told_at": "when its people were told how it ended",
         "filling": "why items were proposed",
     },
     "block": {"edition_id": "a block that goes or comes: below"},

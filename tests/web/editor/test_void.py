@@ -1,16 +1,30 @@
 """An approval that does not hold any more, as people at the desk and at the terminal see it."""
 
+import re
+from threading import Event
+
 import pytest
 from sqlalchemy import text, update
 from starlette.testclient import TestClient
 
 from newsletter.cli.app import main
-from newsletter.model import Delivery, Edition, User
+from newsletter.model import Block, ChosenOrganisation, Delivery, Edition, User
+from newsletter.send.worker import run_worker
 from newsletter.store.editions import events_of, get_edition
 from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
 from tests.fakes import FakeTransport
-from tests.web.desk import approved, begin, desk, edition_path, post, step, submitted, version
+from tests.web.desk import (
+    approved,
+    begin,
+    desk,
+    edition_path,
+    freeze,
+    post,
+    step,
+    submitted,
+    version,
+)
 from web.app import create_app
 
 VOID = "Het akkoord is vervallen."
@@ -53,7 +67,10 @@ def test_an_order_to_send_is_refused_with_what_to_do(
     order: str,
 ) -> None:
     edition = approved(editor, approver, near)
-    by_statement(near, "update block set fields = replace(cast(fields as text), ' ', '  ')")
+    with near.db.write() as session:  # one space more in one block
+        block = get_edition(session, edition, with_blocks=True).blocks[0]
+        spaced = {**block.fields, "text": f"{block.fields['text']} "}
+        session.execute(update(Block).where(Block.id == block.id).values(fields=spaced))
 
     answer = post(editor, edition_path(edition, order), {"at": "2027-04-22T10:00"})
 
@@ -81,6 +98,76 @@ def test_a_moved_plan_is_void_on_its_page(
     shown = editor.get(edition_path(edition, "/verzenden")).text
     assert VOID in shown
     assert "het moment waarop de editie uitgaat" in shown
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"sender": "Ander <ander@example.org>"},
+        {"phone": "030 765 43 21", "colours": {"school": "#0a5a6a"}},
+        {"contact": "ander@example.org"},
+    ],
+)
+def test_an_organisation_that_was_changed_in_the_database_voids_it(
+    editor: TestClient,
+    approver: TestClient,
+    near: Services,
+    transport: FakeTransport,
+    values: dict[str, object],
+) -> None:
+    edition = approved(editor, approver, near)
+    with near.db.write() as session:
+        session.add(ChosenOrganisation(id=1, values=values, version=1, changed_at=near.clock()))
+
+    assert VOID in editor.get(edition_path(edition, "/verzenden")).text
+    assert post(editor, edition_path(edition, "/verstuur")).status_code == 409
+    assert (status(near, edition), transport.attempted) == (EditionStatus.DRAFT, [])
+
+
+def test_an_item_that_changes_at_its_source_changes_no_mail(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = approved(editor, approver, near)
+    before = editor.get(edition_path(edition, "/voorbeeld?kant=school")).text
+
+    by_statement(near, "update item set title = 'Anders', summary = 'Anders', own_title = 'Anders'")
+
+    assert HOLDS in editor.get(edition_path(edition, "/verzenden")).text
+    after = editor.get(edition_path(edition, "/voorbeeld?kant=school")).text
+    assert without_nonce(after) == without_nonce(before)
+
+
+def test_mails_that_were_changed_on_their_way_are_told_on_the_page(
+    editor: TestClient, approver: TestClient, near: Services, transport: FakeTransport
+) -> None:
+    edition = approved(editor, approver, near)
+    step(editor, near, edition, "/verstuur", now="ja")
+    freeze(near)
+    by_statement(near, "update edition_variant set html = replace(html, 'Steunpunt', 'Ander')")
+
+    run_worker(near, stop=Event(), until_complete=edition)
+
+    shown = editor.get(edition_path(edition, "/verzenden")).text
+    assert "De mails zijn niet meer wat er is goedgekeurd." in shown
+    assert (status(near, edition), transport.attempted) == (EditionStatus.PAUSED, [])
+
+
+def test_an_approval_that_is_sent_twice_is_one(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = submitted(editor, near)
+    fields = {"version": version(near, edition)}
+
+    answers = [post(approver, edition_path(edition, "/goedkeuren"), fields) for _ in range(3)]
+
+    assert [one.status_code for one in answers] == [303, 303, 303]
+    with near.db.read() as session:
+        told = [one.what for one in events_of(session, edition)]
+    assert told.count("approved") == 1
+
+
+def without_nonce(html: str) -> str:
+    return re.sub(r'nonce="[^"]+"', "", html)
 
 
 def test_made_a_draft_again_it_goes_its_way_anew(
