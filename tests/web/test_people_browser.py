@@ -257,3 +257,23 @@ def test_who_is_made_to_wait_comes_in_by_the_mailed_link_with_the_keyboard(
     rosa.page.keyboard.press("Enter")
 
     expect(rosa.page.get_by_role("link", name="Rosa, redacteur")).to_be_visible()
+
+
+def test_who_goes_on_writing_is_still_there(browser: Browser, base: str, clock: FakeClock) -> None:
+    rosa = person(browser, base)
+    rosa.sign_in("rosa@example.org")
+    rosa.page.clock.install()
+    rosa.go("/redactie/voorbeelden/nieuw")
+    title = rosa.page.get_by_label("Titel")
+    for sentence in ("Een vast gezicht", "Een vast gezicht van het instituut"):
+        clock.later(minutes=20)
+        rosa.page.clock.fast_forward("20:00")
+        with rosa.page.expect_response("**/redactie/bezig") as heard:
+            title.fill(sentence)
+        assert heard.value.status == 204
+    clock.later(minutes=20)
+    rosa.page.locator("main form button").last.click()
+
+    expect(rosa.page).not_to_have_url(f"{base}/redactie/inloggen")
+    expect(rosa.page.get_by_text("We hebben het voor je vastgehouden")).to_have_count(0)
+    assert all("422" in one for one in rosa.complaints)
