@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from feeds.store import upcoming_events
 from feeds.values import AMSTERDAM
+from newsletter.account_mail import ACCOUNT
 from newsletter.dutch import local, month
 from newsletter.rhythm import Rhythm, slots_between
 from newsletter.store.planning import (
@@ -66,8 +67,10 @@ def choose(call: Call) -> Response:
     wants = str(call.form.get("wil") or call.query.get("wil")) == "ja"
     choose_reminders(call.services.db, call.user_id, wants=wants)
     told = "Je krijgt herinneringen per mail." if wants else "Je krijgt geen herinneringen meer."
-    undo = f"{REMINDERS}?wil={'nee' if wants else 'ja'}"
-    return see_other(f"{CALENDAR}#herinneringen", message=told, undo=undo)
+    of_account = "account" in {call.form.get("van"), call.query.get("van")}
+    place = ACCOUNT if of_account else CALENDAR
+    undo = f"{REMINDERS}?wil={'nee' if wants else 'ja'}{'&van=account' if of_account else ''}"
+    return see_other(f"{place}#herinneringen", message=told, undo=undo)
 
 
 def _entries(call: Call, session: Session, first: date, rhythm: Rhythm | None) -> list[Entry]:

@@ -302,3 +302,18 @@ def test_somebody_turns_the_reminders_off_and_on_again(
     post(editor, undo[1])
 
     assert wants()
+
+
+def test_the_reminders_are_turned_off_on_the_page_of_the_account_too(
+    editor: TestClient, services: Services
+) -> None:
+    account = "/redactie/account"
+    answer = post(editor, "/redactie/herinneringen", {"wil": "nee", "van": "account"})
+    page = editor.get(account).text
+    undo = re.search(r'action="(/redactie/herinneringen\?wil=ja&amp;van=account)"', page)
+
+    assert answer.headers["location"] == f"{account}#herinneringen"
+    assert "Dat staat uit." in page
+    assert undo
+    post(editor, undo[1].replace("&amp;", "&"))
+    assert "Dat staat aan." in editor.get(account).text
