@@ -18,6 +18,10 @@ class Hand(Protocol):
         """Replace what stands in a field. text: of a date or a time as the form sends it."""
         ...
 
+    def choose(self, place: Locator, option: str) -> None:
+        """Choose the option that holds these words from a list."""
+        ...
+
 
 class Mouse:
     """Points and clicks."""
@@ -27,6 +31,9 @@ class Mouse:
 
     def write(self, place: Locator, text: str) -> None:
         place.fill(text)
+
+    def choose(self, place: Locator, option: str) -> None:
+        place.select_option(label=_label(place, option))
 
 
 class Finger:
@@ -38,6 +45,9 @@ class Finger:
     def write(self, place: Locator, text: str) -> None:
         place.tap()
         place.fill(text)
+
+    def choose(self, place: Locator, option: str) -> None:
+        place.select_option(label=_label(place, option))
 
 
 class Keyboard:
@@ -62,6 +72,16 @@ class Keyboard:
             self._keys.press("Control+a")
             self._keys.type(text)
 
+    def choose(self, place: Locator, option: str) -> None:
+        label = _label(place, option)
+        self._reach(place)
+        self._keys.press("Home")
+        for _ in range(place.locator("option").count()):
+            if place.evaluate("(one) => one.selectedOptions[0].label") == label:
+                return
+            self._keys.press("ArrowDown")
+        raise AssertionError(f"no way with the arrows to {label}")
+
     def _reach(self, place: Locator) -> None:
         place.wait_for()
         for _ in range(MOST_STOPS):
@@ -69,3 +89,8 @@ class Keyboard:
                 return
             self._keys.press("Tab")
         raise AssertionError(f"no way with Tab to {place}")
+
+
+def _label(place: Locator, words: str) -> str:
+    labels = [text.strip() for text in place.locator("option").all_text_contents()]
+    return next(label for label in labels if words in label)

@@ -82,6 +82,10 @@ class Person:
         """Fill in the field with that label."""
         self.hand.write((within or self.page).get_by_label(label).first, text)
 
+    def choose(self, label: str, option: str) -> None:
+        """Choose from the list with that label."""
+        self.hand.choose(self.page.get_by_label(label).first, option)
+
     def to(self, name: str) -> None:
         """Go to a page by the navigation."""
         if self.has_menu:
@@ -169,9 +173,14 @@ def submit(anna: Person, note: str) -> None:
 
 
 def return_it(bas: Person, because: str) -> None:
+    """Say at the news what is wrong with it, and give the edition back."""
     bas.to("Vandaag")
     bas.follow("Beoordeel")
     bas.sees("Ik twijfel over de titel.")
+    bas.choose("Waar gaat het over?", "Subsidie")
+    bas.write("Je opmerking", "Wie kan er aanvragen?")
+    bas.press("Plaats opmerking")
+    bas.sees("Opmerking 1")
     bas.write("Of stuur terug, met een reden", because)
     bas.press("Stuur terug")
     bas.sees("Teruggestuurd.")
@@ -189,6 +198,9 @@ def mend(anna: Person) -> None:
     anna.press("Bewaar dit blok", block)
     mail = anna.page.frame_locator("iframe")
     expect(mail.get_by_text("schoolleiders vragen aan").first).to_be_visible()
+    said = anna.page.locator(".comment").filter(has_text="Wie kan er aanvragen?").first
+    anna.press("Klaar", said)
+    anna.sees("Afgevinkt door Anna")
 
 
 def approve(bas: Person) -> None:
