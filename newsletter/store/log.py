@@ -128,8 +128,10 @@ def edition_in_sentence(kind: str | None, number: int | None, title: str | None)
 
 
 def _told(entry: LogEntry, name: str, edition: str) -> Told:
-    about = f"‘{entry.about}’" if entry.about else _numbered(entry.detail)
-    it = edition if words_of(entry.what).group is Group.EDITIONS and edition else about
+    group = words_of(entry.what).group
+    quoted = entry.about if group is Group.PEOPLE else f"‘{entry.about}’"
+    about = quoted if entry.about else _numbered(entry.detail)
+    it = edition if group is Group.EDITIONS and edition else about
     who = who_did(name, entry.via)
     return Told(
         id=entry.id,

@@ -286,3 +286,12 @@ def test_a_day_ends_at_midnight_in_amsterdam(client: TestClient, services: Servi
     assert sentences(client, f"{LOG}?van=2027-04-22&groep=bronnen") == [
         "Het programma verwijderde de bron ‘Vroeg’."
     ]
+
+
+def test_a_colleague_is_named_as_people_are(client: TestClient, services: Services) -> None:
+    desk(client, services, Role.ADMINISTRATOR)
+    post(client, "/redactie/mensen", {"name": "Noor", "email": "n@example.org", "role": "reader"})
+
+    told = sentences(client, f"{LOG}?groep=mensen")
+
+    assert "Administrator nodigde Noor uit, als lezer van resultaten." in told
