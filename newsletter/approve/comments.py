@@ -83,11 +83,12 @@ def reopen(db: Database, edition_id: int, comment_id: int, *, by: int, now: date
             log_event(session, edition_id, what="comment_reopened", now=now, user_id=by)
 
 
-def _about(edition: Edition, block_id: int) -> dict[str, str]:
+def _about(edition: Edition, block_id: int) -> dict[str, object]:
     for block in edition.blocks:
         if block.id == block_id:
             title = str(block.fields.get("title") or "")[:TITLE]
-            return {"kind": block.kind, "title": title}
+            # item_id stands last: `store/comments.py` finds the item by that.
+            return {"kind": block.kind, "title": title, "item_id": block.item_id}
     raise UnknownBlock(f"edition {edition.id} has no block {block_id}")
 
 

@@ -1,8 +1,9 @@
 """Queries on what people of the desk said about editions."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import UnknownComment
@@ -35,6 +36,18 @@ def lock_comment(session: Session, edition_id: int, comment_id: int) -> Comment:
     if found is None:
         raise UnknownComment(f"edition {edition_id} has no comment {comment_id}")
     return found
+
+
+def forget_titles(session: Session, item_ids: Collection[int]) -> None:
+    """Forget what the blocks were called that were about one of these items; what was said stays.
+
+    A column of JSON holds the text as it was written, on both databases.
+    """
+    about = cast(Comment.about, Text)
+    spoken = [about.endswith(f'"item_id": {number}}}') for number in sorted(item_ids)]
+    if spoken:
+        for one in session.scalars(select(Comment).where(or_(*spoken))):
+            one.about = {**one.about, "title": ""}
 
 
 def said_since(session: Session, like: Comment, since: datetime) -> Comment | None:

@@ -1,11 +1,12 @@
 """What each person saw of an edition when they last judged it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, Text, delete, or_, select
+from sqlalchemy import cast as cast_in_sql
 from sqlalchemy.orm import Session
 
 from newsletter.model import Edition
@@ -58,6 +59,17 @@ def note_look(
     if look.content != content:
         look.before, look.before_at = look.content, look.at
         look.content, look.at = dict(content), now
+
+
+def forget_items(session: Session, item_ids: Collection[int]) -> None:
+    """Forget what was seen of editions with a block about one of these items, whole."""
+    saw = [
+        cast_in_sql(column, Text).contains(f'"item_id": {number}, "fields":')
+        for number in sorted(item_ids)
+        for column in (EditionLook.content, EditionLook.before)
+    ]
+    if saw:
+        session.execute(delete(EditionLook).where(or_(*saw)))
 
 
 def forget_seen(session: Session, *, before: datetime) -> int:

@@ -10,7 +10,9 @@ from feeds.model import Item
 from feeds.values import ItemStatus
 from newsletter import dutch
 from newsletter.model import Block, Edition, Variant
+from newsletter.store.comments import forget_titles
 from newsletter.store.revisions import revisions_about
+from newsletter.store.seen import forget_items
 from newsletter.values import EditionStatus
 
 OVER = (EditionStatus.SENT, EditionStatus.CANCELLED)
@@ -21,7 +23,7 @@ def forget_withdrawn(session: Session) -> int:
 
     What was stored to be sent goes too, once nothing of it is to be sent any more. Take back first
     what is on its way (`approve.watch`): this breaks the seal. The revisions of editions forget
-    it too, so that nobody brings it back.
+    it too, so that nobody brings it back, and so does what judges saw.
     """
     _empty_revisions(session)
     query = select(Block).join(Item, Item.id == Block.item_id)
@@ -47,6 +49,8 @@ def emptied(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _empty_revisions(session: Session) -> None:
     withdrawn = set(session.scalars(select(Item.id).where(Item.status == ItemStatus.WITHDRAWN)))
+    forget_items(session, withdrawn)
+    forget_titles(session, withdrawn)
     for revision in revisions_about(session, withdrawn):
         blocks = [_without_words(one, withdrawn) for one in revision.content["blocks"]]
         if blocks != revision.content["blocks"]:

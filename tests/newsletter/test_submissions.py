@@ -14,8 +14,8 @@ from feeds.sent_in import get_submission
 from feeds.themes import add_default_themes
 from feeds.values import SubmissionStatus
 from newsletter import dutch, pipeline, submissions
-from newsletter.approve import review
-from newsletter.compose import draft
+from newsletter.approve import comments, review
+from newsletter.compose import draft, snapshot
 from newsletter.errors import (
     TransportError,
     TransportRefused,
@@ -24,10 +24,12 @@ from newsletter.errors import (
     UnknownItem,
 )
 from newsletter.mailed import Mailed
-from newsletter.model import Block, Edition, Variant
+from newsletter.model import Block, Edition, Revision, Variant
+from newsletter.review_rows import Comment, EditionLook
 from newsletter.send.freeze import freeze_due
 from newsletter.send.schedule import send_now
 from newsletter.store.editions import events_of, get_edition
+from newsletter.store.seen import note_look
 from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
 from storage.log import LogEntry
@@ -170,6 +172,8 @@ def test_a_withdrawal_reaches_every_edition_and_every_copy(
     desk = Editions(near)
     submission_id, item_id = publish(near.db, with_picture=True)
     sent, planned, written = (desk.carrying(item_id) for _ in range(3))
+    for edition in (sent, planned, written):
+        desk.judge(edition, item_id)
     desk.bring(sent, EditionStatus.SENT)
     desk.bring(planned, EditionStatus.SCHEDULED)
 
@@ -261,6 +265,22 @@ class Editions:
             )
         return edition_id
 
+    def judge(self, edition_id: int, item_id: int) -> None:
+        """Look at it, and say something about the example."""
+        with self.near.db.write() as session:
+            edition = get_edition(session, edition_id, with_blocks=True)
+            content = snapshot.take(edition)
+            note_look(session, edition_id, self.approver, content=content, now=START)
+            block = next(one.id for one in edition.blocks if one.item_id == item_id)
+        comments.comment(
+            self.near.db,
+            edition_id,
+            text="Mooi.",
+            block_id=block,
+            by=self.approver,
+            now=START,
+        )
+
     def bring(self, edition_id: int, to: EditionStatus) -> None:
         """Approve it and give the order to send; SENT says that everybody has it."""
         db, render = self.near.db, self.near.render
@@ -310,6 +330,6 @@ def submissions_withdraw_only(near: Services, submission_id: int) -> None:
 
 
 def everything_stored(near: Services) -> str:
-    models = (Submission, Item, Block, Variant, LogEntry, Image)
+    models = (Submission, Item, Block, Variant, Revision, EditionLook, Comment, LogEntry, Image)
     with near.db.read() as session:
         return str([tuple(row) for one in models for row in session.execute(select(one.__table__))])

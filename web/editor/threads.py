@@ -100,7 +100,7 @@ def _words(block: Block) -> str:
     return kind if title == kind else f"{kind} ‘{title}’"
 
 
-def _words_then(about: Mapping[str, str]) -> str:
+def _words_then(about: Mapping[str, Any]) -> str:
     kind = BLOCKS.get(about.get("kind", ""))
     label = kind.label if kind else ""
     title = about.get("title", "")

@@ -62,7 +62,7 @@ def test_a_comment_on_a_block_is_answered_and_done_with(desk: Desk) -> None:
     root, answer = desk.all()
     assert (root.block_id, root.about) == (
         desk.block,
-        {"kind": "article", "title": "Een dag meelopen"},
+        {"kind": "article", "title": "Een dag meelopen", "item_id": None},
     )
     assert (root.resolved_by_id, root.resolved_at) == (desk.author, START)
     assert (answer.parent_id, answer.text, answer.user_id) == (said, "Ja.", desk.author)
