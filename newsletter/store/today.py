@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Row, select, union
+from sqlalchemy import Row, func, select, union
 from sqlalchemy.orm import Session
 
 from newsletter.model import Edition, Revision
-from newsletter.review_rows import Approval
+from newsletter.review_rows import Approval, Comment
 
 
 def writers_among(session: Session, edition_ids: Sequence[int]) -> dict[int, frozenset[int]]:
@@ -25,6 +25,18 @@ def approvers_among(session: Session, edition_ids: Sequence[int]) -> dict[int, f
         select(Approval.edition_id, Approval.user_id).where(Approval.edition_id.in_(edition_ids))
     )
     return _grouped(rows.all())
+
+
+def remarks_among(session: Session, edition_ids: Sequence[int], *, not_by: int) -> dict[int, int]:
+    """Return how many comments of others still ask for something, by edition."""
+    asking = (
+        Comment.edition_id.in_(edition_ids),
+        Comment.parent_id.is_(None),
+        Comment.resolved_at.is_(None),
+        Comment.user_id != not_by,
+    )
+    counted = select(Comment.edition_id, func.count()).where(*asking).group_by(Comment.edition_id)
+    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def _grouped(rows: Iterable[Row[int, int | None]]) -> dict[int, frozenset[int]]:

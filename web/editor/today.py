@@ -18,7 +18,7 @@ from newsletter.store.deliveries import figures, topic_of
 from newsletter.store.editions import list_editions
 from newsletter.store.planning import read_choices, read_rhythm, taken_periods
 from newsletter.store.runs import find_trouble, recent_runs
-from newsletter.store.today import approvers_among, writers_among
+from newsletter.store.today import approvers_among, remarks_among, writers_among
 from newsletter.values import EditionFigures, EditionKind, EditionStatus
 from subscribers.store import counts_by_audience, has_subscribers
 from subscribers.values import Audience
@@ -156,18 +156,22 @@ def _standing(
 ) -> list[Standing]:
     """Return the editions on their way, by when they go: those with a moment first."""
     unfinished = sorted((one for one in editions if one.state in OPEN), key=_when)
-    in_review = [one.id for one in unfinished if one.state is S.IN_REVIEW]
-    writers, approvers = writers_among(session, in_review), approvers_among(session, in_review)
+    ids, me = [one.id for one in unfinished], call.user_id
+    writers, approvers = writers_among(session, ids), approvers_among(session, ids)
+    remarks = remarks_among(session, ids, not_by=me)
     four_eyes = call.services.settings.four_eyes
 
     def stand(one: Edition) -> Standing:
-        at = one.due_at or one.planned_at
-        barred = approvers.get(one.id, frozenset())
-        barred |= writers.get(one.id, frozenset()) if four_eyes else frozenset()
-        may_judge = rank(call.user) >= Who.APPROVER and call.user_id not in barred
-        before = deadlines_of(one, rhythm)
-        due = next_due(one.state, before, at, call.now)
-        return Standing(one, due, submit_due(one.state, before, at, call.now), may_judge)
+        at, before = one.due_at or one.planned_at, deadlines_of(one, rhythm)
+        wrote = writers.get(one.id, frozenset())
+        barred = approvers.get(one.id, frozenset()) | (wrote if four_eyes else frozenset())
+        return Standing(
+            edition=one,
+            due=next_due(one.state, before, at, call.now),
+            submit_by=submit_due(one.state, before, at, call.now),
+            may_judge=rank(call.user) >= Who.APPROVER and me not in barred,
+            remarks=remarks.get(one.id, 0) if me in wrote or not wrote else 0,
+        )
 
     return [stand(one) for one in unfinished]
 

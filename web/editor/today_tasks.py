@@ -50,12 +50,14 @@ class Standing:
 
     submit_by: until when a draft is written; before that its selection may close.
     may_judge: whether this person decides.
+    remarks: how many comments of others ask this person for something.
     """
 
     edition: Edition
     due: Due | None
     submit_by: Due | None
     may_judge: bool
+    remarks: int = 0
 
     @property
     def order(self) -> tuple[bool, int, str, int]:
@@ -105,14 +107,9 @@ def _of(one: Standing, now: datetime) -> list[Task]:
     written_by = until(one.submit_by, now)
     match edition.state:
         case S.DRAFT:
-            return [
-                Task(
-                    f"Schrijf {name} af",
-                    written_by or f"Concept sinds {since}.",
-                    path,
-                    "Schrijf verder",
-                )
-            ]
+            text = written_by or f"Concept sinds {since}."
+            writing = Task(f"Schrijf {name} af", text, path, "Schrijf verder")
+            return [*_remarks(one), writing]
         case S.IN_REVIEW if one.may_judge:
             text = f"Ingediend {since}. {by}".strip()
             return [Task(f"Beoordeel {name}", text, f"{path}{REVIEW}", "Beoordeel")]
@@ -124,6 +121,15 @@ def _of(one: Standing, now: datetime) -> list[Task]:
             return [Task(f"Ga verder met {name}", f"Op pauze {since}.", way, "Bekijk")]
         case _:
             return []
+
+
+def _remarks(one: Standing) -> list[Task]:
+    """Return what colleagues said of a draft; of what was submitted, who judges decides."""
+    if not one.remarks:
+        return []
+    title = f"Verwerk {plural(one.remarks, 'opmerking', 'opmerkingen')}"
+    where = f"{edition_path(one.edition.id)}#opmerkingen"
+    return [Task(title, f"Bij {name_of(one.edition)}.", where, "Lees")]
 
 
 def _choose(desk: Desk, standing: Sequence[Standing], now: datetime) -> Task:

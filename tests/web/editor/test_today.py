@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from newsletter.accounts.people import user_by_email
 from newsletter.model import Edition, Revision, Run
 from newsletter.planning import save_rhythm
-from newsletter.review_rows import Approval
+from newsletter.review_rows import Approval, Comment
 from newsletter.rhythm import Rhythm
 from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
@@ -282,3 +282,37 @@ def test_who_only_reads_has_a_day_with_results_only(client: TestClient, services
     assert "Eerder" in page
     assert "Editie 8" not in page
     assert "Wat op jou wacht" not in page
+
+
+def test_comments_of_others_wait_for_who_wrote_the_draft(
+    client: TestClient, services: Services
+) -> None:
+    colleague, editor = make_user(services, Role.APPROVER, "Bas"), make_user(services, Role.EDITOR)
+    with services.db.read() as session:
+        bas, me = (user_by_email(session, one).id for one in (colleague, editor))
+    mine, ours = put(services, author_id=me), put(services, number=8, title="Editie 8")
+    theirs = put(services, number=9, title="Editie 9", author_id=bas)
+    at = services.clock()
+    with services.db.write() as session:
+        for edition, by, resolved_at in (
+            (mine, bas, None),
+            (mine, bas, None),
+            (mine, bas, at),
+            (mine, me, None),
+            (ours, bas, None),
+            (theirs, bas, None),
+        ):
+            said = Comment(edition_id=edition, user_id=by, at=at, text="Klopt dit?")
+            said.resolved_at = resolved_at
+            session.add(said)
+    desk(client, services)
+
+    page = client.get("/redactie").text
+
+    assert [one for one in tasks(client) if "Verwerk" in one] == [
+        "Verwerk 2 opmerkingen",
+        "Verwerk 1 opmerking",
+    ]
+    assert f'href="{edition_path(mine)}#opmerkingen"' in page
+    assert "Bij editie 7." in page
+    assert "Bij editie 8." in page
