@@ -111,6 +111,10 @@ WORDS: Final[Mapping[str, Words]] = {
         "{who} zette {it} op pauze, omdat de mailserver ons weigerde",
         "op pauze gezet, omdat de mailserver ons weigert",
     ),
+    "edition.faulted": _edition(
+        "Het verzenden van {it} ging op pauze, omdat er iets niet klopte",
+        "op pauze gezet, omdat er iets niet klopte",
+    ),
     "edition.mails_changed": _edition(
         "Het verzenden van {it} ging op pauze: de mails waren niet meer wat er was goedgekeurd",
         "op pauze gezet: de mails zijn niet meer wat er is goedgekeurd",

@@ -26,7 +26,7 @@ def close_if_complete(session: Session, edition_id: int, *, now: datetime) -> Ed
         return edition.state
     if sum(counted.values()) != edition.size:
         note = f"{sum(counted.values())} deliveries, but {edition.size} readers"
-        halt(session, edition_id, note=note, now=now)
+        halt_faulty(session, edition_id, note=note, now=now)
         return edition.state
     edition.move(EditionStatus.SENT, now=now)
     edition.finished_at = now
@@ -35,11 +35,19 @@ def close_if_complete(session: Session, edition_id: int, *, now: datetime) -> Ed
 
 
 def halt(session: Session, edition_id: int, *, note: str, now: datetime) -> None:
-    """Pause an edition because something is wrong that a person must look at."""
+    """Pause an edition because the relay refuses reader after reader."""
     edition = session.get_one(Edition, edition_id, with_for_update=True)
     if edition.state is EditionStatus.SENDING:
         edition.move(EditionStatus.PAUSED, now=now)
         log_event(session, edition_id, what="halted", now=now, note=note)
+
+
+def halt_faulty(session: Session, edition_id: int, *, note: str, now: datetime) -> None:
+    """Pause an edition because something is wrong with it that a person must look at."""
+    edition = session.get_one(Edition, edition_id, with_for_update=True)
+    if edition.state is EditionStatus.SENDING:
+        edition.move(EditionStatus.PAUSED, now=now)
+        log_event(session, edition_id, what="faulted", now=now, note=note)
 
 
 def halt_changed(

@@ -108,7 +108,7 @@ class _Run:
             with self._db.read() as session:
                 mailing = read_mailing(session, self._edition_id, settings)
         except UnsafeHeader as wrong:
-            return self._halt(str(wrong))
+            return self._halt_faulty(str(wrong))
         except ContentChanged as changed:
             return self._halt_changed(changed)
         pages = Pages(self._db, mailing, links=links, settings=settings, clock=self._clock)
@@ -222,6 +222,11 @@ class _Run:
     def _halt(self, note: str) -> EditionStatus:
         now = self._clock()
         self._write(lambda s: closing.halt(s, self._edition_id, note=note, now=now))
+        return EditionStatus.PAUSED
+
+    def _halt_faulty(self, note: str) -> EditionStatus:
+        now = self._clock()
+        self._write(lambda s: closing.halt_faulty(s, self._edition_id, note=note, now=now))
         return EditionStatus.PAUSED
 
     def _halt_changed(self, changed: ContentChanged) -> EditionStatus:

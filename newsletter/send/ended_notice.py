@@ -15,6 +15,11 @@ STOPPED: Final[Mapping[Ending, tuple[str, str, str]]] = {
         "Niemand verloor daardoor een beurt.",
         "Vertel het de beheerder. Neemt de mailserver weer mail aan, ga dan verder.",
     ),
+    Ending.FAULTED: (
+        "staat op pauze: er klopt iets niet",
+        "Er klopt iets niet aan deze editie. Daarom staat het verzenden op pauze.",
+        "Vertel het de beheerder. In het logboek staat wat er is.",
+    ),
     Ending.MAILS_CHANGED: (
         "staat op pauze: de mails zijn gewijzigd",
         "De mails zijn niet meer wat er is goedgekeurd. Wie nog wacht, krijgt niets.",

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from newsletter.model import Edition, User
 from newsletter.send.ends import End
 from newsletter.store.deliveries import figures
-from newsletter.store.editions import last_event, lock_edition, log_event
+from newsletter.store.editions import last_event_of, lock_edition, log_event
 from newsletter.values import EditionFigures, EditionStatus
 from storage.session import Database
 
@@ -28,9 +28,14 @@ class Ending(StrEnum):
 
     SENT = "sent"
     HALTED = "halted"  # the relay refused reader after reader
+    FAULTED = "faulted"  # its counts contradict each other, or no message can be made of it
     MAILS_CHANGED = "mails_changed"  # they are not those that were approved
     EVENT_CHANGED = End.EVENT_CHANGED.value
     TOO_LATE = End.TOO_LATE.value
+
+
+BY_PEOPLE: Final = ("sending", "paused", "resumed", "cancelled")
+TURNS: Final = (*BY_PEOPLE, *(one.value for one in Ending if one is not Ending.SENT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,8 @@ def _ending(session: Session, edition: Edition) -> Ending | None:
     """Return how it ended by itself; None when a person stopped it, who knows."""
     if edition.state is S.SENT:
         return Ending.SENT
-    last = last_event(session, edition.id)
-    begun = edition.started_at is not None
-    if last is None or not begun or last.what not in set(Ending) - {Ending.SENT}:
+    last = last_event_of(session, edition.id, *TURNS)
+    if last is None or edition.started_at is None or last.what in BY_PEOPLE:
         return None
     return Ending(last.what)
 

@@ -136,9 +136,9 @@ def last_event(session: Session, edition_id: int) -> EditionEvent | None:
     return None if found is None else _event(found)
 
 
-def last_event_of(session: Session, edition_id: int, what: str) -> EditionEvent | None:
-    """Return the last time that something happened to an edition, such as "approved"."""
-    same = _log_of(edition_id).where(LogEntry.what == OF_EDITION + what)
+def last_event_of(session: Session, edition_id: int, *whats: str) -> EditionEvent | None:
+    """Return the last of these things that happened to an edition, such as "approved"."""
+    same = _log_of(edition_id).where(LogEntry.what.in_([OF_EDITION + what for what in whats]))
     found = session.scalar(same.order_by(LogEntry.id.desc()).limit(1))
     return None if found is None else _event(found)
 

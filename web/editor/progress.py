@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.dutch import clock, plural
 from newsletter.model import Edition
+from newsletter.send.telling import TURNS
 from newsletter.store.deliveries import figures_underway, troubles
 from newsletter.store.editions import events_of
 from newsletter.values import EditionEvent, EditionFigures, EditionStatus
@@ -20,7 +21,7 @@ S = EditionStatus
 
 UNDER_WAY: Final = frozenset({S.SENDING, S.PAUSED})
 GOES_ON: Final = frozenset({"sending", "resumed"})
-STANDS_STILL: Final = frozenset({"paused", "halted", "mails_changed", "event_changed_sending"})
+STANDS_STILL: Final = frozenset(TURNS) - GOES_ON
 HANGS: Final = timedelta(seconds=45)  # so long an attempt to reach the relay may take
 REPLY: Final = re.compile(r"[245]\d\d ")  # the relay itself spoke
 EACH_S: Final = 3  # with a script
@@ -52,6 +53,7 @@ def progress(session: Session, edition: Edition, *, now: datetime) -> dict[str, 
         "remaining": _remaining(found, per_second) if edition.state is S.SENDING else "",
         "outage": find_outage(edition, events, now),
         "told": told,
+        "last_turn": _last_turn(events),
         "past": past_of(session, events),
         "each_s": EACH_S if edition.state is S.SENDING else 0,
         "refresh_s": WITHOUT_S if is_under_way else 0,
@@ -79,6 +81,11 @@ def find_outage(edition: Edition, events: Iterable[EditionEvent], now: datetime)
     notes = [one.note for one in events if one.what == "relay_unavailable"]
     said = notes[-1] if notes and REPLY.match(notes[-1]) else ""
     return Outage(clock(again) if again > now else "", said)
+
+
+def _last_turn(events: Iterable[EditionEvent]) -> str:
+    """Return what last made it go on or stand still; what is told besides does not count."""
+    return next((one.what for one in reversed(list(events)) if one.what in TURNS), "")
 
 
 def _has_troubles(found: EditionFigures) -> bool:

@@ -521,7 +521,7 @@ def test_counts_that_contradict_each_other_halt_the_edition(desk: Desk) -> None:
 
     assert (report.completed, report.halted) == ((), (edition_id,))
     assert desk.status(edition_id) is EditionStatus.PAUSED
-    assert desk.events(edition_id) == [("halted", "3 deliveries, but 5 readers")]
+    assert desk.events(edition_id) == [("faulted", "3 deliveries, but 5 readers")]
 
 
 def test_list_is_not_burnt_when_it_is_us_whom_they_refuse(desk: Desk) -> None:

@@ -479,6 +479,7 @@ Steunpunt Opleidingsscholen VO, Voorbeeldstraat 1, 1234 AB Voorbeeldstad
     ("ending", "subject"),
     [
         (Ending.HALTED, "Editie 15 staat op pauze: de mailserver weigert ons"),
+        (Ending.FAULTED, "Editie 15 staat op pauze: er klopt iets niet"),
         (Ending.MAILS_CHANGED, "Editie 15 staat op pauze: de mails zijn gewijzigd"),
         (Ending.EVENT_CHANGED, "Editie 15 staat op pauze: de bijeenkomst is gewijzigd"),
         (Ending.TOO_LATE, "Editie 15 is niet aan iedereen verzonden"),

@@ -11,7 +11,7 @@ from newsletter.send import schedule
 from newsletter.send.closing import halt
 from newsletter.send.ends import End, bring_to_end
 from newsletter.send.telling import Ended, Ending, tell_ends
-from newsletter.store.editions import events_of
+from newsletter.store.editions import events_of, log_event
 from newsletter.values import EditionStatus
 from storage.session import Database
 from tests.factories import make_user
@@ -126,6 +126,19 @@ def test_what_stops_by_itself_is_told(
     tell_ends(db, notify=post, now=SOON)
 
     assert post.sent == [("anna@example.org", ending), ("bas@example.org", ending)]
+
+
+def test_a_stop_is_told_although_something_else_was_logged_after_it(
+    db: Database, edition: int
+) -> None:
+    with db.write() as session:
+        halt(session, edition, note="20 readers in a row refused", now=START)
+        log_event(session, edition, what="tested", now=SOON)
+    post = Post()
+
+    tell_ends(db, notify=post, now=SOON)
+
+    assert {ending for _, ending in post.sent} == {Ending.HALTED}
 
 
 def test_after_a_pause_the_end_is_told_as_well(db: Database, edition: int) -> None:

@@ -11,8 +11,9 @@ from starlette.testclient import TestClient
 
 from newsletter.errors import TransportError, TransportRefused, TransportUnavailable
 from newsletter.model import Delivery, Edition
-from newsletter.send.closing import halt, note_outage
+from newsletter.send.closing import halt, halt_changed, halt_faulty, note_outage
 from newsletter.send.deliver import deliver_due
+from newsletter.send.telling import tell_ends
 from newsletter.send.worker import run_worker
 from newsletter.store.deliveries import figures
 from newsletter.values import DeliveryState, EditionEvent
@@ -138,11 +139,30 @@ def test_a_breaker_that_stopped_it_says_why_and_what_to_do(
         halt(session, edition, note="20 readers in a row refused: it must be us", now=START)
 
     page = editor.get(edition_path(edition, "/verzenden")).text
+    tell_ends(near.db, notify=lambda *_: True, now=START)
+    told = editor.get(edition_path(edition, "/verzenden")).text
     on = step(editor, near, edition, "/hervat")
 
     assert "De mailserver weigerde lezer na lezer. Dat ligt aan ons, niet aan hen." in page
+    assert "De mailserver weigerde lezer na lezer." in told
     assert "kies dan <em>Ga verder met verzenden</em>" in page
     assert "weigerde lezer na lezer" not in on
+
+
+def test_what_is_wrong_with_the_edition_itself_is_not_put_on_the_relay(
+    editor: TestClient, edition: int, near: Services
+) -> None:
+    with near.db.write() as session:
+        halt_faulty(session, edition, note="3 deliveries, but 5 readers", now=START)
+    faulty = live(editor, edition)
+    step(editor, near, edition, "/hervat")
+    with near.db.write() as session:
+        halt_changed(session, edition, detail={}, now=START)
+    changed = live(editor, edition)
+
+    assert "Er klopt iets niet aan deze editie." in faulty
+    assert "De mails zijn niet meer wat er is goedgekeurd." in changed
+    assert "mailserver weigerde" not in faulty + changed
 
 
 def test_a_mail_in_doubt_is_explained_and_may_be_sent_again(
