@@ -17,6 +17,7 @@ from newsletter.due import Deadline
 from newsletter.errors import TransportError, TransportRefused, TransportUncertain
 from newsletter.rhythm import Deadlines, Rhythm
 from newsletter.store import reminders as store
+from newsletter.store.approvals import approvals_of
 from newsletter.store.editions import get_edition
 from newsletter.store.planning import read_rhythm
 from newsletter.store.reminders import Mark
@@ -94,8 +95,11 @@ def is_quiet(now: datetime) -> bool:
 def _people(
     session: Session, edition: Underway, asking: Asking, *, four_eyes: bool
 ) -> list[tuple[int, str]]:
+    """Return who is told; of an approval not who wrote in it, nor who gave theirs already."""
     row = get_edition(session, edition.edition_id)
-    barred = writers_of(session, row) if four_eyes else frozenset[int]()
+    barred = frozenset(one.user_id for one in approvals_of(session, row.id))
+    if four_eyes:
+        barred |= writers_of(session, row)
     return people_of(session, edition, asking.what, barred=barred)
 
 

@@ -17,6 +17,7 @@ from newsletter.due import Deadline
 from newsletter.errors import TransportRefused, TransportUnavailable, TransportUncertain
 from newsletter.model import Block, Edition, Reminder, User
 from newsletter.planning import save_rhythm
+from newsletter.review_rows import Approval
 from newsletter.rhythm import Rhythm
 from newsletter.store.editions import events_of
 from newsletter.store.reminders import IN_HAND, Mark, begin
@@ -388,6 +389,19 @@ def test_who_was_switched_off_is_told_nothing(db: Database) -> None:
     with db.write() as session:
         user = session.scalars(select(User).where(User.email == "eind@example.org")).one()
         user.disabled_at = START
+    mailbox = Mailbox()
+
+    run(db, amsterdam("20T09:00"), mailbox)
+
+    assert mailbox.names == ["beheer"]
+
+
+def test_who_approved_already_is_not_asked_to(db: Database) -> None:
+    edition_id = arrange(db, status=S.IN_REVIEW)
+    by_rhythm(db)
+    with db.write() as session:
+        user = session.scalars(select(User).where(User.email == "eind@example.org")).one()
+        session.add(Approval(edition_id=edition_id, user_id=user.id, at=START, hash="x"))
     mailbox = Mailbox()
 
     run(db, amsterdam("20T09:00"), mailbox)
