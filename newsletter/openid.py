@@ -162,7 +162,7 @@ class OpenId:
     def _ask_more(self, tokens: Mapping[str, Any], subject: str, now: datetime) -> dict[str, Any]:
         """Return what the issuer tells elsewhere: some put no address into the ID token."""
         endpoint = self._known(now).told.get("userinfo_endpoint")
-        if not endpoint:
+        if not is_safe_address(str(endpoint or "")):
             return {}
         bearer = {"Authorization": f"Bearer {tokens.get('access_token', '')}"}
         told = _ask("GET", str(endpoint), headers=bearer)

@@ -186,7 +186,7 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
         newsletter.AccountChanged: ErrorPage(
             409,
             "Dit account is intussen anders",
-            "Er is niets gewijzigd. Open Mensen opnieuw en kijk hoe het er nu mee staat.",
+            "Er is niets gewijzigd. Kijk op de bladzijde zelf hoe het er nu mee staat.",
         ),
         newsletter.LastAdministrator: ErrorPage(
             409,

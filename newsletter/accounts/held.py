@@ -15,6 +15,7 @@ from storage.dialect import insert_new
 from storage.session import Database
 
 HELD: Final = timedelta(hours=12)
+LONGEST_PATH: Final = 1_000
 MOST: Final = 10  # forms of one person; the oldest go
 LARGEST: Final = 200_000  # characters of one form
 
@@ -33,7 +34,8 @@ class Held:
 
 def hold(db: Database, user_id: int, *, path: str, fields: Fields, now: datetime) -> bool:
     """Keep a form; a later one for the same address takes its place. False when it is too large."""
-    if sum(len(name) + len(text) for name, text in fields) > LARGEST:
+    size = sum(len(name) + len(text) for name, text in fields)
+    if size > LARGEST or len(path) > LONGEST_PATH:
         return False
     pairs = [[name, text] for name, text in fields]
     with db.write() as session:

@@ -69,7 +69,7 @@ def invite_again(db: Database, user_id: int, *, by: int | None, now: datetime) -
     Raises UnknownUser, and AccountChanged for who has come in already.
     """
     with db.write() as session:
-        user = get_user(session, user_id)
+        user = get_user(session, user_id, to_change=True)
         if has_come_in(user):
             raise AccountChanged("this person has come in already")
         user.disabled_at = None
@@ -79,7 +79,7 @@ def invite_again(db: Database, user_id: int, *, by: int | None, now: datetime) -
 def take_back(db: Database, user_id: int, *, by: int | None, now: datetime) -> None:
     """End an invitation. Raises UnknownUser, and AccountChanged for who has come in already."""
     with db.write() as session:
-        user = get_user(session, user_id)
+        user = get_user(session, user_id, to_change=True)
         if has_come_in(user):
             raise AccountChanged("this person has come in already")
         links.withdraw(session, user.id, LinkPurpose.INVITATION)
@@ -131,7 +131,7 @@ def ask_reset(db: Database, email: str, *, now: datetime) -> tuple[str, str, str
 def ask_unlock(db: Database, user_id: int, *, now: datetime) -> tuple[str, str, str] | None:
     """Return address, name and token for a mail with a way in; None when one works already."""
     with db.write() as session:
-        user = get_user(session, user_id)
+        user = get_user(session, user_id, to_change=True)
         until = links.expires_at(session, user.id, LinkPurpose.UNLOCK)
         if user.disabled_at is not None or (until and until > now):
             return None
@@ -167,7 +167,7 @@ def _spend(
     with db.write() as session:
         if links.find(session, token, purpose, now=now) is None:
             raise AccountLinkGone("the link was used meanwhile")
-        owner = get_user(session, user.id)
+        owner = get_user(session, user.id, to_change=True)
         set_password(session, owner, password_hash)
         record(session, SPENT[purpose], now=now, by=owner.id)
         return owner.id

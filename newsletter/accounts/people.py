@@ -94,20 +94,22 @@ def change_password(
     """Set somebody's own password; every session but `keep` ends. Raises PasswordUnusable."""
     password_hash = passwords.hash_new(password, near=near)
     with db.write() as session:
-        set_password(session, get_user(session, user_id), password_hash, keep=keep)
+        user = get_user(session, user_id, to_change=True)
+        set_password(session, user, password_hash, keep=keep)
         record(session, "account.password_changed", now=now, by=user_id)
 
 
 def change_role(db: Database, user_id: int, role: Role, *, by: int | None, now: datetime) -> None:
     """Give somebody another role; their sessions end. Raises UnknownUser, LastAdministrator."""
     with db.write() as session:
-        _set_role(session, get_user(session, user_id), role, by=by, now=now)
+        user = get_user(session, user_id, to_change=True)
+        _set_role(session, user, role, by=by, now=now)
 
 
 def switch_off(db: Database, user_id: int, *, by: int | None, now: datetime) -> None:
     """Let nobody in with this account any more. Raises UnknownUser, LastAdministrator."""
     with db.write() as session:
-        user = get_user(session, user_id)
+        user = get_user(session, user_id, to_change=True)
         if user.disabled_at is not None:
             return
         _require_another_administrator(session, user)
@@ -120,7 +122,7 @@ def switch_off(db: Database, user_id: int, *, by: int | None, now: datetime) -> 
 def switch_on(db: Database, user_id: int, *, by: int | None, now: datetime) -> None:
     """Let somebody in again, as they were. Raises UnknownUser, AccountChanged."""
     with db.write() as session:
-        user = get_user(session, user_id)
+        user = get_user(session, user_id, to_change=True)
         if user.disabled_at is None:
             return
         if not has_come_in(user):
@@ -129,9 +131,9 @@ def switch_on(db: Database, user_id: int, *, by: int | None, now: datetime) -> N
         record(session, "account.switched_on", now=now, by=by, about=called(user))
 
 
-def get_user(session: Session, user_id: int) -> User:
-    """Return an account. Raises UnknownUser."""
-    user = session.get(User, user_id, with_for_update=True)
+def get_user(session: Session, user_id: int, *, to_change: bool = False) -> User:
+    """Return an account; to_change: and let nobody else change it meanwhile. Raises UnknownUser."""
+    user = session.get(User, user_id, with_for_update=to_change)
     if user is None:
         raise UnknownUser("there is no such account")
     return user

@@ -150,7 +150,7 @@ def reset(db: Database, user_id: int, *, by: int | None, now: datetime) -> None:
     Raises UnknownUser, and AccountChanged when there is none.
     """
     with db.write() as session:
-        user = get_user(session, user_id)
+        user = get_user(session, user_id, to_change=True)
         if not has_second_step(session, user_id):
             raise AccountChanged("there is no second step")
         _remove(session, user_id)

@@ -70,7 +70,13 @@ def open_session(
 
 
 def add_session(
-    session: Session, user_id: int, *, now: datetime, agent: str = "", step: Step = Step.DONE
+    session: Session,
+    user_id: int,
+    *,
+    now: datetime,
+    agent: str = "",
+    step: Step = Step.DONE,
+    is_coming_in: bool = True,
 ) -> str:
     """Start a session within the change that leads to it; return what goes into the cookie."""
     token = new_token()
@@ -86,7 +92,8 @@ def add_session(
     session.add(row)
     if step is Step.DONE:
         session.get_one(User, user_id).seen_at = now
-        record(session, "account.signed_in", now=now, by=user_id)
+        if is_coming_in:
+            record(session, "account.signed_in", now=now, by=user_id)
     return token
 
 
@@ -121,11 +128,14 @@ def find_ended(db: Database, token: str, *, now: datetime) -> int | None:
 
 
 def complete_session(session: Session, token: str, *, now: datetime) -> str:
-    """Put a whole session in the place of one whose step was done; return its new cookie."""
+    """Put a whole session in the place of one whose step was done; return its new cookie.
+
+    Also of one that was whole already, when what it rests on changed.
+    """
     row = session.get_one(DeskSession, token_hash(token), with_for_update=True)
-    user_id, agent = row.user_id, row.agent
+    user_id, agent, is_coming_in = row.user_id, row.agent, row.step != Step.DONE
     session.delete(row)
-    return add_session(session, user_id, now=now, agent=agent)
+    return add_session(session, user_id, now=now, agent=agent, is_coming_in=is_coming_in)
 
 
 def close_session(db: Database, token: str, *, now: datetime) -> None:

@@ -43,7 +43,7 @@ def unlink(db: Database, user_id: int, *, by: int | None, now: datetime) -> None
     Raises UnknownUser, and AccountChanged when there is none.
     """
     with db.write() as session:
-        user = get_user(session, user_id)
+        user = get_user(session, user_id, to_change=True)
         if user.work_subject is None:
             raise AccountChanged("no work account was used with it")
         user.work_issuer = user.work_subject = None

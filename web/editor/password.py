@@ -14,7 +14,6 @@ from subscribers.errors import InvalidAddress
 from web.editor.entering import SIGN_IN, close_present, come_in, give_cookie, own_names
 from web.forms import Form
 from web.later import later
-from web.network import network_of
 from web.pages import Call, page, see_other
 from web.public.limits import HourlyLimits
 
@@ -46,7 +45,8 @@ def forgotten(call: Call) -> Response:
         )
     response = see_other(f"{FORGOTTEN}?mail")
     limits: HourlyLimits = call.request.app.state.reset_limits
-    if not limits.take(network_of(call.request), now=call.now):
+    client = call.request.client
+    if not limits.take(client.host if client else "", now=call.now):
         return _too_busy(call, email)
     services, now = call.services, call.now
     return later(response, lambda: send_reset(services, email, now=now))

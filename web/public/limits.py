@@ -21,7 +21,7 @@ PREFIXES: Final[Mapping[int, int]] = MappingProxyType({4: 24, 6: 56})  # what on
 EVERYBODY: Final = ""
 MOST_SENT_IN: Final = 40  # practice examples: a call in a newsletter brings some in an hour
 MOST_SENT_IN_OF_A_NETWORK: Final = 10
-MOST_RESETS: Final = 100  # questions for a new password; a mail goes to colleagues only
+MOST_RESETS: Final = 5_000  # questions for a new password: nobody may use them up for others
 MOST_RESETS_OF_A_NETWORK: Final = 20
 
 

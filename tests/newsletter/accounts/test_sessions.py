@@ -190,6 +190,7 @@ def test_a_form_is_held_for_its_writer_only_and_not_for_ever(
 def test_nobody_fills_the_disk_with_held_forms(db: Database) -> None:
     user_id = add(db)
     assert not held.hold(db, user_id, path="/x", fields=[("a", "x" * 200_001)], now=START)
+    assert not held.hold(db, user_id, path="/" + "x" * 1_000, fields=[("a", "b")], now=START)
 
     for number in range(12):
         held.hold(db, user_id, path=f"/{number}", fields=[("a", "b")], now=START)

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from newsletter.accounts.people import user_by_email
 from newsletter.accounts.sessions import open_session
 from newsletter.values import Role
 from newsletter.wiring import Services
+from storage.log import LogEntry
 from tests.fakes import FakeClock, FakeTransport
 from tests.web.desk import PASSWORD, enter, make_user, post, sign_in
 from web.app import create_app
@@ -123,6 +125,15 @@ def test_what_is_wrong_stands_at_its_field(
     assert answer.status_code == 422
     assert said in answer.text
     assert f'value="{password}"' not in answer.text
+
+
+def test_a_new_password_is_no_new_coming_in_for_the_log(rosa: TestClient, near: Services) -> None:
+    fields = {"present": PASSWORD, "password": NEW, "again": NEW}
+    post(rosa, f"{ACCOUNT}/wachtwoord", fields)
+
+    with near.db.read() as session:
+        names = list(session.scalars(select(LogEntry.what).order_by(LogEntry.id)))
+    assert names[-2:] == ["account.signed_in", "account.password_changed"]
 
 
 def test_who_is_still_writing_stays_in(rosa: TestClient, clock: FakeClock) -> None:

@@ -191,6 +191,35 @@ def test_asking_for_a_password_reads_the_same_for_everybody(
     assert transport.attempted == ["rosa@example.org"]
 
 
+def test_one_network_asks_for_so_many_links_an_hour_and_others_go_on(
+    near: Services, transport: FakeTransport
+) -> None:
+    make_user(near, Role.EDITOR, "Rosa", password=PASSWORD)
+    app = create_app(near)
+    asked = {"email": "niemand@example.org"}
+    with TestClient(app, client=("192.0.2.7", 1), follow_redirects=False) as one:
+        codes = [
+            one.post("/redactie/wachtwoord-vergeten", data=asked).status_code for _ in "x" * 21
+        ]
+    with TestClient(app, client=("198.51.100.7", 1), follow_redirects=False) as other:
+        other.post("/redactie/wachtwoord-vergeten", data={"email": "rosa@example.org"})
+
+    assert codes == [303] * 20 + [429]
+    assert transport.attempted == ["rosa@example.org"]
+
+
+def test_a_network_that_guesses_waits_and_others_do_not(near: Services) -> None:
+    make_user(near, Role.EDITOR, "Rosa", password=PASSWORD)
+    app = create_app(near)
+    with TestClient(app, client=("2001:db8:1:2::a", 1), follow_redirects=False) as guesser:
+        for number in range(21):
+            fields = {"email": f"n{number}@example.org", "password": "fout"}
+            guesser.post("/redactie/inloggen", data=fields)
+    for host, status in (("2001:db8:1:2::b", 429), ("2001:db8:1:3::b", 303)):
+        with TestClient(app, client=(host, 1), follow_redirects=False) as client:
+            assert sign_in(client, "rosa@example.org").status_code == status
+
+
 def test_what_is_no_address_is_said_at_the_field(visitor: TestClient) -> None:
     answer = visitor.post("/redactie/wachtwoord-vergeten", data={"email": "rosa"})
 
