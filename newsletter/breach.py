@@ -94,19 +94,23 @@ def broken_of(session: Session, edition: Edition, *, terms: Terms) -> Breach | N
     """Return how an approved or planned edition, its blocks loaded, is not what was approved."""
     if edition.state not in SEALED:
         return None
+    breach = find_breach(session, edition, terms=terms)
+    if breach is not None:  # a value that we never wrote may not be readable
+        return breach
     rendered = render_now(session, edition, terms.render)
     return find_breach(session, edition, terms=terms, rendered=rendered)
 
 
 def rendered_if_sealed(db: Database, edition_id: int, *, terms: Terms) -> Variants | None:
-    """Return what each cut of an approved or planned edition would get now; None for another.
+    """Return what each cut of an approved or planned edition would get now.
 
-    Rendering takes its time: it is done before the write that then looks with `find_breach`.
+    None for another, and for one that is not what was approved by its rows alone. Rendering takes
+    its time: it is done before the write that then looks with `find_breach`.
     Raises UnknownEdition.
     """
     with db.read() as session:
         edition = get_edition(session, edition_id, with_blocks=True)
-        if edition.state not in SEALED:
+        if edition.state not in SEALED or find_breach(session, edition, terms=terms) is not None:
             return None
         return render_now(session, edition, terms.render)
 

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from newsletter.breach import Breach, What, find_breach, render_now, void_broken
+from newsletter.breach import Breach, What, broken_of, find_breach, void_broken
 from newsletter.model import Delivery, Edition
 from newsletter.outdated import find_outdated, what_happened
 from newsletter.ports import Preflight, Terms
@@ -124,11 +124,7 @@ def _is_broken(db: Database, edition_id: int, *, terms: Terms, now: datetime) ->
     What stands in the rows is looked at first: a value that we never wrote may not be readable.
     """
     with db.read() as session:
-        edition = get_edition(session, edition_id, with_blocks=True)
-        breach = find_breach(session, edition, terms=terms)
-        if breach is None:
-            rendered = render_now(session, edition, terms.render)
-            breach = find_breach(session, edition, terms=terms, rendered=rendered)
+        breach = broken_of(session, get_edition(session, edition_id, with_blocks=True), terms=terms)
     if breach is not None:
         _void_broken(db, edition_id, breach, now=now)
     return breach is not None

@@ -322,6 +322,39 @@ def test_what_says_nothing_to_readers_breaks_no_seal(way: Way, column: str) -> N
     assert (way.edition().state, len(way.transport.accepted)) == (S.SENT, 6)
 
 
+UNREADABLE: Final = [
+    ("edition", "kind", "brief"),
+    ("edition", "heads", '{"school": {"titel": "Anders"}}'),
+    ("edition", "orders", '{"niemand": [1]}'),
+    ("edition", "in_doubt_policy", "weet niet"),
+    ("block", "kind", "verzonnen"),
+    ("block", "audience", "niemand"),
+    ("segment", "conditions", '{"verzonnen": "veld"}'),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "value"), UNREADABLE)
+def test_what_we_never_wrote_stops_it_as_well(
+    way: Way, table: str, column: str, value: str
+) -> None:
+    way.approve()
+    way.change(table, column, value)
+    with pytest.raises(ContentChanged):
+        way.send_now()
+    way.require_void()
+
+
+@pytest.mark.parametrize(("table", "column", "value"), UNREADABLE)
+def test_what_we_never_wrote_keeps_no_worker_from_the_next(
+    way: Way, table: str, column: str, value: str
+) -> None:
+    way.approve()
+    way.plan()
+    way.change(table, column, value)
+    way.work()
+    way.require_void()
+
+
 # ---- rows that come and go ----------------------------------------------------------------------
 
 
