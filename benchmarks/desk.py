@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 
 from benchmarks import desk_world
-from benchmarks.desk_world import NOW
+from benchmarks.edition import NOW
 from benchmarks.measure import peak_mib, report
 from newsletter.accounts.people import user_by_email
 from newsletter.accounts.sessions import open_session
@@ -87,10 +87,8 @@ def _paths(draft: int, sent: int) -> Iterator[str]:
         if "GET" not in route.methods or route.who is Who.PUBLIC or route.name in SOLITARY:
             continue
         for number in (draft, sent) if "{id}" in route.path else (0,):
-            known = {**parts, "id": str(number)}
-            yield re.sub(
-                r"\{(\w+)\}", lambda part, known=known: known.get(part[1], "1"), route.path
-            )  # type: ignore[misc]
+            path = route.path.replace("{id}", str(number))
+            yield re.sub(r"\{(\w+)\}", lambda part: parts.get(part[1], "1"), path)
     yield from MORE
 
 

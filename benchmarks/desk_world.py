@@ -93,7 +93,7 @@ def _items() -> Iterator[dict[str, Any]]:
             "status": ItemStatus.NEW if n > ITEMS - 300 else STATUSES[n % len(STATUSES)],
             "title": f"Bericht {n}: wat scholen en opleidingen van elkaar leren",
             "summary": SUMMARY,
-            "found_by": f"bericht {n} wat scholen en opleidingen van elkaar leren {SUMMARY.lower()}",
+            "found_by": f"bericht {n} wat scholen van opleidingen leren {SUMMARY.lower()}",
             "url": f"https://bron.example.org/bericht/{n}",
             "published_at": seen,
             "first_seen_at": seen,

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route as StarletteRoute
@@ -72,6 +73,8 @@ from web.routes import ROUTES, Route
 MEGABYTE: Final = 1024 * 1024
 MOST_FIELDS: Final = 1000
 MOST_TYPED: Final = 20
+LEAST_PACKED: Final = 1000  # bytes; less fits in one packet either way
+PACKED: Final = 5  # 66 kB of stylesheet become 14 in 1.5 ms; 9 takes twice as long for 1 % less
 MOST_NAMED: Final = 3
 READERS_WAY: Final = ("/redactie/resultaten", "Naar de resultaten")
 HELD: Final = "Wat je net bewaarde, kwam niet aan. Het is niet weg: je bewaart het zo alsnog."
@@ -100,6 +103,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.reset_limits = HourlyLimits(MOST_RESETS, MOST_RESETS_OF_A_NETWORK)
     app.state.submit_limits = HourlyLimits(MOST_SENT_IN, MOST_SENT_IN_OF_A_NETWORK)
     app.state.used_stamps = UsedStamps()
+    app.add_middleware(GZipMiddleware, minimum_size=LEAST_PACKED, compresslevel=PACKED)
     app.add_middleware(SecurityHeaders, https=is_secure(services.settings), desk=DESK)
     return app
 

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from newsletter import dutch
 from newsletter.accounts.sessions import SignedIn
 from newsletter.wiring import Services
-from web.access import Who, message_cookie, rank, set_cookie, unsign
+from web.access import Who, masked, message_cookie, rank, set_cookie, unsign
 from web.assets import asset_url
 from web.errors import PageUnknown
 
@@ -160,7 +160,7 @@ def _shared(call: Call, message: Message) -> dict[str, object]:
         "work_label": call.services.settings.oidc_label if call.services.openid else "",
         "is_editor": rank(call.user) >= Who.EDITOR,
         "is_approver": rank(call.user) >= Who.APPROVER,
-        "csrf": call.user.csrf if call.user else "",
+        "csrf": masked(call.user.csrf) if call.user else "",
         "path": call.request.url.path,
         "now": call.now,
         "message": message,

@@ -22,6 +22,7 @@ from subscribers.values import Audience
 
 EVERYBODY: Final = "iedereen"  # the audience of what is for both sides, or names none
 LOOKED_AT: Final = 20  # newsletters among which the draft and the one before it are sought
+MOST_CHOSEN: Final = 20
 MOST_SEARCHED: Final = 20_000  # of one stand; reading them takes a tenth of a second
 IN_ORDER: Final = (
     case((Item.kind == ItemKind.EVENT, Item.starts_at)),
@@ -165,16 +166,36 @@ def list_chosen(
 ) -> list[Item]:
     """Return the items that were chosen: these that a draft carries, and those for the next one.
 
-    In the order in which they were first seen, sources loaded.
+    In the order in which they were first seen, sources loaded. Of what waits for the next one the
+    latest MOST_CHOSEN: nobody reads a longer list, and a search finds the others.
     """
-    for_next = and_(Item.status == ItemStatus.ACCEPTED, *_is_free(now))
+    narrowed = _is_wanted(session, wanted)
+    for_next = (
+        select(Item.id)
+        .where(Item.status == ItemStatus.ACCEPTED, *_is_free(now), *narrowed)
+        .order_by(Item.first_seen_at.desc(), Item.id.desc())
+        .limit(MOST_CHOSEN)
+    )
     query = (
         select(Item)
-        .where(or_(Item.id.in_(carried), for_next), *_is_wanted(session, wanted))
+        .where(or_(and_(Item.id.in_(carried), *narrowed), Item.id.in_(for_next)))
         .options(joinedload(Item.source))
         .order_by(Item.first_seen_at, Item.id)
     )
     return list(session.scalars(query))
+
+
+def count_chosen(
+    session: Session, *, carried: Collection[int] | None, now: datetime
+) -> Mapping[ItemKind, int]:
+    """Return how many of each kind the next newsletter has.
+
+    carried: what its draft carries; None without a draft, and then what was chosen for it counts.
+    """
+    for_next = and_(Item.status == ItemStatus.ACCEPTED, *_is_free(now))
+    counted = for_next if carried is None else Item.id.in_(carried)
+    query = select(Item.kind, func.count()).where(counted).group_by(Item.kind)
+    return {ItemKind(kind): count for kind, count in session.execute(query)}
 
 
 def sightings_of(session: Session, item_ids: Collection[int]) -> Mapping[int, list[Seen]]:

@@ -171,13 +171,9 @@ class _Shown:
         self._call, self._session, self._desk = call, session, desk
         self.draft = _draft(session, desk.underway.draft)
         self.found = Found({})
-        self._chosen = self._read_chosen(Wanted())
-        self._wanted_and_chosen = (
-            self._read_chosen(self._wanted()) if look.is_narrow else self._chosen
-        )
-        self._taken = Counter(
-            ItemKind(item.kind) for item in self._chosen if self._state(item) is State.TAKEN
-        )
+        carried = tuple(self.draft.block_of) if self.draft else None
+        self._taken = Counter(inbox.count_chosen(session, carried=carried, now=call.now))
+        self._wanted_and_chosen = self._read_chosen(self._wanted() if look.is_narrow else Wanted())
 
         self.sections = self._sections()
         self.rows = {row.item.id: row for section in self.sections for row in section.rows}
