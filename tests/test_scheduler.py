@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from email import message_from_bytes, policy
 from itertools import pairwise
 from threading import Event
 
@@ -14,11 +15,13 @@ from newsletter.errors import CannotListen
 from newsletter.model import Edition, Run
 from newsletter.planning import save_rhythm
 from newsletter.rhythm import Period, Rhythm
+from newsletter.values import Role
 from newsletter.wiring import Services
 from scheduler import Daily, Every, Job, Weekly
 from storage.dialect import lock
 from subscribers.segments import add_default_segments
-from tests.fakes import START, FakeClock
+from tests.factories import make_user
+from tests.fakes import START, FakeClock, FakeTransport
 
 
 def utc(text: str) -> datetime:
@@ -154,6 +157,53 @@ def test_the_rhythm_through_the_clock_over_a_clock_change_and_a_holiday(
         ("Thu 24-12 10.10", "Thu 31-12 10.00"),  # and New Year's Day
         ("Thu 31-12 10.10", "Fri 08-01 10.00"),
     ]
+
+
+@pytest.mark.long
+def test_a_week_of_reminders_through_the_clock_over_a_holiday(
+    services: Services, clock: FakeClock
+) -> None:
+    """An edition that nobody touches: who is told of it, when, each once. Tuesday is Koningsdag."""
+    transport = FakeTransport()
+    mailing = replace(services, open_transport=lambda: transport)
+    rhythm = Rhythm(3, time(10), date(2027, 4, 29))
+    add_default_segments(services.db)
+    save_rhythm(services.db, rhythm, version=0, now=clock(), by=None)
+    with services.db.write() as session:
+        make_user(session, "redacteur@example.org", Role.EDITOR)
+        make_user(session, "eind@example.org", Role.APPROVER)
+    jobs = tuple(job for job in scheduler.JOBS if job.stage in {"rhythm", "remind"})
+
+    told = []
+    for day in (date(2027, 4, 21) + timedelta(days=number) for number in range(10)):
+        for hour in (6, 8, 9, 10, 12, 17, 21):
+            moment = datetime.combine(day, time(hour, 5), AMSTERDAM).astimezone(UTC)
+            clock.later(seconds=(moment - clock()).total_seconds())
+            scheduler.tick(mailing, jobs)
+            for _, recipient, message in transport.accepted:
+                told.append(
+                    (f"{moment.astimezone(AMSTERDAM):%a %d %H.%M}", recipient, subject(message))
+                )
+            transport.accepted.clear()
+
+    assert told == [
+        (
+            "Thu 22 09.05",
+            "redacteur@example.org",
+            "Editie 1: de selectie sluit vrijdag 23 april, 12.00 uur",
+        ),
+        (
+            "Fri 23 12.05",
+            "redacteur@example.org",
+            "Editie 1: dien in vóór maandag 26 april, 17.00 uur",
+        ),
+        ("Thu 29 10.05", "redacteur@example.org", "Editie 1 is niet uitgegaan"),
+        ("Thu 29 10.05", "eind@example.org", "Editie 1 is niet uitgegaan"),
+    ]
+
+
+def subject(message: bytes) -> str:
+    return str(message_from_bytes(message, policy=policy.default)["Subject"])
 
 
 class StumblingClock:
