@@ -1,13 +1,10 @@
 """The web site and the desk as one ASGI application."""
 
 import json
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
-from urllib.parse import quote
 
-import structlog
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -15,26 +12,22 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Match
 from starlette.routing import Route as StarletteRoute
 from starlette.types import Message as AsgiMessage
 from starlette.types import Receive
 
-from newsletter import dutch
-from newsletter.accounts.people import includes, names_of_role
 from newsletter.accounts.sessions import SignedIn, find_session
-from newsletter.errors import DatabaseNotReady, RoleMissing
-from newsletter.values import Role
+from newsletter.errors import DatabaseNotReady
 from newsletter.wiring import Services, require_database
 from storage.errors import StorageError
 from web.access import (
     MESSAGE_SECONDS,
     SAFE_METHODS,
     Who,
-    is_same_origin,
     is_secure,
     message_cookie,
-    rank,
     require,
     require_own_form,
     session_cookie,
@@ -42,24 +35,11 @@ from web.access import (
     sign,
 )
 from web.assets import find_asset
-from web.editor.entering import STEP_PAGES
-from web.errors import (
-    BROKEN,
-    UNKNOWN,
-    WRONG_METHOD,
-    ErrorPage,
-    ForeignForm,
-    FormBroken,
-    FormTooLarge,
-    PageUnknown,
-    SignInNeeded,
-    StepNeeded,
-    error_page,
-    way_on,
-)
+from web.errors import BROKEN, UNKNOWN, WRONG_METHOD, FormBroken, FormTooLarge, PageUnknown
+from web.explaining import explain, show_error
 from web.headers import SecurityHeaders
-from web.holding import forget_held, hold_form
-from web.pages import Call, SeeOther, page, see_other
+from web.holding import forget_held
+from web.pages import Call, SeeOther
 from web.public.limits import (
     MOST_RESETS,
     MOST_RESETS_OF_A_NETWORK,
@@ -72,15 +52,9 @@ from web.routes import ROUTES, Route
 
 MEGABYTE: Final = 1024 * 1024
 MOST_FIELDS: Final = 1000
-MOST_TYPED: Final = 20
 LEAST_PACKED: Final = 1000  # bytes; less fits in one packet either way
 PACKED: Final = 5  # 66 kB of stylesheet become 14 in 1.5 ms; 9 takes twice as long for 1 % less
-MOST_NAMED: Final = 3
-READERS_WAY: Final = ("/redactie/resultaten", "Naar de resultaten")
-HELD: Final = "Wat je net bewaarde, kwam niet aan. Het is niet weg: je bewaart het zo alsnog."
 DESK: Final = "/redactie"
-
-log = structlog.get_logger(__name__)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -114,7 +88,7 @@ def _starlette_route(services: Services, route: Route) -> StarletteRoute:
             form = await _read_form(request, route)
         except (FormTooLarge, FormBroken) as error:
             refused: Exception = error
-            return await run_in_threadpool(_explain, _call(services, request), route, refused)
+            return await run_in_threadpool(explain, _call(services, request), route.name, refused)
         try:
             return await run_in_threadpool(_answer, services, route, request, form)
         finally:
@@ -136,7 +110,7 @@ def _answer(services: Services, route: Route, request: Request, form: FormData) 
         response = route.handler(call)
         forget_held(call)
     except Exception as error:  # noqa: BLE001 - the web's last handler
-        response = _explain(call, route, error)
+        response = explain(call, route.name, error)
     return _with_message(call, response)
 
 
@@ -178,77 +152,6 @@ def _guard(call: Call, route: Route) -> None:
         require_own_form(call.request, call.form, user, call.services.settings.base_url)
 
 
-def _explain(call: Call, route: Route, error: Exception) -> Response:
-    if call.request.method in SAFE_METHODS and (way := _way_in(call, error)):
-        return see_other(way)
-    shown = error_page(error)
-    if shown and isinstance(error, RoleMissing):
-        return _error_page(call, replace(shown, sentence=_who_may(call, error)))
-    if shown and isinstance(error, SignInNeeded | ForeignForm):
-        return _error_page(call, shown, held=hold_form(call, _typed(call)))
-    if shown:
-        return _error_page(call, shown)
-    mark = secrets.token_hex(4)
-    # The route, not the address: that may hold the token by which somebody is let in.
-    log.error("page failed", mark=mark, route=route.name, exc_info=error)
-    return _error_page(call, BROKEN, mark=mark)
-
-
-def _way_in(call: Call, error: Exception) -> str:
-    """Return the page of signing in that must come before the one that was asked for, or ""."""
-    url = call.request.url
-    asked = f"{url.path}?{url.query}" if url.query else url.path
-    if isinstance(error, SignInNeeded):
-        return f"{DESK}/inloggen?naar={quote(asked)}"
-    if isinstance(error, StepNeeded):
-        return f"{STEP_PAGES[error.step]}?naar={quote(asked)}"
-    return ""
-
-
-def _who_may(call: Call, error: RoleMissing) -> str:
-    """Return a sentence that says who can do what this person may not."""
-    if error.needed is None:
-        return "Vraag het een beheerder."
-    with call.services.db.read() as session:
-        names = names_of_role(session, error.needed)[:MOST_NAMED]
-    roles = [dutch.role_word(role) for role in Role if includes(role, error.needed)]
-    asked = f" Vraag het {dutch.either(names)}." if names else ""
-    return f"Dit mag alleen een {dutch.either(roles)}.{asked}"
-
-
-def _error_page(call: Call, shown: ErrorPage, *, mark: str = "", held: str = "") -> Response:
-    """Return an error as a page. held: where what was sent is found back, when it was kept."""
-    path = call.request.url.path
-    at_desk, way = path.startswith(DESK), way_on(path, shown)
-    if at_desk and rank(call.user) is Who.READER:
-        way = READERS_WAY
-    if held:
-        shown = replace(shown, sentence=HELD)
-        way = (held, "Bewaar het alsnog" if call.user else "Log in en ga verder")
-    return page(
-        call,
-        "error.html",
-        status=shown.status,
-        error=shown,
-        mark=mark,
-        at_desk=at_desk,
-        way=way,
-        typed=_typed(call),
-        is_held=bool(held),
-    )
-
-
-def _typed(call: Call) -> tuple[str, ...]:
-    """Return the texts of a form of ours that was not taken: what somebody wrote is not lost.
-
-    What has no space in it is no text, but a choice, a number or a password.
-    """
-    if not is_same_origin(call.request, call.services.settings.base_url):
-        return ()
-    values = [value.strip() for value in call.form.values() if isinstance(value, str)]
-    return tuple(value for value in values if " " in value)[:MOST_TYPED]
-
-
 def _with_message(call: Call, response: Response) -> Response:
     if isinstance(response, SeeOther) and response.message.text:
         settings = call.services.settings
@@ -260,14 +163,39 @@ def _with_message(call: Call, response: Response) -> Response:
 
 def _no_page(services: Services) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
+        if _names_a_page(request):
+            asked = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(request.url.path.rstrip("/") + asked, 308)
         status = error.status_code if isinstance(error, HTTPException) else 500
         shown = {404: UNKNOWN, 405: WRONG_METHOD}.get(status, BROKEN)
-        response = _error_page(_call(services, request), shown)
+        response = show_error(_known(_call(services, request)), shown)
         if isinstance(error, HTTPException) and error.headers:
             response.headers.update(error.headers)  # 405 names what is allowed (RFC 9110 §15.5.6)
         return response
 
     return answer
+
+
+def _names_a_page(request: Request) -> bool:
+    """Say whether the address without its last slash is one of ours.
+
+    Its path alone is sent back: a whole address would take its host from the request.
+    """
+    path = request.url.path
+    scope = {**request.scope, "path": path.rstrip("/")}
+    if request.method not in SAFE_METHODS or not path.endswith("/") or path.startswith("//"):
+        return False
+    return any(one.matches(scope)[0] is Match.FULL for one in request.app.router.routes)
+
+
+def _known(call: Call) -> Call:
+    """Return the call with who is signed in, where no route asked for it."""
+    if not call.request.url.path.startswith(DESK):
+        return call
+    try:
+        return replace(call, user=_signed_in(call))
+    except StorageError:
+        return call
 
 
 async def _read_form(request: Request, route: Route) -> FormData:

@@ -93,6 +93,9 @@ SIGNED_OUT: Final = ErrorPage(
     "Je bent niet meer ingelogd",
     "Er is niets gewijzigd. Log in, ga dan terug en probeer het opnieuw.",
 )
+NOT_ALLOWED: Final = ErrorPage(
+    403, "Dit mag jij niet doen", "Vraag een collega die dit wel mag, of de beheerder."
+)
 HALF_WAY: Final = ErrorPage(
     403,
     "Je bent nog niet helemaal binnen",
@@ -178,9 +181,7 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             "Dit formulier is niet meer geldig",
             "Er is niets gewijzigd. Ga terug, laad de bladzijde opnieuw en probeer het nog eens.",
         ),
-        newsletter.RoleMissing: ErrorPage(
-            403, "Dit mag jij niet doen", "Vraag een collega die dit wel mag, of de beheerder."
-        ),
+        newsletter.RoleMissing: NOT_ALLOWED,
         StepNeeded: HALF_WAY,
         newsletter.AccountLinkGone: LINK_GONE,
         newsletter.AccountChanged: ErrorPage(

@@ -16,6 +16,9 @@ NEVER: Final = (
     "/redactie/mensen",
     "/redactie/inloggen",
     "/redactie/uitloggen",
+    "/redactie/binnen",
+    "/redactie/uitnodiging",
+    "/redactie/wachtwoord",
 )
 OURS: Final = frozenset({"csrf", KEPT_AS})
 
