@@ -124,10 +124,14 @@ def next_number(session: Session) -> int:
     return (session.scalar(select(func.max(Edition.number))) or 0) + 1
 
 
-def events_of(session: Session, edition_id: int) -> list[EditionEvent]:
-    """Return what happened to an edition, oldest first."""
-    entries = session.scalars(_log_of(edition_id).order_by(LogEntry.at, LogEntry.id))
-    return [_event(one) for one in entries]
+def events_of(
+    session: Session, edition_id: int, *, since: datetime | None = None
+) -> list[EditionEvent]:
+    """Return what happened to an edition, oldest first. since: leave out what came before."""
+    query = _log_of(edition_id).order_by(LogEntry.at, LogEntry.id)
+    if since is not None:
+        query = query.where(LogEntry.at >= since)
+    return [_event(one) for one in session.scalars(query)]
 
 
 def last_event(session: Session, edition_id: int) -> EditionEvent | None:

@@ -39,7 +39,7 @@ class Outage:
 def progress(session: Session, edition: Edition, *, now: datetime) -> dict[str, Any]:
     """Return what the page shows once sending has begun."""
     found = figures_underway(session, edition)
-    events = events_of(session, edition.id)
+    events = events_of(session, edition.id, since=edition.approved_at)
     told = tell_troubles(troubles(session, edition.id)) if _has_troubles(found) else None
     active_s = seconds_active(events, edition.finished_at or now)
     per_second = found.sent / max(active_s, 1.0) if found.sent else 0.0

@@ -16,6 +16,7 @@ from newsletter.send.deliver import deliver_due
 from newsletter.send.telling import tell_ends
 from newsletter.send.worker import run_worker
 from newsletter.store.deliveries import figures
+from newsletter.store.editions import log_event
 from newsletter.values import DeliveryState, EditionEvent
 from newsletter.wiring import Services
 from tests.fakes import START, FakeClock, FakeTransport
@@ -212,6 +213,19 @@ def test_looking_costs_as_little_whatever_happened(
 
     assert statements() == one
     assert one <= 7
+
+
+def test_the_many_changes_before_the_approval_are_not_read_again_and_again(
+    editor: TestClient, edition: int, near: Services, clock: FakeClock
+) -> None:
+    with near.db.write() as session:
+        session.get_one(Edition, edition).approved_at = START + timedelta(seconds=1)
+        log_event(session, edition, what="paused", now=START + timedelta(minutes=2))
+
+    page = live(editor, edition)
+
+    assert "op pauze gezet" in page
+    assert "ingediend" not in page
 
 
 def test_pausing_and_going_on_can_be_undone_in_one_press(
