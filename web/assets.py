@@ -79,4 +79,6 @@ def _rule(scheme: str, colours: Mapping[str, str]) -> str:
     if not colours:
         return ""
     lines = " ".join(f"--{name}:{value};" for name, value in colours.items())
-    return f"@media (prefers-color-scheme: {scheme}) {{ :root {{ {lines} }} }}"
+    where = f"(prefers-color-scheme: {scheme})"
+    where = f"{where}, print" if scheme == "light" else f"screen and {where}"  # paper is light
+    return f"@media {where} {{ :root {{ {lines} }} }}"

@@ -33,6 +33,7 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+COLOURS = "['color', 'backgroundColor'].map((one) => getComputedStyle(document.body)[one])"
 OPEN_ALL = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
 
 
@@ -74,7 +75,8 @@ class TestInABrowser:
 
         for name in ("draft", "approved"):
             cees.go(f"/redactie/edities/{names[name]}")
-            cees.page.emulate_media(media="print")
+            cees.page.emulate_media(media="print", color_scheme="dark")
+            assert cees.page.evaluate(COLOURS) == ["rgb(27, 36, 48)", "rgb(255, 255, 255)"]
             assert cees.page.locator("main").get_by_role("button").count() == 0
             assert cees.page.locator(".frame iframe").is_visible()
             assert cees.page.get_by_role("heading", level=1).is_visible()
