@@ -70,7 +70,7 @@ def reminder_values(
         "empty": dutch.join(waiting.empty),
         "edition_url": f"{base_url}/redactie/edities/{waiting.edition_id}",
         "selecting_url": f"{base_url}/redactie/selecteren",
-        "calendar_url": f"{base_url}/redactie/kalender#herinneringen",
+        "off_url": f"{base_url}/redactie/account",
         "points": points,
     }
 

@@ -42,7 +42,7 @@ WAITING = Waiting(
 URL = "https://example.org"
 OFF = f"""\
 Herinneringen uitzetten:
-{URL}/redactie/kalender#herinneringen
+{URL}/redactie/account
 
 Steunpunt Opleidingsscholen VO, Voorbeeldstraat 1, 1234 AB Voorbeeldstad
 """
