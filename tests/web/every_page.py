@@ -102,6 +102,8 @@ HALF_WAY: Final[Mapping[str, tuple[Step, str]]] = {
     "set_up_step": (Step.SET_UP, "/redactie/inloggen/instellen"),
 }
 NO_PAGES: Final[Mapping[str, str]] = {
+    "work_account": "leads on to the issuer",
+    "work_account_back": "leads on into the desk",
     "preview": "a mail",
     "standing": "a part of a page",
     "moment_in_words": "a part of a page",
