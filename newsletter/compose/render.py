@@ -202,7 +202,7 @@ class Renderer:
                 "subject": clean_line(seen.subject),
                 "preheader": clean_line(seen.preheader),
                 "web_url": f"{self._base_url}/archief/{seen.id}",
-                "off_url": _off_url(self._base_url, seen, cut),
+                "calendar_url": _calendar_url(self._base_url, seen, cut),
                 "contents_before": pieces.contents_before(groups),
             },
         }
@@ -289,7 +289,7 @@ def _marker(digest: str) -> str:
     return f"slot{digest[:16]}"
 
 
-def _off_url(base_url: str, seen: EditionContent, cut: Cut) -> str:
+def _calendar_url(base_url: str, seen: EditionContent, cut: Cut) -> str:
     """Return the address of the events that this reader got; it names no segment to them."""
     own = [str(one.id) for one in seen.blocks if one.segment and one.kind in EVENT_BLOCKS]
     asked = {"kant": cut.audience or "", "blok": ".".join(own)}

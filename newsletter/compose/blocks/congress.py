@@ -58,7 +58,7 @@ def view(fields: Fields, frame: Frame) -> View:
         "button_url": kind.link(fields, "register_url"),
         "button_text": f"Meld je aan voor {dutch.with_article(what)}",
         "url": event.event_url(fields, frame),
-        "off_url": _calendar(fields, frame),
+        "calendar_url": _calendar(fields, frame),
         "calendar_text": f"Zet {dutch.day_month(day)} in je agenda (.ics)",
         "page_text": f"Bekijk {dutch.with_article(what)} op de website",
         "for_whom": paragraphs(str(fields.get("for_whom") or "")),

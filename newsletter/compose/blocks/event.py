@@ -25,7 +25,7 @@ def view(fields: Fields, frame: Frame) -> View:
     return {
         "title": title,
         "day": day,
-        "off_url": f"{frame.base_url}/agenda/{item_id}.ics" if item_id else "",
+        "calendar_url": f"{frame.base_url}/agenda/{item_id}.ics" if item_id else "",
         "link_text": f"Zet {kind.held(dutch.day_month(day))} in je agenda",
         "long_link_text": f"Zet ‘{title}’ in je agenda",
         "facts": _facts(fields, times),
