@@ -1,0 +1,105 @@
+"""S52: a server that really runs, and clients that do not behave."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.security.world import World
+from tests.web.browsing import serving
+
+
+@pytest.fixture
+def port(world: World) -> Iterator[int]:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        with serving(world.services, door):
+            yield door.getsockname()[1]
+
+
+def ask(port: int, raw: bytes, *, wait_s: float = 5.0) -> bytes:
+    """Send these bytes, and return all that comes back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=wait_s) as line:
+        line.sendall(raw)
+        line.settimeout(wait_s)
+        got = b""
+        try:
+            while part := line.recv(65536):
+                got += part
+        except TimeoutError:
+            pass
+        except ConnectionError:
+            pass
+        return got
+
+
+def get(path: str, *headers: str, host: str = "x") -> bytes:
+    return "\r\n".join(
+        [f"GET {path} HTTP/1.1", f"Host: {host}", "Connection: close", *headers, "", ""]
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("X-Forwarded-Host: elders.example.org",),
+        ("X-Forwarded-Proto: https", "X-Forwarded-Host: elders.example.org"),
+        ("Forwarded: host=elders.example.org",),
+        ("X-Original-URL: /redactie", "X-Rewrite-URL: /redactie"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/archief.xml", "/agenda.ics", "/aanmelden", "/redactie"])
+def test_no_link_of_ours_follows_what_a_client_calls_us(
+    port: int, path: str, headers: tuple[str, ...]
+) -> None:
+    answer = ask(port, get(path, *headers, host="elders.example.org"))
+
+    assert answer.startswith((b"HTTP/1.1 200", b"HTTP/1.1 303"))
+    assert b"elders.example.org" not in answer
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"POST /aanmelden HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n"
+        b"Transfer-Encoding: chunked\r\n"
+        b"Connection: close\r\n\r\n0\r\n\r\nGET /redactie HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /aanmelden HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n"
+        b"Content-Length: 5\r\n\r\nabcde",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n b: c\r\nTransfer-Encoding: xchunked\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost : x\r\n\r\n",
+        b"GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 100,
+        b"GET / HTTP/1.1\r\n" + b"X: " + b"a" * 200_000 + b"\r\n\r\n",
+    ],
+)
+def test_what_is_no_clear_request_gets_one_answer_at_most(port: int, raw: bytes) -> None:
+    answer = ask(port, raw, wait_s=2)
+
+    assert answer.count(b"HTTP/1.1 ") <= 1
+    assert not answer.startswith(b"HTTP/1.1 5")
+    assert ask(port, get("/healthz")).startswith(b"HTTP/1.1 200"), "others are served"
+
+
+def test_a_body_without_an_end_is_cut_off(port: int, world: World) -> None:
+    head = (
+        b"POST /aanmelden HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 100000000\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    )
+
+    answer = ask(port, head + b"a" * 1_200_000)
+
+    assert answer.startswith(b"HTTP/1.1 413")
+
+
+def test_hundreds_who_say_nothing_keep_nobody_out(port: int) -> None:
+    """A slow client holds a connection, no thread: answering waits for nobody's headers."""
+    silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(200)]
+    for line in silent:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+
+    answers = [ask(port, get("/healthz")) for _ in range(5)]
+
+    for line in silent:
+        line.close()
+    assert [one[:15] for one in answers] == [b"HTTP/1.1 200 OK"] * 5
