@@ -272,6 +272,7 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(VERSION + "/terug", versions.restore, "restore_version", IN, POST),
     Route(EDITION + "/bevindingen/laat", review.let_pass, "let_pass", IN, POST),
     Route(EDITION + "/bevindingen/adres", review.take_address, "take_address", IN, POST),
+    Route(EDITION + "/bevindingen/datum", review.set_date, "set_date", IN, POST),
     Route(EDITION + "/bevindingen/toon", review.show_again, "show_again", IN, POST),
     Route(EDITION + "/indienen", review.submit, "submit", IN, POST),
     Route(EDITION + "/intrekken", review.withdraw, "withdraw", IN, POST),

@@ -38,7 +38,7 @@ def read_facts(session: Session, edition: Edition, *, house: House, now: datetim
         names=names_of(session, segments_of_blocks(session, edition.id)),
         empty_segments=_names(session, empty),
         announced_to=_names(session, _told_before(session, edition)),
-        planned_at=edition.planned_at,
+        planned_at=edition.due_at or edition.planned_at,
         not_after=edition.not_after,
         links=sights(session, now=now),
         domain=records_of(last_look(session, house.sender_domain, house.bounce_domain)),

@@ -19,6 +19,7 @@ from newsletter import dutch
 from newsletter.compose import bounds, placing, propose
 from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.choose import audience_of, choose_items
+from newsletter.compose.dating import follow_moment
 from newsletter.compose.editing import begin_history, editing
 from newsletter.compose.editions import EDITION_KINDS
 from newsletter.compose.escape import clean_line
@@ -126,6 +127,7 @@ def set_head(  # noqa: PLR0913 - the fields of the form
 ) -> None:
     """Change the words above an edition, its date and its planned moment.
 
+    A date that was the day of the moment goes along with it, unless it is changed as well.
     seen: the mark of what was looked at (`marks.head_mark`), where no version is named. Raises
           EditionChanged when the head says something else by now, and not this.
     """
@@ -133,7 +135,8 @@ def set_head(  # noqa: PLR0913 - the fields of the form
         was = head_mark(edition)
         edition.title, edition.subject = _head(title), _head(subject)
         edition.preheader = _head(preheader)
-        edition.dated_on, edition.planned_at = dated_on, planned_at
+        edition.dated_on = follow_moment(edition, dated_on, planned_at)
+        edition.planned_at = planned_at
         if seen is not None and seen != was and head_mark(edition) != was:
             raise EditionChanged(f"the head of edition {edition_id} is not what was looked at")
 

@@ -8,7 +8,17 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.people import user_names
-from newsletter.dutch import clock, days_away, in_sentence, join, local, long_date, moment, plural
+from newsletter.dutch import (
+    clock,
+    days_away,
+    in_sentence,
+    join,
+    local,
+    long_date,
+    moment,
+    plural,
+    weekday_date,
+)
 from newsletter.model import Edition
 from newsletter.moments import has_other_clock, is_summer_time
 from newsletter.send.schedule import standing
@@ -17,7 +27,7 @@ from newsletter.store.approvals import approvals_of
 from newsletter.store.deliveries import last_pace, topic_of
 from newsletter.store.editions import last_event_of
 from newsletter.store.waivers import waivers_of
-from newsletter.values import EditionStatus
+from newsletter.values import EditionKind, EditionStatus
 from subscribers.counts import LeftOut, count_left_out
 from subscribers.store import counts_by_audience
 from web.editor.mail import SIDES, read_variants, subjects_by_side
@@ -34,6 +44,7 @@ LEFT_OUT: Final = (
         "Niets. Zonder bevestiging wissen we het adres na 14 dagen.",
     ),
 )
+APPROVED: Final = frozenset({EditionStatus.APPROVED, EditionStatus.SCHEDULED})
 LOOK_AGAIN_S: Final = 5  # without a script: while the worker is about to begin
 COUNT_AGAIN_S: Final = 20  # and while it can be undone
 
@@ -78,6 +89,7 @@ def last_look(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
         "approver": _approvers(session, edition),
         "last_trial": last_event_of(session, edition.id, TESTED),
         "let_pass": len(waivers_of(session, edition.id)),
+        "misdated": _misdated(edition, at if at is not None and is_ahead else now),
         "goes": departure(at, now) if at is not None and is_ahead else None,
         "is_leaving": leaving,
         "starts": starts,
@@ -106,6 +118,18 @@ def departure(at: datetime, now: datetime) -> Departure:
         away=days_away(at, now),
         season=season if has_other_clock(at, now) else "",
         odd=odd_words(at),
+    )
+
+
+def _misdated(edition: Edition, at: datetime) -> str:
+    """Return a sentence when an approved edition carries another date than this day; else ""."""
+    day = local(at).date()
+    is_told = edition.kind == EditionKind.NEWSLETTER and edition.state in APPROVED
+    if not is_told or day == edition.dated_on:
+        return ""
+    return (
+        f"De editie draagt de datum {weekday_date(edition.dated_on)}, maar gaat dan "
+        f"{weekday_date(day)} uit. Wil je dat anders? Trek de editie in en zet de datum goed."
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from newsletter.approve.checks.dates import DATED_ON, MISDATED
 from newsletter.approve.waive import Waived, finding_mark
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.blocks.kind import link
@@ -17,12 +18,14 @@ from web.editor.words import first_words
 AT_ONCE: Final[Mapping[str, str]] = {
     "links.moved": "Neem het nieuwe adres over",
     "links.tracking": "Haal volgcodes weg",
+    MISDATED: "Zet de datum goed",
 }
 OF_OCCASION: Final = frozenset({"starts_at", "ends_at", "register_by", "programme"})
 SENDER: Final = "settings sender"
 HEAD: Final[Mapping[str, str]] = {
     "subject": "Onderwerp",
     "preheader": "Voorproefje",
+    DATED_ON: "Datum op de editie",
     "not_after": "Niet meer versturen na",
     **{
         f"{name} {side}": f"{word} voor {audience_word(side)}"
@@ -44,6 +47,13 @@ class Noted:
     def mark(self) -> str:
         """What a form about it carries."""
         return finding_mark(self.finding)
+
+    @property
+    def mends(self) -> str:
+        """What the button that mends it posts to, below the findings; "" without one."""
+        if self.finding.rule == MISDATED:
+            return "datum"
+        return "adres" if self.finding.instead else ""
 
     @property
     def at_once(self) -> str:

@@ -5,8 +5,11 @@ from typing import Final
 from starlette.responses import Response
 
 from newsletter.approve import review, waive
+from newsletter.approve.checks.dates import day_out
+from newsletter.approve.facts import read_facts
+from newsletter.compose.dating import date_as_sent
 from newsletter.compose.links import replace_link
-from newsletter.dutch import plural
+from newsletter.dutch import plural, weekday_date
 from newsletter.errors import ChecksFailed, EditionChanged, FindingGone
 from newsletter.store.comments import count_open
 from newsletter.store.editions import get_edition
@@ -111,6 +114,18 @@ def take_address(call: Call) -> Response:
     if not done.blocks:
         return _back(call, "Dit adres staat niet in een blok, dus er is niets gewijzigd.")
     return _back(call, "Het nieuwe adres staat erin.", undo=undo_address(call, done.version))
+
+
+def set_date(call: Call) -> Response:
+    """Put the day that the edition goes out on it."""
+    edition_id = call.number("id")
+    with call.services.db.read() as session:
+        edition = get_edition(session, edition_id)
+        facts = read_facts(session, edition, house=call.services.house, now=call.now)
+    on = day_out(facts)
+    version = date_as_sent(call.services.db, edition_id, on=on, now=call.now, by=call.user_id)
+    told = f"De datum op de editie is nu {weekday_date(on)}."
+    return _back(call, told, undo=undo_address(call, version))
 
 
 def show_again(call: Call) -> Response:

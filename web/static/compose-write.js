@@ -110,6 +110,9 @@ const writing = (() => {
     }
     Object.assign(one, { kept: sent, tries: 0, isOut: false });
     if (fresh) form.elements.seen.value = fresh.elements.seen.value;
+    // A date that was the day of the moment went along with it.
+    const day = form.elements.dated_on;
+    if (day && fresh && day !== document.activeElement) day.value = fresh.elements.dated_on.value;
     if (!isDirty(form)) written.delete(form);
     const isOther = fresh && (form.querySelector(".error") || form.querySelector("input[type=file]")?.value);
     refresh(page);

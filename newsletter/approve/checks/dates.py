@@ -1,4 +1,4 @@
-"""Dates that are still to come, and weekdays that belong to their date."""
+"""Dates that are still to come, the date on the edition, and weekdays that fit their date."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,18 @@ from newsletter import dutch
 from newsletter.approve.checks.reading import Words, name_of, where, words_of
 from newsletter.cut import Cut
 from newsletter.outdated import EVENT_BLOCKS
-from newsletter.values import BlockContent, EditionContent, Facts, Finding, Level, Rendered
+from newsletter.values import (
+    BlockContent,
+    EditionContent,
+    EditionKind,
+    Facts,
+    Finding,
+    Level,
+    Rendered,
+)
+
+MISDATED: Final = "dates.edition"
+DATED_ON: Final = "dated_on"
 
 _NAMED: Final = re.compile(
     rf"\b({'|'.join(dutch.WEEKDAYS)})\s+(\d{{1,2}})\s+({'|'.join(dutch.MONTHS)})(?:\s+(\d{{4}}))?\b",
@@ -29,6 +40,36 @@ def check_dates(
     for words in words_of(content):
         yield from _weekdays(words, content.dated_on)
     yield from _too_late(facts)
+    if content.kind == EditionKind.NEWSLETTER:  # the mail of an announcement shows no date
+        yield from _misdated(content.dated_on, facts)
+
+
+def day_out(facts: Facts) -> date:
+    """Return the day in Amsterdam that an edition goes out: as planned, or else today."""
+    return dutch.local(max(facts.planned_at or facts.now, facts.now)).date()
+
+
+def _misdated(dated_on: date, facts: Facts) -> Iterable[Finding]:
+    """Find an edition with another date on it than the day it goes out.
+
+    A warning: one that goes out late in the evening may carry the date of the day after.
+    """
+    goes_on = day_out(facts)
+    if dated_on == goes_on:
+        return
+    carries = f"De editie draagt de datum {dutch.weekday_date(dated_on)}"
+    if facts.planned_at is not None:
+        message = f"{carries}, maar gaat {dutch.weekday_date(goes_on)} uit."
+        mend = "Zet de datum goed, of kies een ander moment."
+    elif dated_on > goes_on:
+        message = f"{carries}, maar heeft geen moment waarop ze uitgaat."
+        mend = "Kies die dag als moment, of zet de datum op vandaag."
+    else:
+        message = f"{carries}, en die dag is geweest."
+        mend = "Zet de datum op vandaag, of kies een moment."
+    yield Finding(
+        MISDATED, Level.WARNING, message, where=DATED_ON, mend=mend, quote=dated_on.isoformat()
+    )
 
 
 def _too_late(facts: Facts) -> Iterable[Finding]:

@@ -1,6 +1,8 @@
 """The findings at the desk: where each is, how to mend it, and the way there."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 
 from starlette.testclient import TestClient
 
@@ -12,6 +14,7 @@ from newsletter.values import Finding, Level
 from newsletter.wiring import Services
 from tests.web.desk import add_block, begin, block_mark, edition_path, post, step
 from web.editor.preflight import Noted, Ways, noted_by_level
+from web.forms import moment_value
 
 URL = "https://example.org/een"
 BLOCKS = [
@@ -157,3 +160,44 @@ def test_a_link_that_moved_or_follows_readers_is_mended_with_one_button(
     assert f'value="{new}"' in editor.get(f"{edition_path(edition)}?blok={block}").text
     gone = post(editor, edition_path(edition, "/bevindingen/adres"), {"mark": "x"})
     assert gone.status_code == 409
+
+
+def test_the_date_on_an_edition_is_set_to_the_day_it_goes_out_with_one_button(
+    editor: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    planned = moment_value(near.clock() + timedelta(days=9))
+    head = {"title": "T", "subject": "Drie", "preheader": "Vier", "planned_at": planned}
+    told = "De editie draagt de datum donderdag 22 april, maar gaat donderdag 29 april uit."
+
+    otherwise = step(editor, near, edition, "/kop", dated_on="2027-04-22", **head)
+    set_right = step(editor, near, edition, "/bevindingen/datum")
+    undo = re.search(r'action="([^"]+/ongedaan[^"]*)"', set_right)
+    moved = step(
+        editor,
+        near,
+        edition,
+        "/kop",
+        dated_on="2027-04-29",
+        **{**head, "planned_at": moment_value(near.clock() + timedelta(days=10))},
+    )
+    chosen = step(editor, near, edition, "/kop", dated_on="2027-05-03", **head)
+
+    assert told in otherwise
+    assert "Zet de datum goed" in otherwise
+    assert "De datum op de editie is nu donderdag 29 april." in set_right
+    assert told not in set_right
+    assert undo
+    assert 'value="2027-04-30"' in moved
+    assert "draagt de datum maandag 3 mei, maar gaat donderdag 29 april uit." in chosen
+
+
+def test_a_date_without_a_moment_is_held_beside_today(editor: TestClient, near: Services) -> None:
+    edition = begin(editor)
+    head = {"title": "T", "subject": "Drie", "preheader": "Vier", "planned_at": ""}
+
+    ahead = step(editor, near, edition, "/kop", dated_on="2027-05-06", **head)
+    today = step(editor, near, edition, "/bevindingen/datum")
+
+    assert "draagt de datum donderdag 6 mei, maar heeft geen moment waarop ze uitgaat." in ahead
+    assert "draagt de datum" not in today

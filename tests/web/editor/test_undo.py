@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Thread
 
 import pytest
@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from newsletter.model import Delivery
 from newsletter.store.deliveries import figures
-from newsletter.store.editions import events_of
+from newsletter.store.editions import events_of, get_edition
 from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
 from tests.fakes import FakeClock, FakeTransport
@@ -219,7 +219,25 @@ def test_another_moment_than_the_approved_one_goes_to_an_approver_again(
     assert "Plan in voor 5 abonnees" in anew
     with near.db.read() as session:
         told = [(one.what, one.note) for one in events_of(session, edition)]
+        dated_on = get_edition(session, edition).dated_on
     assert ("submitted", "Nieuw moment: over drie dagen om 10.00 uur.") in told
+    assert dated_on == date(2027, 4, 23)
+
+
+def test_the_day_of_sending_is_held_beside_the_date_on_the_edition(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    head = {"title": "Zonder moment", "subject": "A", "dated_on": "2027-04-22", "planned_at": ""}
+    step(editor, near, edition, "/kop", **head)
+    step(editor, near, edition, "/indienen")
+
+    today = step(approver, near, edition, "/goedkeuren")
+    fitting = step(editor, near, edition, "/inplannen", on="2027-04-22", time="10:00")
+
+    told = "draagt de datum donderdag 22 april, maar gaat dan dinsdag 20 april uit."
+    assert told in today
+    assert "draagt de datum" not in fitting
 
 
 def test_a_draft_says_in_words_when_it_goes(editor: TestClient, near: Services) -> None:

@@ -83,12 +83,14 @@ def findings_of(read: dict[str, Any]) -> tuple[Finding, ...]:
 
 def edition_of(read: dict[str, Any]) -> EditionContent:
     heads = read["edition"].pop("heads", {})
+    dated_on = read["edition"].pop("dated_on", date(2027, 4, 22))
+    kind = EditionKind(read["edition"].pop("kind", "newsletter"))
     return EditionContent(
         id=14,
-        kind=EditionKind.NEWSLETTER,
+        kind=kind,
         number=14,
         title="Editie 14",
-        dated_on=date(2027, 4, 22),
+        dated_on=dated_on,
         blocks=tuple(block_of(number, one) for number, one in enumerate(read["blocks"], 1)),
         heads={Audience(side): Head(**head) for side, head in heads.items()},
         **read["edition"],
