@@ -149,6 +149,10 @@ WORDS: Final[Mapping[str, Words]] = {
         "{it} ging terug naar concept: {who} wijzigde de gegevens van de organisatie",
         "teruggehaald, omdat de gegevens van de organisatie zijn gewijzigd",
     ),
+    "edition.organisation_followed": _edition(
+        "{who} wijzigde de gegevens van de organisatie terwijl {it} werd beoordeeld",
+        "gegevens van de organisatie gewijzigd tijdens het beoordelen",
+    ),
     "edition.too_late": _edition(
         "Het verzenden van {it} stopte, want het was er te laat voor",
         "niet verder verzonden, want het is er te laat voor",

@@ -1,7 +1,8 @@
 """The organisation as administrators choose it, over what `newsletter.toml` says: read and saved.
 
 One row holds what was chosen; what is not in it is as the settings say. A change reaches what was
-approved: `save` takes back every approved or planned edition that would no longer be the same.
+approved: `save` takes back every approved or planned edition that would no longer be the same, and
+it stands in the history of what is before an approver. Who saved it approves none of these.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from feeds.model import Image
 from feeds.pictures import find_image
-from newsletter.breach import SEALED, broken_of
+from newsletter.breach import SEALED, Breach, broken_of
 from newsletter.errors import OrganisationChanged, SenderInUse
 from newsletter.identity import Logo, Organisation
 from newsletter.model import ChosenOrganisation, Edition
@@ -125,13 +126,7 @@ def list_sealed(session: Session) -> list[Sealed]:
 
 def find_broken(db: Database, settings: Settings, render: Render) -> list[Sealed]:
     """Return the approved or planned editions that these settings would make different."""
-    terms = Terms(render, settings.letterhead, settings.approvers)
-    with db.read() as session:
-        query = select(Edition).where(Edition.status.in_(SEALED)).order_by(Edition.id)
-        editions = session.scalars(query.options(with_items())).all()
-        return [
-            _sealed(one) for one in editions if broken_of(session, one, terms=terms) is not None
-        ]
+    return [edition for edition, _ in _broken(db, settings, render)]
 
 
 def save(
@@ -152,7 +147,7 @@ def save(
             an edition is on its way; then nothing changed.
     """
     settings = with_chosen(given, chosen)
-    broken = find_broken(db, settings, render)
+    broken = _broken(db, settings, render)
     with db.write() as session:
         before = with_chosen(given, read_chosen(session))
         row = _locked(session, seen=chosen.version, now=now)
@@ -165,7 +160,8 @@ def save(
         row.version, row.changed_at, row.user_id = row.version + 1, now, by
         fields = {"fields": sorted(chosen.values)}
         record(session, "organisation.changed", now=now, by=by, detail=fields)
-        taken = [one for one in broken if _take_back(session, one.id, by=by, now=now)]
+        taken = [one for one, how in broken if _take_back(session, one.id, how, by=by, now=now)]
+        _tell_in_review(session, by=by, now=now)
     log.info(
         "organisation changed",
         user=by,
@@ -184,13 +180,31 @@ def _locked(session: Session, *, seen: int, now: datetime) -> ChosenOrganisation
     return row
 
 
-def _take_back(session: Session, edition_id: int, *, by: int, now: datetime) -> bool:
+def _broken(db: Database, settings: Settings, render: Render) -> list[tuple[Sealed, Breach]]:
+    """Return what these settings would make different of what was approved, and how."""
+    terms = Terms(render, settings.letterhead, settings.approvers)
+    with db.read() as session:
+        query = select(Edition).where(Edition.status.in_(SEALED)).order_by(Edition.id)
+        editions = session.scalars(query.options(with_items())).all()
+        found = [(one, broken_of(session, one, terms=terms)) for one in editions]
+        return [(_sealed(one), how) for one, how in found if how is not None]
+
+
+def _take_back(session: Session, edition_id: int, how: Breach, *, by: int, now: datetime) -> bool:
     edition = lock_edition(session, edition_id)
     if edition.state not in SEALED:
         return False  # somebody took it back, or it began to be sent: as it was approved
     void_approval(session, edition, now=now)
-    log_event(session, edition_id, what="organisation_changed", now=now, user_id=by)
+    detail = how.detail
+    log_event(session, edition_id, what="organisation_changed", now=now, user_id=by, detail=detail)
     return True
+
+
+def _tell_in_review(session: Session, *, by: int, now: datetime) -> None:
+    """Write it in the history of each edition that an approver has before them."""
+    query = select(Edition.id).where(Edition.status == EditionStatus.IN_REVIEW)
+    for edition_id in session.scalars(query.order_by(Edition.id)).all():
+        log_event(session, edition_id, what="organisation_followed", now=now, user_id=by)
 
 
 def _is_sending(session: Session) -> bool:

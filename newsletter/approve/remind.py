@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from feeds.values import AMSTERDAM
-from newsletter.approve.review import writers_of
 from newsletter.due import Deadline
 from newsletter.errors import TransportError, TransportRefused, TransportUncertain
 from newsletter.rhythm import Deadlines, Rhythm
@@ -22,6 +21,7 @@ from newsletter.store.editions import get_edition
 from newsletter.store.planning import read_rhythm
 from newsletter.store.reminders import Mark
 from newsletter.store.waiting import Underway, Waiting, describe, find_underway, people_of
+from newsletter.store.writers import writers_of
 from newsletter.values import EditionStatus
 from newsletter.working_days import in_amsterdam, is_working_day, never_off, working_day_before
 from storage.session import Database

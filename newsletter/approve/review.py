@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.approve.checks import run_checks
@@ -24,12 +23,13 @@ from newsletter.errors import (
     RoleMissing,
     UnknownUser,
 )
-from newsletter.model import Edition, Revision, User
+from newsletter.model import Edition, User
 from newsletter.ports import Outside, Render, Terms
 from newsletter.review_rows import Approval
 from newsletter.store.approvals import approvals_of, seal_of, set_seal, void_approval
 from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, get_edition, lock_edition, log_event
+from newsletter.store.writers import writers_of
 from newsletter.values import (
     MOVES,
     EditionStatus,
@@ -139,16 +139,6 @@ def approve(  # noqa: PLR0913 - an approval has this many facts
         elif by not in before:
             _log_approval(session, edition, found, what="agreed", by=by, now=now)
     return edition_id
-
-
-def writers_of(session: Session, edition: Edition) -> frozenset[int]:
-    """Return who may not approve an edition while four eyes are asked for.
-
-    Who began it, who submitted it, and everybody who changed it: an edition is sent only once.
-    """
-    query = select(Revision.user_id).where(Revision.edition_id == edition.id).distinct()
-    found = {edition.author_id, edition.submitted_by_id, *session.scalars(query)}
-    return frozenset(one for one in found if one is not None)
 
 
 def return_(db: Database, edition_id: int, *, by: int, because: str, now: datetime) -> int:

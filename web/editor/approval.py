@@ -8,10 +8,10 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from newsletter.accounts.people import user_names
-from newsletter.approve.review import writers_of
 from newsletter.breach import What, broken_of
 from newsletter.model import Edition
 from newsletter.store.approvals import approvals_of
+from newsletter.store.writers import writers_of
 from newsletter.values import EditionStatus
 from web.access import Who, rank
 from web.editor.desk import REVIEW, edition_path

@@ -22,6 +22,7 @@ from newsletter.store.cuts import names_of, people_by_cut
 from newsletter.store.editions import content_of, events_of, get_edition
 from newsletter.store.revisions import list_revisions
 from newsletter.store.seen import Before, before_of, look_of, note_look
+from newsletter.store.writers import changed_for_all
 from newsletter.values import EditionEvent
 from web.editor.approval import Given, approval_shown, given_by, may_decide
 from web.editor.checked import checked
@@ -75,11 +76,15 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What changed since this person looked: at None they never did. by: who changed it."""
+    """What changed since this person looked: at None they never did. by: who changed it.
+
+    for_all: who changed what the organisation puts into each mail; "" when nobody did.
+    """
 
     at: datetime | None
     places: Sequence[Place] = ()
     by: str = ""
+    for_all: str = ""
 
 
 def show_review(call: Call) -> Response:
@@ -165,7 +170,11 @@ def _since(call: Call, session: Session, edition: Edition, content: Snapshot) ->
     if seen is None:
         return Since(None)
     found = differences(dict(seen.content), content)
-    return Since(seen.at, places_of(found), _changed_by(call, session, edition, seen))
+    names = user_names(session)
+    by = _changed_by(call, session, edition, seen)
+    others = changed_for_all(session, since=seen.at)
+    for_all = join([names.get(one, "") or "een collega" for one in others])
+    return Since(seen.at, places_of(found), by, for_all)
 
 
 def _changed_by(call: Call, session: Session, edition: Edition, seen: Before) -> str:

@@ -18,7 +18,8 @@ from newsletter.store.deliveries import figures, topic_of
 from newsletter.store.editions import list_editions
 from newsletter.store.planning import read_choices, read_rhythm, taken_periods
 from newsletter.store.runs import find_trouble, recent_runs
-from newsletter.store.today import approvers_among, remarks_among, writers_among
+from newsletter.store.today import approvers_among, remarks_among
+from newsletter.store.writers import writers_among
 from newsletter.values import EditionFigures, EditionKind, EditionStatus
 from subscribers.store import counts_by_audience, has_subscribers
 from subscribers.values import Audience
