@@ -44,30 +44,36 @@ def standing(edition: Edition) -> str:
     return f"{edition.status} {edition.status_since.isoformat()}"
 
 
-def schedule(
+def schedule(  # noqa: PLR0913 - by name; a plan has this many facts
     db: Database,
     edition_id: int,
     *,
     at: datetime,
+    wait: timedelta = timedelta(),
     terms: Terms,
     now: datetime,
     by: int | None = None,
-) -> int:
+) -> datetime:
     """Plan when an approved edition goes out; a moment that has passed means: now.
 
+    wait: the while in which it can be taken back, however near the moment is.
+    Returns when it will go: the moment, or later by what is left of the wait.
     Raises ContentChanged when it is not what was approved, and then it is a draft again;
     MoveNotAllowed, MomentNotApproved when another moment was approved, TooLate for an announcement
     after its event, NothingToSend when no segment has a reader.
     """
 
-    def plan(session: Session, edition: Edition) -> None:
-        if edition.state is S.SCHEDULED and edition.due_at == at:
-            return
-        _plan(session, edition, at=at, now=now)
-        log_event(session, edition_id, what="scheduled", now=now, user_id=by, note=at.isoformat())
+    goes_at = max(at, now + wait) if wait else at
 
-    if_as_approved(db, edition_id, plan, terms=terms, now=now, by=by)
-    return edition_id
+    def plan(session: Session, edition: Edition) -> datetime:
+        if edition.state is S.SCHEDULED and edition.due_at == at:
+            return at
+        _plan(session, edition, at=goes_at, now=now, wait=wait)
+        note = goes_at.isoformat()
+        log_event(session, edition_id, what="scheduled", now=now, user_id=by, note=note)
+        return goes_at
+
+    return if_as_approved(db, edition_id, plan, terms=terms, now=now, by=by)
 
 
 def unschedule(db: Database, edition_id: int, *, now: datetime, by: int | None = None) -> int:
@@ -237,9 +243,9 @@ def _plan(
 def _require_approved_moment(
     edition: Edition, *, at: datetime, soonest: datetime, now: datetime
 ) -> None:
-    """An approved moment holds; once it has passed, the soonest is as near as it gets."""
+    """An approved moment holds; when it is too near or has passed, the soonest takes its place."""
     planned = edition.planned_at
-    if planned is None or at == planned or (planned <= now and at <= soonest):
+    if planned is None or at == planned or (planned <= max(at, now) and at <= soonest):
         return
     raise MomentNotApproved(
         f"edition {edition.id} was approved to go out at {planned.isoformat()}, "

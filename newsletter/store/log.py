@@ -26,6 +26,13 @@ NUMBERED: Final[Mapping[str, str]] = {
     "item": "bericht {}",
 }
 SAID: Final = frozenset({"edition.checks_failed"})  # of which the program's note is for people
+TURNS: Final = frozenset(
+    f"edition.{what}"
+    for what in (
+        *("submitted", "approved", "returned", "withdrawn", "scheduled", "unscheduled"),
+        *("send_now", "sending", "paused", "resumed", "cancelled", "sent"),
+    )
+)
 LONGEST_NUMBER: Final = 9  # digits of a number that a column holds
 KINDS: Final[Mapping[EditionKind, str]] = {
     EditionKind.NEWSLETTER: "editie",
@@ -43,11 +50,13 @@ HASHES: Final[Mapping[str, str]] = {
 class LogFilter:
     """What is looked for. user_id: an account, or NOBODY; words: as people typed them.
 
+    names:        only these; None is any.
     groups:       what may be seen at all; all of Group is everything, also names of other versions.
     since, until: days in Amsterdam, both with the day itself.
     """
 
     groups: frozenset[Group] = frozenset(Group)
+    names: frozenset[str] | None = None
     user_id: int | None = None
     edition_id: int | None = None
     since: date | None = None
@@ -106,6 +115,12 @@ def list_log(
     ]
 
 
+def last_turn(session: Session, edition_id: int) -> Told | None:
+    """Return what last brought an edition to where it stands."""
+    found = list_log(session, LogFilter(names=TURNS, edition_id=edition_id), limit=1)
+    return found[0] if found else None
+
+
 def read_log(db: Database, wanted: LogFilter) -> Iterator[Told]:
     """Yield every entry that fits, newest first, however many there are."""
     before: int | None = None
@@ -156,6 +171,8 @@ def _numbered(detail: Mapping[str, Any]) -> str:
 def _fitting(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.groups != frozenset(Group):
         yield LogEntry.what.in_([name for group in wanted.groups for name in names_in(group)])
+    if wanted.names is not None:
+        yield LogEntry.what.in_(sorted(wanted.names))
     if wanted.user_id is not None:
         account = LogEntry.user_id == wanted.user_id
         yield _by_itself() if wanted.user_id == NOBODY else account

@@ -130,6 +130,9 @@ def test_a_moment_is_told_in_words_while_it_is_chosen(
     expect(words).to_contain_text("om 9.30 uur")
     anna.shoot("verzenden-moment")
     anna.page.get_by_role("button", name="Plan in").click()
+    expect(anna.page.locator(".moment")).to_contain_text("Dat is op een zaterdag.")
+    anna.shoot("verzenden-gevraagd")
+    anna.page.get_by_role("button", name="Ja, plan in").click()
     expect(anna.page.get_by_role("heading", level=1)).to_contain_text(
         "gaat zaterdag 24 april om 9.30 uur naar"
     )

@@ -14,7 +14,7 @@ from newsletter.model import Edition
 from newsletter.store.deliveries import figures_of
 from newsletter.store.editions import list_editions
 from newsletter.values import EditionFigures, EditionKind, EditionStatus
-from subscribers.segments import conditions_of, list_segments
+from subscribers.segments import list_segments
 from web.editor.desk import desk_page, edition_path
 from web.editor.words import edition_label
 from web.forms import Form
@@ -22,6 +22,7 @@ from web.pages import Call, see_other
 
 ANNOUNCED_DAYS: Final = 180  # an event further away has no place in the list yet
 SHOWN: Final = 50
+NO_SEGMENT: Final = "Kies voor wie de aankondiging is."
 PRESSED_TWICE: Final = timedelta(seconds=10)  # by who is impatient; nobody begins two that fast
 
 
@@ -46,6 +47,10 @@ class Line:
 
 def show_editions(call: Call) -> Response:
     """Show what is being made and what went out, newest first."""
+    return _page(call, asked_event=call.query.get("bijeenkomst", ""))
+
+
+def _page(call: Call, *, asked_event: str, problem: str = "") -> Response:
     with call.services.db.read() as session:
         editions = list_editions(session, limit=SHOWN)
         figures = figures_of(session, [edition.id for edition in editions])
@@ -54,10 +59,12 @@ def show_editions(call: Call) -> Response:
             call,
             session,
             "editions.html",
+            status=422 if problem else 200,
             lines=lines,
             events=_to_announce(session, call.now),
             segments=list_segments(session),
-            asked_event=call.query.get("bijeenkomst", ""),
+            asked_event=asked_event,
+            problem=problem,
         )
 
 
@@ -88,7 +95,9 @@ def begin_edition(call: Call) -> Response:
 def _begin_announcement(call: Call, form: Form) -> Response:
     segment = form.line("segment")
     with call.services.db.read() as session:
-        conditions_of(session, [segment])  # refuses one that does not exist
+        is_known = segment in {one.slug for one in list_segments(session)}
+    if not is_known:
+        return _page(call, asked_event=form.line("event"), problem=NO_SEGMENT)
     edition_id = draft_announcement(
         call.services.db,
         event_id=form.number("event"),

@@ -140,9 +140,11 @@ def _approvers(session: Session, edition: Edition) -> str:
 
 
 def _takes(session: Session, people: int) -> str:
-    """Return about how long it will take, going by the last edition; "" when none was sent."""
+    """Return "ongeveer 3 minuten", going by the last edition; "" when none was sent."""
     pace = last_pace(session)
     if not pace or not people:
         return ""
     minutes = round(people / pace / 60)
-    return plural(minutes, "minuut", "minuten") if minutes else "minder dan een minuut"
+    return (
+        f"ongeveer {plural(minutes, 'minuut', 'minuten')}" if minutes else "minder dan een minuut"
+    )

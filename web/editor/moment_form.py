@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from newsletter import dutch
+from newsletter.dutch import plural
 from newsletter.moments import (
     Missing,
     Oddity,
@@ -36,7 +37,8 @@ class Chosen:
     instead:  the first moment after one that does not exist, to be chosen with one press.
     once:     which of the two was chosen, of a time that comes twice.
     twice:    the two moments of a time that comes twice, with their words.
-    is_far:   so far away that we ask whether it is meant.
+    asks:     what is unusual about it: we ask whether it is meant; () for nothing.
+    is_far:   so far away that we ask the same.
     """
 
     on: str = ""
@@ -47,6 +49,12 @@ class Chosen:
     instead: datetime | None = None
     twice: tuple[tuple[str, str], ...] = ()
     is_far: bool = False
+    asks: tuple[str, ...] = ()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody must say that this is what is meant."""
+        return self.is_far or bool(self.asks)
 
     @property
     def problem_of(self) -> dict[str, str]:
@@ -69,7 +77,7 @@ def read_moment(form: Form, *, now: datetime) -> Chosen:
         at = form.moment("at", after=now)
         if at is None or form.problems:
             return Chosen(problems=(("on", form.problems.get("at", NO_DAY)),))
-        return chosen_again(at)
+        return _taken(chosen_again(at), at, now=now)
     on, at_time = _day(form.line("on")), _time(form.line("time"))
     given = Chosen(on=on.isoformat() if on else "", time=f"{at_time:%H:%M}" if at_time else "")
     if on is None or at_time is None:
@@ -94,6 +102,20 @@ def in_words(at: datetime, now: datetime) -> str:
 def planned_words(at: datetime | None, now: datetime) -> list[str]:
     """Return a planned moment in words, with what is unusual about it; [] without one."""
     return [in_words(at, now), *odd_words(at)] if at and at > now else []
+
+
+def refused(chosen: Chosen, sentence: str) -> Chosen:
+    """Return what was chosen, with why it cannot be."""
+    return replace(chosen, at=None, problems=(("on", sentence),))
+
+
+def near_words(at: datetime, now: datetime, minutes: int) -> str:
+    """Say of a moment so near that it could not be undone when it goes instead; "" for others."""
+    soonest = now + timedelta(minutes=minutes)
+    if at >= soonest:
+        return ""
+    undo = plural(minutes, "minuut", "minuten")
+    return f"Het gaat dan om {dutch.clock(soonest)} uur: je hebt {undo} om het ongedaan te maken."
 
 
 def odd_words(at: datetime) -> list[str]:
@@ -121,7 +143,11 @@ def _judged(given: Chosen, on: date, at: time, *, which: str, now: datetime) -> 
         return replace(given, problems=(("on", NO_DAY),))
     if found <= now:
         return replace(given, problems=(("on", PAST),))
-    return replace(given, at=found, is_far=is_far(found, now))
+    return _taken(given, found, now=now)
+
+
+def _taken(given: Chosen, at: datetime, *, now: datetime) -> Chosen:
+    return replace(given, at=at, is_far=is_far(at, now), asks=tuple(odd_words(at)))
 
 
 def _read(on: date, at: time) -> datetime | Missing | Twice | None:

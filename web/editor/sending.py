@@ -14,12 +14,21 @@ from newsletter.errors import ChecksFailed
 from newsletter.model import Edition
 from newsletter.send import schedule
 from newsletter.store.editions import get_edition
+from newsletter.store.log import last_turn
 from newsletter.values import EditionStatus
 from storage.session import Database
 from web.editor.approval import approval_shown
 from web.editor.desk import desk_page, edition_head, edition_path
 from web.editor.last_look import last_look
-from web.editor.moment_form import Chosen, chosen_again, in_words, odd_words, read_moment
+from web.editor.moment_form import (
+    Chosen,
+    chosen_again,
+    in_words,
+    near_words,
+    odd_words,
+    read_moment,
+    refused,
+)
 from web.editor.progress import progress
 from web.forms import Form
 from web.pages import Call, page, see_other
@@ -30,6 +39,8 @@ Move = Callable[..., int]
 BEFORE: Final = frozenset({S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED})
 LAST_LOOK: Final = "editor/sending/last_look.html"
 PROGRESS: Final = "editor/sending/progress.html"
+EARLIER: Final = "Er is niets gewijzigd, want het staat er intussen anders voor."
+OVER: Final = "De bijeenkomst is al begonnen. Een aankondiging gaat dan niet meer uit."
 NOT_SOUND: Final = (
     "Het nieuwe moment staat erin, maar er klopt iets niet meer. Herstel het en dien opnieuw in."
 )
@@ -58,7 +69,7 @@ def show_standing(call: Call) -> Response:
 def show_moment(call: Call) -> Response:
     """Give a moment in words while somebody chooses one."""
     chosen = read_moment(Form(call.query), now=call.now)
-    odd = odd_words(chosen.at) if chosen.at else []
+    odd = _odd(call, chosen.at) if chosen.at else []
     return page(call, "editor/sending/moment.html", chosen=chosen, odd=odd, **_words(call))
 
 
@@ -76,7 +87,7 @@ def send_now(call: Call) -> Response:
         by=call.user_id,
     )
     if not begun:
-        return _back(call, "")
+        return _too_slow(call)
     soon = f"Het verzenden begint over {plural(minutes, 'minuut', 'minuten')}."
     return _back(call, soon if wait else "Het verzenden begint.")
 
@@ -85,32 +96,40 @@ def plan(call: Call) -> Response:
     """Plan it for the approved moment, or for the one in the form."""
     form = Form(call.form)
     chosen = read_moment(form, now=call.now)
-    if not _is_meant(form, chosen):
-        return _sending_page(call, chosen=chosen)
     seen, edition_id = form.line("seen"), call.number("id")
     with call.services.db.read() as session:
-        if seen and seen != schedule.standing(get_edition(session, edition_id)):
-            return _back(call, "")
-    schedule.schedule(
+        edition = get_edition(session, edition_id)
+    if seen and seen != schedule.standing(edition):
+        return _too_slow(call)
+    chosen = _in_time(edition, chosen, call.now)
+    if not _is_meant(form, chosen):
+        return _sending_page(call, chosen=chosen)
+    minutes = call.services.settings.undo_minutes
+    at = schedule.schedule(
         call.services.db,
         edition_id,
         at=_at(chosen),
+        wait=timedelta(minutes=minutes),
         terms=call.services.terms,
         now=call.now,
         by=call.user_id,
     )
-    return _back(call, f"Ingepland: {relative(_at(chosen), call.now)}.")
+    told = f"Ingepland: {relative(at, call.now)}."
+    if at != chosen.at:
+        told += f" Zo heb je {plural(minutes, 'minuut', 'minuten')} om het ongedaan te maken."
+    return _back(call, told)
 
 
 def move_moment(call: Call) -> Response:
     """Choose another moment than the approved one, and lay the edition before an approver anew."""
     form = Form(call.form)
-    chosen = read_moment(form, now=call.now)
-    if not _is_meant(form, chosen):
-        return _sending_page(call, chosen=chosen)
-    services, edition_id, at = call.services, call.number("id"), _at(chosen)
+    services, edition_id = call.services, call.number("id")
     with services.db.read() as session:
         edition = get_edition(session, edition_id)
+    chosen = _in_time(edition, read_moment(form, now=call.now), call.now)
+    if not _is_meant(form, chosen):
+        return _sending_page(call, chosen=chosen)
+    at = _at(chosen)
     set_head(
         services.db,
         edition_id,
@@ -170,9 +189,25 @@ def send_doubtful(call: Call) -> Response:
 
 
 def _is_meant(form: Form, chosen: Chosen) -> bool:
-    """Say whether there is a moment, and one far away was said twice."""
+    """Say whether there is a moment, and one far away or unusual was said twice."""
     sure = chosen.at is not None and form.line("sure") == chosen.at.isoformat()
-    return chosen.at is not None and (sure or not chosen.is_far)
+    return chosen.at is not None and (sure or not chosen.is_asked)
+
+
+def _in_time(edition: Edition, chosen: Chosen, now: datetime) -> Chosen:
+    """Return what was chosen; refused, when what is announced has begun by then."""
+    last = edition.not_after
+    if last is None or chosen.at is None or chosen.at <= last:
+        return chosen
+    if last <= now:
+        return refused(chosen, OVER)
+    until = in_sentence(relative(last, now))
+    return refused(chosen, f"De bijeenkomst is dan al begonnen. Kies uiterlijk {until}.")
+
+
+def _odd(call: Call, at: datetime) -> list[str]:
+    near = near_words(at, call.now, call.services.settings.undo_minutes)
+    return [*([near] if near else []), *odd_words(at)]
 
 
 def _at(chosen: Chosen) -> datetime:
@@ -185,6 +220,14 @@ def _move(call: Call, move: Move, message: str, *, undo: str = "") -> Response:
     db: Database = call.services.db
     move(db, call.number("id"), now=call.now, by=call.user_id)
     return _back(call, message, undo=edition_path(call.number("id"), undo) if undo else "")
+
+
+def _too_slow(call: Call) -> Response:
+    """Say how it stands to whom a form came from that was made before it stood so."""
+    with call.services.db.read() as session:
+        turn = last_turn(session, call.number("id"))
+    told = f" {turn.sentence}, {relative(turn.at, call.now)}." if turn else ""
+    return _back(call, EARLIER + told)
 
 
 def _back(call: Call, message: str, *, undo: str = "") -> Response:

@@ -282,26 +282,6 @@ def test_a_moment_far_away_is_asked_once_more(
     assert "Dat is <strong>over 227 dagen</strong>, wintertijd." in planned
 
 
-@pytest.mark.parametrize(
-    ("on", "time", "words"),
-    [
-        ("2027-04-24", "10:00", "Dat is op een zaterdag."),
-        ("2027-04-22", "22:15", "Dat is in de nacht."),
-        ("2027-04-27", "10:00", "Dat is op een feestdag: Koningsdag."),
-    ],
-)
-def test_an_unusual_moment_is_told_and_taken(
-    editor: TestClient, approver: TestClient, near: Services, on: str, time: str, words: str
-) -> None:
-    edition = approved(editor, approver, near)
-
-    told = editor.get(edition_path(edition, "/moment"), params={"on": on, "time": time}).text
-    planned = step(editor, near, edition, "/inplannen", on=on, time=time)
-
-    assert words in told
-    assert words in planned
-
-
 def test_a_moment_that_is_not_there_offers_the_next_and_one_that_comes_twice_asks(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
