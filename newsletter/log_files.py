@@ -1,17 +1,15 @@
 """The log as a file: CSV for a spreadsheet, JSON for programs. Line by line, however long it is."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from newsletter.dutch import local
 from newsletter.store.log import Told
+from storage.spreadsheet import BOM, spreadsheet_line
 from storage.text import harmless_cell
 
 COLUMNS: Final = ("id", "moment", "wie", "wat", "zin", "over", "opmerking", "gegevens")
-BOM: Final = "\ufeff"  # by which spreadsheets know UTF-8
 
 
 def as_json(told: Told) -> dict[str, object]:
@@ -32,12 +30,12 @@ def as_json(told: Told) -> dict[str, object]:
 
 def csv_lines(entries: Iterable[Told]) -> Iterator[str]:
     """Yield a head and a line for each entry; no cell is a formula."""
-    yield BOM + _line(COLUMNS)
+    yield BOM + spreadsheet_line(COLUMNS)
     for one in entries:
         detail = json.dumps(dict(one.detail), ensure_ascii=False) if one.detail else ""
         at = local(one.at).isoformat(sep=" ", timespec="seconds")
         texts = (one.who, one.what, one.sentence, one.it, one.note, detail)
-        yield _line((str(one.id), at, *map(harmless_cell, texts)))
+        yield spreadsheet_line((str(one.id), at, *map(harmless_cell, texts)))
 
 
 def json_lines(entries: Iterable[Told]) -> Iterator[str]:
@@ -47,9 +45,3 @@ def json_lines(entries: Iterable[Told]) -> Iterator[str]:
         yield before + json.dumps(as_json(one), ensure_ascii=False)
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
-
-
-def _line(cells: Sequence[str]) -> str:
-    out = io.StringIO(newline="")
-    csv.writer(out).writerow(cells)
-    return out.getvalue()

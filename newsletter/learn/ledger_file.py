@@ -4,8 +4,6 @@ It holds addresses, so it is for administrators only. Page by page: however long
 holds one page, and no transaction is open between two.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,6 +14,7 @@ from newsletter.dutch import local
 from newsletter.model import Delivery
 from newsletter.values import DeliveryState
 from storage.session import Database
+from storage.spreadsheet import BOM, spreadsheet_line
 from storage.text import harmless_cell
 from subscribers.model import Subscriber
 
@@ -24,7 +23,6 @@ COLUMNS: Final = (
     *("pogingen", "opnieuw verstuurd", "moment"),
 )
 PAGE: Final = 1_000
-BOM: Final = "\ufeff"  # by which spreadsheets know UTF-8
 ERASED: Final = "(gewist)"
 D = DeliveryState
 STATES: Final[Mapping[DeliveryState, str]] = {
@@ -40,12 +38,12 @@ STATES: Final[Mapping[DeliveryState, str]] = {
 
 def ledger_lines(db: Database, edition_id: int, *, page: int = PAGE) -> Iterator[str]:
     """Yield a head and a line for each person, as they were frozen; no cell is a formula."""
-    yield BOM + _line(COLUMNS)
+    yield BOM + spreadsheet_line(COLUMNS)
     after = 0
     while True:
         with db.read() as session:
             rows = _page(session, edition_id, after=after, size=page)
-        yield from (_line(_cells(row)) for row in rows)
+        yield from (spreadsheet_line(_cells(row)) for row in rows)
         if len(rows) < page:
             return
         after = rows[-1].id
@@ -85,9 +83,3 @@ def _cells(row: Row[Any]) -> Sequence[str]:
         str(row.resends),
         local(row.at).isoformat(sep=" ", timespec="seconds") if row.at else "",
     )
-
-
-def _line(cells: Sequence[str]) -> str:
-    out = io.StringIO(newline="")
-    csv.writer(out).writerow(cells)
-    return out.getvalue()

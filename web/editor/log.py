@@ -37,6 +37,7 @@ LOG: Final = "/redactie/logboek"
 PAGE: Final = 50
 LONGEST_SEARCH: Final = 100
 YEARS: Final = range(2000, 2201)
+TURNED: Final = "Deze dag ligt vóór de eerste. Draai ze om."
 PROGRAM_CHOICE: Final = "programma"
 
 
@@ -134,6 +135,8 @@ def _asked(call: Call) -> Asked:
         until=_day(form, "tot"),
         words=given["q"],
     )
+    if wanted.since and wanted.until and wanted.until < wanted.since:
+        form.problems["tot"] = TURNED
     return Asked(given, wanted, form.problems)
 
 

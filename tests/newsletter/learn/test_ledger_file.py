@@ -5,10 +5,11 @@ import io
 
 import pytest
 
-from newsletter.learn.ledger_file import BOM, COLUMNS, ledger_lines
+from newsletter.learn.ledger_file import COLUMNS, ledger_lines
 from newsletter.model import Delivery
 from newsletter.values import DeliveryState
 from storage.session import Database
+from storage.spreadsheet import BOM
 from subscribers.model import Subscriber
 from subscribers.values import Audience
 from tests.factories import make_edition, make_readers
@@ -48,7 +49,7 @@ def test_everybody_stands_in_it_once(db: Database, page: int) -> None:
 
     text = "".join(ledger_lines(db, edition, page=page))
 
-    head, *rows = csv.reader(io.StringIO(text.removeprefix(BOM)))
+    head, *rows = csv.reader(io.StringIO(text.removeprefix(BOM)), delimiter=";")
     assert text.startswith(BOM)
     assert tuple(head) == COLUMNS
     assert [row[3] for row in rows] == [

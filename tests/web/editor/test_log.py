@@ -147,7 +147,9 @@ def test_the_address_narrows_page_and_files_alike(
 
     found = zip(told, without_comings(shown), strict=True)
     assert [word in one for word, one in found] == [True] * len(told)
-    rows = csv.DictReader(io.StringIO(client.get(f"{LOG}.csv?{narrowed}").text.lstrip("\ufeff")))
+    rows = csv.DictReader(
+        io.StringIO(client.get(f"{LOG}.csv?{narrowed}").text.lstrip("\ufeff")), delimiter=";"
+    )
     assert [f"{row['zin']}." for row in rows] == shown
     entries = client.get(f"{LOG}.json?{narrowed}").json()
     assert [f"{one['sentence']}." for one in entries] == shown
@@ -164,6 +166,20 @@ def test_a_date_that_is_none_is_said_beside_its_field(
     assert answer.status_code == 422
     assert "Vul een datum in, zoals 28-05-2027." in answer.text
     assert client.get(f"{LOG}.csv?{narrowed}").status_code == 404
+
+
+def test_days_the_wrong_way_round_are_said_beside_the_field(
+    client: TestClient, services: Services
+) -> None:
+    desk(client, services)
+
+    turned = client.get(f"{LOG}?van=2027-04-20&tot=2027-04-19")
+    same = client.get(f"{LOG}?van=2027-04-20&tot=2027-04-20")
+
+    words = "Deze dag ligt vóór de eerste. Draai ze om."
+    assert turned.status_code == 422
+    assert f'<span class="error" id="tot-error">{words}</span>' in turned.text
+    assert (same.status_code, words in same.text) == (200, False)
 
 
 @pytest.mark.parametrize("asked", ["groep=weg", "wie=x", "editie=-1", "voor=nu", f"voor={10**12}"])
@@ -235,7 +251,7 @@ def test_a_file_holds_everything_and_no_formula(client: TestClient, services: Se
 
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["content-disposition"] == 'attachment; filename="logboek.csv"'
-    rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"), newline="")))
+    rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"), newline=""), delimiter=";"))
     assert len(rows) == 1 + 2101
     assert rows[1][5:7] == ['‘=HYPERLINK("x")’', "'+1\r\n-2"]
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
