@@ -13,7 +13,8 @@ from newsletter.dutch import in_sentence, plural, relative
 from newsletter.errors import ChecksFailed
 from newsletter.model import Edition
 from newsletter.send import schedule
-from newsletter.store.editions import get_edition
+from newsletter.send.telling import TURNS, Ending
+from newsletter.store.editions import get_edition, last_event_of
 from newsletter.store.log import last_turn
 from newsletter.values import EditionStatus
 from storage.session import Database
@@ -40,6 +41,8 @@ BEFORE: Final = frozenset({S.DRAFT, S.IN_REVIEW, S.APPROVED, S.SCHEDULED})
 LAST_LOOK: Final = "editor/sending/last_look.html"
 PROGRESS: Final = "editor/sending/progress.html"
 EARLIER: Final = "Er is niets gewijzigd, want het staat er intussen anders voor."
+GOES_ON: Final = "Het verzenden gaat verder."
+CHECKED: Final = "We kijken de mails na. Kloppen ze weer, dan gaat het verzenden verder."
 OVER: Final = "De bijeenkomst is al begonnen. Een aankondiging gaat dan niet meer uit."
 NOT_SOUND: Final = (
     "Het nieuwe moment staat erin, maar er klopt iets niet meer. Herstel het en dien opnieuw in."
@@ -160,7 +163,7 @@ def move_moment(call: Call) -> Response:
 
 def unplan(call: Call) -> Response:
     """Take the plan back; the approval stands."""
-    return _move(call, schedule.unschedule, "Teruggehaald. De editie gaat nog niet uit.")
+    return _move(call, schedule.unschedule, "Teruggehaald. Er gaat nog niets uit.")
 
 
 def pause(call: Call) -> Response:
@@ -171,7 +174,9 @@ def pause(call: Call) -> Response:
 
 def resume(call: Call) -> Response:
     """Go on."""
-    return _move(call, schedule.resume, "Het verzenden gaat verder.", undo="/pauze")
+    with call.services.db.read() as session:
+        is_changed = _is_changed(session, call.number("id"))
+    return _move(call, schedule.resume, CHECKED if is_changed else GOES_ON, undo="/pauze")
 
 
 def stop(call: Call) -> Response:
@@ -186,6 +191,11 @@ def send_doubtful(call: Call) -> Response:
     )
     mails = plural(number, "mail gaat", "mails gaan")
     return _back(call, f"{mails} nog een keer." if number else "")
+
+
+def _is_changed(session: Session, edition_id: int) -> bool:
+    last = last_event_of(session, edition_id, *TURNS)
+    return last is not None and last.what == Ending.MAILS_CHANGED
 
 
 def _is_meant(form: Form, chosen: Chosen) -> bool:

@@ -36,7 +36,7 @@ def check_dates(
     read_on = max(content.dated_on, dutch.local(facts.now).date())
     for block in content.blocks:
         if block.kind in EVENT_BLOCKS:
-            yield from _past(block, read_on)
+            yield from _past(block, read_on, dutch.local(facts.now).date())
     for words in words_of(content):
         yield from _weekdays(words, content.dated_on)
     yield from _too_late(facts)
@@ -88,23 +88,25 @@ def _too_late(facts: Facts) -> Iterable[Finding]:
         )
 
 
-def _past(block: BlockContent, read_on: date) -> Iterable[Finding]:
+def _past(block: BlockContent, read_on: date, today: date) -> Iterable[Finding]:
     starts_on = _day(block.fields.get("ends_at")) or _day(block.fields.get("starts_at"))
     if starts_on and starts_on < read_on:
+        been = "is al geweest, op" if starts_on < today else "is dan al geweest:"
         yield Finding(
             "dates.past",
             Level.ERROR,
-            f"{name_of(block)} is al geweest, op {dutch.long_date(starts_on)}.",
+            f"{name_of(block)} {been} {dutch.long_date(starts_on)}.",
             where=where(block),
             mend="Haal het eruit.",
         )
         return
     register_by = _day(block.fields.get("register_by"))
     if register_by and register_by < read_on:
+        can = "kon" if register_by < today else "kan dan niet meer: het kan"
         yield Finding(
             "dates.register-by",
             Level.WARNING,
-            f"Aanmelden voor {name_of(block)} kon tot en met {dutch.long_date(register_by)}.",
+            f"Aanmelden voor {name_of(block)} {can} tot en met {dutch.long_date(register_by)}.",
             where=where(block),
             mend="Haal het eruit, of schrijf erbij dat aanmelden niet meer kan.",
             field="register_by",

@@ -30,8 +30,8 @@ def editor(near: Services) -> Iterator[TestClient]:
         yield desk(client, near, Role.EDITOR)
 
 
-def announcement(editor: TestClient, approver: TestClient, near: Services, **head: str) -> int:
-    """Return an approved announcement of the event of 10 May at ten o'clock."""
+def announcement(editor: TestClient, near: Services, **head: str) -> int:
+    """Return an announcement of the event of 10 May at ten o'clock."""
     with near.db.read() as session:
         event = session.scalars(select(Item.id).where(Item.kind == "event")).one()
     form = {"kind": "announcement", "event": event, "segment": "school"}
@@ -39,8 +39,6 @@ def announcement(editor: TestClient, approver: TestClient, near: Services, **hea
     edition = int(begun.headers["location"].rsplit("/", 1)[1])
     if head:
         step(editor, near, edition, "/kop", title="A", subject="A", dated_on="2027-05-03", **head)
-    step(editor, near, edition, "/indienen")
-    step(approver, near, edition, "/goedkeuren")
     return edition
 
 
@@ -142,7 +140,9 @@ def test_an_unusual_moment_that_was_approved_is_not_asked_again(
 def test_a_moment_after_the_event_is_refused_at_its_field(
     editor: TestClient, approver: TestClient, near: Services, rest: str, head: str
 ) -> None:
-    edition = announcement(editor, approver, near, **({"planned_at": head} if head else {}))
+    edition = announcement(editor, near, **({"planned_at": head} if head else {}))
+    step(editor, near, edition, "/indienen")
+    step(approver, near, edition, "/goedkeuren")
     with near.db.read() as session:
         version = session.get_one(Edition, edition).version
 
@@ -191,3 +191,21 @@ def test_an_announcement_for_nobody_is_asked_for_whom(editor: TestClient, near: 
         page = begin_for(segment)
         assert '<span class="error" id="segment-error">Kies voor wie de aankondiging is.' in page
         assert f'<option value="{event}" selected>' in page
+
+
+def test_an_announcement_is_called_so_while_it_is_judged(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = announcement(editor, near)
+    step(editor, near, edition, "/indienen")
+
+    pages = [
+        approver.get(edition_path(edition, rest)).text for rest in ("", "/beoordelen", "/verzenden")
+    ]
+
+    assert "Beoordeel deze aankondiging" in pages[0]
+    assert "diende deze aankondiging vandaag om 10.00 uur in" in pages[1]
+    assert "gaat na het akkoord naar" in pages[2]
+    assert "Naar de aankondiging" in pages[2]
+    for page in pages[1:]:
+        assert "deze editie" not in page.split("<main")[1].replace("Stand van deze editie", "")

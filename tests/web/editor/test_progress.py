@@ -166,6 +166,23 @@ def test_what_is_wrong_with_the_edition_itself_is_not_put_on_the_relay(
     assert "mailserver weigerde" not in faulty + changed
 
 
+def test_mails_that_were_changed_are_told_on_top_and_no_first_button_goes_on(
+    editor: TestClient, edition: int, near: Services
+) -> None:
+    settle(near, 1, D.SENT)
+    with near.db.write() as session:
+        halt_changed(session, edition, detail={}, now=START)
+    paused = live(editor, edition)
+
+    told = step(editor, near, edition, "/hervat")
+
+    head = paused.split('<p class="lead">')[1].split("</p>")[0]
+    assert head.startswith("De mails zijn niet meer wat er is goedgekeurd.")
+    assert "button-primary" not in paused
+    assert "Kijk de mails na en ga verder" in paused
+    assert "We kijken de mails na. Kloppen ze weer, dan gaat het verzenden verder." in told
+
+
 def test_a_mail_in_doubt_is_explained_and_may_be_sent_again(
     editor: TestClient, edition: int, near: Services, transport: FakeTransport
 ) -> None:

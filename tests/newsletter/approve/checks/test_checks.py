@@ -177,3 +177,24 @@ def test_picture_of_our_own_needs_no_host_in_its_address(image: str, rules: list
     content = one_block(image=image, image_alt="Twee huizen.", show_image="ja")
 
     assert [one.rule for one in CHECKS["links"](content, variants(content), FACTS)] == rules
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"starts_at": "2027-04-21T10:00+02:00"}, "is al geweest, op woensdag 21 april 2027."),
+        ({"starts_at": "2027-04-28T10:00+02:00"}, "is dan al geweest: woensdag 28 april 2027."),
+        ({"register_by": "2027-04-21"}, "kon tot en met woensdag 21 april 2027."),
+        ({"register_by": "2027-04-28"}, "kan dan niet meer: het kan tot en met woensdag 28"),
+    ],
+)
+def test_what_is_over_and_what_will_be_over_are_told_apart(
+    fields: dict[str, str], words: str
+) -> None:
+    """FACTS are of 22 April; readers get it on the 29th."""
+    one = block(1, "event", **{"title": "Congres", "starts_at": "2027-06-03T10:00+02:00"} | fields)
+    content = samples.newsletter(dated_on=date(2027, 4, 29), blocks=(one,))
+
+    (told,) = CHECKS["dates"](content, {}, FACTS)
+
+    assert words in told.message
