@@ -37,6 +37,11 @@ class User(Base):
     work_subject: Mapped[str | None] = mapped_column(String(255))
     wants_reminders: Mapped[bool] = mapped_column(default=True)
 
+    @property
+    def has_come_in(self) -> bool:
+        """Whether there is a way in: an invitation was taken, or a password was set."""
+        return bool(self.password_hash or self.work_subject)
+
 
 class DeskSession(Base):
     """A signed-in browser; only the hash of its cookie is kept.

@@ -171,7 +171,7 @@ def called(user: User) -> str:
 
 def has_come_in(user: User) -> bool:
     """Say whether there is a way in: an invitation was taken, or a password was set."""
-    return bool(user.password_hash or user.work_subject)
+    return user.has_come_in
 
 
 def address_key(email: str) -> str:

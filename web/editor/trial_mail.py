@@ -19,7 +19,14 @@ from newsletter.errors import (
     TransportUncertain,
 )
 from newsletter.model import Edition, User
-from newsletter.send.trial import MOST_AN_HOUR, TESTED, TrialReport, send_trials, trials_left
+from newsletter.send.trial import (
+    MOST_AN_HOUR,
+    TESTED,
+    TrialReport,
+    gets_trials,
+    send_trials,
+    trials_left,
+)
 from newsletter.store.approvals import variants_of
 from newsletter.store.cuts import cuts_of, names_of
 from newsletter.store.editions import content_of, get_edition, last_event_of
@@ -56,7 +63,7 @@ def send_trial_mail(call: Call) -> Response:
     """Send the tests, and say who got them."""
     form, services = Form(call.form), call.services
     with services.db.read() as session:
-        users = list_users(session)
+        users = [one for one in list_users(session) if gets_trials(one)]
         cuts = _cuts(session, get_edition(session, call.number("id"), with_blocks=True))
     to = [int(one) for one in form.picked("to", [str(user.id) for user in users])]
     which = form.line("which")
@@ -128,8 +135,8 @@ def _mails(session: Session, cuts: Sequence[Cut]) -> list[Mail]:
 
 
 def _colleagues(call: Call, session: Session) -> list[User]:
-    """Return everybody who may come in, whoever asks first."""
-    may = [one for one in list_users(session) if one.disabled_at is None]
+    """Return everybody who may get one, whoever asks first."""
+    may = [one for one in list_users(session) if gets_trials(one)]
     return sorted(may, key=lambda one: one.id != call.user_id)
 
 

@@ -26,6 +26,7 @@ from newsletter.send.transports import open_transport
 from newsletter.send.trial import MOST_AN_HOUR, TrialReport, send_trials, trials_left
 from newsletter.settings import Settings, SmtpRelay
 from newsletter.store.editions import events_of
+from newsletter.values import Role
 from newsletter.wiring import Services
 from storage.session import Database
 from subscribers.values import Audience
@@ -45,6 +46,8 @@ def people(db: Database) -> tuple[int, int]:
         make_readers(session, 6, now=START)
         anna, bas = (make_user(session, f"{who}@example.org") for who in ("anna", "bas"))
         session.get_one(User, anna).name = "Anna"
+        for one in (anna, bas):
+            session.get_one(User, one).password_hash = "set"
         return anna, bas
 
 
@@ -288,3 +291,24 @@ def test_a_relay_that_is_away_is_told_for_everybody(
 
     assert report.sent == 0
     assert [type(one.error) for one in report.failed] == [TransportUnavailable] * 2
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"role": Role.READER}, {"password_hash": ""}, {"disabled_at": START}]
+)
+def test_only_who_sees_drafts_and_came_in_once_gets_one(
+    db: Database,
+    settings: Settings,
+    people: tuple[int, int],
+    edition: int,
+    wrong: dict[str, object],
+) -> None:
+    transport = FakeTransport()
+    with db.write() as session:
+        for name, value in wrong.items():
+            setattr(session.get_one(User, people[1]), name, value)
+
+    with pytest.raises(UnknownUser):
+        send(db, settings, edition, list(people), transport=transport)
+
+    assert transport.attempted == []

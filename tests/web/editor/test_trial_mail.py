@@ -5,11 +5,12 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from newsletter.accounts.people import list_users
 from newsletter.errors import TransportUnavailable
 from newsletter.values import Role
 from newsletter.wiring import Services
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.desk import approved, begin, edition_path, make_user, post, step
+from tests.web.desk import PASSWORD, approved, begin, edition_path, make_user, post, step
 
 
 def ids(page: str) -> dict[str, str]:
@@ -21,7 +22,7 @@ def ids(page: str) -> dict[str, str]:
 def test_a_test_goes_to_oneself_unless_colleagues_are_ticked(
     editor: TestClient, near: Services, transport: FakeTransport
 ) -> None:
-    colleague = make_user(near, Role.APPROVER, "Bas")
+    colleague = make_user(near, Role.APPROVER, "Bas", password=PASSWORD)
     edition = begin(editor)
     path = edition_path(edition, "/proefmail")
     page = editor.get(path, params={"kant": "school"}).text
@@ -114,3 +115,22 @@ def test_the_links_of_a_test_say_so_and_change_nothing(client: TestClient, what:
 
 def test_an_unknown_link_of_a_test_is_no_page(client: TestClient) -> None:
     assert client.get("/proefmail/wissen").status_code == 404
+
+
+def test_who_may_not_see_drafts_or_never_came_in_is_not_asked_and_gets_none(
+    editor: TestClient, near: Services, transport: FakeTransport
+) -> None:
+    make_user(near, Role.READER, "Lena", password=PASSWORD)
+    make_user(near, Role.EDITOR, "Genodigd")
+    edition = begin(editor)
+    path = edition_path(edition, "/proefmail")
+
+    page = editor.get(path).text
+    with near.db.read() as session:
+        everybody = [str(one.id) for one in list_users(session)]
+    sent = post(editor, path, {"to": everybody, "which": "school"})
+
+    assert list(ids(page)) == ["editor@example.org"]
+    assert len(everybody) == 3
+    assert sent.status_code == 404
+    assert transport.attempted == []
