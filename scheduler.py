@@ -123,6 +123,7 @@ JOBS: Final = (
         Every(minutes=10),
         "every ten minutes, on working days from 8.00 to 20.00; each person once a deadline",
     ),
+    Job("tell", Every(minutes=1), "every minute; each person once of what happened to an edition"),
     Job("send", Every(minutes=1), "every minute"),
     Job("bounces", Every(minutes=10), "every ten minutes"),
     Job("clean_up", Daily(time(3, 30)), "every night at 3.30"),

@@ -17,6 +17,7 @@ class User(Base):
 
     invited_at:  when a mail last asked this person in; None for who was added by command.
     seen_at:     when a session of theirs was last used, to the minute.
+    wants_*:     which mails about editions they get: before a deadline, and at once.
     work_*:      the work account that was used first, as its issuer names it; it decides from then.
     disabled_at: since when nobody comes in with it.
     """
@@ -36,6 +37,7 @@ class User(Base):
     work_issuer: Mapped[str | None] = mapped_column(String(500))
     work_subject: Mapped[str | None] = mapped_column(String(255))
     wants_reminders: Mapped[bool] = mapped_column(default=True)
+    wants_news: Mapped[bool] = mapped_column(default=True)
 
     @property
     def has_come_in(self) -> bool:

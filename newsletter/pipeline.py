@@ -20,6 +20,7 @@ from newsletter.accounts import held, links, waits
 from newsletter.accounts.sessions import close_expired
 from newsletter.approve.look_up import look_up_domain, look_up_underway
 from newsletter.approve.remind import remind
+from newsletter.approve.tell import tell
 from newsletter.approve.watch import Held, hold_outdated
 from newsletter.compose.by_rhythm import draft_slots
 from newsletter.compose.draft import draft_newsletter
@@ -28,7 +29,9 @@ from newsletter.compose.restoring import forget_old
 from newsletter.errors import TransportError
 from newsletter.learn.bounces import process_folder
 from newsletter.learn.polls import forget_voters
+from newsletter.matters import News
 from newsletter.model import Run
+from newsletter.send.edition_news import news_values
 from newsletter.send.ended_notice import ended_values
 from newsletter.send.freeze import freeze_due
 from newsletter.send.ledger import forget_erased
@@ -232,6 +235,22 @@ def _remind(services: Services, now: datetime) -> Report:
     return {"reminded": reminded.mails, "untold": reminded.untold}
 
 
+def _tell(services: Services, now: datetime) -> Report:
+    def notify(news: News, address: str) -> None:
+        send_notice(
+            "edition_news",
+            to=address,
+            values=news_values(news, base_url=services.settings.base_url),
+            settings=services.settings,
+            transport=services.open_transport(),
+            render=services.render_notice,
+            now=now,
+        )
+
+    told = tell(services.db, notify=notify, four_eyes=services.settings.four_eyes, now=now)
+    return {"told": told.mails, "untold": told.untold}
+
+
 def _look_up(services: Services, now: datetime) -> Report:
     report = look_up_underway(
         services.db,
@@ -306,6 +325,7 @@ STAGES: Final[Mapping[str, Stage]] = {
     "rhythm": Stage("make the editions of the team's rhythm in time", _rhythm),
     "look_up": Stage("see where the links of editions lead, and how our domain is known", _look_up),
     "remind": Stage("tell by mail who is due, once", _remind),
+    "tell": Stage("tell by mail at once what happened to an edition", _tell),
     "send": Stage("freeze the readers of what is approved and due; workers hand it over", _send),
     "bounces": Stage("read the mail that came back", _bounces),
     "clean_up": Stage("erase what was kept long enough", _clean_up),

@@ -1,4 +1,4 @@
-"""Approval, EditionLook and Comment: the rows of review."""
+"""Approval, EditionLook, Comment, Matter and MatterTold: the rows of review."""
 
 from datetime import datetime
 from typing import Any
@@ -59,3 +59,29 @@ class Comment(Base):
     text: Mapped[str] = mapped_column(Text)
     resolved_at: Mapped[datetime | None]
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class Matter(Base):
+    """Something that happened to an edition, of which colleagues are to hear by mail at once.
+
+    settled_at: since when everybody heard of it who should, or it is too long ago.
+    """
+
+    __tablename__ = "matter"
+    entry_id: Mapped[int] = mapped_column(ForeignKey("log_entry.id"), primary_key=True)
+    settled_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class MatterTold(Base):
+    """That one person hears of one matter, once; comments of a while share a mail.
+
+    begun_at: when a process took it in hand; done_at: when there was nothing more to send.
+    """
+
+    __tablename__ = "matter_told"
+    __table_args__ = (UniqueConstraint("entry_id", "user_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("matter.entry_id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    begun_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]

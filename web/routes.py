@@ -58,6 +58,7 @@ from web.editor import (
 from web.editor.desk import (
     CALENDAR,
     EXAMPLES,
+    NEWS,
     ORGANISATION,
     PEOPLE,
     REMINDERS,
@@ -229,6 +230,7 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route("/redactie/edities", editions.begin_edition, "begin_edition", IN, POST),
     Route(CALENDAR, calendar.show_calendar, "calendar", IN),
     Route(REMINDERS, calendar.choose, "choose_reminders", IN, POST),
+    Route(NEWS, account.choose_news, "choose_news", IN, POST),
     Route(CALENDAR + "/{slot}", slot.show_slot, "slot", IN),
     Route(CALENDAR + "/{slot}", slot.choose, "choose_slot", IN, POST),
     Route(CALENDAR + "/{slot}/begin", slot.begin, "begin_slot", IN, POST),

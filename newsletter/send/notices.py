@@ -12,6 +12,7 @@ from newsletter.due import Deadline
 from newsletter.ports import RenderNotice, Transport
 from newsletter.send import account_notices as account
 from newsletter.send import submission_notices as submission
+from newsletter.send.edition_news import sample_news
 from newsletter.send.ended_notice import sample_ended
 from newsletter.send.headers import (
     domain_of,
@@ -157,6 +158,9 @@ NOTICES: Final[Mapping[str, Notice]] = {
             because=("“Werkbezoek Breda” is afgezegd door de organisator. Haal het blok weg.",),
             edition_url="https://example.org/redactie/edities/15",
         ),
+    ),
+    "edition_news": Notice(
+        "tells colleagues at once what is put before them, fell away, or was said", sample_news
     ),
     "ended": Notice("tells who made and approved an edition how its sending ended", sample_ended),
     "submission_confirm": Notice(

@@ -11,7 +11,9 @@ from sqlalchemy.sql.base import ExecutableOption
 from feeds.model import Item
 from feeds.values import ItemStatus
 from newsletter.errors import UnknownEdition
+from newsletter.matters import SORTS
 from newsletter.model import Block, Edition
+from newsletter.review_rows import Matter
 from newsletter.values import (
     AtSource,
     BlockContent,
@@ -131,20 +133,20 @@ def events_of(
     query = _log_of(edition_id).order_by(LogEntry.at, LogEntry.id)
     if since is not None:
         query = query.where(LogEntry.at >= since)
-    return [_event(one) for one in session.scalars(query)]
+    return [to_event(one) for one in session.scalars(query)]
 
 
 def last_event(session: Session, edition_id: int) -> EditionEvent | None:
     """Return what happened to an edition last."""
     found = session.scalar(_log_of(edition_id).order_by(LogEntry.id.desc()).limit(1))
-    return None if found is None else _event(found)
+    return None if found is None else to_event(found)
 
 
 def last_event_of(session: Session, edition_id: int, *whats: str) -> EditionEvent | None:
     """Return the last of these things that happened to an edition, such as "approved"."""
     same = _log_of(edition_id).where(LogEntry.what.in_([OF_EDITION + what for what in whats]))
     found = session.scalar(same.order_by(LogEntry.id.desc()).limit(1))
-    return None if found is None else _event(found)
+    return None if found is None else to_event(found)
 
 
 def log_event(  # noqa: PLR0913 - by name; see `storage.log.record`
@@ -157,11 +159,18 @@ def log_event(  # noqa: PLR0913 - by name; see `storage.log.record`
     note: str = "",
     detail: Mapping[str, object] | None = None,
 ) -> LogEntry:
-    """Write down that something happened to an edition, such as "approved"."""
+    """Write down that something happened to an edition, such as "approved".
+
+    What colleagues hear of by mail is put aside for that, in the same transaction.
+    """
     name = OF_EDITION + what
-    return record(
+    entry = record(
         session, name, now=now, by=user_id, edition_id=edition_id, note=note, detail=detail
     )
+    if what in SORTS:
+        session.flush()  # the entry gets its number
+        session.add(Matter(entry_id=entry.id))
+    return entry
 
 
 def _log_of(edition_id: int) -> Select[LogEntry]:
@@ -170,7 +179,8 @@ def _log_of(edition_id: int) -> Select[LogEntry]:
     )
 
 
-def _event(entry: LogEntry) -> EditionEvent:
+def to_event(entry: LogEntry) -> EditionEvent:
+    """Return an entry of an edition as its history tells it."""
     return EditionEvent(
         id=entry.id,
         edition_id=entry.edition_id or 0,

@@ -15,8 +15,9 @@ from newsletter.accounts.second_step import codes_left
 from newsletter.accounts.sign_in import confirm_password
 from newsletter.dutch import plural
 from newsletter.errors import PasswordUnusable
+from newsletter.store import matters
 from web.access import Who, rank
-from web.editor.desk import desk_page
+from web.editor.desk import NEWS, desk_page
 from web.editor.devices import device_words
 from web.editor.entering import finish, own_names, present_token
 from web.editor.password import PASSWORD_PROBLEMS, password_problems
@@ -69,6 +70,17 @@ def end_others(call: Call) -> Response:
     ended = sessions.close_others(call.services.db, call.user_id, present_token(call), now=call.now)
     words = plural(ended, "andere plek", "andere plekken")
     return see_other(ACCOUNT, message=f"Je bent uitgelogd op {words}.")
+
+
+def choose_news(call: Call) -> Response:
+    """Let me get mail when something happens to an edition, or none."""
+    wants = str(call.form.get("wil") or call.query.get("wil")) == "ja"
+    matters.choose_news(call.services.db, call.user_id, wants=wants)
+    told = (
+        "Je krijgt weer mail over edities." if wants else "Je krijgt geen mail meer over edities."
+    )
+    undo = f"{NEWS}?wil={'nee' if wants else 'ja'}"
+    return see_other(f"{ACCOUNT}#herinneringen", message=told, undo=undo)
 
 
 def stay(call: Call) -> Response:

@@ -21,6 +21,7 @@ JOB_WORDS: Final[Mapping[str, str]] = {
     "rhythm": "Het klaarzetten van de volgende editie",
     "look_up": "Het nakijken van links en afzender",
     "remind": "Het sturen van herinneringen",
+    "tell": "Het mailen van nieuws over edities",
     "send": "Het begin van het verzenden",
     "bounces": "Het lezen van teruggekomen mail",
     "clean_up": "Het opruimen van oude gegevens",

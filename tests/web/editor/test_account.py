@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from newsletter.accounts.people import user_by_email
 from newsletter.accounts.sessions import open_session
+from newsletter.model import User
 from newsletter.values import Role
 from newsletter.wiring import Services
 from storage.log import LogEntry
@@ -148,3 +149,24 @@ def test_who_is_still_writing_stays_in(rosa: TestClient, clock: FakeClock) -> No
     clock.later(minutes=11)
     assert watched.status_code == 200
     assert rosa.get(ACCOUNT).status_code == 303
+
+
+def test_somebody_turns_the_news_of_editions_off_and_on_again(
+    editor: TestClient, services: Services
+) -> None:
+    def wants() -> bool:
+        with services.db.read() as session:
+            return session.scalars(select(User.wants_news)).one()
+
+    assert "Die mails krijg je nu." in editor.get("/redactie/account").text
+    answer = post(editor, "/redactie/berichten-over-edities", {"wil": "nee"})
+    assert not wants()
+    assert answer.headers["location"] == "/redactie/account#herinneringen"
+    page = editor.get("/redactie/account").text
+    assert "Die mails krijg je niet." in page
+    undo = re.search(r'action="(/redactie/berichten-over-edities\?wil=ja)"', page)
+    assert undo
+
+    post(editor, undo[1])
+
+    assert wants()
