@@ -261,6 +261,8 @@ WORDS: Final[Mapping[str, Words]] = {
     "account.unlocked": _person("{who} logde in met de link uit die mail"),
     "organisation.changed": Words(Group.SETTINGS, "{who} wijzigde de gegevens van de organisatie"),
 }
+COMINGS: Final = frozenset({"account.signed_in", "account.signed_out"})
+"""Names of which there are so many that the log leaves them out until somebody asks."""
 EARLIER: Final = frozenset({"edition.dropped", "edition.put_back"})
 """Names that nothing records any more; the log of an older database has them."""
 

@@ -51,12 +51,14 @@ class LogFilter:
     """What is looked for. user_id: an account, or NOBODY; words: as people typed them.
 
     names:        only these; None is any.
+    without:      not these.
     groups:       what may be seen at all; all of Group is everything, also names of other versions.
     since, until: days in Amsterdam, both with the day itself.
     """
 
     groups: frozenset[Group] = frozenset(Group)
     names: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
     user_id: int | None = None
     edition_id: int | None = None
     since: date | None = None
@@ -169,10 +171,7 @@ def _numbered(detail: Mapping[str, Any]) -> str:
 
 
 def _fitting(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
-    if wanted.groups != frozenset(Group):
-        yield LogEntry.what.in_([name for group in wanted.groups for name in names_in(group)])
-    if wanted.names is not None:
-        yield LogEntry.what.in_(sorted(wanted.names))
+    yield from _named(wanted)
     if wanted.user_id is not None:
         account = LogEntry.user_id == wanted.user_id
         yield _by_itself() if wanted.user_id == NOBODY else account
@@ -184,6 +183,15 @@ def _fitting(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
         yield LogEntry.at < _midnight(wanted.until + timedelta(days=1))
     for word in wanted.words.split():
         yield _holds(word)
+
+
+def _named(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.groups != frozenset(Group):
+        yield LogEntry.what.in_([name for group in wanted.groups for name in names_in(group)])
+    if wanted.names is not None:
+        yield LogEntry.what.in_(sorted(wanted.names))
+    if wanted.without:
+        yield LogEntry.what.not_in(sorted(wanted.without))
 
 
 def _by_itself() -> ColumnElement[bool]:

@@ -32,6 +32,29 @@ def latest_contents(session: Session, edition_id: int, *, limit: int) -> list[di
     return list(session.scalars(query.order_by(Revision.version.desc()).limit(limit)))
 
 
+def revisions_between(
+    session: Session, edition_ids: Collection[int], first: int, last: int
+) -> list[Revision]:
+    """Return the revisions of these editions whose entry in the log is one of these, in its order.
+
+    Without their content.
+    """
+    query = (
+        select(Revision)
+        .where(Revision.edition_id.in_(edition_ids), Revision.event_id.between(first, last))
+        .order_by(Revision.event_id)
+    )
+    return list(session.scalars(query.options(defer(Revision.content, raiseload=True))))
+
+
+def named_revisions(session: Session, revisions: Collection[Revision]) -> dict[int, Revision]:
+    """Return the revisions that these undid, did again or brought back, by id; and these."""
+    named = {one.of_id for one in revisions if one.of_id is not None}
+    query = select(Revision).where(Revision.id.in_(named))
+    found = session.scalars(query.options(defer(Revision.content, raiseload=True)))
+    return {one.id: one for one in (*revisions, *found)}
+
+
 def get_revision(session: Session, edition_id: int, revision_id: int) -> Revision:
     """Return one revision of this edition, with its content. Raises UnknownRevision."""
     query = select(Revision).where(Revision.id == revision_id, Revision.edition_id == edition_id)

@@ -14,7 +14,7 @@ from feeds.store import known_slugs
 from newsletter.accounts.people import user_names
 from newsletter.dutch import capital, local, relative
 from newsletter.log_files import csv_lines, json_lines
-from newsletter.log_words import PROGRAM, Group
+from newsletter.log_words import COMINGS, PROGRAM, Group
 from newsletter.store.editions import list_editions
 from newsletter.store.log import (
     NOBODY,
@@ -27,6 +27,7 @@ from newsletter.store.log import (
 )
 from web.access import Who, rank
 from web.editor.desk import EXAMPLES, SUBMISSIONS, desk_page, edition_path
+from web.editor.log_changes import Changed, changes_told
 from web.editor.look import Look
 from web.editor.sources import SOURCES
 from web.errors import PageUnknown
@@ -43,13 +44,17 @@ PROGRAM_CHOICE: Final = "programma"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An entry on the page. before, it, after: its sentence, with what leads to `path` apart."""
+    """An entry on the page. before, it, after: its sentence, with what leads to `path` apart.
+
+    changed: what was changed in an edition, with its version.
+    """
 
     told: Told
     before: str
     it: str
     after: str
     path: str
+    changed: Changed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,13 @@ class Asked:
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether anything is left out."""
-        return any(self.given.values())
+        """Whether anything is left out, but for who came in and out."""
+        return any(text for name, text in self.given.items() if name != "inloggen")
+
+    @property
+    def with_comings(self) -> str:
+        """The address of the same list, with who came in and out."""
+        return self.address(inloggen="ja")
 
     def address(self, path: str = LOG, **more: object) -> str:
         """Return the address of a list that is narrowed in the same way."""
@@ -123,6 +133,7 @@ def _required(call: Call) -> LogFilter:
 def _asked(call: Call) -> Asked:
     form, allowed = Form(call.query), _groups(call)
     given = {name: form.line(name) for name in ("groep", "wie", "editie", "van", "tot")}
+    given["inloggen"] = "ja" if form.line("inloggen") else ""
     given["q"] = form.line("q", longest=LONGEST_SEARCH)
     group = given["groep"]
     if group and group not in allowed:
@@ -134,6 +145,7 @@ def _asked(call: Call) -> Asked:
         since=_day(form, "van"),
         until=_day(form, "tot"),
         words=given["q"],
+        without=frozenset() if given["inloggen"] else COMINGS,
     )
     if wanted.since and wanted.until and wanted.until < wanted.since:
         form.problems["tot"] = TURNED
@@ -186,9 +198,10 @@ def _editions(session: Session, chosen: int | None) -> list[tuple[str, str]]:
 def _days(call: Call, session: Session, shown: Sequence[Told]) -> list[tuple[str, list[Row]]]:
     """Return the entries by day, each with where it leads."""
     slugs = known_slugs(session, {slug for one in shown if (slug := _slug(one))})
+    changes = changes_told(session, shown)
     by_day = groupby(shown, key=lambda one: local(one.at).date())
     return [
-        (_day_word(call, rows[0]), [_row(one, slugs) for one in rows])
+        (_day_word(call, rows[0]), [_row(one, slugs, changes.get(one.id)) for one in rows])
         for rows in (list(group) for _, group in by_day)
     ]
 
@@ -199,13 +212,13 @@ def _day_word(call: Call, told: Told) -> str:
     return capital(word) if clock_and_all else ""
 
 
-def _row(told: Told, slugs: frozenset[str]) -> Row:
+def _row(told: Told, slugs: frozenset[str], changed: Changed | None) -> Row:
     """Return the entry with the thing that its sentence names set apart, to link it."""
     begins = told.sentence.startswith(capital(told.it))
     start = 0 if begins else max(0, told.sentence.find(told.it))
     end = start + len(told.it)
     text = told.sentence
-    return Row(told, text[:start], text[start:end], text[end:], _path(told, slugs))
+    return Row(told, text[:start], text[start:end], text[end:], _path(told, slugs), changed)
 
 
 def _slug(told: Told) -> str:

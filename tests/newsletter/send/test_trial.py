@@ -173,6 +173,7 @@ def test_the_bar_stands_below_the_line_of_the_inbox(services: Services) -> None:
     with services.db.write() as session:
         make_segments(session)
         anna = make_user(session, "anna@example.org")
+        session.get_one(User, anna).seen_at = START
         edition = make_draft(session, now=START)
     relay = FakeTransport()
 

@@ -18,7 +18,18 @@ from storage.log import LogEntry, record
 from subscribers.segments import add_default_segments
 from tests.fakes import START, FakeClock
 from tests.queries import counted
-from tests.web.desk import desk, make_draft, make_source, make_user, post
+from tests.web.desk import (
+    add_block,
+    begin,
+    desk,
+    edition_path,
+    make_draft,
+    make_source,
+    make_user,
+    post,
+    step,
+    version,
+)
 
 LOG = "/redactie/logboek"
 APPROVED, FOUND = "3f2a" * 16, "91bc" * 16
@@ -311,3 +322,51 @@ def test_a_colleague_is_named_as_people_are(client: TestClient, services: Servic
     told = sentences(client, f"{LOG}?groep=mensen")
 
     assert "Administrator nodigde Noor uit, als lezer van resultaten." in told
+
+
+def test_a_change_of_an_edition_says_what_and_leads_to_its_version(
+    editor: TestClient, near: Services, clock: FakeClock
+) -> None:
+    edition = begin(editor)
+    clock.later(minutes=2)
+    add_block(editor, near, edition, "divider")
+    clock.later(minutes=2)
+    step(editor, near, edition, "/kop", title="Lente", subject="Lente", dated_on="2027-04-22")
+    clock.later(seconds=20)  # goes on with the same version
+    step(editor, near, edition, "/kop", title="Mei", subject="Mei", dated_on="2027-04-22")
+    clock.later(minutes=2)
+    step(editor, near, edition, "/kop", title="Mei", subject="Mei", dated_on="2027-04-22")
+    undo = f"/ongedaan?versie={version(near, edition)}"
+    post(editor, edition_path(edition, undo))
+
+    page = editor.get(LOG).text
+    told = without_comings(sentences(editor))
+    links = re.findall(r'<a href="([^"]+/versies/\d+)">([^<]+)</a>', page)
+
+    head, block = "de kop gewijzigd", "het blok scheidingslijn toegevoegd"
+    assert told[:5] == [
+        f"Editor maakte een wijziging in editie 1 ongedaan: {head}.",
+        "Editor wijzigde editie 1.",  # the same words again: no version
+        *[f"Editor wijzigde editie 1: {head}."] * 2,
+        f"Editor wijzigde editie 1: {block}.",
+    ]
+    assert [word for _, word in links] == [head, head, head, block]
+    assert links[1][0] == links[2][0]
+    assert {editor.get(path).status_code for path, _ in links} == {200}
+
+
+def test_who_came_in_and_out_is_left_out_until_somebody_asks(
+    client: TestClient, services: Services, full: int
+) -> None:
+    desk(client, services, Role.ADMINISTRATOR)
+    with services.db.write() as session:
+        record(session, "account.signed_in", now=START, by=1)
+
+    plain, asked = client.get(LOG).text, client.get(f"{LOG}?inloggen=ja").text
+
+    assert "Fenna logde in." not in re.sub(r"<[^>]+>", "", plain)
+    assert f'<a href="{LOG}?inloggen=ja">Toon dat ook</a>' in plain
+    assert "Fenna logde in." in re.sub(r"<[^>]+>", "", asked)
+    assert 'name="inloggen" value="ja" checked' in asked
+    assert "signed_in" not in client.get(f"{LOG}.csv").text
+    assert "signed_in" in client.get(f"{LOG}.csv?inloggen=ja").text
