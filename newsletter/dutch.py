@@ -57,6 +57,7 @@ STATUS_WORDS: Final = {
     EditionStatus.PAUSED: "gepauzeerd",
     EditionStatus.SENT: "verzonden",
     EditionStatus.CANCELLED: "afgebroken",
+    EditionStatus.DISCARDED: "weggegooid",
 }
 KIND_WORDS: Final = {
     EditionKind.NEWSLETTER.value: "nieuwsbrief",

@@ -7,6 +7,7 @@ NewsletterError
 |- EditionError
 |  |- MoveNotAllowed      the edition's state does not allow that
 |  |  `- AlreadyLeft      it cannot be taken back any more: somebody may have it
+|  |- DraftExists         there is a draft of a newsletter already, which nobody said to know of
 |  |- NotYours            four-eyes: nobody approves their own draft
 |  |- ChecksFailed        findings of level error; carries them
 |  |- ContentChanged      what would be sent is not what was approved
@@ -101,6 +102,14 @@ class MoveNotAllowed(EditionError):
 
 class AlreadyLeft(MoveNotAllowed):
     """Something of the edition left, so that it cannot be taken back; nothing changed."""
+
+
+class DraftExists(EditionError):
+    """There is a draft of a newsletter already; nothing was made. edition_id: the newest."""
+
+    def __init__(self, edition_id: int) -> None:
+        super().__init__(f"edition {edition_id} is a draft already")
+        self.edition_id = edition_id
 
 
 class NotYours(EditionError):

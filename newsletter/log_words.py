@@ -161,6 +161,8 @@ WORDS: Final[Mapping[str, Words]] = {
     "edition.paused": _edition("{who} zette {it} op pauze", "op pauze gezet"),
     "edition.resumed": _edition("{who} liet {it} verder gaan", "verder gegaan"),
     "edition.cancelled": _edition("{who} brak {it} af", "afgebroken"),
+    "edition.discarded": _edition("{who} gooide het concept van {it} weg", "weggegooid"),
+    "edition.brought_back": _edition("{who} haalde {it} terug als concept", "teruggehaald"),
     "edition.tested": _edition("{who} stuurde een proefmail van {it}", "proefmail gestuurd"),
     "edition.test_failed": _edition(
         "een proefmail van {it} kwam niet weg", "een proefmail kwam niet weg"

@@ -30,11 +30,12 @@ class EditionStatus(StrEnum):
     PAUSED = "paused"
     SENT = "sent"
     CANCELLED = "cancelled"
+    DISCARDED = "discarded"  # a draft that was thrown away; it can be brought back
 
 
 S = EditionStatus
 MOVES: Final[Mapping[EditionStatus, frozenset[EditionStatus]]] = {
-    S.DRAFT: frozenset({S.IN_REVIEW, S.CANCELLED}),
+    S.DRAFT: frozenset({S.IN_REVIEW, S.CANCELLED, S.DISCARDED}),
     S.IN_REVIEW: frozenset({S.DRAFT, S.APPROVED, S.CANCELLED}),
     S.APPROVED: frozenset(
         {S.DRAFT, S.SCHEDULED, S.SENDING, S.CANCELLED}
@@ -45,7 +46,9 @@ MOVES: Final[Mapping[EditionStatus, frozenset[EditionStatus]]] = {
     S.PAUSED: frozenset({S.SENDING, S.CANCELLED, S.APPROVED}),
     S.SENT: frozenset(),
     S.CANCELLED: frozenset(),
+    S.DISCARDED: frozenset({S.DRAFT}),
 }
+GONE: Final = frozenset({S.CANCELLED, S.DISCARDED})  # what stands in it is free for another
 
 
 class DeliveryState(StrEnum):

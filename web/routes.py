@@ -240,6 +240,8 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION, edition.show_edition, "edition", IN),
     Route(EDITION + "/voorbeeld", mail.show_preview, "preview", IN),
     Route(EDITION + "/proef", trial.show_trial, "trial", IN, POST),
+    Route(EDITION + "/weg", editions.discard_edition, "discard", IN, POST),
+    Route(EDITION + "/terugzetten", editions.bring_back_edition, "bring_back", IN, POST),
     Route(EDITION + "/kop", blocks.save_head, "save_head", IN, POST),
     Route(EDITION + "/grenzen", bounds.save_bounds, "save_bounds", IN, POST),
     Route(EDITION + "/kop/kanten", own_heads.save_own_heads, "save_own_heads", IN, POST),

@@ -74,11 +74,17 @@ def draft(
 
 
 @app.command("list")
-def list_(json: bool = JSON) -> None:
+def list_(
+    discarded: Annotated[
+        bool, typer.Option("--discarded", help="Only drafts that were thrown away.")
+    ] = False,
+    json: bool = JSON,
+) -> None:
     """List the editions, newest first."""
     services = open_services()
     with services.db.read() as session:
-        ids = [edition.id for edition in store.list_editions(session)]
+        found = store.list_discarded(session) if discarded else store.list_editions(session)
+        ids = [edition.id for edition in found]
         figures = deliveries.figures_of(session, ids)
     shown = [as_json(figures[one]) for one in ids]
     print_list(
@@ -89,7 +95,9 @@ def list_(json: bool = JSON) -> None:
             (r["id"], r["kind"], r["state"], r["title"], r["recipients"], r["sent"], r["failed"])
             for r in shown
         ),
-        empty="There are no editions yet: newsletter edition draft",
+        empty="Nothing was thrown away."
+        if discarded
+        else "There are no editions yet: newsletter edition draft",
     )
 
 

@@ -1,4 +1,4 @@
-"""`newsletter edition submit ... cancel`: an edition's way to the reader."""
+"""`newsletter edition submit ... discard`: an edition's way to the reader."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,6 +13,7 @@ from newsletter.cli.moments import read_moment
 from newsletter.cli.output import JSON, fail, print_report, progress_bar, say
 from newsletter.cli.session import editor_id, open_services
 from newsletter.cli.stopping import told_to_stop
+from newsletter.compose import discarding
 from newsletter.send import schedule as scheduling
 from newsletter.send import worker as sending
 from newsletter.store import deliveries
@@ -134,6 +135,22 @@ def resume(edition_id: ID, json: bool = JSON) -> None:
 def cancel(edition_id: ID, json: bool = JSON) -> None:
     """Stop for good; the rest is not sent."""
     _move(edition_id, scheduling.cancel, json=json)
+
+
+@app.command("discard")
+def discard(edition_id: ID, json: bool = JSON) -> None:
+    """Throw away a draft that was never approved; edition restore brings it back."""
+    services = open_services()
+    discarding.discard(services.db, edition_id, now=services.clock(), by=None)
+    print_figures(services, edition_id, json=json)
+
+
+@app.command("restore")
+def restore(edition_id: ID, json: bool = JSON) -> None:
+    """Make what was thrown away a draft again."""
+    services = open_services()
+    discarding.bring_back(services.db, edition_id, now=services.clock(), by=None)
+    print_figures(services, edition_id, json=json)
 
 
 @app.command("status")

@@ -48,6 +48,7 @@ def draft_newsletter(  # noqa: PLR0913 - by name; what a draft depends on
     planned_at: datetime | None = None,
     maximum: int = 5,
     since: datetime | None = None,
+    beside: int | None = None,
 ) -> int:
     """Make a draft from what no edition carried yet; return its id.
 
@@ -55,6 +56,7 @@ def draft_newsletter(  # noqa: PLR0913 - by name; what a draft depends on
     planned_at: when it goes out, to be approved with it; None leaves that open.
     since:  the author's own draft that was begun since then is returned instead of a second one:
             a button was pressed twice.
+    beside: the newest draft that was known of, 0 for none; None asks nothing. Raises DraftExists.
     """
 
     def make() -> int:
@@ -64,6 +66,8 @@ def draft_newsletter(  # noqa: PLR0913 - by name; what a draft depends on
             )
             if known is not None:
                 return known
+            if beside is not None:
+                store.require_known_drafts(session, beside, author_id=author_id, since=since)
             edition = _new_newsletter(session, now, title, maximum)
             edition.period = period
             if planned_at is not None:

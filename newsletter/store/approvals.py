@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.cut import Cut, parse_cut
+from newsletter.errors import MoveNotAllowed
 from newsletter.model import Edition, Variant
 from newsletter.review_rows import Approval
 from newsletter.seal import mails_mark, plan_mark, seal, terms_mark
@@ -109,6 +110,8 @@ def approvals_of(session: Session, edition_id: int) -> list[Approval]:
 
 def void_approval(session: Session, edition: Edition, *, now: datetime) -> None:
     """Bring an edition back to draft: what was approved no longer counts. Raises MoveNotAllowed."""
+    if edition.state is EditionStatus.DISCARDED:  # `compose/discarding.py` brings it back
+        raise MoveNotAllowed(edition.id, edition.state, EditionStatus.DRAFT)
     edition.move(EditionStatus.DRAFT, now=now)
     edition.content_hash = edition.terms_hash = edition.plan_hash = ""
     edition.approved_by_id = edition.approved_at = edition.due_at = None

@@ -10,11 +10,12 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from feeds.model import Item
 from feeds.values import ItemStatus
-from newsletter.errors import UnknownEdition
+from newsletter.errors import DraftExists, UnknownEdition
 from newsletter.matters import SORTS
 from newsletter.model import Block, Edition
 from newsletter.review_rows import Matter
 from newsletter.values import (
+    GONE,
     AtSource,
     BlockContent,
     EditionContent,
@@ -45,9 +46,24 @@ def lock_edition(session: Session, edition_id: int, *, with_blocks: bool = False
 
 
 def list_editions(session: Session, *, limit: int = 50) -> list[Edition]:
-    """Return the editions, newest first."""
-    query = select(Edition).order_by(Edition.created_at.desc(), Edition.id.desc())
+    """Return the editions that were not thrown away, newest first."""
+    kept = select(Edition).where(Edition.status != EditionStatus.DISCARDED)
+    query = kept.order_by(Edition.created_at.desc(), Edition.id.desc())
     return list(session.scalars(query.limit(limit)))
+
+
+def list_discarded(session: Session, *, limit: int = 50) -> list[Edition]:
+    """Return the drafts that were thrown away, the last one first."""
+    query = select(Edition).where(Edition.status == EditionStatus.DISCARDED)
+    return list(session.scalars(query.order_by(Edition.status_since.desc()).limit(limit)))
+
+
+def find_drafts(session: Session) -> list[Edition]:
+    """Return the newsletters that are a draft, the newest first."""
+    query = select(Edition).where(
+        Edition.kind == EditionKind.NEWSLETTER, Edition.status == EditionStatus.DRAFT
+    )
+    return list(session.scalars(query.order_by(Edition.created_at.desc(), Edition.id.desc())))
 
 
 def content_of(edition: Edition) -> EditionContent:
@@ -83,13 +99,13 @@ def with_items() -> ExecutableOption:
 
 
 def carried_items() -> Select[int | None]:
-    """Return the query for what stands in an edition that was not cancelled: draft or sent."""
+    """Return the query for what stands in an edition that counts: draft or sent."""
     return (
         select(Block.item_id)
         .join(Edition, Edition.id == Block.edition_id)
         .where(
             Block.item_id.is_not(None),
-            Edition.status != EditionStatus.CANCELLED,
+            Edition.status.not_in(GONE),
         )
         .distinct()
     )
@@ -119,6 +135,19 @@ def find_begun(
     )
     same = (row.id for row in session.execute(query) if row.segments == like.segments)
     return next(same, None)
+
+
+def require_known_drafts(
+    session: Session, newest: int, *, author_id: int | None, since: datetime | None
+) -> None:
+    """Raise DraftExists when there is a newer draft of a newsletter than this one.
+
+    One that this author began since then does not count: a button was pressed twice.
+    """
+    for one in find_drafts(session):
+        is_again = since is not None and one.author_id == author_id and one.created_at >= since
+        if one.id > newest and not is_again:
+            raise DraftExists(one.id)
 
 
 def next_number(session: Session) -> int:

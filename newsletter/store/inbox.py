@@ -16,7 +16,7 @@ from feeds.model import Item, Sighting, Source, Theme
 from feeds.values import ItemKind, ItemStatus
 from newsletter.model import Edition
 from newsletter.store.editions import carried_items
-from newsletter.values import EditionKind, EditionStatus
+from newsletter.values import GONE, EditionKind, EditionStatus
 from storage.text import folded
 from subscribers.values import Audience
 
@@ -103,7 +103,7 @@ class Seen:
 def find_underway(session: Session) -> Underway:
     """Return the newest newsletter that is still a draft, and the newest one begun before it."""
     query = select(Edition).where(
-        Edition.kind == EditionKind.NEWSLETTER, Edition.status != EditionStatus.CANCELLED
+        Edition.kind == EditionKind.NEWSLETTER, Edition.status.not_in(GONE)
     )
     newest = query.order_by(Edition.created_at.desc(), Edition.id.desc()).limit(LOOKED_AT)
     editions = list(session.scalars(newest))
@@ -213,10 +213,8 @@ def sightings_of(session: Session, item_ids: Collection[int]) -> Mapping[int, li
 
 
 def carriers_of(session: Session, item_id: int) -> list[Edition]:
-    """Return the editions that carry an item and were not cancelled, the newest first."""
-    query = select(Edition).where(
-        Edition.blocks.any(item_id=item_id), Edition.status != EditionStatus.CANCELLED
-    )
+    """Return the editions that carry an item and count, the newest first."""
+    query = select(Edition).where(Edition.blocks.any(item_id=item_id), Edition.status.not_in(GONE))
     return list(session.scalars(query.order_by(Edition.created_at.desc(), Edition.id.desc())))
 
 

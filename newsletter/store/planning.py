@@ -11,10 +11,14 @@ from sqlalchemy.orm import Session
 from feeds.values import AMSTERDAM
 from newsletter.model import ChosenRhythm, Edition, SlotChoice
 from newsletter.rhythm import FURTHEST, Choice, Choices, Rhythm, Slot, slot_key
-from newsletter.values import EditionKind, EditionStatus
+from newsletter.values import GONE, EditionKind, EditionStatus
 from newsletter.working_days import in_amsterdam
 
 ROW: Final = 1
+ON_THEIR_WAY: Final = (EditionStatus.DRAFT, EditionStatus.IN_REVIEW, EditionStatus.APPROVED)
+HAS_NO_MOMENT: Final = (
+    Edition.planned_at.is_(None) & Edition.due_at.is_(None) & Edition.started_at.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +61,30 @@ def find_of_slot(session: Session, on: date) -> Edition | None:
 def list_planned(session: Session, begins: datetime, ends: datetime) -> list[Edition]:
     """Return the editions that may stand on a calendar of this time, by their id.
 
-    That is: going out or gone out then, with its last moment then, dated then without any moment,
-    or going out so soon after it that its deadlines are then. Cancelled ones stand on none.
+    That is: going out or gone out then, with its last moment then, a newsletter dated then without
+    any moment, or going out so soon after it that its deadlines are then. What was cancelled or
+    thrown away stands on none.
     """
     until = ends + FURTHEST
-    has_no_moment = Edition.planned_at.is_(None) & Edition.due_at.is_(None)
+    is_newsletter = Edition.kind == EditionKind.NEWSLETTER
     first, last = (one.astimezone(AMSTERDAM).date() for one in (begins, ends))
     query = select(Edition).where(
-        Edition.status != EditionStatus.CANCELLED,
+        Edition.status.not_in(GONE),
         or_(
             Edition.planned_at.between(begins, until),
             Edition.due_at.between(begins, until),
             Edition.started_at.between(begins, ends),
             Edition.not_after.between(begins, ends),
-            has_no_moment & Edition.dated_on.between(first, last),
+            is_newsletter & HAS_NO_MOMENT & Edition.dated_on.between(first, last),
         ),
+    )
+    return list(session.scalars(query.order_by(Edition.id)))
+
+
+def list_undated(session: Session) -> list[Edition]:
+    """Return the announcements on their way for which nobody chose a day, by their id."""
+    query = select(Edition).where(
+        Edition.kind == EditionKind.ANNOUNCEMENT, Edition.status.in_(ON_THEIR_WAY), HAS_NO_MOMENT
     )
     return list(session.scalars(query.order_by(Edition.id)))
 
@@ -92,7 +105,7 @@ def taken_periods(session: Session, slots: Sequence[Slot]) -> frozenset[str]:
     days = [one.day for one in going]
     by_hand = select(Edition.planned_at).where(
         Edition.kind == EditionKind.NEWSLETTER,
-        Edition.status != EditionStatus.CANCELLED,
+        Edition.status.not_in(GONE),
         Edition.planned_at >= in_amsterdam(min(days), time(0)),
         Edition.planned_at < in_amsterdam(max(days) + timedelta(days=1), time(0)),
     )

@@ -117,6 +117,7 @@ def test_words_for_states_kinds_and_audiences() -> None:
         "gepauzeerd",
         "verzonden",
         "afgebroken",
+        "weggegooid",
     ]
     assert [dutch.kind_word(kind) for kind in EditionKind] == ["nieuwsbrief", "aankondiging"]
     assert dutch.audience_word(Audience.SCHOOL) == "scholen"

@@ -9,10 +9,11 @@ from starlette.responses import Response
 from feeds.store import upcoming_events
 from feeds.values import AMSTERDAM
 from newsletter.account_mail import ACCOUNT
-from newsletter.dutch import local, month
+from newsletter.dutch import local, month, status_word
 from newsletter.rhythm import Rhythm, slots_between
 from newsletter.store.planning import (
     list_planned,
+    list_undated,
     read_choices,
     read_rhythm,
     taken_periods,
@@ -30,7 +31,7 @@ from web.editor.calendar_month import (
     read_month,
     wanted_sorts,
 )
-from web.editor.desk import CALENDAR, REMINDERS, desk_page
+from web.editor.desk import CALENDAR, REMINDERS, desk_page, edition_path
 from web.pages import Call, see_other
 
 
@@ -50,6 +51,7 @@ def show_calendar(call: Call) -> Response:
             month=shown,
             title=_name(first),
             rhythm=rhythm,
+            undated=_undated(session) if Sort.ANNOUNCEMENTS in sorts else [],
             sentence=rhythm_words.rhythm_sentence(rhythm) if rhythm else "",
             sorts=[(one.value, SORT_WORDS[one], one in sorts) for one in Sort],
             is_narrow=len(sorts) < len(Sort),
@@ -86,6 +88,13 @@ def _entries(call: Call, session: Session, first: date, rhythm: Rhythm | None) -
         taken = taken_periods(session, slots)
         entries += of_slots(slots, taken, rhythm, call.now)
     return [one for one in entries if begins <= one.on <= last]
+
+
+def _undated(session: Session) -> list[tuple[str, str, str]]:
+    """Return the announcements that have no day yet: address, title and state."""
+    return [
+        (edition_path(one.id), one.title, status_word(one.state)) for one in list_undated(session)
+    ]
 
 
 def _midnight(day: date) -> datetime:

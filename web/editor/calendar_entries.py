@@ -50,7 +50,8 @@ def of_editions(
 ) -> Iterator[Entry]:
     """Give the entries of editions and announcements, with their deadlines."""
     for edition in editions:
-        yield _edition(edition)
+        if edition.kind == EditionKind.NEWSLETTER or moment_of(edition):
+            yield _edition(edition)
         yield from _deadlines(edition, rhythm, now)
         if edition.not_after is not None and edition.state in UNDER_WAY:
             yield _last_moment(edition)

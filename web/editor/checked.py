@@ -12,7 +12,7 @@ from newsletter.approve.waive import Sorted, sort_findings
 from newsletter.model import Edition
 from newsletter.store.editions import content_of
 from newsletter.store.waivers import waivers_of
-from newsletter.values import EditionStatus
+from newsletter.values import GONE, EditionStatus
 from web.access import Who, rank
 from web.editor.desk import ORGANISATION, edition_path
 from web.editor.mail import Variants
@@ -20,9 +20,7 @@ from web.editor.preflight import Ways, let_pass, noted_by_level
 from web.pages import Call
 
 SENDER_FIELD: Final = f"{ORGANISATION}#sender_address"
-OUT: Final = frozenset(
-    {EditionStatus.SENDING, EditionStatus.PAUSED, EditionStatus.SENT, EditionStatus.CANCELLED}
-)
+OUT: Final = frozenset({EditionStatus.SENDING, EditionStatus.PAUSED, EditionStatus.SENT, *GONE})
 
 
 def checked(

@@ -14,6 +14,7 @@ from newsletter.approve.checks.size import CLIPPED_FROM_BYTES
 from newsletter.compose.blocks import BLOCKS, FIXED
 from newsletter.compose.blocks.kind import BlockKind
 from newsletter.compose.bounds import bounds_mark
+from newsletter.compose.discarding import is_disposable
 from newsletter.compose.for_whom import EVERYBODY, whom_of
 from newsletter.compose.marks import block_mark, head_mark
 from newsletter.compose.own_heads import own_heads_mark
@@ -173,6 +174,7 @@ def edition_page(
             until_value=moment_value(edition.not_after),
             bounds=bounds_mark(edition),
             turns=steps_of(session, edition),
+            is_disposable=is_disposable(session, edition),
             fixed=[one for one in FIXED.values() if has_fixed(one, edition)],
             mark_of_head=head_mark(edition),
             mark_of_own_heads=own_heads_mark(edition.heads),

@@ -173,7 +173,12 @@ def _month_of(slot: Slot, choice: Choice | None) -> str:
 
 
 def _on(call: Call) -> date:
+    return read_slot(call.path["slot"])
+
+
+def read_slot(text: str) -> date:
+    """Return the day of the plain rule that an address or a form names. Raises PageUnknown."""
     try:
-        return date.fromisoformat(call.path["slot"])
+        return date.fromisoformat(text)
     except ValueError:
         raise PageUnknown("slot") from None

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from newsletter.accounts.people import called, has_come_in, list_users
+from newsletter.compose.by_rhythm import next_free
 from newsletter.due import Due, next_due, submit_due
 from newsletter.dutch import capital, clock, local, status_word
 from newsletter.learn.report import EditionReport, edition_report
 from newsletter.model import Edition, User
-from newsletter.rhythm import Rhythm, Slot, next_slots
+from newsletter.rhythm import Rhythm, Slot
 from newsletter.store.deliveries import figures, topic_of
 from newsletter.store.editions import list_editions
-from newsletter.store.planning import read_choices, read_rhythm, taken_periods
+from newsletter.store.planning import read_rhythm
 from newsletter.store.runs import find_trouble, recent_runs
 from newsletter.store.today import approvers_among, remarks_among
 from newsletter.store.writers import writers_among
@@ -75,14 +76,16 @@ class Next:
 class Going:
     """One thing that goes out: an edition, or one that is planned and not made yet."""
 
-    on: date | datetime
+    on: date | datetime | None
     label: str
     small: str
     path: str
 
     @property
     def day(self) -> str:
-        """Return "do 3 dec"."""
+        """Return "do 3 dec"; "nog geen dag" while nobody chose one."""
+        if self.on is None:
+            return "nog geen dag"
         return short_day(local(self.on).date() if isinstance(self.on, datetime) else self.on)
 
 
@@ -212,9 +215,7 @@ def _planned(session: Session, rhythm: Rhythm | None, now: datetime) -> list[Slo
     """Return the next planned editions that are not made yet."""
     if rhythm is None:
         return []
-    slots = next_slots(rhythm, now, count=PLANNED_SHOWN + 1, choices=read_choices(session))
-    taken = taken_periods(session, slots)
-    return [one for one in slots if one.key not in taken][:PLANNED_SHOWN]
+    return next_free(session, rhythm, now=now, count=PLANNED_SHOWN)
 
 
 def _tasks(
@@ -284,10 +285,12 @@ def _going_out(standing: Sequence[Standing], slots: Sequence[Slot]) -> list[Goin
 def _going(edition: Edition) -> Going:
     at = edition.due_at or edition.planned_at
     label = edition_label(edition)
+    is_newsletter = edition.kind == EditionKind.NEWSLETTER
+    moment = f"{clock(at)} uur, " if at else "nog geen moment, " if is_newsletter else ""
     has_title = edition.title not in {"", label}
     return Going(
-        on=at or edition.dated_on,
+        on=at or (edition.dated_on if is_newsletter else None),
         label=f"{label}: {edition.title}" if has_title else label,
-        small=f"{clock(at) + ' uur' if at else 'nog geen moment'}, {status_word(edition.state)}",
+        small=f"{moment}{status_word(edition.state)}",
         path=edition_path(edition.id),
     )

@@ -9,7 +9,7 @@ from typing import Final
 from newsletter.dutch import in_sentence, moment, relative, status_word
 from newsletter.model import Edition
 from newsletter.store.runs import Trouble
-from newsletter.values import EditionEvent, EditionKind, EditionStatus
+from newsletter.values import GONE, EditionEvent, EditionKind, EditionStatus
 from storage.text import shorten
 
 S = EditionStatus
@@ -39,6 +39,7 @@ STEP_OF: Final[Mapping[EditionStatus, int]] = {
     S.PAUSED: 4,
     S.SENT: 4,
     S.CANCELLED: 4,
+    S.DISCARDED: 0,
 }
 
 
@@ -105,7 +106,7 @@ def _state(status: EditionStatus, index: int, now: int) -> str:
         return "done"
     if index > now:
         return "todo"
-    return "void" if status is S.CANCELLED else "now"
+    return "void" if status in GONE else "now"
 
 
 def event_note(event: EditionEvent) -> str:

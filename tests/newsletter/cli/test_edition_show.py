@@ -1,7 +1,8 @@
-"""`newsletter edition show`: why the items of a draft were proposed, and what stayed behind."""
+"""`newsletter edition show` and `discard`: why items were proposed, and what became of a draft."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,3 +48,23 @@ def test_the_reasons_of_a_proposal_are_told(
     assert told["left"] == [{"item_id": 1, "because": "full", "theme": "", "title": "Titel 1"}]
     assert "newest: visie" in read
     assert "Left in the queue" in read
+
+
+def test_a_draft_is_thrown_away_and_restored(
+    db: Database, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    edition = str(draft.draft_newsletter(db, now=START))
+
+    def told(*words: str) -> Any:
+        monkeypatch.setattr("sys.argv", ["newsletter", "edition", *words, "--json"])
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert not end.value.code
+        return json.loads(capsys.readouterr().out)
+
+    gone = told("discard", edition)["state"]
+    lists = told("list"), [one["id"] for one in told("list", "--discarded")]
+    again = told("restore", edition)["state"]
+
+    assert (gone, lists, again) == ("discarded", ([], [int(edition)]), "draft")
+    assert [one["state"] for one in told("list")] == ["draft"]

@@ -149,7 +149,7 @@ def test_what_is_planned_stands_between_what_goes_out(
         "do 22 apr Editie 7 10.00 uur, concept. "
         "wo 5 mei Editie gepland 10.00 uur, concept volgt. "
         "do 20 mei Editie gepland 10.00 uur, concept volgt. "
-        "di 20 apr Aankondiging: Congres Nog geen moment, concept."
+        "nog geen dag Aankondiging: Congres Concept."
     )
 
 
