@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import structlog
-from sqlalchemy import text
+from sqlalchemy import delete, inspect, table, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -84,15 +84,23 @@ def _make_database() -> None:
     server.close()
 
 
+def _empty(database: Database) -> None:
+    """Empty every table. Not by TRUNCATE: that makes new files for each, fifteen times as slow."""
+    with database.engine.begin() as connection:
+        connection.execute(text("set local session_replication_role = replica"))  # no triggers
+        for name in inspect(connection).get_table_names():
+            if name != "alembic_version":
+                connection.execute(delete(table(name)))
+        connection.execute(
+            text("select setval(format('%I', sequencename)::regclass, 1, false) from pg_sequences")
+        )
+
+
 @pytest.fixture
 def database_url(migrated: Path | None, tmp_path: Path) -> str:
     if migrated is None:
         database = Database(POSTGRES_URL)
-        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
-        with database.engine.begin() as connection:
-            connection.execute(text("alter table log_entry disable trigger user"))
-            connection.execute(text(f"truncate {tables} restart identity cascade"))
-            connection.execute(text("alter table log_entry enable trigger user"))
+        _empty(database)
         database.close()
         return POSTGRES_URL
     shutil.copy(migrated, tmp_path / "newsletter.db")
