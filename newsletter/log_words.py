@@ -261,6 +261,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "account.work_linked": _person("{who} logde voor het eerst in met een werkaccount"),
     "account.work_unlinked": _person("{who} maakte het werkaccount van {it} los"),
     "account.unlocked": _person("{who} logde in met de link uit die mail"),
+    "key.rotated": Words(
+        Group.SETTINGS, "{who} maakte een nieuwe geheime sleutel, en iedereen logt opnieuw in"
+    ),
     "organisation.changed": Words(Group.SETTINGS, "{who} wijzigde de gegevens van de organisatie"),
 }
 COMINGS: Final = frozenset({"account.signed_in", "account.signed_out"})

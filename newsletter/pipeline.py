@@ -298,7 +298,7 @@ def _bounces(services: Services, now: datetime) -> Report:
         services.db,
         services.settings.data_dir / "bounces",
         links=services.links,
-        key=services.settings.secret_key,
+        key=services.settings.hash_key,
         now=now,
     )
 

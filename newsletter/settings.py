@@ -6,10 +6,8 @@ Each field is documented for operators in docs/settings.md; a test holds the two
 
 import os
 import re
-import secrets
 import tomllib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from email.utils import parseaddr
@@ -21,13 +19,12 @@ from sqlalchemy.engine import make_url
 
 from newsletter.errors import SettingWrong
 from newsletter.identity import Organisation, mail_address, read_organisation
+from newsletter.keys import read_former, read_key
 
 T = TypeVar("T")
 
 CONFIG_NAME: Final = "newsletter.toml"
-KEY_NAME: Final = "secret.key"
 SMTP_SCHEMES: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-KEY_MINIMUM: Final = 32  # characters of a secret key
 BOUNCE_LOCAL_MAXIMUM: Final = 37  # of the 64 that RFC 5321 allows, 27 are for "+" and the token
 SENDER: Final = "Steunpunt Opleidingsscholen VO <nieuwsbrief@example.org>"
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -61,6 +58,8 @@ class Settings:
     sender: str
     bounce_address: str
     secret_key: bytes = field(repr=False)
+    former_secret_keys: tuple[bytes, ...] = field(repr=False)
+    """Keys of before, the first one first: links and sealed texts of theirs are still known."""
     source_allow: frozenset[str]
     log: str
     now: datetime | None
@@ -85,6 +84,20 @@ class Settings:
         return parseaddr(self.sender)[1]
 
     @property
+    def keys(self) -> tuple[bytes, ...]:
+        """Today's secret key, which makes and seals, and then those that are only known."""
+        return self.secret_key, *self.former_secret_keys
+
+    @property
+    def hash_key(self) -> bytes:
+        """The key of the hashes that are kept: the first there was.
+
+        A hash cannot be made anew without the text behind it, and nothing opens with one: who was
+        erased stays known, a poll's voter votes once, and a mail keeps its Message-ID.
+        """
+        return (*self.former_secret_keys, self.secret_key)[0]
+
+    @property
     def letterhead(self) -> tuple[str, ...]:
         """What heads each mail of ours: it is sealed with what was approved."""
         return self.sender, self.organisation.contact, self.organisation.name
@@ -97,6 +110,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     config = _read_config(data_dir / CONFIG_NAME)
     read = _Reader(given, config)
     smtp = read("smtp_url", "smtp://127.0.0.1:1025", _smtp)
+    key = read("secret_key", "", lambda text: read_key(text, data_dir))
     return Settings(
         data_dir=data_dir,
         database_url=read("database_url", f"sqlite:///{data_dir / 'newsletter.db'}", _database),
@@ -104,7 +118,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         smtp=smtp,
         sender=read("sender", SENDER, sender_text),
         bounce_address=read("bounce_address", "", _bounce_address),
-        secret_key=read("secret_key", "", lambda text: _secret_key(text, data_dir)),
+        secret_key=key,
+        former_secret_keys=read(
+            "former_secret_keys", "", lambda text: read_former(text, data_dir, key=key)
+        ),
         source_allow=read("source_allow", "", _host_ports),
         log=read("log", "text", _log),
         now=_refuse_on_real_relay(read("now", "", _moment), smtp),
@@ -172,40 +189,8 @@ def _read_config(path: Path) -> dict[str, Any]:
 def _holds_secret(config: Mapping[str, Any]) -> bool:
     urls = (str(config.get(name, "")) for name in ("smtp_url", "database_url"))
     # "user:password@" stands between the slashes and the host.
-    is_said = {"secret_key", "oidc_client_secret"} & set(config)
+    is_said = {"secret_key", "former_secret_keys", "oidc_client_secret"} & set(config)
     return bool(is_said) or any(re.search(r"//[^/@]*:[^/@]*@", url) for url in urls)
-
-
-def _secret_key(given: str, data_dir: Path) -> bytes:
-    if given:
-        if len(given.strip()) < KEY_MINIMUM:
-            raise ValueError(f"too short: give at least {KEY_MINIMUM} characters")
-        return given.encode()
-    path = data_dir / KEY_NAME
-    try:
-        if not path.exists():
-            _make_key(path)
-    except OSError as failure:
-        raise SettingWrong(
-            f"NEWSLETTER_DATA_DIR: {data_dir} cannot be used as a folder: {failure.strerror}"
-        ) from None
-    if path.stat().st_mode & 0o077:
-        raise SettingWrong(f"{path} can be read by others: run chmod 600 on it")
-    key = path.read_bytes().strip()
-    if len(key) < KEY_MINIMUM:  # a full disk, or a kill between making it and writing it
-        raise SettingWrong(
-            f"{path} holds no whole key: put back a copy, or remove it to have a new one made; "
-            "with a new one the links in mails that were sent stop working"
-        )
-    return key
-
-
-def _make_key(path: Path) -> None:
-    """Write a new key, unless another process was first. The folder is for the owner alone."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(FileExistsError), path.open("x", encoding="ascii") as file:
-        path.chmod(0o600)
-        file.write(secrets.token_urlsafe(48))
 
 
 def _smtp(text: str) -> SmtpRelay:

@@ -165,7 +165,7 @@ def build_services(settings: Settings) -> Services:
         render=parts.render,
         render_notice=parts.render_notice,
         ask_domain=DomainAsker(),
-        links=Links(key=settings.secret_key, base_url=settings.base_url),
+        links=Links(settings.secret_key, settings.base_url, former=settings.former_secret_keys),
         openid=_openid(settings),
         open_transport=lambda: open_transport(settings.smtp),
         followed=Followed(settings),

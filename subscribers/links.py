@@ -7,8 +7,8 @@ A token is one AES-256 block over a fixed layout, big-endian:
     minutes  uint32 | submission uint32 | 8 zero bytes      of a practice example that was sent in;
                                                             0 minutes where it does not grow old
 
-Nothing is stored, so a link in an old mail works for as long as the secret key lives, and an
-erased person leaves no token behind. The zeros are redundancy: encode first, then encipher, and an
+Nothing is stored, so a link in an old mail works for as long as its key is known, and an erased
+person leaves no token behind. The zeros are redundancy: encode first, then encipher, and an
 enciphering that behaves like a random permutation gives authenticity as well (Bellare and Rogaway,
 "Encode-then-encipher encryption", ASIACRYPT 2000). Whoever changes a bit, or takes a token of
 another purpose, gets 64 zero bits with a chance of 2^-64 a try. Every purpose has a key of its own,
@@ -67,6 +67,7 @@ PATHS: Final = {
     Purpose.CONFIRM_SUBMISSION: "praktijkvoorbeelden/bevestigen",
     Purpose.SUBMISSION: "praktijkvoorbeelden/inzending",
 }
+LASTING: Final = frozenset(Purpose) - {Purpose.CONFIRM, Purpose.CONFIRM_SUBMISSION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,18 @@ class LinkTarget:
 
 
 class Links:
-    """Makes and reads links with one secret key. Safe to share between threads."""
+    """Makes links with one secret key, and reads those of former keys too.
 
-    def __init__(self, key: bytes, base_url: str) -> None:
+    Safe to share between threads. What confirms something is read with the newest key only: it
+    lives for days, and whoever had a former key could confirm for others.
+    """
+
+    def __init__(self, key: bytes, base_url: str, *, former: Sequence[bytes] = ()) -> None:
         self._base_url = base_url.rstrip("/")
         self._ciphers = {purpose: _cipher(key, purpose) for purpose in Purpose}
+        self._former = {
+            purpose: tuple(_cipher(one, purpose) for one in former) for purpose in LASTING
+        }
 
     def unsubscribe_url(self, subscriber_id: int, edition_id: int | None = None) -> str:
         """Return the link for the footer: its page asks, its button unsubscribes."""
@@ -111,7 +119,7 @@ class Links:
         return self.many(Purpose.CONFIRM_SUBMISSION, [(submission_id, minutes)])[0]
 
     def submission_url(self, submission_id: int) -> str:
-        """Return the link to its reader's own page; it works for as long as the key lives."""
+        """Return the link to its reader's own page; it works for as long as its key is known."""
         return self.many(Purpose.SUBMISSION, [(submission_id, None)])[0]
 
     def many(self, purpose: Purpose, pairs: Sequence[tuple[int, int | None]]) -> list[str]:
@@ -176,11 +184,12 @@ class Links:
         return [blocks[at : at + _BLOCK] for at in range(0, len(blocks), _BLOCK)]
 
     def _decipher(self, purpose: Purpose, block: bytes) -> tuple[int, int]:
-        plain = self._ciphers[purpose].decryptor().update(block)
-        if not hmac.compare_digest(plain[8:], _REDUNDANCY):
-            raise InvalidToken(f"not a token of ours for {purpose}")
-        first, subscriber = _LAYOUT.unpack(plain)
-        return first, subscriber
+        for cipher in (self._ciphers[purpose], *self._former.get(purpose, ())):
+            plain = cipher.decryptor().update(block)
+            if hmac.compare_digest(plain[8:], _REDUNDANCY):
+                first, about = _LAYOUT.unpack(plain)
+                return first, about
+        raise InvalidToken(f"not a token of ours for {purpose}")
 
 
 def _cipher(key: bytes, purpose: Purpose) -> Cipher[modes.ECB]:

@@ -111,18 +111,23 @@ def set_up(  # noqa: PLR0913 - by name; what is set, what proves it, and what go
         return _new_codes(session, user_id, key)
 
 
-def give_code(db: Database, user_id: int, code: str, *, key: bytes, now: datetime) -> Given:
-    """Take a code of the app, or a recovery code, at most once each."""
+def give_code(
+    db: Database, user_id: int, code: str, *, keys: Sequence[bytes], now: datetime
+) -> Given:
+    """Take a code of the app, or a recovery code, at most once each.
+
+    keys: today's secret key and then those of before; what an older one sealed is sealed anew.
+    """
     with db.write() as session:
         row = session.get(SecondStep, user_id, with_for_update=True)
         if row is None:
             raise AccountChanged("there is no second step any more")
         if row.locked_until is not None and row.locked_until > now:
             return Given.LOCKED
-        if _take_code(row, code, key=key, now=now):
+        if _take_code(row, code, keys=keys, now=now):
             row.failures = 0
             return Given.RIGHT
-        if _take_recovery(session, user_id, code, key=key, now=now):
+        if _take_recovery(session, user_id, code, keys=keys, now=now):
             row.failures = 0
             record(session, "account.recovery_used", now=now, by=user_id)
             return Given.RECOVERY
@@ -158,19 +163,26 @@ def reset(db: Database, user_id: int, *, by: int | None, now: datetime) -> None:
         record(session, "account.second_step_reset", now=now, by=by, about=called(user))
 
 
-def _take_code(row: SecondStep, code: str, *, key: bytes, now: datetime) -> bool:
-    secret = open_text(key, row.secret, about=_about(row.user_id))
+def _take_code(row: SecondStep, code: str, *, keys: Sequence[bytes], now: datetime) -> bool:
+    about = _about(row.user_id)
+    opened = (open_text(key, row.secret, about=about) for key in keys)
+    secret = next(filter(None, opened), "")
     used = _step_of(secret, code, now, after=row.last_used) if secret else None
     if used is None:
         return False
     row.last_used = used
+    if not open_text(keys[0], row.secret, about=about):
+        row.secret = seal_text(keys[0], secret, about=about)
     return True
 
 
-def _take_recovery(session: Session, user_id: int, code: str, *, key: bytes, now: datetime) -> bool:
-    mark = _mark(key, user_id, code)
-    row = session.get(RecoveryCode, mark, with_for_update=True)
-    if row is None or row.used_at is not None:
+def _take_recovery(
+    session: Session, user_id: int, code: str, *, keys: Sequence[bytes], now: datetime
+) -> bool:
+    marks = [_mark(key, user_id, code) for key in keys]
+    fits = (RecoveryCode.code_hash.in_(marks), RecoveryCode.used_at.is_(None))
+    row = session.scalar(select(RecoveryCode).where(*fits).with_for_update())
+    if row is None:
         return False
     row.used_at = now
     return True

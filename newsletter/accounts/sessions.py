@@ -208,6 +208,11 @@ def end_sessions(session: Session, user_id: int, *, keep: str = "") -> int:
     return len(gone.all())
 
 
+def end_all_sessions(session: Session) -> int:
+    """End the sessions of everybody; return how many there were."""
+    return len(session.scalars(delete(DeskSession).returning(DeskSession.token_hash)).all())
+
+
 def end_unfinished(session: Session, user_id: int) -> None:
     """End the sessions of an account that wait for a step: the first one must be done again."""
     mine = DeskSession.user_id == user_id

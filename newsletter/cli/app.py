@@ -15,6 +15,7 @@ from newsletter.cli import (
     editions,
     following,
     items,
+    keys,
     log,
     people,
     reports,
@@ -51,6 +52,7 @@ app.add_typer(people.subscriber_app, name="subscriber")
 app.add_typer(people.segment_app, name="segment")
 app.add_typer(people.bounce_app, name="bounce")
 app.add_typer(reports.app, name="report")
+app.add_typer(keys.app, name="key")
 app.command("gather")(sources.gather)
 app.command("log")(log.show_log)
 

@@ -55,7 +55,7 @@ def import_(
             ground=ground,
             columns=_columns(map or []),
             dry_run=dry_run,
-            key=services.settings.secret_key,
+            key=services.settings.hash_key,
             now=services.clock(),
             known_themes=themes,
             progress=bar.update,
@@ -111,7 +111,7 @@ def add(
         audience=audience,
         name=name,
         ground=ground,
-        key=services.settings.secret_key,
+        key=services.settings.hash_key,
         now=services.clock(),
     )
     report = {"id": subscriber_id, "audience": audience.value}
@@ -136,9 +136,7 @@ def show(email: str, json: bool = JSON) -> None:
 def erase(email: str, json: bool = JSON) -> None:
     """Erase a person; a keyed hash stays behind so that no import brings them back."""
     services = open_services()
-    erased = consent.erase(
-        services.db, email, key=services.settings.secret_key, now=services.clock()
-    )
+    erased = consent.erase(services.db, email, key=services.settings.hash_key, now=services.clock())
     if not erased:
         fail("no subscriber has that address")
     print_report({"erased": True}, json=json)
@@ -195,7 +193,7 @@ def process(paths: list[Path], json: bool = JSON) -> None:
         services.db,
         paths,
         links=services.links,
-        key=services.settings.secret_key,
+        key=services.settings.hash_key,
         now=services.clock(),
     )
     with services.db.write() as session:

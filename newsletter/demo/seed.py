@@ -215,7 +215,7 @@ def _add_readers(services: Services) -> int:
             services.db,
             path,
             ground=GROUND,
-            key=services.settings.secret_key,
+            key=services.settings.hash_key,
             now=services.clock(),
         )
     return report.added

@@ -144,7 +144,7 @@ class _Maker:
     def __init__(self, mailing: Mailing, *, links: Links, settings: Settings) -> None:
         self._mailing, self._links, self._settings = mailing, links, settings
         self._domain = mailing.letterhead.domain
-        self._key = hashlib.sha256(b"message-id\0" + settings.secret_key).digest()
+        self._key = hashlib.sha256(b"message-id\0" + settings.hash_key).digest()
 
     def make(self, page: Sequence[Waiting], people: Mapping[int, Reader]) -> list[Ready]:
         edition_id = self._mailing.edition_id

@@ -12,5 +12,5 @@ S34, S35, S36  tests/web/public/test_links.py
 S37 to S40     tests/feeds/test_addresses.py, test_hostile.py
 S41 to S44     tests/subscribers/
 S46            tests/subscribers/test_segments.py; the vectors here
-S49            tests/newsletter/test_settings.py
+S49            tests/newsletter/test_settings.py, test_keys.py
 """

@@ -164,3 +164,28 @@ def test_what_was_sent_in_is_confirmed_within_fourteen_days_and_its_page_stays()
     with pytest.raises(ExpiredToken):
         LINKS.read_confirm_submission(token, now=NOW + timedelta(days=14, minutes=2))
     assert LINKS.read_submission(token_of(LINKS.submission_url(7))) == 7
+
+
+def test_links_of_a_former_key_are_read_and_new_ones_are_made_with_the_new_one() -> None:
+    base, old, new = "https://example.org", b"o" * 32, b"n" * 32
+    before, after = Links(old, base), Links(new, base, former=(b"f" * 32, old))
+
+    assert after.read_unsubscribe(token_of(before.unsubscribe_url(7, 3))) == LinkTarget(7, 3)
+    assert after.read_unsubscribe(token_of(before.one_click_url(7, 3))) == LinkTarget(7, 3)
+    assert after.read_preferences(token_of(before.preferences_url(7))) == LinkTarget(7)
+    assert after.read_poll(token_of(before.poll_url(7, 3))) == LinkTarget(7, 3)
+    assert after.read_submission(token_of(before.submission_url(7))) == 7
+    assert after.read_bounce_token(before.bounce_tokens([(7, 3)])[0]) == LinkTarget(7, 3)
+    assert after.unsubscribe_url(7, 3) == Links(new, base).unsubscribe_url(7, 3)
+    with pytest.raises(InvalidToken):
+        after.read_preferences(token_of(before.unsubscribe_url(7, 3)))
+
+
+def test_a_former_key_confirms_nothing() -> None:
+    before = Links(b"o" * 32, "https://example.org")
+    after = Links(b"n" * 32, "https://example.org", former=(b"o" * 32,))
+
+    with pytest.raises(InvalidToken):
+        after.read_confirm(token_of(before.confirm_url(7, now=NOW)), now=NOW)
+    with pytest.raises(InvalidToken):
+        after.read_confirm_submission(token_of(before.confirm_submission_url(7, now=NOW)), now=NOW)

@@ -48,7 +48,7 @@ def give_code(call: Call) -> Response:
         return see_other(asked_page(call))
     services, user_id, now = call.services, call.user_id, call.now
     given = second_step.give_code(
-        services.db, user_id, _code(call), key=services.settings.secret_key, now=now
+        services.db, user_id, _code(call), keys=services.settings.keys, now=now
     )
     if given is Given.LOCKED:
         return see_other(SIGN_IN, message=LOCKED)
@@ -114,9 +114,9 @@ def turn_off(call: Call) -> Response:
 
 
 def _refused(call: Call) -> Response | None:
-    key = call.services.settings.secret_key
+    keys = call.services.settings.keys
     given = second_step.give_code(
-        call.services.db, call.user_id, _code(call), key=key, now=call.now
+        call.services.db, call.user_id, _code(call), keys=keys, now=call.now
     )
     if given in {Given.RIGHT, Given.RECOVERY}:
         return None

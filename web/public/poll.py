@@ -30,7 +30,7 @@ def answer_poll(call: Call) -> Response:
         target.edition_id or 0,
         target.subscriber_id,
         answer=answer,
-        key=call.services.settings.secret_key,
+        key=call.services.settings.hash_key,
         now=call.now,
     )
     if asked.stand is not Stand.OPEN:
@@ -96,7 +96,7 @@ def _find(call: Call) -> Asked:
             session,
             target.edition_id or 0,
             target.subscriber_id,
-            key=call.services.settings.secret_key,
+            key=call.services.settings.hash_key,
             now=call.now,
         )
 

@@ -172,7 +172,7 @@ def show_erase(call: Call) -> Response:
 def erase(call: Call) -> Response:
     """Erase everything about somebody. Raises InvalidToken."""
     target = call.services.links.read_preferences(call.path["token"])
-    key = call.services.settings.secret_key
+    key = call.services.settings.hash_key
     consent.erase(call.services.db, target.subscriber_id, key=key, now=call.now)
     return _nothing_held(call)
 

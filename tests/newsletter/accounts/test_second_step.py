@@ -41,7 +41,7 @@ def with_step(db: Database, *, role: Role = Role.EDITOR) -> tuple[int, tuple[str
 
 
 def give(db: Database, user_id: int, code: str, now: datetime) -> Given:
-    return second_step.give_code(db, user_id, code, key=KEY, now=now)
+    return second_step.give_code(db, user_id, code, keys=(KEY,), now=now)
 
 
 def test_it_is_set_up_by_who_shows_a_code_and_only_once(db: Database) -> None:
@@ -162,9 +162,27 @@ def test_the_database_tells_neither_secret_nor_codes(db: Database) -> None:
     assert not any(code in kept or code.replace("-", "") in kept for code in codes)
     # Whoever has another key, as after a loss of it, has no codes: somebody must reset the step.
     other = second_step.give_code(
-        db, user_id, code_at(START, later_s=30), key=b"another key" * 4, now=START
+        db, user_id, code_at(START, later_s=30), keys=(b"another key" * 4,), now=START
     )
     assert other is Given.WRONG
+
+
+def test_it_survives_another_key_and_is_sealed_with_that_one(db: Database) -> None:
+    user_id, codes = with_step(db)
+    keys = (b"n" * 40, KEY)
+
+    first = second_step.give_code(
+        db, user_id, code_at(START, later_s=30), keys=keys, now=START + timedelta(seconds=30)
+    )
+    with_new_alone = second_step.give_code(
+        db, user_id, code_at(START, later_s=90), keys=keys[:1], now=START + timedelta(seconds=90)
+    )
+    recovery = [
+        second_step.give_code(db, user_id, codes[0], keys=keys, now=START) for _ in range(2)
+    ]
+
+    assert (first, with_new_alone) == (Given.RIGHT, Given.RIGHT)
+    assert recovery == [Given.RECOVERY, Given.WRONG]
 
 
 def test_what_is_sealed_opens_for_what_it_is_about_only() -> None:
