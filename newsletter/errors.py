@@ -100,6 +100,10 @@ class MoveNotAllowed(EditionError):
         self.edition_id, self.now, self.to = edition_id, now, to
 
 
+class MustWithdraw(MoveNotAllowed):
+    """It was submitted or approved: at the desk somebody takes it back first; nothing changed."""
+
+
 class AlreadyLeft(MoveNotAllowed):
     """Something of the edition left, so that it cannot be taken back; nothing changed."""
 

@@ -217,6 +217,12 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             "Dat kan in deze stand niet",
             "De editie is intussen verder of terug. Open die opnieuw en kijk hoe het ervoor staat.",
         ),
+        newsletter.MustWithdraw: ErrorPage(
+            409,
+            "Trek de editie eerst in",
+            "De editie is ingediend of al goedgekeurd. Er is niets gewijzigd: akkoord en planning "
+            "staan nog. Wil je toch iets veranderen? Open de editie en trek haar eerst in.",
+        ),
         newsletter.AlreadyLeft: ErrorPage(
             409,
             "Terughalen kan niet meer",

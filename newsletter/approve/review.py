@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.approve.checks import run_checks
 from newsletter.approve.facts import read_facts
 from newsletter.approve.look_up import look_outside
+from newsletter.breach import SEALED, find_breach, rendered_if_sealed, void_broken
 from newsletter.cut import Cut
 from newsletter.errors import (
     ChecksFailed,
@@ -141,24 +142,37 @@ def approve(  # noqa: PLR0913 - an approval has this many facts
     return edition_id
 
 
-def return_(db: Database, edition_id: int, *, by: int, because: str, now: datetime) -> int:
+def return_(
+    db: Database, edition_id: int, *, by: int, because: str, terms: Terms, now: datetime
+) -> int:
     """Give it back to its author with a reason; an approval is void.
 
     Raises RoleMissing, MoveNotAllowed.
     """
+    rendered = rendered_if_sealed(db, edition_id, terms=terms)
     with db.write() as session:
         _require_role(session, by)
-        _to_draft(session, edition_id, now=now)
-        log_event(session, edition_id, what="returned", now=now, user_id=by, note=because)
+        lost = _to_draft(session, edition_id, terms=terms, rendered=rendered, by=by, now=now)
+        log_event(
+            session, edition_id, what="returned", now=now, user_id=by, note=because, detail=lost
+        )
     return edition_id
 
 
-def withdraw(db: Database, edition_id: int, *, by: int, now: datetime, note: str = "") -> int:
-    """Take it back to draft, also after approval, until sending begins. Raises MoveNotAllowed."""
+def withdraw(
+    db: Database, edition_id: int, *, by: int, terms: Terms, now: datetime, note: str = ""
+) -> int:
+    """Take it back to draft, also after approval, until sending begins. Raises MoveNotAllowed.
+
+    What was lost by that is on record: the approval, and the moment that was planned.
+    """
+    rendered = rendered_if_sealed(db, edition_id, terms=terms)
     with db.write() as session:
         _user(session, by)
-        _to_draft(session, edition_id, now=now)
-        log_event(session, edition_id, what="withdrawn", now=now, user_id=by, note=note)
+        lost = _to_draft(session, edition_id, terms=terms, rendered=rendered, by=by, now=now)
+        log_event(
+            session, edition_id, what="withdrawn", now=now, user_id=by, note=note, detail=lost
+        )
     return edition_id
 
 
@@ -246,8 +260,32 @@ def _as_rendered(session: Session, edition_id: int, version: int) -> Edition:
     return edition
 
 
-def _to_draft(session: Session, edition_id: int, *, now: datetime) -> None:
-    void_approval(session, lock_edition(session, edition_id), now=now)
+def _to_draft(
+    session: Session,
+    edition_id: int,
+    *,
+    terms: Terms,
+    rendered: Variants | None,
+    by: int,
+    now: datetime,
+) -> dict[str, str]:
+    """Make it a draft again; return what is lost by that, for the log.
+
+    An approval that did not hold any more goes on record as such, with both hashes.
+    rendered: what each cut would get, of one that is approved.
+    """
+    edition = lock_edition(session, edition_id, with_blocks=True)
+    lost = {"hash": edition.content_hash} if edition.content_hash else {}
+    if edition.state is EditionStatus.SCHEDULED and edition.due_at:
+        lost["due_at"] = edition.due_at.isoformat()
+    breach = None
+    if edition.state in SEALED:
+        breach = find_breach(session, edition, terms=terms, rendered=rendered)
+    if breach is not None:
+        void_broken(session, edition, breach, now=now, by=by)
+    else:
+        void_approval(session, edition, now=now)
+    return lost
 
 
 def _user(session: Session, user_id: int) -> User:

@@ -81,6 +81,7 @@ def return_(
         edition_id,
         by=editor_id(services, by),
         because=because,
+        terms=services.terms,
         now=services.clock(),
     )
     print_figures(services, edition_id, json=json)

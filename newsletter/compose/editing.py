@@ -1,5 +1,9 @@
 """Changing an edition: only its newest version, and an approval does not survive a change.
 
+At the desk nobody changes what is before an approver or was approved: a page that still stands open
+would throw away a colleague's decision and the plan. They take it back first. What comes through
+another door takes it back by itself.
+
 Each change is kept: `end_change` writes the whole content as a revision, in the same transaction.
 """
 
@@ -15,10 +19,10 @@ from newsletter.compose import snapshot
 from newsletter.compose.differences import Change, Summary, differences, summary
 from newsletter.compose.history import DECISIONS, Turn, goes_on
 from newsletter.compose.snapshot import Snapshot
-from newsletter.errors import EditionChanged, MoveNotAllowed
+from newsletter.errors import EditionChanged, MoveNotAllowed, MustWithdraw
 from newsletter.model import Edition, Revision
 from newsletter.store import editions as store
-from newsletter.store.approvals import void_approval
+from newsletter.store.approvals import terms_of, void_approval
 from newsletter.store.revisions import last_revision
 from newsletter.values import EditionEvent, EditionStatus
 from storage.log import LogEntry
@@ -49,24 +53,19 @@ def editing(
     Raises UnknownEdition, EditionChanged, MoveNotAllowed; then nothing changed.
     """
     with db.write() as session:
-        edition = open_edition(session, edition_id, version=version, now=now, by=by)
+        edition = open_edition(session, edition_id, version=version)
         yield session, edition
         end_change(session, edition, now=now, by=by)
 
 
-def open_edition(
-    session: Session, edition_id: int, *, version: int | None, now: datetime, by: int | None
-) -> Edition:
-    """Return the edition with its blocks, held and a draft again, to change it.
+def open_edition(session: Session, edition_id: int, *, version: int | None) -> Edition:
+    """Return the edition with its blocks, held, to change it; `end_change` makes it a draft again.
 
-    Raises UnknownEdition, EditionChanged, MoveNotAllowed.
+    Raises UnknownEdition, EditionChanged, MoveNotAllowed; at the desk MustWithdraw.
     """
     edition = store.lock_edition(session, edition_id, with_blocks=True)
-    _allow(edition, version)
+    _allow(edition, version, at_desk=session.info.get("via") == "")
     begin_history(session, edition)
-    if edition.state in WITHDRAWN_BY_EDIT:
-        void_approval(session, edition, now=now)
-        store.log_event(session, edition.id, what="withdrawn", now=now, user_id=by)
     return edition
 
 
@@ -101,6 +100,8 @@ def end_change(
 
     step: what was done when it was undoing, doing again or bringing back.
     """
+    if edition.state in WITHDRAWN_BY_EDIT:
+        _lapse(session, edition, now=now, by=by)
     edition.version += 1
     what = "edited" if step is None else step.turn.value
     event = store.log_event(session, edition.id, what=what, now=now, user_id=by)
@@ -117,6 +118,17 @@ def end_change(
         last.about = _about(told)
         return
     session.add(_revision(edition, event, content, told, step))
+
+
+def _lapse(session: Session, edition: Edition, *, now: datetime, by: int | None) -> None:
+    """Make it a draft again, with the marks of its content before and after on record."""
+    session.flush()
+    detail = {}
+    if edition.content_hash:
+        found = terms_of(session, edition)
+        detail = {"hash": edition.content_hash, "approved": edition.terms_hash, "found": found}
+    void_approval(session, edition, now=now)
+    store.log_event(session, edition.id, what="withdrawn", now=now, user_id=by, detail=detail)
 
 
 def _revision(
@@ -159,7 +171,9 @@ def _goes_on(
     )
 
 
-def _allow(edition: Edition, version: int | None) -> None:
+def _allow(edition: Edition, version: int | None, *, at_desk: bool) -> None:
+    if at_desk and edition.state in WITHDRAWN_BY_EDIT:
+        raise MustWithdraw(edition.id, edition.state, EditionStatus.DRAFT)
     if edition.state is not EditionStatus.DRAFT and edition.state not in WITHDRAWN_BY_EDIT:
         raise MoveNotAllowed(edition.id, edition.state, EditionStatus.DRAFT)
     if version is not None and edition.version != version:

@@ -32,7 +32,7 @@ def undo(db: Database, edition_id: int, *, version: int, now: datetime, by: int 
     Raises UnknownRevision when nothing was changed yet, and what `editing` raises.
     """
     with db.write() as session:
-        edition = open_edition(session, edition_id, version=version, now=now, by=by)
+        edition = open_edition(session, edition_id, version=version)
         told = store.list_revisions(session, edition_id)
         last, before = history.next_undo(told), history.before_undo(told)
         if last is None or before is None:
@@ -48,7 +48,7 @@ def redo(db: Database, edition_id: int, *, version: int, now: datetime, by: int 
     Raises UnknownRevision when nothing was undone, or something was changed since.
     """
     with db.write() as session:
-        edition = open_edition(session, edition_id, version=version, now=now, by=by)
+        edition = open_edition(session, edition_id, version=version)
         again = history.next_redo(store.list_revisions(session, edition_id))
         if again is None:
             raise UnknownRevision(f"edition {edition_id} has nothing to do again")
@@ -71,7 +71,7 @@ def restore(
     Raises UnknownRevision, and what `editing` raises.
     """
     with db.write() as session:
-        edition = open_edition(session, edition_id, version=version, now=now, by=by)
+        edition = open_edition(session, edition_id, version=version)
         revision = _bring_back(session, edition, revision_id, now=now)
         end_change(session, edition, now=now, by=by, step=Step(Turn.RESTORED, revision_id))
         return revision

@@ -88,7 +88,9 @@ class Told:
             return f"Voor {moment(datetime.fromisoformat(self.note))}."
         except ValueError:
             is_said = self.note and (self.user_id is not None or self.what in SAID)
-            return f"‘{self.note}’" if is_said else ""
+            planned = self.detail.get("due_at")
+            lost = f"Ingepland was {moment(datetime.fromisoformat(planned))}." if planned else ""
+            return " ".join(filter(None, [f"‘{self.note}’" if is_said else "", lost]))
 
     @property
     def hashes(self) -> tuple[tuple[str, str], ...]:

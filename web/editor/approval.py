@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.accounts.people import user_names
 from newsletter.breach import What, broken_of
+from newsletter.dutch import capital, join, moment
 from newsletter.model import Edition
 from newsletter.store.approvals import approvals_of
 from newsletter.store.writers import writers_of
@@ -43,16 +44,30 @@ def approval_shown(call: Call, session: Session, edition: Edition) -> dict[str, 
     """Return what an edition's page says of its approval, its blocks loaded.
 
     void: what was changed after it, in words; "" while it holds, or there is none.
+    lost: what taking the edition back would cost, in a sentence; "" when it costs nothing.
     """
     breach = broken_of(session, edition, terms=call.services.terms)
     return {
         "void": VOID_WORDS[breach.what] if breach else "",
+        "lost": lost_words(session, edition) if breach is None else "",
         "steps": state_line(
             edition.state,
             is_void=breach is not None,
             review=edition_path(edition.id, REVIEW),
         ),
     }
+
+
+def lost_words(session: Session, edition: Edition) -> str:
+    """Return what is lost when an edition becomes a draft again, as a sentence; "" for nothing."""
+    names = user_names(session)
+    told = [names.get(one.user_id, "") for one in approvals_of(session, edition.id)]
+    lost = [f"het akkoord van {join([name or 'een collega' for name in told])}"] if told else []
+    if edition.state is S.SCHEDULED and edition.due_at:
+        lost.append(f"de planning voor {moment(edition.due_at)}")
+    if not lost:
+        return ""
+    return f"{capital(join(lost))} {'vervalt' if len(lost) == 1 else 'vervallen'} dan."
 
 
 def given_by(session: Session, edition: Edition, *, seal: str) -> list[Given]:

@@ -15,11 +15,11 @@ from feeds.names import Named, list_names
 from feeds.sent_in import count_by_state
 from feeds.values import SubmissionStatus
 from newsletter.dutch import plural
-from newsletter.errors import MoveNotAllowed
+from newsletter.errors import MoveNotAllowed, MustWithdraw
 from newsletter.model import Edition
 from newsletter.store.editions import get_edition
 from newsletter.store.inbox import Underway, count_waiting, find_underway
-from newsletter.values import EditionStatus
+from newsletter.values import MOVES, EditionStatus
 from web.access import Who, rank
 from web.editor.words import edition_label, state_line
 from web.pages import Call, page
@@ -101,14 +101,16 @@ def undo_address(call: Call, version: int | None = None) -> str:
 
 
 def require_draft(call: Call) -> None:
-    """Raise MoveNotAllowed once the edition was submitted.
+    """Raise MustWithdraw once the edition was submitted, MoveNotAllowed once it goes out.
 
     A page that still stands open keeps words by itself: nobody meant to void an approval by that.
     """
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"))
     if edition.state is not EditionStatus.DRAFT:
-        raise MoveNotAllowed(edition.id, edition.state, EditionStatus.DRAFT)
+        may_be_taken_back = EditionStatus.DRAFT in MOVES[edition.state]
+        refusal = MustWithdraw if may_be_taken_back else MoveNotAllowed
+        raise refusal(edition.id, edition.state, EditionStatus.DRAFT)
 
 
 def way_back(call: Call, *, block: int | None = None) -> str:

@@ -14,6 +14,7 @@ from newsletter.errors import ChecksFailed, EditionChanged, FindingGone
 from newsletter.store.comments import count_open
 from newsletter.store.editions import get_edition
 from newsletter.values import EditionStatus
+from web.editor.approval import lost_words
 from web.editor.desk import edition_path, undo_address
 from web.editor.edition import edition_page
 from web.editor.judging import judging_page, review_path
@@ -142,15 +143,34 @@ def give_back(call: Call) -> Response:
     if form.problems:
         return judging_page(call, status=422, problems=form.problems)
     review.return_(
-        call.services.db, call.number("id"), by=call.user_id, because=because, now=call.now
+        call.services.db,
+        call.number("id"),
+        by=call.user_id,
+        because=because,
+        terms=call.services.terms,
+        now=call.now,
     )
     return _back(call, "Teruggestuurd. De editie is weer een concept.")
 
 
 def withdraw(call: Call) -> Response:
     """Take it back to draft, to go on writing."""
-    review.withdraw(call.services.db, call.number("id"), by=call.user_id, now=call.now)
-    return _back(call, "Ingetrokken. Je kunt weer verder schrijven.")
+    with call.services.db.read() as session:
+        lost = lost_words(session, get_edition(session, call.number("id")))
+    take_back(call)
+    said = lost.replace(" dan.", ".")
+    return _back(call, f"Ingetrokken. {said} Je kunt weer schrijven.".replace("  ", " "))
+
+
+def take_back(call: Call) -> None:
+    """Make the edition of this page a draft again; what was lost by that is on record."""
+    review.withdraw(
+        call.services.db,
+        call.number("id"),
+        by=call.user_id,
+        terms=call.services.terms,
+        now=call.now,
+    )
 
 
 def _still_open(call: Call) -> str:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from newsletter.approve import review
+from newsletter.breach import SEALED
 from newsletter.compose.draft import set_head
 from newsletter.dutch import in_sentence, plural, relative
-from newsletter.errors import ChecksFailed
+from newsletter.errors import ChecksFailed, EditionChanged
 from newsletter.model import Edition
 from newsletter.send import schedule
 from newsletter.send.telling import TURNS, Ending
@@ -31,6 +32,7 @@ from web.editor.moment_form import (
     refused,
 )
 from web.editor.progress import progress
+from web.editor.review import take_back
 from web.forms import Form
 from web.pages import Call, page, see_other
 
@@ -133,10 +135,14 @@ def move_moment(call: Call) -> Response:
     if not _is_meant(form, chosen):
         return _sending_page(call, chosen=chosen)
     at = _at(chosen)
+    if edition.version != form.number("version"):
+        raise EditionChanged(f"edition {edition_id} is not what was looked at")
+    if edition.state in SEALED:
+        take_back(call)
     set_head(
         services.db,
         edition_id,
-        version=form.number("version"),
+        version=edition.version,
         title=edition.title,
         subject=edition.subject,
         preheader=edition.preheader,

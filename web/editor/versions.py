@@ -18,7 +18,6 @@ from newsletter.compose.differences import (
     differences,
     in_words,
 )
-from newsletter.compose.editing import WITHDRAWN_BY_EDIT
 from newsletter.dutch import capital
 from newsletter.model import Edition, Revision
 from newsletter.store.editions import events_of, get_edition
@@ -227,4 +226,4 @@ def _told(one: Difference, kind: str) -> Told:
 
 
 def _may_restore(edition: Edition) -> bool:
-    return edition.state is EditionStatus.DRAFT or edition.state in WITHDRAWN_BY_EDIT
+    return edition.state is EditionStatus.DRAFT

@@ -292,7 +292,7 @@ def test_a_status_that_nobody_gave_sends_nothing(
 ) -> None:
     if begun:  # approved once, and returned
         way.approve()
-        review.return_(way.db, way.id, by=way.approver, because="te lang", now=START)
+        review.return_(way.db, way.id, by=way.approver, because="te lang", terms=TERMS, now=START)
     way.change("edition", "status", status.value)
     way.change("edition", "due_at", "2027-04-20 08:30:00.000000")
 

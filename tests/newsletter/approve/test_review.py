@@ -240,7 +240,9 @@ def test_return_and_withdraw_void_the_approval(desk: Desk, status: EditionStatus
     with desk.db.write() as session:
         session.execute(update(Edition).values(status=status, due_at=START))
 
-    review.return_(desk.db, desk.edition_id, by=desk.approver, because="te lang", now=START)
+    review.return_(
+        desk.db, desk.edition_id, by=desk.approver, because="te lang", terms=TERMS, now=START
+    )
 
     found = desk.edition()
     with desk.db.read() as session:
@@ -258,7 +260,7 @@ def test_return_and_withdraw_void_the_approval(desk: Desk, status: EditionStatus
 def test_withdraw_is_for_everybody_at_the_desk(desk: Desk) -> None:
     desk.submit()
 
-    review.withdraw(desk.db, desk.edition_id, by=desk.editor, now=START)
+    review.withdraw(desk.db, desk.edition_id, by=desk.editor, terms=TERMS, now=START)
 
     assert desk.edition().state is S.DRAFT
     assert desk.events()[-1] == ("withdrawn", desk.editor, "")
@@ -268,7 +270,9 @@ def test_return_is_for_those_who_may_approve(desk: Desk) -> None:
     desk.submit()
 
     with pytest.raises(RoleMissing):
-        review.return_(desk.db, desk.edition_id, by=desk.editor, because="x", now=START)
+        review.return_(
+            desk.db, desk.edition_id, by=desk.editor, because="x", terms=TERMS, now=START
+        )
 
     assert desk.edition().state is S.IN_REVIEW
 
@@ -288,7 +292,7 @@ def test_what_goes_out_cannot_be_taken_back(desk: Desk, status: EditionStatus) -
         session.execute(update(Edition).values(status=status))
 
     with pytest.raises(MoveNotAllowed):
-        review.withdraw(desk.db, desk.edition_id, by=desk.author, now=START)
+        review.withdraw(desk.db, desk.edition_id, by=desk.author, terms=TERMS, now=START)
 
 
 def test_check_says_what_submission_would(desk: Desk) -> None:

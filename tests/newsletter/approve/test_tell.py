@@ -148,7 +148,9 @@ def test_without_four_eyes_writers_hear_of_it_too_but_not_who_submitted(team: Te
 
 def test_what_was_taken_back_before_the_mail_is_not_put_before_anybody(team: Team) -> None:
     team.submit()
-    review.withdraw(team.db, team.edition_id, by=team.ids["auteur"], now=team.clock())
+    review.withdraw(
+        team.db, team.edition_id, by=team.ids["auteur"], terms=terms_of(), now=team.clock()
+    )
 
     assert team.tell() == Told()
 
@@ -173,7 +175,12 @@ def test_what_is_returned_is_told_to_who_made_and_submitted_it_with_the_reason(
     team.box.empty()
 
     review.return_(
-        team.db, team.edition_id, by=team.ids["eind"], because="De datum.", now=team.clock()
+        team.db,
+        team.edition_id,
+        by=team.ids["eind"],
+        because="De datum.",
+        terms=terms_of(),
+        now=team.clock(),
     )
     team.tell()
 
@@ -191,7 +198,9 @@ def test_a_plan_that_falls_away_is_told_to_maker_approver_and_planner(team: Team
     team.tell()
     team.box.empty()
 
-    review.withdraw(team.db, team.edition_id, by=team.ids["redacteur"], now=team.clock())
+    review.withdraw(
+        team.db, team.edition_id, by=team.ids["redacteur"], terms=terms_of(), now=team.clock()
+    )
     team.tell()
 
     assert team.box.names == ["auteur", "eind", "beheer"]

@@ -23,6 +23,7 @@ from newsletter.values import EditionStatus, Role
 from storage.session import Database
 from tests.factories import make_item, make_segments, make_user, store_items
 from tests.fakes import START
+from tests.newsletter.making import TERMS
 
 SLOT = date(2027, 4, 29)
 OPENS = datetime(2027, 4, 21, 4, tzinfo=UTC)
@@ -117,7 +118,7 @@ def test_nothing_else_brings_it_back_nor_changes_it(filled: Database) -> None:
     discard(filled, edition, now=START, by=by)
 
     with pytest.raises(MoveNotAllowed):
-        review.withdraw(filled, edition, by=by, now=START)
+        review.withdraw(filled, edition, by=by, terms=TERMS, now=START)
     with pytest.raises(MoveNotAllowed):
         set_head(
             filled,
@@ -131,7 +132,7 @@ def test_nothing_else_brings_it_back_nor_changes_it(filled: Database) -> None:
             by=by,
         )
     with pytest.raises(MoveNotAllowed):
-        review.return_(filled, edition, by=by, because="Nee.", now=START)
+        review.return_(filled, edition, by=by, because="Nee.", terms=TERMS, now=START)
 
     assert row(filled, edition).state is EditionStatus.DISCARDED
 

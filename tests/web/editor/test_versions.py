@@ -167,7 +167,7 @@ def test_a_version_put_back_overwrites_nothing_that_was_saved_since(
     assert ">Van een collega</textarea>" in editor.get(edition_path(edition)).text
 
 
-def test_who_puts_a_version_back_is_warned_that_the_approval_goes(
+def test_a_version_is_put_back_once_the_edition_is_taken_back(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = begin(editor)
@@ -178,11 +178,15 @@ def test_who_puts_a_version_back_is_warned_that_the_approval_goes(
     in_review = editor.get(edition_path(edition, first)).text
     step(approver, near, edition, "/goedkeuren")
     warned = editor.get(edition_path(edition, first)).text
+    path = edition_path(edition, first + "/terug")
+    refused = post(editor, path, {"version": version(near, edition)})
+    step(editor, near, edition, "/intrekken")
     step(editor, near, edition, first + "/terug")
 
-    assert "Deze editie ligt ter beoordeling." in in_review
-    assert "Deze editie is goedgekeurd." in warned
-    assert "vervalt het akkoord" in warned
+    assert "Zet deze versie terug" not in in_review + warned
+    assert "Wil je deze versie terugzetten, trek de editie dan eerst in." in warned
+    assert refused.status_code == 409
+    assert "Trek de editie eerst in" in refused.text
     with near.db.read() as session:
         assert session.get_one(Edition, edition).state is EditionStatus.DRAFT
 

@@ -100,6 +100,7 @@ def test_an_approval_of_an_older_version_is_refused(
     seen = version(near, edition)
     step(editor, near, edition, "/indienen")
     head = {"title": "Nog iets anders", "subject": "A", "dated_on": "2027-04-22"}
+    step(editor, near, edition, "/intrekken")
     step(editor, near, edition, "/kop", **head)
     step(editor, near, edition, "/indienen")
 
@@ -109,12 +110,13 @@ def test_an_approval_of_an_older_version_is_refused(
     assert "Ter beoordeling" in editor.get(edition_path(edition)).text
 
 
-def test_an_edit_after_approval_voids_it(
+def test_an_edit_after_it_was_taken_back_needs_a_new_approval(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = approved(editor, approver, near)
 
     head = {"title": "Toch anders", "subject": "A ", "dated_on": "2027-04-22"}
+    step(editor, near, edition, "/intrekken")
     step(editor, near, edition, "/kop", **head)
     answer = post(editor, edition_path(edition, "/verstuur"))
 
@@ -141,7 +143,7 @@ def test_a_page_that_still_stands_open_does_not_void_an_approval_by_itself(
     ]
 
     assert [one.status_code for one in late] == [409, 409, 409, 409]
-    assert "De editie is intussen verder of terug." in late[0].text
+    assert all("Trek de editie eerst in" in one.text for one in late)
     assert "Goedgekeurd" in editor.get(edition_path(edition)).text
 
 
