@@ -26,6 +26,17 @@ def count_open(session: Session, edition_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Comment).where(*asking)) or 0
 
 
+def open_among(session: Session, edition_ids: Collection[int]) -> dict[int, int]:
+    """Return how many comments still ask for something, by edition; nothing where none does."""
+    query = (
+        select(Comment.edition_id, func.count())
+        .where(Comment.edition_id.in_(edition_ids))
+        .where(Comment.parent_id.is_(None), Comment.resolved_at.is_(None))
+        .group_by(Comment.edition_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def lock_comment(session: Session, edition_id: int, comment_id: int) -> Comment:
     """Return one comment on this edition that is no answer, held. Raises UnknownComment."""
     query = select(Comment).where(

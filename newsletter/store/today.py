@@ -1,12 +1,27 @@
 """What Today asks of many editions at once: a query each, however many there are."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.review_rows import Approval, Comment
+from newsletter.store.editions import OF_EDITION
 from newsletter.store.writers import by_edition
+from storage.log import LogEntry
+
+RETURNED: Final = f"{OF_EDITION}returned"
+TURNS: Final = (f"{OF_EDITION}submitted", RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Who gave an edition back, and why."""
+
+    user_id: int | None
+    because: str
 
 
 def approvers_among(session: Session, edition_ids: Sequence[int]) -> dict[int, frozenset[int]]:
@@ -27,3 +42,18 @@ def remarks_among(session: Session, edition_ids: Sequence[int], *, not_by: int) 
     )
     counted = select(Comment.edition_id, func.count()).where(*asking).group_by(Comment.edition_id)
     return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def returned_among(session: Session, edition_ids: Sequence[int]) -> dict[int, Returned]:
+    """Return who gave which of these back and why, of those that were not submitted since."""
+    last = (
+        select(func.max(LogEntry.id))
+        .where(LogEntry.edition_id.in_(edition_ids), LogEntry.what.in_(TURNS))
+        .group_by(LogEntry.edition_id)
+    )
+    query = select(LogEntry).where(LogEntry.id.in_(last), LogEntry.what == RETURNED)
+    return {
+        one.edition_id: Returned(one.user_id, one.note)
+        for one in session.scalars(query)
+        if one.edition_id is not None
+    }

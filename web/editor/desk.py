@@ -143,6 +143,8 @@ def read_desk(call: Call, session: Session) -> Desk:
     sent_in = count_by_state(session)
     here, who = call.request.url.path, rank(call.user)
     places = _places(here, sum(new.values()), sources, sent_in)
+    if who >= Who.EDITOR:
+        places = (*places, Place(RESULTS, "Resultaten", here.startswith(RESULTS)))
     if who >= Who.ADMINISTRATOR:
         places = (
             *places,

@@ -15,6 +15,7 @@ from newsletter.compose.draft import draft_announcement, draft_newsletter
 from newsletter.errors import DraftExists
 from newsletter.model import Edition
 from newsletter.rhythm import Slot
+from newsletter.store.comments import open_among
 from newsletter.store.deliveries import figures_of
 from newsletter.store.editions import find_drafts, get_edition, list_discarded, list_editions
 from newsletter.store.planning import read_rhythm
@@ -29,6 +30,14 @@ from web.pages import Call, read_number, see_other
 
 ANNOUNCED_DAYS: Final = 180  # an event further away has no place in the list yet
 SHOWN: Final = 50
+UNDERWAY: Final = frozenset(
+    {
+        EditionStatus.DRAFT,
+        EditionStatus.IN_REVIEW,
+        EditionStatus.APPROVED,
+        EditionStatus.SCHEDULED,
+    }
+)
 NO_SEGMENT: Final = "Kies voor wie de aankondiging is."
 BIN: Final = "weggegooid"
 BROUGHT_BACK: Final = "/terugzetten"
@@ -47,11 +56,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One edition in the list."""
+    """One edition in the list. remarks: how many comments on it are open."""
 
     edition: Edition
     label: str
     figures: EditionFigures
+    remarks: int = 0
 
     @property
     def on(self) -> date | datetime | None:
@@ -85,7 +95,10 @@ def _page(
         discarded = list_discarded(session, limit=SHOWN)
         editions = discarded if is_bin else list_editions(session, limit=SHOWN)
         figures = figures_of(session, [edition.id for edition in editions])
-        lines = [Line(one, edition_label(one), figures[one.id]) for one in editions]
+        said = open_among(session, [one.id for one in editions if one.state in UNDERWAY])
+        lines = [
+            Line(one, edition_label(one), figures[one.id], said.get(one.id, 0)) for one in editions
+        ]
         return desk_page(
             call,
             session,

@@ -28,6 +28,7 @@ from web.editor.approval import Given, approval_shown, given_by, may_decide
 from web.editor.checked import checked
 from web.editor.desk import REVIEW, desk_page, edition_head, edition_path
 from web.editor.mail import SCHEMES, SIDES, Variants, read_variants
+from web.editor.returned import given_back
 from web.editor.threads import threads_shown
 from web.editor.versions import Place, places_of
 from web.headers import MAIL_SANDBOX
@@ -117,6 +118,7 @@ def judging_page(
             **checked(call, session, edition, variants, partial(_to_edition, edition.id)),
             may=may_decide(call, session, edition),
             offered=_offered(session, edition),
+            given_back=given_back(session, edition.id),
             since=_since(call, session, edition, content),
             look=_look(call),
             mails=_mails(session, edition, variants),

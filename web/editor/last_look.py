@@ -24,6 +24,7 @@ from newsletter.moments import has_other_clock, is_summer_time
 from newsletter.send.schedule import standing
 from newsletter.send.trial import TESTED
 from newsletter.store.approvals import approvals_of
+from newsletter.store.comments import count_open
 from newsletter.store.deliveries import last_pace, topic_of
 from newsletter.store.editions import last_event_of
 from newsletter.store.waivers import waivers_of
@@ -88,6 +89,7 @@ def last_look(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
         "left_out_total": sum(left_out.values()),
         "approver": _approvers(session, edition),
         "last_trial": last_event_of(session, edition.id, TESTED),
+        "open_comments": count_open(session, edition.id),
         "let_pass": len(waivers_of(session, edition.id)),
         "misdated": _misdated(edition, at if at is not None and is_ahead else now),
         "goes": departure(at, now) if at is not None and is_ahead else None,

@@ -17,11 +17,18 @@ from newsletter.model import Edition, User
 from newsletter.rhythm import Rhythm, Slot
 from newsletter.store.deliveries import figures, topic_of
 from newsletter.store.editions import list_editions
+from newsletter.store.inbox import count_waiting
 from newsletter.store.planning import read_rhythm
 from newsletter.store.runs import find_trouble, recent_runs
-from newsletter.store.today import approvers_among, remarks_among
+from newsletter.store.today import (
+    Returned,
+    approvers_among,
+    remarks_among,
+    returned_among,
+)
 from newsletter.store.writers import writers_among
 from newsletter.values import EditionFigures, EditionKind, EditionStatus
+from storage.text import one_line, shorten
 from subscribers.store import counts_by_audience, has_subscribers
 from subscribers.values import Audience
 from web.access import Who, rank
@@ -46,6 +53,7 @@ TROUBLE_SHOWN: Final = timedelta(days=1)
 TASKS_SHOWN: Final = 4
 GOING_OUT_SHOWN: Final = 4
 PLANNED_SHOWN: Final = 2
+BECAUSE_SHOWN: Final = 200  # of the reason that an edition was given back
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,8 @@ def show_today(call: Call) -> Response:
         editions = list_editions(session, limit=LOOKED_AT)
         desk, rhythm = read_desk(call, session), read_rhythm(session)
         users = list_users(session)
-        standing = _standing(call, session, editions, rhythm)
+        names = {user.id: called(user) for user in users}
+        standing = _standing(call, session, editions, rhythm, names)
         coming = _next(call, session, standing, rhythm, users)
         slots = _planned(session, rhythm, call.now)
         tasks = _tasks(call, desk, standing, users, has_plan=bool(slots) or not editions)
@@ -121,6 +130,7 @@ def show_today(call: Call) -> Response:
             session,
             "today.html",
             desk=desk,
+            left_waiting=_left_waiting(session, desk, call.now),
             headline=_headline(call, coming, slots, tasks, is_new=not editions),
             coming=coming,
             first=first,
@@ -133,6 +143,13 @@ def show_today(call: Call) -> Response:
             going_out=_going_out(standing, slots)[:GOING_OUT_SHOWN],
             last=find_last(session, editions),
         )
+
+
+def _left_waiting(session: Session, desk: Desk, now: datetime) -> int:
+    """Return how many items nobody judged stayed from before, when there are no new ones."""
+    if desk.new_total:
+        return 0
+    return sum(count_waiting(session, since=None, now=now).values())
 
 
 def find_last(session: Session, editions: Sequence[Edition]) -> Last | None:
@@ -156,14 +173,19 @@ def _first_steps(session: Session, desk: Desk, rhythm: Rhythm | None) -> tuple[s
 
 
 def _standing(
-    call: Call, session: Session, editions: Sequence[Edition], rhythm: Rhythm | None
+    call: Call,
+    session: Session,
+    editions: Sequence[Edition],
+    rhythm: Rhythm | None,
+    names: Mapping[int, str],
 ) -> list[Standing]:
     """Return the editions on their way, by when they go: those with a moment first."""
     unfinished = sorted((one for one in editions if one.state in OPEN), key=_when)
     ids, me = [one.id for one in unfinished], call.user_id
     writers, approvers = writers_among(session, ids), approvers_among(session, ids)
     remarks = remarks_among(session, ids, not_by=me)
-    four_eyes = call.services.settings.four_eyes
+    returned = returned_among(session, ids)
+    four_eyes, may_approve = call.services.settings.four_eyes, rank(call.user) >= Who.APPROVER
 
     def stand(one: Edition) -> Standing:
         at, before = one.due_at or one.planned_at, deadlines_of(one, rhythm)
@@ -173,11 +195,21 @@ def _standing(
             edition=one,
             due=next_due(one.state, before, at, call.now),
             submit_by=submit_due(one.state, before, at, call.now),
-            may_judge=rank(call.user) >= Who.APPROVER and me not in barred,
+            may_judge=may_approve and me not in barred,
             remarks=remarks.get(one.id, 0) if me in wrote or not wrote else 0,
+            is_left=four_eyes and may_approve and one.author_id is not None and me not in wrote,
+            returned=returned_words(returned.get(one.id), names),
         )
 
     return [stand(one) for one in unfinished]
+
+
+def returned_words(returned: Returned | None, names: Mapping[int, str]) -> str:
+    """Return "Teruggestuurd door Idris Bonte: ‘De datum klopt niet.’"; "" for what was not."""
+    if returned is None:
+        return ""
+    who = names.get(returned.user_id or 0, "een collega")
+    return f"Teruggestuurd door {who}: ‘{shorten(one_line(returned.because), BECAUSE_SHOWN)}’"
 
 
 def _when(edition: Edition) -> tuple[bool, str, int]:

@@ -51,6 +51,8 @@ class Standing:
     submit_by: until when a draft is written; before that its selection may close.
     may_judge: whether this person decides.
     remarks: how many comments of others ask this person for something.
+    is_left: whether to write it costs this person the right to judge it, so it is left to others.
+    returned: who gave it back and why, as a sentence; "" when nobody did.
     """
 
     edition: Edition
@@ -58,6 +60,8 @@ class Standing:
     submit_by: Due | None
     may_judge: bool
     remarks: int = 0
+    is_left: bool = False
+    returned: str = ""
 
     @property
     def order(self) -> tuple[bool, int, str, int]:
@@ -104,15 +108,13 @@ def _of(one: Standing, now: datetime) -> list[Task]:
     edition = one.edition
     name, path = name_of(edition), edition_path(edition.id)
     since, by = relative(edition.status_since, now), until(one.due, now)
-    written_by = until(one.submit_by, now)
     match edition.state:
         case S.DRAFT:
-            text = written_by or f"Concept sinds {since}."
-            writing = Task(f"Schrijf {name} af", text, path, "Schrijf verder")
-            return [*_remarks(one), writing]
-        case S.IN_REVIEW if one.may_judge:
+            return [] if one.is_left else [*_remarks(one), _writing(one, now)]
+        case S.IN_REVIEW:
             text = f"Ingediend {since}. {by}".strip()
-            return [Task(f"Beoordeel {name}", text, f"{path}{REVIEW}", "Beoordeel")]
+            judging = Task(f"Beoordeel {name}", text, f"{path}{REVIEW}", "Beoordeel")
+            return [judging] if one.may_judge else _remarks(one)
         case S.APPROVED:
             text = f"Goedgekeurd {since}."
             return [Task(f"Verstuur {name}", text, f"{path}/verzenden", "Kijk en verstuur")]
@@ -123,11 +125,23 @@ def _of(one: Standing, now: datetime) -> list[Task]:
             return []
 
 
+def _writing(one: Standing, now: datetime) -> Task:
+    """Return what is to be written; of what was given back, why it was."""
+    name, path = name_of(one.edition), edition_path(one.edition.id)
+    written_by = until(one.submit_by, now)
+    if one.returned:
+        text = f"{one.returned} {written_by}".strip()
+        return Task(f"Pas {name} aan", text, path, "Schrijf verder")
+    text = written_by or f"Concept sinds {relative(one.edition.status_since, now)}."
+    return Task(f"Schrijf {name} af", text, path, "Schrijf verder")
+
+
 def _remarks(one: Standing) -> list[Task]:
-    """Return what colleagues said of a draft; of what was submitted, who judges decides."""
+    """Return what colleagues said of what this person wrote."""
     if not one.remarks:
         return []
-    title = f"Verwerk {plural(one.remarks, 'opmerking', 'opmerkingen')}"
+    verb = "Verwerk" if one.edition.state is S.DRAFT else "Lees"
+    title = f"{verb} {plural(one.remarks, 'opmerking', 'opmerkingen')}"
     where = f"{edition_path(one.edition.id)}#opmerkingen"
     return [Task(title, f"Bij {name_of(one.edition)}.", where, "Lees")]
 

@@ -11,10 +11,11 @@ from newsletter.model import Edition, Revision, Run
 from newsletter.planning import save_rhythm
 from newsletter.review_rows import Approval, Comment
 from newsletter.rhythm import Rhythm
+from newsletter.store.editions import log_event
 from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
 from subscribers.segments import add_default_segments
-from tests.factories import make_edition
+from tests.factories import make_edition, store_item
 from tests.web.desk import (
     desk,
     edition_path,
@@ -316,3 +317,72 @@ def test_comments_of_others_wait_for_who_wrote_the_draft(
     assert f'href="{edition_path(mine)}#opmerkingen"' in page
     assert "Bij editie 7." in page
     assert "Bij editie 8." in page
+
+
+def returned(services: Services, edition: int, by: int, because: str) -> None:
+    with services.db.write() as session:
+        log_event(session, edition, what="submitted", now=services.clock())
+        log_event(session, edition, what="returned", now=services.clock(), user_id=by, note=because)
+
+
+def test_what_was_given_back_is_told_with_the_reason_until_it_is_submitted_again(
+    client: TestClient, services: Services
+) -> None:
+    by, editor = make_user(services, Role.APPROVER, "Bas"), make_user(services, Role.EDITOR)
+    with services.db.read() as session:
+        bas, me = (user_by_email(session, one).id for one in (by, editor))
+    mine = put(services, author_id=me)
+    returned(services, mine, bas, "De datum\nklopt niet.")
+    desk(client, services)
+
+    asked, page = tasks(client), client.get("/redactie").text
+    with services.db.write() as session:
+        log_event(session, mine, what="submitted", now=services.clock())
+
+    assert asked == ["Pas editie 7 aan"]
+    assert "Teruggestuurd door Bas: ‘De datum klopt niet.’" in page
+    assert "Teruggestuurd" not in client.get("/redactie").text
+
+
+def test_who_would_lose_the_right_to_judge_a_draft_is_not_led_to_write_in_it(
+    client: TestClient, services: Services
+) -> None:
+    colleague = make_user(services, Role.EDITOR, "Rosa")
+    with services.db.read() as session:
+        rosa = user_by_email(session, colleague).id
+    put(services, author_id=rosa)
+    put(services, number=8, title="Editie 8")
+    desk(client, services, Role.APPROVER)
+    as_approver = tasks(client)
+    desk(client, services, Role.EDITOR)
+
+    assert as_approver == ["Schrijf editie 8 af"]
+    assert tasks(client) == ["Schrijf editie 7 af", "Schrijf editie 8 af"]
+
+
+def test_comments_on_what_i_submitted_are_mine_to_read(
+    client: TestClient, services: Services
+) -> None:
+    colleague, editor = make_user(services, Role.APPROVER, "Bas"), make_user(services, Role.EDITOR)
+    with services.db.read() as session:
+        bas, me = (user_by_email(session, one).id for one in (colleague, editor))
+    mine = put(services, author_id=me, status=S.IN_REVIEW)
+    with services.db.write() as session:
+        session.add(Comment(edition_id=mine, user_id=bas, at=services.clock(), text="Klopt dit?"))
+    desk(client, services)
+
+    assert tasks(client) == ["Lees 1 opmerking"]
+
+
+def test_without_new_items_it_says_how_many_stayed(client: TestClient, services: Services) -> None:
+    make_source(services)
+    with services.db.write() as session:
+        store_item(session, "Bleef liggen", first_seen_at=services.clock() - timedelta(days=40))
+    put(services, created_at=services.clock() - timedelta(days=20))
+    put(services, number=8, title="Editie 8", created_at=services.clock() - timedelta(days=1))
+    desk(client, services)
+
+    page = client.get("/redactie").text
+
+    assert "Er zijn geen nieuwe berichten." in page
+    assert ">1 bleef in de rij</a>" in page
