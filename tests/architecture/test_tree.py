@@ -3,7 +3,7 @@
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,13 +48,18 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Yield the first part of each name that a module imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (one.name.partition(".")[0] for one in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield (node.module or "").partition(".")[0]
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
+    """Return the first part of each name that a module imports."""
+    nodes = list(ast.walk(parsed(path)))
+    names = [one.name for node in nodes if isinstance(node, ast.Import) for one in node.names]
+    names += [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    return frozenset(name.partition(".")[0] for name in names)
 
 
 def is_at_home(name: str, homes: set[str]) -> bool:
@@ -100,9 +105,7 @@ def test_no_module_is_too_long() -> None:
 
 def test_each_module_begins_with_a_docstring() -> None:
     silent = [
-        name_of(path)
-        for path in modules()
-        if not (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").strip()
+        name_of(path) for path in modules() if not (ast.get_docstring(parsed(path)) or "").strip()
     ]
 
     assert silent == []
@@ -119,7 +122,7 @@ def test_an_init_holds_a_docstring_or_a_registry() -> None:
     for path in modules():
         if path.name != "__init__.py":
             continue
-        body = ast.parse(path.read_text(encoding="utf-8")).body[1:]
+        body = parsed(path).body[1:]
         if name_of(path.parent) in registries:
             assert all(isinstance(node, allowed) for node in body), name_of(path)
         else:
