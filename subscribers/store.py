@@ -8,10 +8,10 @@ active by somebody else's doing, and a selection of recipients needs no join.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, and_, false, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.text import one_line
 from subscribers import segments
@@ -20,6 +20,12 @@ from subscribers.errors import InvalidAddress
 from subscribers.model import Consent, Subscriber, SubscriberTheme
 from subscribers.segments import Clause, Conditions
 from subscribers.values import Audience, ConsentKind, Reader, SubscriberStatus, Topic
+
+WANTED: Final[Mapping[Topic, InstrumentedAttribute[bool]]] = {
+    Topic.NEWSLETTER: Subscriber.wants_newsletter,
+    Topic.ANNOUNCEMENTS: Subscriber.wants_announcements,
+}
+"""Where it stands whether somebody consented to a topic."""
 
 
 def recipients_select(
@@ -38,11 +44,7 @@ def recipients_select(
 
 def may_get(topic: Topic) -> Clause:
     """Return the condition that somebody is active and consented to this topic."""
-    wanted = {
-        Topic.NEWSLETTER: Subscriber.wants_newsletter,
-        Topic.ANNOUNCEMENTS: Subscriber.wants_announcements,
-    }
-    return and_(_is_active(), wanted[topic].is_(True))
+    return and_(_is_active(), WANTED[topic].is_(True))
 
 
 def in_any(segment_conditions: Sequence[Conditions]) -> Clause:

@@ -1,12 +1,17 @@
 """How many people a selection holds, and who gets nothing."""
 
+import pytest
 from sqlalchemy.orm import Session
 
-from subscribers.counts import LeftOut, SegmentCount, count_left_out, count_segments
-from subscribers.model import Segment
+from storage.session import Database
+from subscribers.counts import LeftOut, SegmentCount, count_left_out, count_reach, count_segments
+from subscribers.errors import UnknownSegment
+from subscribers.model import Segment, Subscriber
 from subscribers.segments import DEFAULT_SEGMENTS, list_segments
+from subscribers.store import counts_by_audience
 from subscribers.values import Audience, SubscriberStatus, Topic
 from tests.factories import make_subscriber
+from tests.queries import counted
 
 S = SubscriberStatus
 
@@ -64,3 +69,64 @@ def test_who_gets_nothing_is_counted_once_by_reason(session: Session) -> None:
     }
     assert count_left_out(session, ["lerarenopleiding"], Topic.NEWSLETTER) == {}
     assert count_left_out(session, [], Topic.ANNOUNCEMENTS) == {}
+
+
+def add_everybody(session: Session) -> None:
+    """One more of each kind than of the kind before: no two of the counts are the same."""
+    add_people(session)
+    number = 0
+    for audience in (*Audience, None):
+        for status in S:
+            for wants in (False, True):
+                number += 1
+                for one in range(number):
+                    add(session, f"{number}-{one}", audience, status, newsletter=wants)
+    oost = {"region": "oost", "status not": "pending"}
+    session.add(Segment(slug="oost", name="Oost", conditions=oost))
+    session.add(Segment(slug="iedereen", name="Iedereen", conditions={}))
+    everybody = session.query(Subscriber).order_by(Subscriber.id)
+    for row in everybody:
+        row.region = ("Oost", "West", "")[row.id % 3]
+    session.flush()
+
+
+@pytest.mark.parametrize("topic", Topic)
+@pytest.mark.parametrize(
+    "slugs",
+    [
+        ["school"],
+        ["overig"],
+        ["school", "lerarenopleiding", "overig"],
+        ["oost"],
+        ["school", "oost"],
+        ["iedereen"],
+        [],
+    ],
+)
+def test_one_walk_counts_what_the_two_counts_do(
+    session: Session, topic: Topic, slugs: list[str]
+) -> None:
+    add_everybody(session)
+
+    reach = count_reach(session, slugs, topic)
+
+    assert reach.people == counts_by_audience(session, slugs, topic)
+    assert reach.left_out == count_left_out(session, slugs, topic)
+    assert bool(reach.people) == bool(slugs)
+
+
+def test_reach_takes_one_query_beside_the_segments(db: Database) -> None:
+    with db.write() as session:
+        add_people(session)
+
+    with db.read() as session, counted(db.engine) as statements:
+        reach = count_reach(session, ["school", "overig"], Topic.NEWSLETTER)
+
+    assert reach.people == {Audience.SCHOOL: 1}
+    assert sum(reach.left_out.values()) == 4
+    assert len(statements) == 2
+
+
+def test_reach_of_an_unknown_segment_is_refused(session: Session) -> None:
+    with pytest.raises(UnknownSegment):
+        count_reach(session, ["weg"], Topic.NEWSLETTER)

@@ -29,8 +29,7 @@ from newsletter.store.deliveries import last_pace, topic_of
 from newsletter.store.editions import last_event_of
 from newsletter.store.waivers import waivers_of
 from newsletter.values import EditionKind, EditionStatus
-from subscribers.counts import LeftOut, count_left_out
-from subscribers.store import counts_by_audience
+from subscribers.counts import LeftOut, count_reach
 from web.editor.mail import SIDES, read_variants, subjects_by_side
 from web.editor.moment_form import odd_words
 from web.pages import Call
@@ -67,9 +66,9 @@ class Departure:
 
 def last_look(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
     """Return what the page shows before anything left."""
-    topic, now = topic_of(edition), call.now
-    people = counts_by_audience(session, edition.segments, topic)
-    left_out = count_left_out(session, edition.segments, topic)
+    now = call.now
+    reach = count_reach(session, edition.segments, topic_of(edition))
+    people, left_out = reach.people, reach.left_out
     at = edition.due_at or edition.planned_at
     is_ahead = at is not None and at > now
     starts = edition.state is EditionStatus.SCHEDULED and not is_ahead
