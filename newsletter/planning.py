@@ -1,7 +1,9 @@
 """Use cases on the rhythm: set it, turn it off and on, and decide otherwise about one slot."""
 
 from datetime import date, datetime
+from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import RhythmChanged, SlotTaken, UnknownSlot
@@ -14,8 +16,11 @@ from newsletter.store.planning import (
     read_kept,
     read_rhythm,
 )
-from storage.log import record
+from storage.log import LogEntry, record
 from storage.session import Database
+
+SAVED: Final = "rhythm.saved"
+BEFORE: Final = "before"  # in the entry of a save: what was kept until then; None for nothing
 
 
 def save_rhythm(
@@ -32,9 +37,24 @@ def save_rhythm(
         if row is None:
             row = ChosenRhythm(id=ROW, version=0)
             session.add(row)
-        row.values, row.is_on, row.version = rhythm.as_json(), True, version + 1
-        row.changed_at, row.user_id = now, by
-        record(session, "rhythm.saved", now=now, by=by, detail=row.values)
+        _set(session, row, rhythm.as_json(), is_on=True, now=now, by=by)
+
+
+def undo_rhythm(db: Database, *, version: int, now: datetime, by: int | None) -> None:
+    """Let the rhythm be as it was before its last save, on or off; off when there was none.
+
+    version: that of the save. Raises RhythmChanged when it is not the last change any more.
+    """
+    with db.write() as session:
+        row = session.get(ChosenRhythm, ROW)
+        saved = select(LogEntry).where(LogEntry.what == SAVED).order_by(LogEntry.id.desc())
+        last = session.scalar(saved.limit(1))
+        if row is None or last is None or row.version != version or BEFORE not in last.detail:
+            raise RhythmChanged(f"the rhythm is not at version {version} any more")
+        before = last.detail[BEFORE]
+        is_on = bool(before and before["is_on"])
+        values = before["values"] if before else row.values
+        _set(session, row, values, is_on=is_on, now=now, by=by)
 
 
 def turn_rhythm(db: Database, *, on: bool, now: datetime, by: int | None) -> None:
@@ -63,6 +83,22 @@ def choose_slot(
         what, detail = _told(on, choice)
         record(session, what, now=now, by=by, detail=detail)
         return was
+
+
+def _set(
+    session: Session,
+    row: ChosenRhythm,
+    values: dict[str, Any],
+    *,
+    is_on: bool,
+    now: datetime,
+    by: int | None,
+) -> None:
+    """Write a rhythm down, and in the log what it was before."""
+    before = {"values": row.values, "is_on": row.is_on} if row.version else None
+    row.values, row.is_on, row.version = values, is_on, row.version + 1
+    row.changed_at, row.user_id = now, by
+    record(session, SAVED, now=now, by=by, detail={**values, BEFORE: before})
 
 
 def _keep(

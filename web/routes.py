@@ -349,6 +349,7 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(RHYTHM, rhythm.show_rhythm_page, "rhythm", APPROVER),
     Route(RHYTHM, rhythm.save, "save_rhythm", APPROVER, POST),
+    Route(RHYTHM + "/ongedaan", rhythm.undo, "undo_rhythm", APPROVER, POST),
     Route(RHYTHM + "/uit", rhythm.turn_off, "turn_off_rhythm", APPROVER, POST),
     Route(RHYTHM + "/aan", rhythm.turn_on, "turn_on_rhythm", APPROVER, POST),
     Route(organisation.SAMPLE, organisation.show_sample, "organisation_sample", ADMINISTRATOR),

@@ -41,7 +41,7 @@ class Entry:
 class Day:
     """One cell. holiday: the name of a public holiday, period: of a period that is left out.
 
-    is_named: whether the period is named here: on its first day and on Mondays.
+    is_named: whether the period is named here: on its first day, on Mondays and beside a holiday.
     """
 
     on: date
@@ -124,7 +124,7 @@ def make_month(
             entries=tuple(by_day.get(on, ())),
             holiday=holiday_on(on),
             period=(rhythm.period_on(on) if rhythm else None) or "",
-            is_named=on.weekday() == 0 or on in begins,
+            is_named=on.weekday() == 0 or on in begins or bool(holiday_on(on)),
             is_today=on == today,
             is_past=on < today,
             is_other=on.month != first.month,

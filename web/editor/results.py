@@ -8,17 +8,24 @@ from newsletter.learn.report import edition_report
 from newsletter.model import Edition
 from newsletter.store.deliveries import figures, troubles
 from newsletter.store.editions import get_edition, last_event_of, log_event
+from newsletter.store.published import PUBLISHED
 from web.access import Who, rank
 from web.editor.desk import desk_page, edition_head
 from web.editor.failure_words import Group, tell_troubles
 from web.editor.last_look import LEFT_OUT
+from web.errors import PageUnknown
 from web.pages import Call
 
 
 def show_result(call: Call) -> Response:
-    """Show the counts of one edition, by audience, without personal data."""
+    """Show the counts of one edition, by audience, without personal data.
+
+    One that was never being sent has no result, so there is no such page.
+    """
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"))
+        if edition.started_at is None and edition.state not in PUBLISHED:
+            raise PageUnknown("result")
         return desk_page(
             call,
             session,

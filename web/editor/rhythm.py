@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from newsletter.dutch import local
 from newsletter.errors import RhythmChanged
-from newsletter.planning import save_rhythm, turn_rhythm
+from newsletter.planning import save_rhythm, turn_rhythm, undo_rhythm
 from newsletter.rhythm import (
     Choices,
     Deadlines,
@@ -33,9 +33,10 @@ from web.editor.rhythm_form import (
     show_rhythm,
 )
 from web.forms import Form
-from web.pages import Call, see_other
+from web.pages import Call, read_number, see_other
 
 SHOWN: Final = 8
+NOT_LAST: Final = "Het ritme is intussen nog eens gewijzigd. Er is niets teruggezet."
 OVERTAKEN: Final = (
     "Iemand anders bewaarde net een ander ritme. Dat van jou staat hieronder. "
     "Kijk wat het geeft, en bewaar dan nog eens."
@@ -77,9 +78,28 @@ def save(call: Call) -> Response:
         except RhythmChanged:
             given = replace(given, problems={"versie": OVERTAKEN})
         else:
-            return see_other(RHYTHM, message=f"Bewaard. {words.rhythm_sentence(rhythm)}")
+            told = f"Bewaard. {words.rhythm_sentence(rhythm)}"
+            return see_other(RHYTHM, message=told, undo=_undo_of(call))
     with call.services.db.read() as session:
         return _page(call, session, read_kept(session), given)
+
+
+def undo(call: Call) -> Response:
+    """Let the rhythm be as it was before its last save."""
+    version = read_number(call.query.get("versie", "")) or 0
+    try:
+        undo_rhythm(call.services.db, version=version, now=call.now, by=call.user_id)
+    except RhythmChanged:
+        return see_other(RHYTHM, message=NOT_LAST)
+    with call.services.db.read() as session:
+        kept = read_kept(session)
+    told = words.rhythm_sentence(kept.rhythm) if kept.rhythm and kept.is_on else "Het ritme is uit."
+    return see_other(RHYTHM, message=f"Ongedaan gemaakt. {told}", undo=_undo_of(call))
+
+
+def _undo_of(call: Call) -> str:
+    with call.services.db.read() as session:
+        return f"{RHYTHM}/ongedaan?versie={read_kept(session).version}"
 
 
 def turn_off(call: Call) -> Response:

@@ -30,6 +30,11 @@ INSTEAD: Final = (
     (Instead.NEXT_WEEK.value, "Schuif de editie naar de eerste week erna"),
 )
 THURSDAY: Final = 3
+NOT_OFFERED: Final[Mapping[str, str]] = {
+    "elke": "Kies uit de lijst hoe vaak er een editie uitgaat.",
+    "dag": "Kies een dag van de week.",
+    "anders": "Kies wat er gebeurt met een editie in een vrije periode.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def show_rhythm(rhythm: Rhythm) -> dict[str, str]:
 
 
 def read_rhythm_form(fields: Mapping[str, object]) -> Given:
-    """Read the fields. A choice that the page does not offer falls back to the first."""
+    """Read the fields. A choice that the page does not offer is told at its field."""
     form = Form(fields)
     every = _one_of(form, "elke", EVERY)
     weekday = int(_one_of(form, "dag", DAYS))
@@ -110,7 +115,10 @@ def _raw(fields: Mapping[str, object], name: str) -> str:
 
 def _one_of(form: Form, name: str, choices: tuple[tuple[str, str], ...]) -> str:
     given = form.line(name, longest=20)
-    return given if given in {value for value, _ in choices} else choices[0][0]
+    if given in {value for value, _ in choices}:
+        return given
+    form.problems[name] = NOT_OFFERED[name]
+    return choices[0][0]
 
 
 def _required_time(form: Form, name: str) -> time | None:

@@ -25,6 +25,7 @@ from web.editor import rhythm_words
 from web.editor.calendar_entries import slot_path
 from web.editor.calendar_month import month_key
 from web.editor.desk import CALENDAR, desk_page, edition_path
+from web.editor.moment_form import odd_words
 from web.errors import PageUnknown
 from web.forms import Form
 from web.pages import Call, see_other
@@ -58,6 +59,8 @@ def choose(call: Call) -> Response:
     wish = _read(text, rhythm, slot, others, call)
     if wish.problem:
         return _page(call, {"naar": wish.problem}, typed=text)
+    if wish.choice is None and slot.why is not Why.TEAM:
+        return see_other(_month_of(slot, None), message=_unchanged(slot))
     was = planning.choose_slot(call.services.db, on, wish.choice, now=call.now, by=call.user_id)
     undo = f"{slot_path(slot)}?naar={_wish_of(was)}"
     return see_other(_month_of(slot, wish.choice), message=_told(slot, wish.choice), undo=undo)
@@ -96,6 +99,7 @@ def _page(call: Call, problems: dict[str, str], *, typed: str = "") -> Response:
             sentence=rhythm_words.rhythm_sentence(rhythm),
             why=rhythm_words.why_word(slot),
             words=rhythm_words,
+            odd=odd_words(slot.at) if slot.at and slot.why is Why.TEAM else [],
             near=[] if edition else _near(slot, _others(session, rhythm, slot), call),
             is_chosen=slot.why is Why.TEAM,
             key=month_key(slot.day),
@@ -147,7 +151,8 @@ def _read(text: str, rhythm: Rhythm, slot: Slot, others: frozenset[date], call: 
         problem = "Deze dag is al geweest. Kies een latere dag."
     elif day in others:
         problem = "Op deze dag gaat al een editie uit. Kies een andere dag."
-    return Wish(Choice(at), problem)
+    plain = find_slot(rhythm, slot.on)
+    return Wish(None if plain and plain.at == at else Choice(at), problem)
 
 
 def _wish_of(slot: Slot) -> str:
@@ -162,7 +167,15 @@ def _told(slot: Slot, choice: Choice | None) -> str:
         return f"De editie van {day_month(slot.on)} volgt weer het ritme."
     if choice.moved_to is None:
         return f"Op {weekday_date(slot.day)} gaat geen editie uit."
-    return f"De editie gaat deze keer uit op {weekday_date(local(choice.moved_to).date())}."
+    told = f"De editie gaat deze keer uit op {weekday_date(local(choice.moved_to).date())}."
+    return " ".join([told, *odd_words(choice.moved_to)])
+
+
+def _unchanged(slot: Slot) -> str:
+    """Return what is told to who chooses what the rhythm gives already."""
+    if slot.at is None:
+        return f"Op {weekday_date(slot.day)} gaat geen editie uit, zoals het ritme zegt."
+    return f"De editie gaat uit op {weekday_date(slot.day)}, zoals het ritme zegt."
 
 
 def _month_of(slot: Slot, choice: Choice | None) -> str:

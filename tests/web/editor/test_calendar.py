@@ -96,7 +96,7 @@ def test_planned_editions_stand_there_before_they_exist(
         "2027-06-03": ["Editie gepland 10.00 uur, concept volgt"],
     }
     assert f'class="slot slot-edition slot-empty slot-planned" href="{SLOT}"' in page
-    assert page.count('<span class="meta">Meivakantie</span>') == 2
+    assert page.count('<span class="meta">Meivakantie</span>') == 3  # also beside the holiday
 
 
 def test_announcements_and_events_stand_there_too(editor: TestClient, services: Services) -> None:
@@ -238,6 +238,35 @@ def test_a_planned_edition_is_skipped_and_comes_back(
     assert cells(page)["2027-05-06"] == ["Geen editie overgeslagen door de redactie"]
     post(editor, undo)
     assert choices(services) == {}
+
+
+def test_the_day_of_the_rhythm_is_no_choice_of_the_team(
+    editor: TestClient, services: Services, rhythm: Rhythm
+) -> None:
+    same = post(editor, SLOT, {"naar": "2027-05-05"})
+    told = editor.get(same.headers["location"]).text
+    post(editor, SLOT, {"naar": "2027-05-07"})
+    post(editor, SLOT, {"naar": "2027-05-05"})
+
+    assert "De editie gaat uit op woensdag 5 mei, zoals het ritme zegt." in told
+    assert choices(services) == {}
+    assert "De redactie koos" not in editor.get(SLOT).text
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("2027-05-08", "Dat is op een zaterdag. Dan leest bijna niemand werkmail."),
+        ("2027-05-17", "Dat is op een feestdag: "),
+    ],
+)
+def test_a_day_on_which_nobody_works_is_told(
+    editor: TestClient, rhythm: Rhythm, day: str, sentence: str
+) -> None:
+    moved = post(editor, SLOT, {"naar": day})
+
+    assert sentence in editor.get(moved.headers["location"]).text
+    assert sentence in editor.get(SLOT).text
 
 
 @pytest.mark.parametrize(

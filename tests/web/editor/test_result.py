@@ -37,6 +37,19 @@ def sent(editor: TestClient, approver: TestClient, near: Services) -> int:
     return edition
 
 
+def test_what_was_never_being_sent_has_no_result(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = approved(editor, approver, near)
+    planned = editor.get(edition_path(edition, "/resultaat")).status_code
+    post(editor, edition_path(edition, "/stop"))
+
+    stopped = editor.get(edition_path(edition, "/resultaat")).status_code
+
+    assert (planned, stopped) == (404, 404)
+    assert "/resultaat" not in editor.get(edition_path(edition)).text
+
+
 def test_who_did_not_get_it_stands_in_groups(editor: TestClient, sent: int) -> None:
     page = editor.get(edition_path(sent, "/resultaat")).text
 

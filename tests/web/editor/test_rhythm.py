@@ -1,5 +1,6 @@
 """The page of the rhythm: shown from the address, kept with a button, each problem at its field."""
 
+import re
 from datetime import date, time
 
 import pytest
@@ -136,6 +137,10 @@ def test_a_month_and_moving_to_the_next_week_are_kept(
             {"akkoord_dagen": "0"},
             "Dit is later dan: de editie gaat uit. Kies meer werkdagen ervoor.",
         ),
+        ({"elke": "0"}, "Kies uit de lijst hoe vaak er een editie uitgaat."),
+        ({"elke": "999999"}, "Kies uit de lijst hoe vaak er een editie uitgaat."),
+        ({"dag": "9"}, "Kies een dag van de week."),
+        ({"anders": ""}, "Kies wat er gebeurt met een editie in een vrije periode."),
         ({"vrij": "Meivakantie"}, "Regel 1: hier staat geen datum."),
     ],
 )
@@ -173,7 +178,51 @@ def test_the_rhythm_is_turned_off_and_on_again(approver: TestClient, services: S
     assert kept(services) == Kept(RHYTHM, is_on=True, version=3)
 
 
-def test_strange_choices_fall_back_and_break_nothing(approver: TestClient) -> None:
+def test_strange_choices_break_nothing(approver: TestClient) -> None:
     odd = {"elke": "9", "dag": "<b>", "anders": "x", "tijd": "10:00:30", "vrij": "\x00" * 7000}
 
     assert approver.get(PATH, params={**FIELDS, **odd}).status_code == 200
+
+
+def undo_of(client: TestClient, page: str) -> str:
+    found = re.search(rf'action="({PATH}/ongedaan[^"]+)"', client.get(page).text)
+    assert found
+    return found[1]
+
+
+def test_saving_a_rhythm_is_undone_and_done_again(approver: TestClient, services: Services) -> None:
+    post(approver, PATH, FIELDS)
+    saved = post(approver, PATH, {**FIELDS, "versie": "1", "elke": "4"})
+    four = kept(services).rhythm
+
+    undone = post(approver, undo_of(approver, saved.headers["location"]))
+    before = kept(services)
+    post(approver, undo_of(approver, undone.headers["location"]))
+
+    assert before == Kept(RHYTHM, is_on=True, version=3)
+    assert kept(services) == Kept(four, is_on=True, version=4)
+
+
+def test_the_first_rhythm_is_undone_to_none_that_counts(
+    approver: TestClient, services: Services
+) -> None:
+    saved = post(approver, PATH, FIELDS)
+
+    undone = post(approver, undo_of(approver, saved.headers["location"]))
+
+    assert not kept(services).is_on
+    assert "Ongedaan gemaakt. Het ritme is uit." in approver.get(undone.headers["location"]).text
+
+
+def test_a_save_that_another_followed_is_not_undone(
+    approver: TestClient, services: Services
+) -> None:
+    saved = post(approver, PATH, FIELDS)
+    undo = undo_of(approver, saved.headers["location"])
+    post(approver, f"{PATH}/uit")
+
+    answers = [post(approver, one) for one in (undo, f"{PATH}/ongedaan")]
+
+    assert kept(services) == Kept(RHYTHM, is_on=False, version=2)
+    assert [one.status_code for one in answers] == [303, 303]
+    assert "Er is niets teruggezet." in approver.get(PATH).text
