@@ -30,7 +30,7 @@ from newsletter.review_rows import Approval
 from newsletter.store.approvals import approvals_of, seal_of, set_seal, void_approval
 from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, get_edition, lock_edition, log_event
-from newsletter.store.writers import writers_of
+from newsletter.store.writers import MAY_APPROVE, writers_of
 from newsletter.values import (
     MOVES,
     EditionStatus,
@@ -43,8 +43,6 @@ from newsletter.values import (
 from storage.session import Database
 
 Variants = Mapping[Cut, Rendered]
-
-MAY_APPROVE = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 
 
 def check_edition(

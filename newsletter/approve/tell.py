@@ -13,7 +13,6 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from newsletter.approve.review import MAY_APPROVE
 from newsletter.errors import TransportError, TransportRefused, TransportUncertain
 from newsletter.matters import (
     AT_MOST,
@@ -31,7 +30,7 @@ from newsletter.model import Edition, User
 from newsletter.review_rows import Comment
 from newsletter.store import matters as store
 from newsletter.store.editions import events_of, get_edition
-from newsletter.store.writers import writers_of
+from newsletter.store.writers import MAY_APPROVE, writers_of
 from newsletter.values import EditionEvent, EditionKind, EditionStatus, Role
 from storage.session import Database
 

@@ -7,9 +7,11 @@ from typing import Final
 from sqlalchemy import Row, select, union
 from sqlalchemy.orm import Session
 
-from newsletter.model import Edition, Revision
+from newsletter.model import Edition, Revision, User
+from newsletter.values import Role
 from storage.log import LogEntry
 
+MAY_APPROVE: Final = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 FOR_ALL: Final = "organisation.changed"  # its texts, colours and sender stand in every mail
 
 
@@ -34,6 +36,13 @@ def writers_among(session: Session, edition_ids: Sequence[int]) -> dict[int, fro
 def writers_of(session: Session, edition: Edition) -> frozenset[int]:
     """Return who may not judge this edition: see `writers_among`."""
     return writers_among(session, [edition.id]).get(edition.id, frozenset())
+
+
+def judges_among(session: Session) -> list[User]:
+    """Return who may approve by their role, and comes in at all; by name."""
+    query = select(User).where(User.role.in_(MAY_APPROVE), User.disabled_at.is_(None))
+    found = session.scalars(query.order_by(User.name, User.id))
+    return [one for one in found if one.has_come_in or one.seen_at is not None]
 
 
 def changed_for_all(session: Session, *, since: datetime) -> list[int]:

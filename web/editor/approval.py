@@ -16,6 +16,7 @@ from newsletter.store.writers import writers_of
 from newsletter.values import EditionStatus
 from web.access import Who, rank
 from web.editor.desk import REVIEW, edition_path
+from web.editor.judges import judges_of
 from web.editor.words import state_line
 from web.pages import Call
 
@@ -44,11 +45,13 @@ def approval_shown(call: Call, session: Session, edition: Edition) -> dict[str, 
     """Return what an edition's page says of its approval, its blocks loaded.
 
     void: what was changed after it, in words; "" while it holds, or there is none.
+    judges: who can approve it; None once that is decided.
     lost: what taking the edition back would cost, in a sentence; "" when it costs nothing.
     """
     breach = broken_of(session, edition, terms=call.services.terms)
     return {
         "void": VOID_WORDS[breach.what] if breach else "",
+        "judges": judges_of(call, session, edition),
         "lost": lost_words(session, edition) if breach is None else "",
         "steps": state_line(
             edition.state,

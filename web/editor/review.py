@@ -17,6 +17,7 @@ from newsletter.values import EditionStatus
 from web.editor.approval import lost_words
 from web.editor.desk import edition_path, undo_address
 from web.editor.edition import edition_page
+from web.editor.judges import judges_of
 from web.editor.judging import judging_page, review_path
 from web.forms import Form
 from web.pages import Call, see_other
@@ -44,7 +45,7 @@ def submit(call: Call) -> Response:
     except ChecksFailed:
         sentence = "Er zijn nog fouten. Herstel ze eerst; ze staan hieronder."
         return edition_page(call, status=422, problems={"submit": sentence})
-    return _back(call, f"Ingediend. Een eindredacteur kijkt ernaar.{_still_open(call)}")
+    return _back(call, f"Ingediend. {_by_whom(call)}{_still_open(call)}")
 
 
 def approve(call: Call) -> Response:
@@ -171,6 +172,13 @@ def take_back(call: Call) -> None:
         terms=call.services.terms,
         now=call.now,
     )
+
+
+def _by_whom(call: Call) -> str:
+    """Return who can approve now, or that too few can."""
+    with call.services.db.read() as session:
+        judges = judges_of(call, session, get_edition(session, call.number("id")))
+    return judges.line if judges else ""
 
 
 def _still_open(call: Call) -> str:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,7 +12,16 @@ from newsletter.store.editions import events_of, get_edition
 from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
 from tests.fakes import FakeClock
-from tests.web.desk import desk, edition_path, post, submitted, version
+from tests.web.desk import (
+    add_block,
+    begin,
+    desk,
+    edition_path,
+    post,
+    step,
+    submitted,
+    version,
+)
 from tests.web.editor.test_organisation import send
 from web.app import create_app
 
@@ -87,3 +97,82 @@ def test_a_judge_sees_that_the_organisation_changed_since_they_looked(
         last = events_of(session, edition)[-1]
     assert last.what == "organisation_followed"
     assert "gegevens van de organisatie gewijzigd" in editor.get(edition_path(edition)).text
+
+
+def page(client: TestClient, edition: int) -> str:
+    return html.unescape(client.get(edition_path(edition)).text)
+
+
+def test_who_may_approve_is_told_what_a_change_costs_and_who_else_can(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    alone = page(approver, edition)
+    with TestClient(create_app(near), follow_redirects=False) as client:
+        desk(client, near, Role.ADMINISTRATOR)
+    both = page(approver, edition)
+    add_block(approver, near, edition)
+    written = page(approver, edition)
+
+    cost = "Wijzig je iets of dien je zelf in, dan kun je deze editie niet meer goedkeuren."
+    assert f"{cost} Dan kan niemand het meer." in alone
+    assert f"{cost} Dan kan alleen Administrator het nog." in both
+    assert cost not in written
+    assert cost not in page(editor, edition)
+    assert "Administrator en Approver kunnen goedkeuren." in both
+    assert "Administrator kan goedkeuren." in written
+
+
+def test_an_edition_that_nobody_can_approve_says_so_before_and_at_submission(
+    editor: TestClient, approver: TestClient, marit: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    add_block(approver, near, edition)
+    post(approver, edition_path(edition, f"/ongedaan?versie={version(near, edition)}"))
+    asked = page(editor, edition)
+    add_block(marit, near, edition)
+    post(marit, edition_path(edition, f"/ongedaan?versie={version(near, edition)}"))
+    nobody = (
+        "Niemand kan deze editie goedkeuren, want Administrator en Approver werkten er zelf aan. "
+        "Vraag een beheerder om nog iemand de rol eindredacteur te geven."
+    )
+
+    before = page(editor, edition)
+    said = html.unescape(step(editor, near, edition, "/indienen"))
+
+    assert "Administrator kan goedkeuren." in asked
+    assert nobody in before
+    assert f"Ingediend. {nobody}" in said
+    assert nobody in judging(approver, edition)
+
+
+def test_the_review_page_names_whom_to_ask(
+    editor: TestClient, approver: TestClient, marit: TestClient, near: Services
+) -> None:
+    edition = begin(editor)
+    add_block(marit, near, edition)
+    post(marit, edition_path(edition, f"/ongedaan?versie={version(near, edition)}"))
+    said = html.unescape(step(editor, near, edition, "/indienen"))
+
+    assert "Ingediend. Approver kan goedkeuren." in said
+    assert "Vraag Approver om goed te keuren." in judging(marit, edition)
+    assert "Approver kan goedkeuren." in judging(editor, edition)
+
+
+@pytest.mark.usefixtures("editor")
+def test_with_two_approvals_to_give_one_judge_is_too_few(
+    near: Services,
+) -> None:
+    services = replace(near, settings=replace(near.settings, approvers=2))
+    with TestClient(create_app(services), follow_redirects=False) as client:
+        other = desk(client, services, Role.APPROVER)
+        edition = submitted(other, services)
+        with TestClient(create_app(services), follow_redirects=False) as second:
+            marit = desk(second, services, Role.ADMINISTRATOR)
+            shown = judging(marit, edition)
+
+            assert (
+                "Er zijn nog 2 akkoorden nodig en alleen Administrator kan goedkeuren, "
+                "want Approver werkte er zelf aan."
+            ) in judging(other, edition)
+            assert "Keur goed" in shown
