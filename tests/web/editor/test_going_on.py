@@ -9,7 +9,17 @@ from starlette.testclient import TestClient
 from newsletter.values import Role
 from newsletter.wiring import Services
 from tests.fakes import FakeClock
-from tests.web.desk import PASSWORD, desk, make_user, post, sign_in, token
+from tests.web.desk import (
+    PASSWORD,
+    add_block,
+    begin,
+    desk,
+    edition_path,
+    make_user,
+    post,
+    sign_in,
+    token,
+)
 from web.app import create_app
 
 WORDS = "/redactie/selecteren/1/tekst"
@@ -132,3 +142,39 @@ def test_passwords_are_never_kept(editor: TestClient, clock: FakeClock) -> None:
     clock.later(minutes=-45)
 
     assert editor.get("/redactie/verder").status_code == 303
+
+
+def test_what_was_kept_names_its_edition_and_its_field(
+    editor: TestClient, near: Services, clock: FakeClock
+) -> None:
+    make_user(near, Role.EDITOR, "Rosa", password=PASSWORD)
+    sign_in(editor, "rosa@example.org")
+    edition = begin(editor)
+    block = add_block(editor, near, edition)
+    path = edition_path(edition)
+    csrf = token(editor)
+    clock.later(minutes=45)
+    for place, fields in (
+        (f"/blokken/{block}", {"title": "Een dag meelopen", "text": "Dat mag gewoon."}),
+        ("/kop", {"subject": "Wat er speelt in mei", "version": "3 4"}),
+        ("/opmerkingen", {"comment": "Klopt de datum?"}),
+        ("/terugsturen", {"because": "De datum klopt niet."}),
+    ):
+        out = editor.post(f"{path}{place}", data={"csrf": csrf, **fields}, headers=OURS)
+    came = sign_in_again(editor, out)
+
+    shown = editor.get(came.headers["location"]).text
+
+    assert re.findall(r'<h2 id="van-\d+">(.*?)</h2>', shown) == [
+        "Editie 1, bij het terugsturen",
+        "Editie 1, een opmerking",
+        "Editie 1, boven de mail",
+        "Editie 1, het blok ‘Nieuwsbericht’",
+    ]
+    assert re.findall(r'<label for="tekst-[^"]*">(.*?)</label>', shown) == [
+        "De reden",
+        "Je opmerking",
+        "Onderwerp",
+        "Titel",
+        "Tekst",
+    ]
