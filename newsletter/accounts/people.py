@@ -141,10 +141,15 @@ def get_user(session: Session, user_id: int, *, to_change: bool = False) -> User
 
 def user_by_email(session: Session, email: str) -> User:
     """Return the account with this address. Raises UnknownUser."""
-    user = session.scalar(select(User).where(User.email_key == address_key(email)))
+    user = find_by_email(session, email)
     if user is None:
         raise UnknownUser("no account has that address; see newsletter user add")
     return user
+
+
+def find_by_email(session: Session, email: str) -> User | None:
+    """Return the account with this address; None when there is none."""
+    return session.scalar(select(User).where(User.email_key == address_key(email)))
 
 
 def list_users(session: Session) -> list[User]:

@@ -12,7 +12,7 @@ from newsletter import account_mail
 from newsletter.accounts import invitations, links, people, second_step, work_account
 from newsletter.accounts.links import LinkPurpose
 from newsletter.accounts.people import called, has_come_in
-from newsletter.dutch import role_word
+from newsletter.dutch import in_sentence, moment, role_word
 from newsletter.errors import AccountExists
 from newsletter.mailed import Mailed
 from newsletter.model import User
@@ -68,6 +68,9 @@ def invite(call: Call) -> Response:
     problems = form.problems | _address_problem(given["email"])
     if given["role"] not in tuple(Role):
         raise PageUnknown("role")
+    waiting = "" if problems else _waiting(call, given["email"])
+    if waiting and form.line("meant") != given["email"]:
+        return _list_page(call, given, {}, waiting=waiting)
     if not problems:
         try:
             _, mailed = account_mail.invite(
@@ -155,7 +158,28 @@ def take_back(call: Call) -> Response:
     return see_other(PEOPLE, message=f"De uitnodiging van {_name(call)} is ingetrokken.")
 
 
-def _list_page(call: Call, given: Mapping[str, str], problems: Mapping[str, str]) -> Response:
+def _waiting(call: Call, email: str) -> str:
+    """Return who waits at this address with which invitation, as a sentence; "" without one."""
+    with call.services.db.read() as session:
+        user = people.find_by_email(session, email)
+        if user is None or has_come_in(user) or user.disabled_at is not None:
+            return ""
+        until = links.expires_at(session, user.id, LinkPurpose.INVITATION)
+        if until is None:
+            return ""
+        is_over = until <= call.now
+        stands = "is verlopen" if is_over else f"geldt tot {in_sentence(moment(until))}"
+        role = role_word(user.role)
+        return f"{called(user)} is al uitgenodigd als {role}. Die uitnodiging {stands}."
+
+
+def _list_page(
+    call: Call, given: Mapping[str, str], problems: Mapping[str, str], *, waiting: str = ""
+) -> Response:
+    """Return the page. waiting: who was invited at this address already, to ask whether to do so.
+
+    Nothing changed yet then.
+    """
     with call.services.db.read() as session:
         expiring = links.expiring(session, LinkPurpose.INVITATION)
         safe = second_step.who_have_it(session)
@@ -167,7 +191,8 @@ def _list_page(call: Call, given: Mapping[str, str], problems: Mapping[str, str]
             call,
             session,
             "people.html",
-            status=422 if problems else 200,
+            status=422 if problems or waiting else 200,
+            waiting=waiting,
             people=[one for one in found if one.state != "off"],
             gone=[one for one in found if one.state == "off"],
             given=given or {"name": "", "email": "", "role": Role.EDITOR},

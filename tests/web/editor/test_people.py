@@ -170,3 +170,40 @@ def test_the_list_asks_as_often_for_many_as_for_few(marit: TestClient, near: Ser
                 marit.get(PEOPLE)
             counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_who_was_invited_already_is_not_invited_again_without_asking(
+    marit: TestClient, near: Services, transport: FakeTransport
+) -> None:
+    post(marit, PEOPLE, NOOR)
+    other = {"name": "Dubbel", "email": "NOOR@example.org", "role": "reader"}
+
+    asked = post(marit, PEOPLE, other)
+
+    assert asked.status_code == 422
+    assert "Noor van Dam is al uitgenodigd als redacteur." in asked.text
+    assert "Die uitnodiging geldt tot dinsdag 27 april om 10.00 uur." in asked.text
+    assert "Stuur de uitnodiging opnieuw</button>" in asked.text
+    with near.db.read() as session:
+        user = user_by_email(session, "noor@example.org")
+        assert (user.name, user.role) == ("Noor van Dam", "editor")
+    (link,) = links_in(transport.accepted[0][2], "/redactie/uitnodiging/")
+    assert marit.get(link).status_code == 200
+
+    post(marit, PEOPLE, {**other, "meant": "lena@example.org"})
+    assert len(transport.accepted) == 1
+    post(marit, PEOPLE, {**other, "meant": "NOOR@example.org"})
+
+    assert message(marit) == "De uitnodiging voor Dubbel is verstuurd."
+    assert marit.get(link).status_code == 410
+
+
+def test_an_invitation_that_was_taken_back_is_made_anew_without_asking(
+    marit: TestClient, near: Services, transport: FakeTransport
+) -> None:
+    post(marit, PEOPLE, NOOR)
+    post(marit, f"{path_of(near, 'noor@example.org')}/intrekken")
+
+    post(marit, PEOPLE, NOOR)
+
+    assert len(transport.accepted) == 2
