@@ -51,8 +51,8 @@ class Judges:
 
     @property
     def ask(self) -> str:
-        """Whom to ask, when there is somebody."""
-        return f"Vraag {either(self.can)} om goed te keuren." if self.can else self.line
+        """Whom to ask, when there are enough."""
+        return self.line if self.is_short else f"Vraag {either(self.can)} om goed te keuren."
 
     @property
     def warning(self) -> str:
