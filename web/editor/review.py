@@ -4,13 +4,15 @@ from typing import Final
 
 from starlette.responses import Response
 
+from newsletter.accounts.people import user_names
 from newsletter.approve import review, waive
 from newsletter.approve.checks.dates import day_out
 from newsletter.approve.facts import read_facts
 from newsletter.compose.dating import date_as_sent
 from newsletter.compose.links import replace_link
-from newsletter.dutch import plural, weekday_date
-from newsletter.errors import ChecksFailed, EditionChanged, FindingGone
+from newsletter.dutch import capital, join, plural, weekday_date
+from newsletter.errors import ChecksFailed, EditionChanged, FindingGone, MoveNotAllowed
+from newsletter.store.approvals import approvals_of
 from newsletter.store.comments import count_open
 from newsletter.store.editions import get_edition
 from newsletter.values import EditionStatus
@@ -22,6 +24,11 @@ from web.editor.judging import judging_page, review_path
 from web.forms import Form
 from web.pages import Call, see_other
 
+DECIDED: Final = frozenset({EditionStatus.APPROVED, EditionStatus.SCHEDULED})
+CHANGED_SINCE: Final = (
+    "Er is iets veranderd sinds je keek, dus je akkoord is niet vastgelegd. "
+    "Kijk opnieuw; wat er in de tekst anders is, staat bovenaan."
+)
 NO_WHY: Final = "Schrijf erbij waarom het zo mag. Je collega leest dit."
 NO_REASON: Final = "Schrijf erbij wat er anders moet. Je collega leest dit."
 
@@ -51,8 +58,8 @@ def submit(call: Call) -> Response:
 def approve(call: Call) -> Response:
     """Approve exactly what was looked at; findings of level error stop it."""
     form = Form(call.form)
-    _require_seen_version(call, form)
     try:
+        _require_seen_version(call, form)
         review.approve(
             call.services.db,
             call.number("id"),
@@ -66,6 +73,12 @@ def approve(call: Call) -> Response:
     except ChecksFailed:
         sentence = "Er klopt iets niet meer; het staat hieronder. Stuur de editie terug."
         return judging_page(call, status=422, problems={"approve": sentence})
+    except EditionChanged:
+        return judging_page(call, status=409, problems={"approve": CHANGED_SINCE})
+    except MoveNotAllowed as refused:
+        if refused.now not in DECIDED:
+            raise
+        return judging_page(call, status=409, problems={"approve": _decided_by(call)})
     with call.services.db.read() as session:
         state = get_edition(session, call.number("id")).state
     if state is EditionStatus.IN_REVIEW:
@@ -172,6 +185,16 @@ def take_back(call: Call) -> None:
         terms=call.services.terms,
         now=call.now,
     )
+
+
+def _decided_by(call: Call) -> str:
+    """Return who approved the edition before this person could."""
+    with call.services.db.read() as session:
+        names = user_names(session)
+        told = approvals_of(session, call.number("id"))
+    who = join([names.get(one.user_id, "") or "een collega" for one in told])
+    verb = "keurde" if len(told) == 1 else "keurden"
+    return f"{capital(who)} {verb} al goed. Jouw akkoord is niet meer nodig."
 
 
 def _by_whom(call: Call) -> str:

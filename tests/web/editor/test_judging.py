@@ -240,3 +240,49 @@ def test_what_a_colleague_wrote_is_shown_as_text(
     assert "<script>alert" not in shown
     assert "<img src=x" not in shown
     assert "&lt;img src=x" in shown
+
+
+def test_a_refused_approval_leads_back_to_what_is_to_be_judged(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = submitted(editor, near)
+    seen = {"version": version(near, edition)}
+    step(editor, near, edition, "/intrekken")
+    rewrite_subject(editor, near, edition, "Woensdag in Doorn")
+    step(editor, near, edition, "/indienen")
+
+    refused = post(approver, edition_path(edition, "/goedkeuren"), seen)
+
+    assert (refused.status_code, state(near, edition)) == (409, EditionStatus.IN_REVIEW)
+    assert "Er is iets veranderd sinds je keek" in refused.text
+    assert "Woensdag in Doorn" in refused.text
+    assert "Keur goed" in refused.text
+
+
+def test_who_approves_a_moment_after_a_colleague_is_told_who_did(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = submitted(editor, near)
+    seen = {"version": version(near, edition)}
+    step(approver, near, edition, "/goedkeuren")
+    with TestClient(create_app(near), follow_redirects=False) as client:
+        second = desk(client, near, Role.ADMINISTRATOR)
+
+        refused = post(second, edition_path(edition, "/goedkeuren"), seen)
+
+    assert refused.status_code == 409
+    assert "Approver keurde al goed. Jouw akkoord is niet meer nodig." in refused.text
+
+
+def test_an_approval_says_for_which_moment_it_is_or_that_there_is_none(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = submitted(editor, near)
+    without = review(approver, edition)
+    step(editor, near, edition, "/intrekken")
+    head = {"title": "Nieuwsbrief", "subject": "Wat er speelt", "dated_on": "2027-04-22"}
+    step(editor, near, edition, "/kop", **head, planned_at="2027-04-22T10:00")
+    step(editor, near, edition, "/indienen")
+
+    assert "zonder vast moment: een redacteur kiest het later" in without
+    assert "en dit moment: donderdag 22 april, 10.00 uur." in review(approver, edition)
