@@ -105,6 +105,13 @@ def stood_before(history: Iterable[EditionEvent], event: EditionEvent) -> Before
     return Before(tuple(dict.fromkeys(approvers)), planner, planned_at)
 
 
+def is_told_already(history: Iterable[EditionEvent], event: EditionEvent) -> bool:
+    """Say whether the same act took the approval back already, and is told with that."""
+    return any(
+        one.what == "seal_broken" and one.id < event.id and one.at == event.at for one in history
+    )
+
+
 def is_by_change(history: Iterable[EditionEvent], event: EditionEvent) -> bool:
     """Say whether an edition was taken back by somebody who changed it."""
     after = (one for one in history if one.id > event.id and one.at == event.at)

@@ -24,6 +24,7 @@ from newsletter.matters import (
     Sort,
     is_by_change,
     is_time,
+    is_told_already,
     stood_before,
 )
 from newsletter.model import Edition, User
@@ -200,6 +201,8 @@ class _Telling:
         before = self._before()
         if self.event.what == "unscheduled" and self.event.user_id == before.planner:
             return frozenset()  # their own plan: nobody else waited for it
+        if is_told_already(self._history(), self.event):
+            return frozenset()
         planner = frozenset({before.planner} if before.planner is not None else ())
         return self._makers() | planner | frozenset(before.approvers)
 

@@ -110,7 +110,7 @@ def _of(one: Standing, now: datetime) -> list[Task]:
     since, by = relative(edition.status_since, now), until(one.due, now)
     match edition.state:
         case S.DRAFT:
-            return [] if one.is_left else [*_remarks(one), _writing(one, now)]
+            return [] if one.is_left else _of_draft(one, now)
         case S.IN_REVIEW:
             text = f"Ingediend {since}. {by}".strip()
             judging = Task(f"Beoordeel {name}", text, f"{path}{REVIEW}", "Beoordeel")
@@ -123,6 +123,12 @@ def _of(one: Standing, now: datetime) -> list[Task]:
             return [Task(f"Ga verder met {name}", f"Op pauze {since}.", way, "Bekijk")]
         case _:
             return []
+
+
+def _of_draft(one: Standing, now: datetime) -> list[Task]:
+    """Return what is to be done to a draft: why it came back first, else what colleagues said."""
+    writing = _writing(one, now)
+    return [writing, *_remarks(one)] if one.returned else [*_remarks(one), writing]
 
 
 def _writing(one: Standing, now: datetime) -> Task:

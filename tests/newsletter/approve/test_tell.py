@@ -225,6 +225,23 @@ def test_an_approval_that_lapses_by_a_change_says_that_it_was_changed(team: Team
     assert team.box.got[0][0].is_change
 
 
+def test_an_approval_that_was_broken_and_is_withdrawn_is_told_once(team: Team) -> None:
+    team.submit()
+    team.approve()
+    team.tell()
+    team.box.empty()
+    with team.db.write() as session:
+        session.get_one(Edition, team.edition_id).subject = "Door niemand gezien"
+
+    review.withdraw(
+        team.db, team.edition_id, by=team.ids["beheer"], terms=terms_of(), now=team.clock()
+    )
+    team.tell()
+
+    assert team.box.names == ["auteur", "eind"]
+    assert {one.what for one, _ in team.box.got} == {"seal_broken"}
+
+
 def test_who_takes_their_own_plan_back_bothers_nobody(team: Team) -> None:
     team.submit()
     team.approve()

@@ -21,8 +21,8 @@ def test_the_reason_of_a_return_stands_there_when_it_is_judged_again(
     assert "Eerder teruggestuurd" not in first
     assert "Eerder teruggestuurd" not in draft
     assert "Eerder teruggestuurd" in again
-    assert "‘De &lt;b&gt; datum klopt niet.’" in again
-    assert "door Approver, " in again
+    assert "De &lt;b&gt; datum klopt niet." in again
+    assert "Eerder teruggestuurd door Approver, vandaag" in again
 
 
 def test_open_comments_are_counted_in_the_list_and_before_it_is_sent(

@@ -333,13 +333,15 @@ def test_what_was_given_back_is_told_with_the_reason_until_it_is_submitted_again
         bas, me = (user_by_email(session, one).id for one in (by, editor))
     mine = put(services, author_id=me)
     returned(services, mine, bas, "De datum\nklopt niet.")
+    with services.db.write() as session:
+        session.add(Comment(edition_id=mine, user_id=bas, at=services.clock(), text="Klopt dit?"))
     desk(client, services)
 
     asked, page = tasks(client), client.get("/redactie").text
     with services.db.write() as session:
         log_event(session, mine, what="submitted", now=services.clock())
 
-    assert asked == ["Pas editie 7 aan"]
+    assert asked == ["Pas editie 7 aan", "Verwerk 1 opmerking"]
     assert "Teruggestuurd door Bas: ‘De datum klopt niet.’" in page
     assert "Teruggestuurd" not in client.get("/redactie").text
 
