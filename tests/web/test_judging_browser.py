@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from subscribers.model import Segment
 from tests.fakes import FakeClock
-from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk
 from tests.web.furniture import furnish
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
@@ -102,3 +102,35 @@ def test_an_approver_judges_returns_and_approves(  # noqa: PLR0915 - one way, st
     bas.page.get_by_text("Het akkoord is vervallen.").wait_for()
     bas.shoot("verzenden-akkoord-vervallen")
     assert (anna.complaints, bas.complaints) == ([], [])
+
+
+def test_on_a_phone_a_bar_leads_to_the_mail_the_decision_and_the_checks(
+    browser: Browser, base: str, near: Services
+) -> None:
+    anna = Desk(browser.new_context().new_page(), base)
+    anna.sign_in("anna@example.org")
+    anna.go("/redactie/edities")
+    anna.press("Begin een nieuwe editie")
+    anna.press("Dien in ter beoordeling")
+    bas = Desk(browser.new_context().new_page(), base)
+    bas.sign_in("bas@example.org")
+    bas.page.set_viewport_size({"width": 375, "height": 812})
+    bas.page.get_by_role("link", name="Beoordeel").click()
+    bar = bas.page.get_by_role("navigation", name="Op deze bladzijde")
+
+    assert bar.get_by_role("link").all_inner_texts() == ["Mail", "Jouw oordeel", "Controle"]
+    for name, place in (
+        ("Jouw oordeel", "#oordeel"),
+        ("Controle", "#controle"),
+        ("Mail", "#mail-1"),
+    ):
+        bar.get_by_role("link", name=name).click()
+        expect(bas.page.locator(place)).to_be_in_viewport()
+        box = bar.bounding_box()
+        assert box
+        assert 700 < box["y"] < 812  # it stays below, wherever one is
+        bas.page.screenshot(path=PICTURES / f"balk-{place[1:]}.png")
+    wide = bas.page.evaluate("document.documentElement.scrollWidth")
+    assert wide == 375
+    bas.page.set_viewport_size({"width": 1280, "height": 900})
+    assert not bar.is_visible()
