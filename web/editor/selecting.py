@@ -20,6 +20,7 @@ from newsletter.store.editions import get_edition
 from newsletter.store.inbox import Found, Stand, Wanted
 from subscribers.segments import list_segments
 from web.editor.desk import SELECTING, Desk, read_desk
+from web.editor.editions import next_slot
 from web.editor.look import Look, read_look
 from web.editor.rows import Labels, Row, State, is_changed, labels_of, state_of
 from web.editor.words import edition_label
@@ -138,6 +139,7 @@ def selecting_page(
             desk=desk,
             look=shown.look,
             draft=shown.draft,
+            slot=None if shown.draft else next_slot(session, call.now),
             underway=desk.underway,
             before_label=edition_label(desk.underway.before) if desk.underway.before else "",
             sections=shown.sections,

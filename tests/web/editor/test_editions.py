@@ -82,6 +82,7 @@ def test_the_next_planned_edition_is_offered_first(editor: TestClient, near: Ser
     save_rhythm(near.db, rhythm, version=0, now=near.clock(), by=None)
 
     page = editor.get(PATH).text
+    choosing = editor.get("/redactie/selecteren").text
     made = post(editor, PATH, {**NEWSLETTER, "slot": "2027-04-29"})
     after = editor.get(PATH).text
     loose = post(editor, PATH, {**NEWSLETTER, "naast": str(ids(near)[0])})
@@ -90,6 +91,7 @@ def test_the_next_planned_edition_is_offered_first(editor: TestClient, near: Ser
     assert page.index("Begin de editie van donderdag 29 april") < page.index(
         "Begin een losse editie"
     )
+    assert "Begin de editie van donderdag 29 april" in choosing
     with near.db.read() as session:
         edition = get_edition(session, ids(near)[-1])
     assert (edition.period, edition.dated_on) == ("slot-2027-04-29", date(2027, 4, 29))

@@ -97,7 +97,9 @@ def test_a_picture_is_described_or_said_to_be_decorative(
 def test_date_of_next_year_is_understood() -> None:
     content = samples.newsletter(dated_on=date(2027, 12, 20), blocks=())
 
-    findings = CHECKS["dates"](replace(content, subject="Tot vrijdag 7 januari"), {}, FACTS)
+    facts = replace(FACTS, planned_at=datetime(2027, 12, 20, 9, tzinfo=UTC))
+
+    findings = CHECKS["dates"](replace(content, subject="Tot vrijdag 7 januari"), {}, facts)
 
     assert list(findings) == []
 
@@ -195,6 +197,8 @@ def test_what_is_over_and_what_will_be_over_are_told_apart(
     one = block(1, "event", **{"title": "Congres", "starts_at": "2027-06-03T10:00+02:00"} | fields)
     content = samples.newsletter(dated_on=date(2027, 4, 29), blocks=(one,))
 
-    (told,) = CHECKS["dates"](content, {}, FACTS)
+    facts = replace(FACTS, planned_at=datetime(2027, 4, 29, 8, tzinfo=UTC))
+
+    (told,) = CHECKS["dates"](content, {}, facts)
 
     assert words in told.message
