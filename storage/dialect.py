@@ -1,4 +1,4 @@
-"""The only place that knows SQLite from PostgreSQL: inserting unless present, and holding a lock.
+"""The only place that knows SQLite from PostgreSQL: inserting, counting, and holding a lock.
 
 Everything else is plain SQLAlchemy and runs the same on both.
 """
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Engine, Table, text
+from sqlalchemy import ColumnElement, Connection, Engine, Table, case, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,17 @@ class Held(Protocol):
     def is_held(self) -> bool:
         """Say whether it still is ours: a server that restarted gave it up."""
         ...
+
+
+def told_row_by_row(session: Session, clause: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return a condition that SQLite tells of each row, looking for no index that answers it.
+
+    It keeps no statistics here, and would gather most of a table by an index of one column: ten
+    times as long as walking along one that has all. PostgreSQL knows what its tables hold.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return case((clause, literal(1)), else_=literal(0)) == 1
+    return clause
 
 
 def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

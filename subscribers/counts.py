@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import and_, func, not_, select, true
 from sqlalchemy.orm import Session
 
+from storage.dialect import told_row_by_row
 from subscribers import segments
 from subscribers.model import Segment, Subscriber
 from subscribers.store import WANTED, in_any, may_get
@@ -30,6 +31,12 @@ REASONS: Final[Mapping[SubscriberStatus, LeftOut]] = {
     SubscriberStatus.UNSUBSCRIBED: LeftOut.LEFT,
     SubscriberStatus.ACTIVE: LeftOut.OTHER_TOPIC,
 }
+
+
+REACH: Final = (  # as they stand in ix_subscriber_reach, so that groups come in its order
+    *(Subscriber.status, Subscriber.audience),
+    *(Subscriber.wants_newsletter, Subscriber.wants_announcements),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +79,23 @@ def count_segments(session: Session, rows: Sequence[Segment]) -> dict[str, Segme
 def count_reach(session: Session, slugs: Sequence[str], topic: Topic) -> Reach:
     """Return what `counts_by_audience` and `count_left_out` do, in one walk along an index.
 
-    Grouped by what the columns say, and told apart here: of 200,000 readers in 20 ms, where the
-    two beside each other took 45. A segment by other columns than the side reads every row: once.
+    Grouped by what the columns say, and told apart here: of 200,000 readers in 30 ms, of a saved
+    segment in 40; the two beside each other take from 45 to 300.
     Raises UnknownSegment.
     """
-    wants = WANTED[topic]
+    chosen = in_any(segments.conditions_of(session, slugs))
     rows = session.execute(
-        select(Subscriber.status, wants, Subscriber.audience, func.count())
-        .where(in_any(segments.conditions_of(session, slugs)))
-        .group_by(Subscriber.status, wants, Subscriber.audience)
+        select(*REACH, func.count()).where(told_row_by_row(session, chosen)).group_by(*REACH)
     )
+    wants = WANTED[topic].key
     people: Counter[Audience | None] = Counter()
     left_out: Counter[LeftOut] = Counter()
-    for status, is_wanted, audience, number in rows:
-        if status == SubscriberStatus.ACTIVE and is_wanted:
-            people[Audience(audience) if audience else None] += number
+    for row in rows:
+        number = row[-1]
+        if row.status == SubscriberStatus.ACTIVE and getattr(row, wants):
+            people[Audience(row.audience) if row.audience else None] += number
         else:
-            left_out[REASONS[SubscriberStatus(status)]] += number
+            left_out[REASONS[SubscriberStatus(row.status)]] += number
     return Reach(dict(people), dict(left_out))
 
 

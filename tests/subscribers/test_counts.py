@@ -130,3 +130,22 @@ def test_reach_takes_one_query_beside_the_segments(db: Database) -> None:
 def test_reach_of_an_unknown_segment_is_refused(session: Session) -> None:
     with pytest.raises(UnknownSegment):
         count_reach(session, ["weg"], Topic.NEWSLETTER)
+
+
+@pytest.mark.parametrize("slug", ["school", "oost"])
+def test_reach_is_counted_from_one_index(db: Database, slug: str) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("how SQLite goes about it")
+    with db.write() as session:
+        add_people(session)
+        session.add(Segment(slug="oost", name="Oost", conditions={"region": "oost", "role": "x"}))
+
+    with db.read() as session, counted(db.engine) as statements:
+        count_reach(session, [slug], Topic.ANNOUNCEMENTS)
+    statement = statements[-1]
+    with db.engine.connect() as connection:
+        plan = connection.exec_driver_sql(
+            f"explain query plan {statement}", ("x",) * statement.count("?")
+        ).all()
+
+    assert [row[3] for row in plan] == ["SCAN subscriber USING COVERING INDEX ix_subscriber_reach"]
