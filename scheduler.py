@@ -29,6 +29,7 @@ from newsletter.wiring import Services
 from newsletter.working_days import in_amsterdam
 from storage.dialect import lock
 from web.app import create_app
+from web.impatient import server_config
 
 Background = Callable[[Services], AbstractContextManager[None]]
 
@@ -247,8 +248,6 @@ def serve(
     """Serve site and desk until stopped, with the jobs and one worker beside them."""
     jobs: Background = ticking if with_jobs else _nothing
     worker: Background = working if with_worker else _nothing
-    config = uvicorn.Config(
-        create_app(services), log_config=None, log_level="warning", server_header=False
-    )
+    config = server_config(create_app(services))
     with jobs(services), worker(services):
         uvicorn.Server(config).run(sockets)

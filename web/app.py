@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Match
 from starlette.routing import Route as StarletteRoute
@@ -89,6 +89,8 @@ def _starlette_route(services: Services, route: Route) -> StarletteRoute:
         except (FormTooLarge, FormBroken) as error:
             refused: Exception = error
             return await run_in_threadpool(explain, _call(services, request), route.name, refused)
+        except ClientDisconnect:  # nobody is left to answer
+            return Response(status_code=400)
         try:
             return await run_in_threadpool(_answer, services, route, request, form)
         finally:

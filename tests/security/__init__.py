@@ -11,6 +11,6 @@ S28, S30       tests/web/public/test_signup.py, tests/subscribers/test_consent.p
 S34, S35, S36  tests/web/public/test_links.py
 S37 to S40     tests/feeds/test_addresses.py, test_hostile.py
 S41 to S44     tests/subscribers/
-S46            tests/subscribers/test_segments.py; the vectors here
+S46            test_statements.py here, and tests/subscribers/test_segments.py
 S49            tests/newsletter/test_settings.py, test_keys.py
 """

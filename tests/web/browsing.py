@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from newsletter.wiring import Services
 from tests.web.desk import PASSWORD
 from web.app import create_app
+from web.impatient import ImpatientProtocol, server_config
 
 CHROMIUM: Final = shutil.which("chromium")
 PICTURES: Final = Path(__file__).parents[2] / "test-output" / "screenshots"
@@ -79,9 +80,14 @@ class Desk:
 
 
 @contextmanager
-def serving(services: Services, door: socket.socket) -> Iterator[None]:
-    """Serve the site and the desk at a port that was taken already."""
-    config = uvicorn.Config(create_app(services), log_level="warning", lifespan="off")
+def serving(
+    services: Services,
+    door: socket.socket,
+    *,
+    protocol: type[ImpatientProtocol] = ImpatientProtocol,
+) -> Iterator[None]:
+    """Serve the site and the desk, as `newsletter serve` does, at a port that was taken already."""
+    config = server_config(create_app(services), protocol=protocol)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
