@@ -234,3 +234,7 @@ def test_an_issuer_on_this_machine_may_do_without_https(tmp_path: Path) -> None:
     here = given | {"NEWSLETTER_OIDC_ISSUER": "http://127.0.0.1:5999"}
 
     assert read(tmp_path, **here).oidc_issuer == "http://127.0.0.1:5999"
+
+
+def test_there_is_no_key_that_everybody_has(tmp_path: Path) -> None:
+    assert read(tmp_path / "one").secret_key != read(tmp_path / "two").secret_key
