@@ -86,11 +86,14 @@ class News:
 
 def stood_before(history: Iterable[EditionEvent], event: EditionEvent) -> Before:
     """Return how an edition stood just before that; history: oldest first."""
+    return stands(one for one in history if one.id < event.id)
+
+
+def stands(history: Iterable[EditionEvent]) -> Before:
+    """Return how an edition stands after all this, oldest first."""
     approvers: list[int] = []
     planner, planned_at = None, None
     for one in history:
-        if one.id >= event.id:
-            break
         match one.what:
             case "submitted" | "returned" | "withdrawn" | "organisation_changed" | "seal_broken":
                 approvers, planner, planned_at = [], None, None

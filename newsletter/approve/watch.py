@@ -8,10 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.approve.checks.changed import find_changed
+from newsletter.matters import stands
 from newsletter.model import Edition, User
 from newsletter.outdated import find_outdated, what_happened
 from newsletter.store.approvals import void_approval
-from newsletter.store.editions import content_of, lock_edition, log_event, with_items
+from newsletter.store.editions import (
+    content_of,
+    events_of,
+    lock_edition,
+    log_event,
+    with_items,
+)
 from newsletter.values import EditionKind, EditionStatus, Level
 from storage.session import Database
 
@@ -23,7 +30,7 @@ class Held:
     """An edition that was taken back to draft.
 
     because: a Dutch sentence for each thing in it that is not true any more.
-    people:  the addresses of who made and approved it.
+    people:  the addresses of who made, approved and planned it.
     """
 
     edition_id: int
@@ -71,6 +78,8 @@ def _hold(db: Database, edition_id: int, *, now: datetime) -> Held | None:
 
 
 def _people(session: Session, edition: Edition) -> tuple[str, ...]:
-    involved = {edition.author_id, edition.submitted_by_id, edition.approved_by_id} - {None}
-    found = session.scalars(select(User.email).where(User.id.in_(involved)).order_by(User.id))
-    return tuple(found)
+    stood = stands(events_of(session, edition.id))
+    involved = {edition.author_id, edition.submitted_by_id, edition.approved_by_id}
+    involved |= {stood.planner, *stood.approvers}
+    may = User.id.in_(involved - {None}), User.disabled_at.is_(None)
+    return tuple(session.scalars(select(User.email).where(*may).order_by(User.id)))
