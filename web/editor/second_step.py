@@ -10,6 +10,7 @@ from newsletter.accounts.people import get_user
 from newsletter.accounts.sealed import open_text, seal_text
 from newsletter.accounts.second_step import Given
 from newsletter.accounts.sessions import Step
+from newsletter.accounts.sign_in import confirm_password
 from newsletter.dutch import plural
 from newsletter.errors import AccountChanged
 from newsletter.model import User
@@ -32,6 +33,7 @@ from web.pages import Call, page, see_other
 OWN: Final = ACCOUNT + "/tweestaps"
 WRONG: Final = "Deze code klopt niet, of is al gebruikt. Wacht op de volgende code in je app."
 NOT_SHOWN: Final = "Deze code klopt niet. Kijk of de tijd op je telefoon goed staat."
+NOT_YOURS: Final = "Dit is niet je wachtwoord. Na een paar keer moet je even wachten."
 LOCKED: Final = "Er is te vaak een verkeerde code ingevuld. Probeer het over een kwartier opnieuw."
 
 
@@ -80,6 +82,8 @@ def set_up(call: Call) -> Response:
     secret = open_text(key, Form(call.form).line("secret", longest=400), about=_about(call))
     if not secret:
         return _set_up_page(call, second_step.new_secret(), NOT_SHOWN)
+    if not _is_theirs(call):
+        return _set_up_page(call, secret, "", present=NOT_YOURS)
     codes = second_step.set_up(
         services.db, user_id, secret, _code(call), key=key, keep=present_token(call), now=now
     )
@@ -113,6 +117,24 @@ def turn_off(call: Call) -> Response:
     return later(response, lambda: tell_changed(services, user_id, told, now=now))
 
 
+def _asks_password(call: Call) -> bool:
+    """Say whether the password is asked first: an open screen alone is not its owner.
+
+    Who is on the way in just gave it; who comes in with a work account has none.
+    """
+    is_inside = call.user is not None and call.user.step is Step.DONE
+    return is_inside and bool(_me(call).password_hash)
+
+
+def _is_theirs(call: Call) -> bool:
+    """Say whether who sets it up is the owner of the account; guesses count."""
+    if not _asks_password(call):
+        return True
+    services, given = call.services, str(call.form.get("present", ""))
+    key = services.settings.secret_key
+    return confirm_password(services.db, call.user_id, given, key=key, now=call.now)
+
+
 def _refused(call: Call) -> Response | None:
     keys = call.services.settings.keys
     given = second_step.give_code(
@@ -143,19 +165,21 @@ def _code_page(call: Call, problem: str) -> Response:
     )
 
 
-def _set_up_page(call: Call, secret: str, problem: str) -> Response:
+def _set_up_page(call: Call, secret: str, problem: str, *, present: str = "") -> Response:
     is_inside = call.user is not None and call.user.step is Step.DONE
     issuer = call.services.settings.organisation.name
     return page(
         call,
         "editor/set_up_step.html",
-        status=422 if problem else 200,
+        status=422 if problem or present else 200,
         action=OWN if is_inside else with_onward(SET_UP, asked_page(call)),
         is_inside=is_inside,
         picture=qr_picture(second_step.app_address(secret, email=_me(call).email, issuer=issuer)),
         secret_words=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         sealed=seal_text(call.services.settings.secret_key, secret, about=_about(call)),
         problem=problem,
+        asks_password=_asks_password(call),
+        wrong_password=present,
     )
 
 

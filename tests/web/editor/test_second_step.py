@@ -64,7 +64,10 @@ def set_up(client: TestClient, clock: FakeClock, path: str = OWN) -> tuple[str, 
     page = client.get(path).text
     secret = secret_on(page)
     code = pyotp.TOTP(secret).at(clock())
-    done = send(client, path, page, secret=field(page, "secret"), code=code)
+    fields = {"secret": field(page, "secret"), "code": code}
+    if path == OWN:
+        fields["present"] = PASSWORD
+    done = send(client, path, page, **fields)
     assert done.status_code == 200, done.text
     clock.later(minutes=1)  # the next code is another
     return secret, recovery_on(done.text)
@@ -77,7 +80,7 @@ def test_it_is_set_up_from_my_account(
     page = idris.get(OWN).text
     assert "<svg" in page
     assert "style=" not in page  # the policy of the page allows none
-    wrong = send(idris, OWN, page, secret=field(page, "secret"), code="000000")
+    wrong = send(idris, OWN, page, secret=field(page, "secret"), code="000000", present=PASSWORD)
     assert wrong.status_code == 422
     assert secret_on(wrong.text) == secret_on(page)  # the app that was scanned still fits
 
@@ -90,6 +93,25 @@ def test_it_is_set_up_from_my_account(
     assert not any(code in shown for code in codes)
     assert idris.get(OWN).headers["location"] == ACCOUNT
     assert transport.attempted == [IDRIS]
+
+
+def test_an_open_screen_is_not_enough_to_set_it_up(
+    idris: TestClient, clock: FakeClock, transport: FakeTransport
+) -> None:
+    page = idris.get(OWN).text
+    secret = secret_on(page)
+    fields = {"secret": field(page, "secret"), "code": pyotp.TOTP(secret).at(clock())}
+
+    without = send(idris, OWN, page, **fields)
+    guessed = send(idris, OWN, page, **fields, present="een-andere-lange-zin")
+
+    assert "Je wachtwoord</label>" in page
+    assert [without.status_code, guessed.status_code] == [422, 422]
+    assert "Dit is niet je wachtwoord." in guessed.text
+    assert "een-andere-lange-zin" not in guessed.text
+    assert secret_on(guessed.text) == secret  # the app that was scanned still fits
+    assert idris.get(OWN).status_code == 200
+    assert transport.attempted == []
 
 
 def test_a_secret_that_was_not_shown_to_me_is_none(idris: TestClient, clock: FakeClock) -> None:
