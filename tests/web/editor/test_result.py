@@ -85,7 +85,7 @@ def test_the_ledger_is_for_administrators_and_taking_it_is_on_record(
     assert "Haal het grootboek op" in administrator.get(edition_path(sent, "/resultaat")).text
     assert refused.status_code == 403
     assert taken.headers["content-disposition"] == f'attachment; filename="grootboek-{sent}.csv"'
-    assert "school1@example.org,school,school,mislukt,550," in taken.text
+    assert "school1@example.org;school;school;mislukt;550;" in taken.text
     assert len(taken.text.splitlines()) == 7
     with near.db.read() as session:
         taken_by = [one.user_id for one in events_of(session, sent) if one.what == "ledger_taken"]
