@@ -5,10 +5,12 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
 
 from feeds.model import Item, Source
-from newsletter.model import Edition, User
+from newsletter.model import ChosenRhythm, DeskSession, Edition, User
+from newsletter.review_rows import Comment
 from newsletter.values import Role
 from storage.log import LogEntry
 from tests.factories import make_event, make_item
@@ -30,6 +32,8 @@ FIELDS = {
     "source": ("name", "last_error_line"),
     "edition": ("title", "subject", "preheader"),
     "user_account": ("name",),
+    "desk_session": ("agent",),
+    "comment": ("text",),
     "log_entry": ("about", "note"),
     "submission": ("name", "partnership", "remark"),
     "subscriber": ("name", "role", "organisation", "region"),
@@ -56,6 +60,9 @@ def poison(world: World, words: tuple[str, ...]) -> None:
     with db.write() as session:
         session.execute(insert(Item), list(_items(words)))
         session.execute(insert(LogEntry), list(_entries(words)))
+        session.execute(insert(Comment), list(_comments(session, words)))
+        rhythm = session.get_one(ChosenRhythm, 1)
+        rhythm.values = {**rhythm.values, "periods": list(_periods(words))}
     with db.write() as session:
         known = set(session.scalars(text("select name from sqlite_master where type = 'table'")))
         for table, columns in FIELDS.items():
@@ -84,6 +91,19 @@ def _items(words: tuple[str, ...]) -> Iterator[dict[str, object]]:
 def _entries(words: tuple[str, ...]) -> Iterator[dict[str, object]]:
     for word in words:
         yield {"at": START, "what": "source.removed", "about": word[:190], "note": word, "via": ""}
+
+
+def _comments(session: Session, words: tuple[str, ...]) -> Iterator[dict[str, object]]:
+    user = session.scalars(select(User.id)).first()
+    for edition in session.scalars(select(Edition.id)):
+        for word in words:
+            yield {"edition_id": edition, "user_id": user, "at": START, "text": word}
+
+
+def _periods(words: tuple[str, ...]) -> Iterator[dict[str, object]]:
+    for place, word in enumerate(words):
+        day = f"2027-{place % 12 + 1:02}-{place % 28 + 1:02}"
+        yield {"first": day, "last": day, "name": word}
 
 
 def shape(world: World) -> dict[str, Skeleton]:
@@ -143,7 +163,7 @@ def test_a_template_in_a_text_is_a_text_and_takes_no_time(poisoned: World) -> No
 
 
 def test_the_tables_of_this_test_are_there() -> None:
-    models = (Item, Source, Edition, User, LogEntry)
+    models = (Item, Source, Edition, User, LogEntry, Comment, DeskSession)
 
     assert {one.__tablename__ for one in models} <= set(FIELDS)
     assert [route.name for route in ROUTES if route.path == "/redactie/logboek"] == ["log"]

@@ -1,21 +1,32 @@
 """Every list page needs as many statements for three rows as for one."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from feeds import submissions
+from feeds.examples import add_example
 from feeds.model import Sighting
 from feeds.store import get_source
 from feeds.values import ItemKind, ItemStatus
+from newsletter.accounts.invitations import invite
+from newsletter.accounts.sessions import open_session
 from newsletter.compose.draft import add_block
+from newsletter.model import User
 from newsletter.planning import choose_slot, save_rhythm
+from newsletter.review_rows import Comment
 from newsletter.rhythm import Choice, Rhythm
+from newsletter.values import Role
 from newsletter.wiring import Services
+from storage.log import record
 from subscribers.segments import add_default_segments, save_segment
 from tests.factories import judge_item, make_edition
 from tests.fakes import START
+from tests.feeds.sending_in import TOLD, send_in
 from tests.queries import counted
 from tests.web.desk import (
     desk,
@@ -23,6 +34,7 @@ from tests.web.desk import (
     make_item,
     make_source,
     make_subscriber,
+    make_user,
     version,
 )
 
@@ -92,6 +104,55 @@ def grow_in_review(services: Services, number: int) -> None:
         make_edition(session, now=now, number=number + 10, status="sent", finished_at=now)
 
 
+def grow_people(services: Services, number: int) -> None:
+    """Let somebody in who came, and invite somebody who did not."""
+    make_user(services, Role.EDITOR, f"Collega-{number}")
+    email = f"nieuw{number}@example.org"
+    invite(services.db, email=email, name="", role=Role.EDITOR, by=1, now=services.clock())
+
+
+def grow_entries(services: Services, number: int) -> None:
+    with services.db.write() as session:
+        for user_id in session.scalars(select(User.id)).all():
+            about = f"Bron {number}"
+            record(session, "source.removed", now=services.clock(), by=user_id, about=about)
+
+
+def grow_sessions(services: Services, _number: int) -> None:
+    with services.db.read() as session:
+        everybody = session.scalars(select(User.id)).all()
+    for user_id in everybody:
+        open_session(services.db, user_id, now=services.clock(), agent="Firefox")
+
+
+def grow_comments(services: Services, number: int) -> None:
+    """Let everybody say something about the first edition, and somebody answer."""
+    if number == 1:
+        make_draft(services)
+    make_user(services, Role.EDITOR, f"Lezer-{number}")
+    with services.db.write() as session:
+        for user_id in session.scalars(select(User.id)).all():
+            said = {"edition_id": 1, "user_id": user_id, "at": START, "text": "Klopt dit?"}
+            session.add(first := Comment(**said))
+            session.flush()
+            session.add(Comment(**said, parent_id=first.id))
+
+
+def grow_sent(services: Services, number: int) -> None:
+    with services.db.write() as session:
+        make_edition(session, number=number, status="sent", started_at=START, finished_at=START)
+
+
+def grow_sent_in(services: Services, number: int) -> None:
+    sent = send_in(services.db, email=f"lezer{number}@example.org", now=services.clock())
+    submissions.confirm(services.db, sent, now=services.clock())
+
+
+def grow_examples(services: Services, number: int) -> None:
+    told = replace(TOLD, title=f"Voorbeeld {number}", themes=())
+    add_example(services.db, told, now=services.clock())
+
+
 PAGES: list[tuple[str, Grow]] = [
     ("/redactie/kalender", grow_planned),
     ("/redactie/kalender?maand=2027-05", grow_items),
@@ -108,6 +169,17 @@ PAGES: list[tuple[str, Grow]] = [
     ("/redactie/edities", grow_items),
     ("/redactie/bronnen", grow_sources),
     ("/redactie/abonnees", grow_segments),
+    ("/redactie/mensen", grow_people),
+    ("/redactie/mensen/1", grow_sessions),
+    ("/redactie/account", grow_sessions),
+    ("/redactie/logboek", grow_entries),
+    ("/redactie/logboek.csv", grow_entries),
+    ("/redactie/resultaten", grow_sent),
+    ("/redactie/edities/1/beoordelen", grow_comments),
+    ("/redactie/edities/1", grow_comments),
+    ("/redactie/kalender/2027-05-06", grow_planned),
+    ("/redactie/inzendingen", grow_sent_in),
+    ("/redactie/voorbeelden", grow_examples),
 ]
 
 
@@ -117,7 +189,7 @@ def test_a_list_needs_as_many_queries_for_three_rows_as_for_one(
 ) -> None:
     add_default_segments(services.db)
     make_subscriber(services, "lezer@example.org", None)
-    desk(client, services)
+    desk(client, services, Role.ADMINISTRATOR)
     grow(services, 1)
     assert client.get(path).status_code == 200
 
