@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install develop demo test test-long test-browser shots check bench migration lock clean
+.PHONY: install develop demo test test-long test-browser shots check bench migration lock audit sbom clean
 
 install: .venv/.runtime
 develop: .venv/.development
@@ -54,5 +54,23 @@ lock:
 	@.venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	  --no-emit-index-url --group development --constraint locks/runtime.txt --output-file locks/development.txt
 
+AUDIT := .venv-audit/bin
+.venv-audit/.ready:
+	@$(PYTHON) -m venv .venv-audit && $(AUDIT)/python -m pip --quiet install pip-audit cyclonedx-bom
+	@touch $@
+
+# Asks PyPI which of the pinned libraries have known weaknesses. --strict: one that it cannot ask
+# about is a failure, not a success.
+audit: .venv-audit/.ready
+	@for lock in runtime development; do \
+	  $(AUDIT)/pip-audit --strict --disable-pip --require-hashes --requirement locks/$$lock.txt || exit 1; done
+
+# Writes the bill of materials of what runs (CycloneDX, JSON), with the hash of each library.
+sbom: .venv-audit/.ready
+	@mkdir -p test-output
+	@$(AUDIT)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON \
+	  --output-file test-output/sbom.json locks/runtime.txt
+	@echo "test-output/sbom.json"
+
 clean:
-	rm -rf .venv .venv-lock demo-data test-output .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-lock .venv-audit demo-data test-output .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
