@@ -166,7 +166,7 @@ def test_an_announcement_begins_at_an_event(editor: TestClient, near: Services) 
     assert "lerarenopleiding hem krijgt" not in shown
     assert wrong.status_code == 404
     fields = {"kind": "announcement", "event": event, "segment": "bestaat-niet"}
-    assert post(editor, "/redactie/edities", fields).status_code == 404
+    assert post(editor, "/redactie/edities", fields).status_code == 422
 
 
 def test_today_gives_each_person_their_own_tasks(
