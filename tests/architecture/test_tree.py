@@ -23,7 +23,7 @@ HOMES = {
     "brotli": {"feeds/unpack.py"},
     "cryptography": {"newsletter/accounts/sealed.py", "subscribers/links.py"},
     "feedparser": {"feeds/sources/xmlfeed.py"},
-    "h11": {"feeds/http1.py"},
+    "h11": {"feeds/http1.py", "web/impatient.py"},
     "httpcore": {"feeds/connect.py", "feeds/fetch.py", "feeds/http1.py"},
     "httpx": {"feeds/fetch.py", "newsletter/openid.py"},
     "icalendar": {"feeds/sources", "web/public/calendar.py"},

@@ -74,7 +74,7 @@ def test_undo_by_keyboard_and_a_version_put_back(  # noqa: PLR0915 - the whole w
     anna.press("Dien in ter beoordeling")
     page.get_by_role("link", name="Versies").click()
     page.get_by_role("row", name="De kop gewijzigd").get_by_role("link").click()
-    expect(page.get_by_text("Deze editie ligt ter beoordeling.")).to_be_visible()
+    expect(page.get_by_text("trek de editie dan eerst in")).to_be_visible()
     anna.shoot("versie-kop")
     assert anna.complaints == []
 
