@@ -12,5 +12,6 @@ S34, S35, S36  tests/web/public/test_links.py
 S37 to S40     tests/feeds/test_addresses.py, test_hostile.py
 S41 to S44     tests/subscribers/
 S46            test_statements.py here, and tests/subscribers/test_segments.py
+S29            test_rotation.py; S48 test_traces.py; S52 test_server.py; S53 test_supply.py
 S49            tests/newsletter/test_settings.py, test_keys.py
 """

@@ -24,6 +24,14 @@ def world(template: Template, tmp_path: Path) -> Iterator[World]:
         yield world
 
 
+@pytest.fixture(scope="module")
+def standing(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One world for the tests of a module that change nothing in it."""
+    folder, names = template
+    with opened(folder, names, tmp_path_factory.mktemp("standing")) as world:
+        yield world
+
+
 @pytest.fixture(scope="session")
 def pages(template: Template, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     """The address and the HTML of every page, as an administrator sees it."""

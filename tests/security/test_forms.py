@@ -92,10 +92,12 @@ def test_looking_at_what_changes_something_changes_nothing(world: World, method:
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
-def test_no_other_method_is_answered(world: World, method: str) -> None:
-    world.enter(Role.ADMINISTRATOR)
+def test_no_other_method_is_answered(standing: World, method: str) -> None:
+    standing.enter(Role.ADMINISTRATOR)
 
-    statuses = {world.app.request(method, world.address(route)).status_code for route in ROUTES}
+    statuses = {
+        standing.app.request(method, standing.address(route)).status_code for route in ROUTES
+    }
 
     assert statuses == {405}
 

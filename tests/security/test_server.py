@@ -11,11 +11,11 @@ from tests.web.browsing import serving
 from web.impatient import ImpatientProtocol
 
 
-@pytest.fixture
-def port(world: World) -> Iterator[int]:
+@pytest.fixture(scope="module")
+def port(standing: World) -> Iterator[int]:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
-        with serving(world.services, door):
+        with serving(standing.services, door):
             yield door.getsockname()[1]
 
 
@@ -83,7 +83,7 @@ def test_what_is_no_clear_request_gets_one_answer_at_most(port: int, raw: bytes)
     assert ask(port, get("/healthz")).startswith(b"HTTP/1.1 200"), "others are served"
 
 
-def test_a_body_without_an_end_is_cut_off(port: int, world: World) -> None:
+def test_a_body_without_an_end_is_cut_off(port: int) -> None:
     head = (
         b"POST /aanmelden HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 100000000\r\n"
         b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
@@ -113,11 +113,11 @@ class Hasty(ImpatientProtocol):
     patience_s = 1.0
 
 
-@pytest.fixture
-def hasty(world: World) -> Iterator[int]:
+@pytest.fixture(scope="module")
+def hasty(standing: World) -> Iterator[int]:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
-        with serving(world.services, door, protocol=Hasty):
+        with serving(standing.services, door, protocol=Hasty):
             yield door.getsockname()[1]
 
 
