@@ -50,4 +50,5 @@ def test_a_step_is_done_once_the_edition_is_past_it() -> None:
         S.PAUSED: ["closes", "submit", "approve", "send"],
         S.SENT: ["closes", "submit", "approve", "send"],
         S.CANCELLED: [],
+        S.DISCARDED: [],
     }
