@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install develop demo test test-long test-browser shots check bench migration lock audit sbom clean
+.PHONY: install develop demo test test-long test-browser test-sweep shots check bench migration lock audit sbom clean
 
 install: .venv/.runtime
 develop: .venv/.development
@@ -24,13 +24,17 @@ demo: install
 	@$(BIN)/newsletter demo --data-dir demo-data
 
 test: develop
-	@$(BIN)/python -m pytest -m "not chaos and not browser and not long" -n auto --dist worksteal
+	@$(BIN)/python -m pytest -m "not (chaos or browser or long or sweep)" -n auto --dist worksteal
 
 test-long: develop
 	@$(BIN)/python -m pytest -m "long and not (chaos or browser)" -n auto --dist worksteal
 
 test-browser: develop
 	@$(BIN)/python -m pytest -m "browser and not pictures" -n auto --dist worksteal
+
+# Every hostile statement in every parameter of every page.
+test-sweep: develop
+	@$(BIN)/python -m pytest -m sweep -n auto --dist worksteal
 
 # Pictures of every page of the desk, empty, usual and full, in test-output/screenshots/.
 shots: develop

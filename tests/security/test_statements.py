@@ -65,7 +65,7 @@ def test_every_parameter_is_tried() -> None:
     assert read - {name for names in READING.values() for name in names} == behind_forms_only
 
 
-@pytest.mark.long
+@pytest.mark.sweep
 def test_a_statement_in_an_address_of_the_desk_is_a_word(world: World) -> None:
     world.enter(Role.ADMINISTRATOR)
     before, slow, wrong, others = world.prints(), [], [], cycle(STATEMENTS)
@@ -86,7 +86,7 @@ def test_a_statement_in_an_address_of_the_desk_is_a_word(world: World) -> None:
     assert world.prints() == before
 
 
-@pytest.mark.long
+@pytest.mark.sweep
 @pytest.mark.parametrize("field", ["audience", "region", "role", "organisation", "theme"])
 def test_a_statement_in_a_selection_is_a_value_or_is_refused(world: World, field: str) -> None:
     db, now, kept = world.services.db, world.services.clock(), 0
@@ -110,7 +110,7 @@ def test_a_statement_in_a_selection_is_a_value_or_is_refused(world: World, field
     assert kept > 0 or field in {"audience", "theme"}
 
 
-@pytest.mark.long
+@pytest.mark.sweep
 @pytest.mark.parametrize("one", STATEMENTS[::12])
 def test_a_statement_on_the_command_line_is_a_value_or_is_refused(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], one: str
