@@ -9,11 +9,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 
 from benchmarks import desk_world
@@ -23,6 +21,7 @@ from newsletter.accounts.people import user_by_email
 from newsletter.accounts.sessions import open_session
 from newsletter.settings import read_settings
 from newsletter.wiring import Services, build_services
+from tests.queries import counted
 from web.access import Who
 from web.app import create_app
 from web.routes import DESK_ROUTES
@@ -99,7 +98,7 @@ def _measure(client: TestClient, services: Services, path: str) -> Page:
         start = time.process_time()
         answer = client.get(path)
         taken.append((time.process_time() - start) * 1000)
-    with _counted(services.db.engine) as statements:
+    with counted(services.db.engine) as statements:
         client.get(path)
     if answer.status_code >= 500:
         sys.exit(f"{path} answered {answer.status_code}")
@@ -108,21 +107,6 @@ def _measure(client: TestClient, services: Services, path: str) -> Page:
     sent = sum(int(one.headers["content-length"]) for one in (answer, *loaded))
     shown = path if answer.status_code < 400 else f"{path} ({answer.status_code})"
     return Page(shown, sorted(taken)[TIMES // 2], len(statements), whole, sent)
-
-
-@contextmanager
-def _counted(engine: Engine) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
-            statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def _rows(pages: list[Page]) -> list[list[str]]:

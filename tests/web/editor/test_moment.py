@@ -1,7 +1,6 @@
 """Choosing a moment at the last look: near, unusual, too late, or from a form of earlier."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,24 +9,15 @@ from starlette.testclient import TestClient
 
 from feeds.model import Item
 from newsletter.model import Edition
-from newsletter.values import Role
 from newsletter.wiring import Services
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.desk import approved, begin, desk, edition_path, fill, post, step
-from web.app import create_app
+from tests.web.desk import approved, begin, edition_path, post, step
 
 
 @pytest.fixture
 def near(services: Services, transport: FakeTransport) -> Services:
     waiting = replace(services.settings, undo_minutes=5)
     return replace(services, settings=waiting, open_transport=lambda: transport)
-
-
-@pytest.fixture
-def editor(near: Services) -> Iterator[TestClient]:
-    with TestClient(create_app(near), follow_redirects=False) as client:
-        fill(near)
-        yield desk(client, near, Role.EDITOR)
 
 
 def announcement(editor: TestClient, near: Services, **head: str) -> int:

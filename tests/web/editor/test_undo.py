@@ -1,7 +1,6 @@
 """Pressing send, and the minutes in which it can be undone."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from threading import Thread
@@ -19,9 +18,7 @@ from tests.fakes import FakeClock, FakeTransport
 from tests.web.desk import (
     approved,
     begin,
-    desk,
     edition_path,
-    fill,
     freeze,
     make_user,
     post,
@@ -37,13 +34,6 @@ from web.forms import moment_value
 def near(services: Services, transport: FakeTransport) -> Services:
     waiting = replace(services.settings, undo_minutes=5)
     return replace(services, settings=waiting, open_transport=lambda: transport)
-
-
-@pytest.fixture
-def editor(near: Services) -> Iterator[TestClient]:
-    with TestClient(create_app(near), follow_redirects=False) as client:
-        fill(near)
-        yield desk(client, near, Role.EDITOR)
 
 
 def state(near: Services, edition: int) -> EditionStatus:
