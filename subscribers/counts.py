@@ -49,6 +49,14 @@ class SegmentCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ListCount:
+    """The whole list. by_status: of everybody, every status is there; segments: by slug."""
+
+    by_status: Mapping[SubscriberStatus, int]
+    segments: Mapping[str, SegmentCount]
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """Who in some segments gets a mailing to them, by audience, and who does not, by reason.
 
@@ -59,21 +67,28 @@ class Reach:
     left_out: Mapping[LeftOut, int]
 
 
-def count_segments(session: Session, rows: Sequence[Segment]) -> dict[str, SegmentCount]:
-    """Return the counts of these segments by slug, in one query."""
-    if not rows:
-        return {}
-    active = Subscriber.status == SubscriberStatus.ACTIVE
-    columns = [
-        func.count().filter(and_(active, wants, *segments.where(row.conditions)))
-        for row in rows
-        for wants in (true(), Subscriber.wants_newsletter, Subscriber.wants_announcements)
-    ]
-    numbers = session.execute(select(*columns).select_from(Subscriber)).one()
-    return {
-        row.slug: SegmentCount(*numbers[3 * place : 3 * place + 3])
-        for place, row in enumerate(rows)
-    }
+def count_list(session: Session, rows: Sequence[Segment]) -> ListCount:
+    """Return the counts of everybody by status, and of these segments, in one walk.
+
+    Grouped by what people want, and added up here: a third of the time of a count for each.
+    """
+    inside = [func.count().filter(and_(true(), *segments.where(row.conditions))) for row in rows]
+    by_status = dict.fromkeys(SubscriberStatus, 0)
+    people, newsletter, announcements = (Counter[str]() for _ in range(3))
+    groups = select(*REACH, func.count(), *inside).group_by(*REACH)
+    found = session.execute(groups)
+    for status, _, wants_newsletter, wants_announcements, everybody, *numbers in found:
+        by_status[SubscriberStatus(status)] += everybody
+        if status == SubscriberStatus.ACTIVE:
+            mine = dict(zip((row.slug for row in rows), numbers, strict=True))
+            people.update(mine)
+            newsletter.update(mine if wants_newsletter else {})
+            announcements.update(mine if wants_announcements else {})
+    slugs = [row.slug for row in rows]
+    return ListCount(
+        by_status,
+        {slug: SegmentCount(people[slug], newsletter[slug], announcements[slug]) for slug in slugs},
+    )
 
 
 def count_reach(session: Session, slugs: Sequence[str], topic: Topic) -> Reach:

@@ -74,11 +74,10 @@ def counts_by_audience(
     return {_audience(audience): count for audience, count in rows}
 
 
-def count_by_status(session: Session) -> dict[SubscriberStatus, int]:
-    """Return how many subscribers have each status; every status is there."""
-    rows = session.execute(select(Subscriber.status, func.count()).group_by(Subscriber.status))
-    counted = {row.status: row[1] for row in rows}
-    return {status: counted.get(status, 0) for status in SubscriberStatus}
+def anybody_in(session: Session, slug: str, topic: Topic) -> bool:
+    """Say whether a mailing to this segment would reach anybody. Raises UnknownSegment."""
+    recipients = recipients_select(segments.conditions_of(session, [slug]), topic)
+    return session.execute(recipients.limit(1)).first() is not None
 
 
 def has_subscribers(session: Session) -> bool:

@@ -13,7 +13,7 @@ from newsletter.store.deliveries import topic_of
 from newsletter.store.domains import last_look, records_of
 from newsletter.store.looks import sights
 from newsletter.values import EditionStatus, Facts, House
-from subscribers.store import counts_by_audience
+from subscribers.store import anybody_in
 
 TOLD: Final = (
     EditionStatus.SCHEDULED,
@@ -26,11 +26,7 @@ TOLD: Final = (
 def read_facts(session: Session, edition: Edition, *, house: House, now: datetime) -> Facts:
     """Return the facts about one edition. Raises UnknownSegment."""
     topic = topic_of(edition)
-    empty = [
-        slug
-        for slug in edition.segments
-        if not any(counts_by_audience(session, [slug], topic).values())
-    ]
+    empty = [slug for slug in edition.segments if not anybody_in(session, slug, topic)]
     return Facts(
         now=now,
         house=house,

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from storage.session import Database
-from subscribers.counts import LeftOut, SegmentCount, count_left_out, count_reach, count_segments
+from subscribers.counts import LeftOut, SegmentCount, count_left_out, count_list, count_reach
 from subscribers.errors import UnknownSegment
 from subscribers.model import Segment, Subscriber
 from subscribers.segments import DEFAULT_SEGMENTS, list_segments
@@ -48,12 +48,15 @@ def add_people(session: Session) -> None:
 def test_each_segment_is_counted_by_what_its_people_want(session: Session) -> None:
     add_people(session)
 
-    assert count_segments(session, list_segments(session)) == {
+    counted = count_list(session, list_segments(session))
+
+    assert counted.segments == {
         "school": SegmentCount(2, 1, 2),
         "lerarenopleiding": SegmentCount(1, 1, 1),
         "overig": SegmentCount(0, 0, 0),
     }
-    assert count_segments(session, []) == {}
+    assert counted.by_status == {S.ACTIVE: 3, S.PENDING: 1, S.UNSUBSCRIBED: 1, S.SUPPRESSED: 1}
+    assert count_list(session, []).segments == {}
 
 
 def test_who_gets_nothing_is_counted_once_by_reason(session: Session) -> None:

@@ -1,9 +1,12 @@
 """Queries: who gets a mailing, and no one else."""
 
+import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.session import Database
 from subscribers import segments, store
+from subscribers.errors import UnknownSegment
 from subscribers.model import Consent, Subscriber, SubscriberTheme
 from subscribers.values import Audience, ConsentKind, Reader, SubscriberStatus, Topic
 from tests.factories import make_subscriber
@@ -90,18 +93,17 @@ def test_a_segment_counts_who_may_be_mailed(db: Database) -> None:
         assert store.count_segment(session, "school") == 3
 
 
-def test_statuses_are_counted(db: Database) -> None:
+def test_a_segment_has_anybody_who_wants_the_topic(db: Database) -> None:
     fill(db)
 
-    with db.read() as session:
-        counts = store.count_by_status(session)
-
-    assert counts == {
-        SubscriberStatus.PENDING: 1,
-        SubscriberStatus.ACTIVE: 5,
-        SubscriberStatus.UNSUBSCRIBED: 1,
-        SubscriberStatus.SUPPRESSED: 1,
-    }
+    with db.write() as session:
+        assert store.anybody_in(session, "school", Topic.NEWSLETTER)
+        for one in session.scalars(select(Subscriber).where(Subscriber.audience == "school")):
+            one.wants_newsletter = False
+        assert not store.anybody_in(session, "school", Topic.NEWSLETTER)
+        assert store.anybody_in(session, "school", Topic.ANNOUNCEMENTS)
+        with pytest.raises(UnknownSegment):
+            store.anybody_in(session, "nergens", Topic.NEWSLETTER)
 
 
 def test_readers_are_the_active_ones_in_one_query(db: Database) -> None:

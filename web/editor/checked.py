@@ -1,6 +1,6 @@
 """What the checks notice in an edition, for the pages on which it is made and judged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -9,7 +9,9 @@ from newsletter.accounts.people import user_names
 from newsletter.approve.checks import run_checks
 from newsletter.approve.facts import read_facts
 from newsletter.approve.waive import Sorted, sort_findings
+from newsletter.cut import Cut
 from newsletter.model import Edition
+from newsletter.store.cuts import people_by_cut
 from newsletter.store.editions import content_of
 from newsletter.store.waivers import waivers_of
 from newsletter.values import GONE, EditionStatus
@@ -30,13 +32,19 @@ def checked(
     variants: Variants,
     address: Callable[..., str],
 ) -> dict[str, Any]:
-    """Return what was noticed; an edition that went out needs no advice any more.
+    """Return what was noticed, and how many people get each cut.
+
+    An edition that went out needs no advice any more.
 
     address: of the page with a block open (`blok=`), or with none.
     """
     found = Sorted((), ())
-    if edition.state not in OUT:
+    people: Mapping[Cut, int]
+    if edition.state in OUT:
+        people = people_by_cut(session, edition)
+    else:
         facts = read_facts(session, edition, house=call.services.house, now=call.now)
+        people = facts.people or {}
         noticed = run_checks(content_of(edition), variants, facts)
         found = sort_findings(noticed, waivers_of(session, edition.id))
     base = edition_path(edition.id)
@@ -49,5 +57,6 @@ def checked(
     )
     return {
         "findings": noted_by_level(found.left, edition.blocks, ways),
+        "people": people,
         "let_pass": let_pass(found.waived, edition.blocks, ways, user_names(session)),
     }

@@ -22,11 +22,15 @@ from newsletter.cut import Cut
 from newsletter.log_words import edition_word
 from newsletter.model import Block, Edition
 from newsletter.outdated import Cause, find_outdated
-from newsletter.store.cuts import choosable_segments, cuts_of, names_of, segments_of_blocks
-from newsletter.store.deliveries import topic_of
+from newsletter.store.cuts import (
+    by_audience,
+    choosable_segments,
+    cuts_of,
+    names_of,
+    segments_of_blocks,
+)
 from newsletter.store.editions import content_of, events_of, get_edition
 from newsletter.values import BlockContent, EditionEvent, EditionKind
-from subscribers.store import counts_by_audience
 from subscribers.values import Audience
 from web.editor.approval import approval_shown, may_decide
 from web.editor.block_words import block_title
@@ -153,6 +157,7 @@ def edition_page(
         view = _view(call, list(variants))
         past = past_of(session, events_of(session, edition.id))
         address = partial(view.address, edition_path(edition.id))
+        found = checked(call, session, edition, variants, address)
         return desk_page(
             call,
             session,
@@ -163,10 +168,9 @@ def edition_page(
             sandbox=MAIL_SANDBOX,
             sides=_sides(variants),
             seen=variants[view.cut],
-            **checked(call, session, edition, variants, address),
+            **{**found, "people": by_audience(found["people"])},
             sizes=_sizes(variants),
             clip=CLIPPED_FROM_BYTES,
-            people=counts_by_audience(session, edition.segments, topic_of(edition)),
             past=past,
             last_word=next((one for one in past if one.what in SAID_TO_EACH_OTHER), None),
             planned=moment_value(edition.planned_at),

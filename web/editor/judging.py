@@ -18,7 +18,7 @@ from newsletter.cut import Cut
 from newsletter.dutch import join
 from newsletter.model import Edition
 from newsletter.store.approvals import seal_of
-from newsletter.store.cuts import names_of, people_by_cut
+from newsletter.store.cuts import names_of
 from newsletter.store.editions import content_of, events_of, get_edition
 from newsletter.store.revisions import list_revisions
 from newsletter.store.seen import Before, before_of, look_of, note_look
@@ -108,6 +108,7 @@ def judging_page(
         edition = get_edition(session, call.number("id"), with_blocks=True)
         variants = read_variants(call, session, edition)
         content = snapshot.take(edition)
+        found = checked(call, session, edition, variants, partial(_to_edition, edition.id))
         return desk_page(
             call,
             session,
@@ -115,13 +116,13 @@ def judging_page(
             status=status,
             **{**edition_head(edition), **approval_shown(call, session, edition)},
             **_approvals(call, session, edition, variants),
-            **checked(call, session, edition, variants, partial(_to_edition, edition.id)),
+            **found,
             may=may_decide(call, session, edition),
             offered=_offered(session, edition),
             given_back=given_back(session, edition.id),
             since=_since(call, session, edition, content),
             look=_look(call),
-            mails=_mails(session, edition, variants),
+            mails=_mails(session, edition, variants, found["people"]),
             sandbox=MAIL_SANDBOX,
             problems=problems or {},
             given={"comment_at": call.query.get("bij", ""), **(given or {})},
@@ -187,9 +188,11 @@ def _changed_by(call: Call, session: Session, edition: Edition, seen: Before) ->
     return join([names.get(one, "") for one in others if names.get(one)])
 
 
-def _mails(session: Session, edition: Edition, variants: Variants) -> list[Mail]:
+def _mails(
+    session: Session, edition: Edition, variants: Variants, people: Mapping[Cut, int]
+) -> list[Mail]:
     """Return the mails that somebody gets, the most read first; all of them while nobody does."""
-    people, content = people_by_cut(session, edition), content_of(edition)
+    content = content_of(edition)
     names = names_of(session, sorted({slug for cut in variants for slug in cut.segments}))
     read = [cut for cut in variants if people.get(cut)] or list(variants)
 

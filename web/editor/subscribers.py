@@ -2,9 +2,8 @@
 
 from starlette.responses import Response
 
-from subscribers.counts import count_segments
+from subscribers.counts import count_list
 from subscribers.segments import list_segments
-from subscribers.store import count_by_status
 from subscribers.values import SubscriberStatus
 from web.editor.desk import desk_page
 from web.pages import Call
@@ -14,13 +13,14 @@ def show_subscribers(call: Call) -> Response:
     """Show the segments with their counts, and what became of everybody who ever asked."""
     with call.services.db.read() as session:
         segments = list_segments(session)
+        counted = count_list(session, segments)
         return desk_page(
             call,
             session,
             "subscribers.html",
             segments=segments,
-            counts=count_segments(session, segments),
-            by_status=count_by_status(session),
+            counts=counted.segments,
+            by_status=counted.by_status,
             words=STATUS_WORDS,
         )
 
