@@ -4,9 +4,11 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import CodeType
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from newsletter import dutch
@@ -22,6 +24,24 @@ _ADDRESS: Final = re.compile(
 )
 
 
+class _Compiled(BytecodeCache):
+    """What templates became: an organisation with other colours has no need of that work again."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_MJML: Final = _Compiled()
+_TEXT: Final = _Compiled()
+
+
 def shared_values(organisation: Organisation, base_url: str) -> dict[str, Any]:
     """Return what every template knows: the colours, the organisation and where things stand."""
     return {
@@ -35,14 +55,14 @@ def shared_values(organisation: Organisation, base_url: str) -> dict[str, Any]:
 
 def mjml_templates(folder: Path, values: Mapping[str, Any]) -> Environment:
     """Return the MJML templates; `values` are known in each, also in macros."""
-    templates = _environment(folder, values, autoescape=True, finalize=escape)
+    templates = _environment(folder, values, autoescape=True, finalize=escape, compiled=_MJML)
     templates.filters |= {"mail_links": mail_links, "longest_word": longest_word}
     return templates
 
 
 def text_templates(folder: Path, values: Mapping[str, Any]) -> Environment:
     """Return the plain text templates; nothing is escaped there, and nothing is markup."""
-    templates = _environment(folder, values, autoescape=False, finalize=_plain)
+    templates = _environment(folder, values, autoescape=False, finalize=_plain, compiled=_TEXT)
     templates.filters |= {"wrap": wrap, "for_audience": for_audience}
     templates.globals["heading"] = heading
     return templates
@@ -94,6 +114,7 @@ def _environment(
     *,
     autoescape: bool,
     finalize: Callable[[object], str],
+    compiled: BytecodeCache,
 ) -> Environment:
     templates = Environment(
         loader=FileSystemLoader(folder),
@@ -104,6 +125,7 @@ def _environment(
         lstrip_blocks=not autoescape,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=compiled,
     )
     templates.globals |= values
     templates.filters |= {
