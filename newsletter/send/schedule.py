@@ -86,6 +86,8 @@ def unschedule(db: Database, edition_id: int, *, now: datetime, by: int | None =
         edition = lock_edition(session, edition_id)
         if edition.state is S.APPROVED:
             return edition_id
+        if edition.state is S.SENT:
+            raise AlreadyLeft(edition.id, edition.state, S.APPROVED)
         if edition.state in BEGUN:
             _forget_list(session, edition)
         edition.move(S.APPROVED, now=now)
