@@ -21,7 +21,10 @@ from newsletter.wiring import Services, build_services
 from storage import migrate
 from storage.base import Base
 from storage.session import Database
+from tests import one_dialect
 from tests.fakes import FakeClock
+
+one_dialect.use()
 
 SERVER_URL = os.environ.get("NEWSLETTER_TEST_POSTGRES_URL", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")

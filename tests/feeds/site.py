@@ -24,8 +24,8 @@ class Site:
         self.pages: dict[str, Answer] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.connections = 0
-        self.at_once = 0
         self.most_at_once = 0
+        self._under_way: set[object] = set()
         self.stopping = threading.Event()
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"site": self})
@@ -47,6 +47,11 @@ class Site:
         return f"127.0.0.1:{self._server.server_port}"
 
     @property
+    def at_once(self) -> int:
+        """How many answers are under way."""
+        return len(self._under_way)
+
+    @property
     def port(self) -> int:
         return self._server.server_port
 
@@ -63,16 +68,17 @@ class Site:
     def paths(self) -> list[str]:
         return [path for path, _ in self.asked]
 
-    def begin(self, path: str, headers: Iterable[tuple[str, str]]) -> Answer:
+    def begin(self, who: object, path: str, headers: Iterable[tuple[str, str]]) -> Answer:
         with self._lock:
             self.asked.append((path, dict(headers)))
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
+            self._under_way.add(who)
+            self.most_at_once = max(self.most_at_once, len(self._under_way))
         return self.pages.get(path, Answer(status=404))
 
-    def end(self) -> None:
+    def end(self, who: object) -> None:
+        """Before the last bytes leave: who has them may ask again before this thread runs on."""
         with self._lock:
-            self.at_once -= 1
+            self._under_way.discard(who)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -85,11 +91,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.site.connections += 1
 
     def do_GET(self) -> None:
-        answer = self.site.begin(self.path, self.headers.items())
+        answer = self.site.begin(self, self.path, self.headers.items())
         try:
             self._give(answer)
         finally:
-            self.site.end()
+            self.site.end(self)
 
     def _give(self, answer: Answer) -> None:
         etag = answer.headers.get("ETag")
@@ -98,16 +104,20 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in answer.headers.items():
             self.send_header(name, value)
         if fresh:
+            self.site.end(self)
             self.end_headers()
             return
         if "Content-Length" not in answer.headers:
             self.send_header("Content-Length", str(len(answer.body)))
+        if not answer.body:
+            self.site.end(self)
         self.end_headers()
         self._write(answer)
 
     def _write(self, answer: Answer) -> None:
         try:
             if not answer.drip_s:
+                self.site.end(self)
                 self.wfile.write(answer.body)
                 return
             for byte in answer.body:

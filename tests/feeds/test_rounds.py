@@ -38,8 +38,8 @@ class Meeting(Site):
         super().__init__()
         self._door = threading.Barrier(guests, timeout=30)
 
-    def begin(self, path: str, headers: Iterable[tuple[str, str]]) -> Answer:
-        answer = super().begin(path, headers)
+    def begin(self, who: object, path: str, headers: Iterable[tuple[str, str]]) -> Answer:
+        answer = super().begin(who, path, headers)
         self._door.wait()
         return answer
 
@@ -51,8 +51,8 @@ class Holding(Site):
         super().__init__()
         self.door, self.has_four, self.has_five = (threading.Event() for _ in range(3))
 
-    def begin(self, path: str, headers: Iterable[tuple[str, str]]) -> Answer:
-        answer = super().begin(path, headers)
+    def begin(self, who: object, path: str, headers: Iterable[tuple[str, str]]) -> Answer:
+        answer = super().begin(who, path, headers)
         if self.at_once >= 4:
             self.has_four.set()
         if self.at_once >= 5 and not self.door.is_set():

@@ -57,7 +57,7 @@ def run(folder: Path, *arguments: str, **environ: str) -> str:
     return f"{done.stdout}\n{done.stderr}\nstatus {done.returncode}"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     """The whole way of the demo, twice; then what goes wrong, with every secret at hand."""
     folder = tmp_path_factory.mktemp("traces")
@@ -79,7 +79,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     return Traces(folder, said)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def error_pages(traces: Traces, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Every kind of error page, on a copy whose table of sessions and readers is gone."""
     folder = tmp_path_factory.mktemp("broken")
@@ -130,7 +130,18 @@ def found(needles: list[str], text: str) -> list[str]:
     return [one for one in needles if one in text]
 
 
-def test_the_program_did_what_leaves_traces(traces: Traces) -> None:
+def test_no_secret_no_address_and_no_token_is_left_behind(traces: Traces, error_pages: str) -> None:
+    the_program_did_what_leaves_traces(traces)
+    no_secret_is_said_or_shown(traces, error_pages)
+    no_address_of_a_reader_is_said_or_shown(traces, error_pages)
+    no_token_is_said_or_shown(traces, error_pages)
+    an_error_page_tells_nothing_of_the_inside(error_pages)
+    no_file_is_named_for_anybody_and_only_the_rows_and_mails_know_them(traces)
+    no_secret_is_in_the_rows(traces)
+    the_log_names_no_reader(traces)
+
+
+def the_program_did_what_leaves_traces(traces: Traces) -> None:
     said = traces.said
 
     assert "sent to 200 readers" in said["the demo, in text"]
@@ -141,20 +152,20 @@ def test_the_program_did_what_leaves_traces(traces: Traces) -> None:
     assert len(list(tokens(traces.folder))) > 1000
 
 
-def test_no_secret_is_said_or_shown(traces: Traces, error_pages: str) -> None:
+def no_secret_is_said_or_shown(traces: Traces, error_pages: str) -> None:
     for how, text in {**traces.said, "error pages": error_pages}.items():
         assert found([*SECRETS, KEY[:20]], text) == [], how
         assert "argon2" not in text, how
 
 
-def test_no_address_of_a_reader_is_said_or_shown(traces: Traces, error_pages: str) -> None:
+def no_address_of_a_reader_is_said_or_shown(traces: Traces, error_pages: str) -> None:
     readers = [*rows(traces.folder, "select email from subscriber"), "weg@example.org"]
 
     for how, text in {**traces.said, "error pages": error_pages}.items():
         assert found(readers, text) == [], how
 
 
-def test_no_token_is_said_or_shown(traces: Traces, error_pages: str) -> None:
+def no_token_is_said_or_shown(traces: Traces, error_pages: str) -> None:
     every = list(tokens(traces.folder))
     every += rows(traces.folder, "select token_hash, csrf from desk_session")
 
@@ -163,7 +174,7 @@ def test_no_token_is_said_or_shown(traces: Traces, error_pages: str) -> None:
         assert "een-koekje" not in text
 
 
-def test_an_error_page_tells_nothing_of_the_inside(error_pages: str) -> None:
+def an_error_page_tells_nothing_of_the_inside(error_pages: str) -> None:
     inside = (
         "Traceback",
         "sqlite",
@@ -177,7 +188,7 @@ def test_an_error_page_tells_nothing_of_the_inside(error_pages: str) -> None:
     assert found(list(inside), error_pages) == []
 
 
-def test_no_file_is_named_for_anybody_and_only_the_rows_and_mails_know_them(
+def no_file_is_named_for_anybody_and_only_the_rows_and_mails_know_them(
     traces: Traces,
 ) -> None:
     files = [one for one in traces.folder.rglob("*") if one.is_file()]
@@ -194,7 +205,7 @@ def test_no_file_is_named_for_anybody_and_only_the_rows_and_mails_know_them(
             assert found(every, one.read_text("utf-8", "replace")) == [], one.name
 
 
-def test_no_secret_is_in_the_rows(traces: Traces) -> None:
+def no_secret_is_in_the_rows(traces: Traces) -> None:
     with sqlite3.connect(traces.folder / "newsletter.db") as connection:
         everything = "\n".join(connection.iterdump())
 
@@ -202,7 +213,7 @@ def test_no_secret_is_in_the_rows(traces: Traces) -> None:
     assert found(list(tokens(traces.folder)), everything) == []
 
 
-def test_the_log_names_no_reader(traces: Traces) -> None:
+def the_log_names_no_reader(traces: Traces) -> None:
     readers = rows(traces.folder, "select email from subscriber")
     log = run(traces.folder, "log", "--json", "--limit", "10000")
 

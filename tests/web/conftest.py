@@ -38,7 +38,16 @@ def server(near: Services, door: socket.socket) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Start the browser once for the tests of a file: that takes longer than most of them."""
     with browsing() as browser:
         yield browser
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """Give a browser that knows nothing of the tests before; its windows are closed after it."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()

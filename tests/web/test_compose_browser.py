@@ -472,3 +472,17 @@ def test_hostile_words_are_words_in_the_mail_that_follows(anna: Desk) -> None:
     expect(the_mail(page).get_by_text("<script>alert(1)</script>")).to_be_visible()
     expect(the_mail(page).locator("img[src=x], body script, a[href^=javascript]")).to_have_count(0)
     assert anna.complaints == []
+
+
+def test_the_mail_is_shown_whole_as_on_a_phone_and_in_the_dark(anna: Desk) -> None:
+    anna.page.get_by_role("link", name="lerarenopleiding", exact=True).click()
+    anna.page.get_by_role("link", name="telefoon").click()
+    anna.page.get_by_role("link", name="donker").click()
+
+    the_mail(anna.page).get_by_text("Steunpunt").first.wait_for()
+    footer = the_mail(anna.page).get_by_text("Lees onze privacyverklaring").bounding_box()
+    whole = anna.page.locator("iframe").bounding_box()
+    assert footer
+    assert whole
+    assert footer["y"] + footer["height"] < whole["y"] + whole["height"]  # all of it, unscrolled
+    assert anna.complaints == []

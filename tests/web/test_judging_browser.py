@@ -118,7 +118,7 @@ def test_on_a_phone_a_bar_leads_to_the_mail_the_decision_and_the_checks(
     bas.page.get_by_role("link", name="Beoordeel").click()
     bar = bas.page.get_by_role("navigation", name="Op deze bladzijde")
 
-    assert bar.get_by_role("link").all_inner_texts() == ["Mail", "Jouw oordeel", "Controle"]
+    expect(bar.get_by_role("link")).to_have_text(["Mail", "Jouw oordeel", "Controle"])
     for name, place in (
         ("Jouw oordeel", "#oordeel"),
         ("Controle", "#controle"),

@@ -279,3 +279,14 @@ def test_who_goes_on_writing_is_still_there(browser: Browser, base: str, clock: 
     expect(rosa.page).not_to_have_url(f"{base}/redactie/inloggen")
     expect(rosa.page.get_by_text("We hebben het voor je vastgehouden")).to_have_count(0)
     assert all("422" in one for one in rosa.complaints)
+
+
+def test_on_a_phone_one_logs_out_from_the_menu(browser: Browser, base: str) -> None:
+    marit = person(browser, base)
+    marit.sign_in("marit@example.org")
+    marit.page.set_viewport_size({"width": 375, "height": 900})
+    marit.press("Menu")
+    marit.page.get_by_role("button", name="log uit").click()
+
+    marit.page.get_by_text("Je bent uitgelogd.").wait_for()
+    assert marit.complaints == []

@@ -227,3 +227,22 @@ def test_a_test_of_the_mail_that_is_looked_at(
     anna.page.emulate_media(color_scheme="dark")
     anna.shoot("verzenden-donker")
     assert anna.complaints == []
+
+
+def test_sending_stops_goes_on_and_says_by_itself_that_it_is_done(
+    browser: Browser, base: str, near: Services, edition: int, clock: FakeClock
+) -> None:
+    anna = enter(browser.new_context(reduced_motion="reduce").new_page(), base)
+    anna.go(f"/redactie/edities/{edition}/verzenden")
+    anna.press("Verstuur naar 40 abonnees")
+    clock.later(minutes=6)
+    freeze(near)
+    anna.page.reload()
+    anna.press("Zet op pauze")
+    anna.press("Ga verder met verzenden")
+
+    run_worker(near, stop=threading.Event(), until_complete=edition)
+
+    anna.page.get_by_role("heading", name="Editie 1 is verzonden").wait_for()
+    expect(anna.page.locator("#gezegd")).to_contain_text("Editie 1 is verzonden")
+    assert anna.complaints == []

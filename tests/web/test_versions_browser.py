@@ -104,3 +104,24 @@ def test_two_people_in_one_block_choose_between_their_texts(browser: Browser, ba
 
     expect(anna.page.locator("#blok-title")).to_have_value("Aanbevelingen: begin klein")
     assert [one for one in anna.complaints if "409" not in one] == []
+
+
+def test_two_tabs_above_the_mail_choose_between_their_texts(browser: Browser, base: str) -> None:
+    anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
+    anna.sign_in("anna@example.org")
+    anna.go("/redactie/edities")
+    anna.press("Begin een nieuwe editie")
+    second = Desk(anna.page.context.new_page(), base)
+    second.go("/redactie/edities/1")
+    anna.page.locator("#subject").fill("Wie doet wat? En twee data voor je agenda")
+    anna.press("Bewaar de kop")
+    anna.page.locator("#bewaard").get_by_text("Bewaard om").wait_for()
+
+    second.page.locator("#subject").fill("Woorden van wie later bewaart")
+    second.press("Bewaar de kop")
+
+    second.page.get_by_role("heading", name="Anna schreef net iets anders boven de mail").wait_for()
+    expect(second.page.locator("main")).to_contain_text("En twee data voor je agenda")
+    expect(second.page.get_by_label("Wat jij schreef").first).to_have_value(
+        "Woorden van wie later bewaart"
+    )
