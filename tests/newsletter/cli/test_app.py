@@ -10,16 +10,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.cli.app import main
-from newsletter.cli.session import state
 
 HUGE = "9" * 22
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NEWSLETTER_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
-    monkeypatch.setattr(state, "debug", False)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:

@@ -1,27 +1,18 @@
 """`newsletter edition check` goes to the links itself, and tells what it saw."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from newsletter.cli.app import main
-from newsletter.cli.session import state
 from newsletter.compose import draft
 from storage.session import Database
 from subscribers.segments import add_default_segments
 from tests.factories import make_item, make_readers, store_items
 from tests.fakes import START
 from tests.feeds.site import Site
+from tests.newsletter.cli.shell import Shell
 
 
 def test_a_dead_link_is_found_and_ends_with_status_one(
-    db: Database,
-    tmp_path: Path,
-    database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    db: Database, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_default_segments(db)
     with Site() as site, db.write() as session:
@@ -34,23 +25,15 @@ def test_a_dead_link_is_found_and_ends_with_status_one(
         )
         session.commit()
         edition = draft.draft_newsletter(db, now=START)
-        monkeypatch.setenv("NEWSLETTER_DATA_DIR", str(tmp_path))
-        monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
         monkeypatch.setenv("NEWSLETTER_SOURCE_ALLOW", site.host_port)
         monkeypatch.setenv("NEWSLETTER_NOW", START.isoformat())
-        monkeypatch.setattr(state, "debug", False)
-        monkeypatch.setattr("sys.argv", ["newsletter", "edition", "check", str(edition), "--json"])
 
-        with pytest.raises(SystemExit) as end:
-            main()
-
-        told: dict[str, Any] = json.loads(capsys.readouterr().out)
+        told = shell.json("edition", "check", str(edition), status=1)
         links = {
             (one["rule"], one["level"], one["where"], one["instead"])
             for one in told["findings"]
             if one["rule"] in {"links.dead", "links.moved", "links.not-looked"}
         }
-        assert end.value.code == 1
         assert not told["passed"]
         assert links == {
             ("links.dead", "error", site.url("/weg"), ""),

@@ -1,16 +1,13 @@
 """`newsletter source ...`, as scripts and people see it, against real servers on this machine."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from newsletter.cli.app import main
-from newsletter.cli.session import state
 from tests.feeds.documents import calendar, entry, rss, vevent
 from tests.feeds.site import Site
+from tests.newsletter.cli.shell import Shell
 
 NEWS = rss(*(entry(name, f"Bericht {name}") for name in "abcd"), title="Nieuws")
 EVENTS = calendar(vevent("a", "DTSTART:20370501T080000Z", summary="Congres"))
@@ -26,38 +23,12 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(autouse=True)
-def _home(site: Site, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NEWSLETTER_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
+def _allowed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSLETTER_SOURCE_ALLOW", site.host_port)
-    monkeypatch.setattr(state, "debug", False)
 
 
-class Shell:
-    """Runs commands; keeps what the last one said."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-        self.out = self.err = ""
-
-    def run(self, *words: str, status: int = 0) -> str:
-        self._monkeypatch.setattr("sys.argv", ["newsletter", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        self.out, self.err = self._capsys.readouterr()
-        assert int(end.value.code or 0) == status, self.err
-        return self.out
-
-    def json(self, *words: str, status: int = 0) -> Any:
-        return json.loads(self.run(*words, "--json", status=status))
-
-    def sources(self) -> list[tuple[str, str, str]]:
-        return [(one["name"], one["kind"], one["url"]) for one in self.json("source", "list")]
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
+def sources(shell: Shell) -> list[tuple[str, str, str]]:
+    return [(one["name"], one["kind"], one["url"]) for one in shell.json("source", "list")]
 
 
 def put_page(site: Site, *hrefs: str) -> str:
@@ -96,7 +67,7 @@ def test_a_feed_is_added_and_what_was_found_is_said(
         ],
         "warning": None,
     }
-    assert shell.sources() == [("Nieuws", "feed", url)]
+    assert sources(shell) == [("Nieuws", "feed", url)]
 
 
 def test_people_read_the_first_three_titles(shell: Shell, site: Site) -> None:
@@ -150,7 +121,7 @@ def test_a_choice_is_listed_with_the_command_for_each(shell: Shell, site: Site) 
     found = shell.json("source", "add", page, status=1)
     assert found["added"] is None
     assert [one["title"] for one in found["found"]] == ["Nieuws", "Ander nieuws"]
-    assert shell.sources() == []
+    assert sources(shell) == []
 
 
 def test_another_kind_than_was_asked_is_not_added(shell: Shell, site: Site) -> None:
@@ -182,13 +153,13 @@ def test_what_cannot_be_read_is_added_only_with_a_kind(shell: Shell, site: Site,
 
     shell.run("source", "add", url, status=1)
     assert len(shell.err.splitlines()) == 1
-    assert shell.sources() == []
+    assert sources(shell) == []
 
     report = shell.json("source", "add", url, "--kind", "feed")
     (line,) = shell.err.splitlines()
     assert line.startswith("newsletter: followed, but not readable yet: ")
     assert (report["added"], report["entries"], report["found"]) == ("127-0-0-1", None, [])
-    assert [one[2] for one in shell.sources()] == [url]
+    assert [one[2] for one in sources(shell)] == [url]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +181,7 @@ def test_a_failure_is_one_document_and_one_line(
 
     assert (report["added"], report["found"]) == (None, [])
     assert shell.err == f"newsletter: {report['error']}\n"
-    assert shell.sources() == []
+    assert sources(shell) == []
 
 
 def test_what_may_not_be_visited_is_not_visited(shell: Shell) -> None:
@@ -302,11 +273,11 @@ def test_a_list_is_judged_first_when_asked(shell: Shell, tmp_path: Path) -> None
         },
     ]
     assert report["dry_run"]
-    assert shell.sources() == []
+    assert sources(shell) == []
 
     shell.run("source", "import", str(file))
     assert shell.err.splitlines() == ["1 new, 0 known, 1 bad."]
-    assert shell.sources() == [("A", "feed", "https://a.example.org/")]
+    assert sources(shell) == [("A", "feed", "https://a.example.org/")]
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 from feeds import store
-from newsletter.cli.app import main
-from newsletter.cli.session import state
 from storage.session import Database
 from tests.fakes import START
 from tests.feeds.documents import entry, rss
 from tests.feeds.site import Answer, Site
+from tests.newsletter.cli.shell import Shell
 
 
 @pytest.fixture
@@ -29,11 +27,8 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(autouse=True)
-def _home(site: Site, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NEWSLETTER_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
+def _allowed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSLETTER_SOURCE_ALLOW", site.host_port)
-    monkeypatch.setattr(state, "debug", False)
 
 
 def add(db: Database, site: Site, count: int) -> None:
@@ -43,22 +38,15 @@ def add(db: Database, site: Site, count: int) -> None:
             store.add_source(session, url=url, kind="feed", name=f"Bron {n:02}", now=START)
 
 
-def gather(monkeypatch: pytest.MonkeyPatch, *words: str, status: int = 0) -> None:
-    monkeypatch.setattr("sys.argv", ["newsletter", "gather", *words])
-    with pytest.raises(SystemExit) as end:
-        main()
-    assert int(end.value.code or 0) == status
-
-
 def test_a_script_reads_a_document_and_people_how_far_it_is(
-    db: Database, site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    db: Database, site: Site, shell: Shell
 ) -> None:
     add(db, site, 20)
     site.put("/3", status=500)
 
-    gather(monkeypatch, "--json")
+    shell.run("gather", "--json")
 
-    out, err = capsys.readouterr()
+    out, err = shell.out, shell.err
     report = json.loads(out)
     lines = [line for line in err.splitlines() if line.startswith("Gathering: ")]
     assert (report["new"], report["updated"], len(report["sources"])) == (38, 0, 20)
@@ -68,12 +56,10 @@ def test_a_script_reads_a_document_and_people_how_far_it_is(
     assert lines[-1] == "Gathering: 20 of 20 sources; 38 new, 0 updated, 1 failed."
 
 
-def test_nothing_due_is_said(
-    db: Database, site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    gather(monkeypatch)
+def test_nothing_due_is_said(db: Database, site: Site, shell: Shell) -> None:
+    shell.run("gather")
 
-    out, err = capsys.readouterr()
+    out, err = shell.out, shell.err
     assert out.startswith("No source is due.")
     assert err == "0 new, 0 updated.\n"
 
@@ -149,8 +135,7 @@ def test_an_interrupt_ends_it_at_once_and_what_was_read_is_kept(db: Database, si
 def test_a_round_in_which_every_source_fails_is_not_done(
     db: Database,
     site: Site,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    shell: Shell,
     case: tuple[int, int, int],
 ) -> None:
     well, failing, status = case
@@ -158,9 +143,9 @@ def test_a_round_in_which_every_source_fails_is_not_done(
     for n in range(well, well + failing):
         site.put(f"/{n}", status=500)
 
-    gather(monkeypatch, "--json", status=status)
+    shell.run("gather", "--json", status=status)
 
-    out, err = capsys.readouterr()
+    out, err = shell.out, shell.err
     failed = [one for one in json.loads(out)["sources"] if one["outcome"] == "failed"]
     assert len(failed) == failing
     assert ("none of the 2 sources could be read" in err) is (status == 1)

@@ -1,46 +1,15 @@
 """`newsletter item add`, and what a script reads of it afterwards."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from newsletter.cli.app import main
-from newsletter.cli.session import state
+from tests.newsletter.cli.shell import Shell
 
 EVENT = ("--kind", "event", "--title", "Congres")
 
 
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NEWSLETTER_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
-    monkeypatch.setattr(state, "debug", False)
-
-
-class Shell:
-    """Runs `newsletter item`; keeps what the last one said on standard error."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-        self.err = ""
-
-    def json(self, *words: str) -> Any:
-        return json.loads(self.run(*words, "--json", status=0))
-
-    def run(self, *words: str, status: int) -> str:
-        self._monkeypatch.setattr("sys.argv", ["newsletter", "item", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        out, self.err = self._capsys.readouterr()
-        assert int(end.value.code or 0) == status, self.err
-        return out
-
-
 @pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
+def shell(shell: Shell) -> Shell:
+    return shell.at("item")
 
 
 def test_an_item_is_told_back_as_it_was_stored(shell: Shell) -> None:

@@ -1,48 +1,22 @@
 """`newsletter log`, and how commands stand in the log."""
 
-import json
 from pathlib import Path
 
 import pytest
 
-from newsletter.cli.app import main
-from newsletter.cli.session import state
 from newsletter.store.editions import log_event
 from storage.log import record
 from storage.session import Database
 from tests.factories import make_edition, make_subscriber, make_user
 from tests.fakes import START
+from tests.newsletter.cli.shell import Shell
 
 Capture = pytest.CaptureFixture[str]
 
 
-class Shell:
-    """Runs a command and gives what it printed."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-        self._patch, self._capsys = monkeypatch, capsys
-
-    def __call__(self, *words: str, status: int = 0) -> str:
-        self._patch.setattr("sys.argv", ["newsletter", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        out, err = self._capsys.readouterr()
-        assert int(end.value.code or 0) == status, err
-        return err if status else out
-
-    def log(self, *words: str) -> list[str]:
-        """Return the sentences, newest first."""
-        return [one["sentence"] for one in json.loads(self("log", "--json", *words))]
-
-
-@pytest.fixture
-def shell(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> Shell:
-    monkeypatch.setenv("NEWSLETTER_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
-    monkeypatch.setattr(state, "debug", False)
-    return Shell(monkeypatch, capsys)
+def log(shell: Shell, *words: str) -> list[str]:
+    """Return the sentences, newest first."""
+    return [one["sentence"] for one in shell.json("log", *words)]
 
 
 @pytest.fixture
@@ -56,14 +30,14 @@ def edition(db: Database) -> int:
 
 
 def test_the_log_is_told_newest_first(shell: Shell, edition: int) -> None:
-    lines = shell("log").splitlines()
+    lines = shell.run("log").splitlines()
 
     assert [" ".join(line.split()) for line in lines] == [
         "When What Note",
         "2027-04-20T10:00:00+02:00 Het programma verwijderde de bron ‘De Bron’.",
         "2027-04-20T10:00:00+02:00 fenna@example.org diende editie 12 in. Klaar.",
     ]
-    assert len(shell("log", "--limit", "1").splitlines()) == 2
+    assert len(shell.run("log", "--limit", "1").splitlines()) == 2
 
 
 @pytest.mark.parametrize(
@@ -82,17 +56,18 @@ def test_the_log_is_told_newest_first(shell: Shell, edition: int) -> None:
 def test_options_narrow_the_log(
     shell: Shell, edition: int, words: tuple[str, ...], count: int
 ) -> None:
-    assert len(shell.log(*words)) == count
+    assert len(log(shell, *words)) == count
 
 
 @pytest.mark.parametrize("day", ["gisteren", "2027-13-01", "0001-01-01", "9999-12-31"])
 def test_a_day_that_is_none_is_refused(shell: Shell, day: str) -> None:
-    assert "--to" in shell("log", "--to", day, status=1)
+    shell.run("log", "--to", day, status=1)
+    assert "--to" in shell.err
 
 
 def test_nothing_is_said_to_be_nothing(shell: Shell) -> None:
-    assert shell("log").strip() == "Nothing in the log fits."
-    assert shell.log() == []
+    assert shell.run("log").strip() == "Nothing in the log fits."
+    assert log(shell) == []
 
 
 READERS = "email,audience\nanna@example.org,school\nbas@example.org,school\nniets,school\n"
@@ -105,31 +80,31 @@ def test_what_a_command_does_with_readers_is_told_by_number_only(
         make_subscriber(session, "weg@example.org", name="Wilma Weg")
     (tmp_path / "lijst.csv").write_text(READERS)
 
-    shell("subscriber", "show", "weg@example.org")
-    shell("subscriber", "erase", "weg@example.org")
-    shell("subscriber", "import", str(tmp_path / "lijst.csv"), "--ground", "Aangemeld")
-    shell("subscriber", "import", str(tmp_path / "lijst.csv"), "--ground", "x", "--dry-run")
-    shell("subscriber", "export", "--out", str(tmp_path / "uit.csv"))
-    shell("segment", "save", "scholen", "--where", "audience = school")
+    shell.run("subscriber", "show", "weg@example.org")
+    shell.run("subscriber", "erase", "weg@example.org")
+    shell.run("subscriber", "import", str(tmp_path / "lijst.csv"), "--ground", "Aangemeld")
+    shell.run("subscriber", "import", str(tmp_path / "lijst.csv"), "--ground", "x", "--dry-run")
+    shell.run("subscriber", "export", "--out", str(tmp_path / "uit.csv"))
+    shell.run("segment", "save", "scholen", "--where", "audience = school")
 
     who = "Iemand, via de opdrachtregel,"
-    assert shell.log() == [
+    assert log(shell) == [
         f"{who} bewaarde de doelgroep ‘scholen’",
         f"{who} haalde gegevens van abonnees op als bestand",
         f"{who} bracht een lijst met abonnees binnen: 2 nieuw, 0 bijgewerkt, 0 gelijk, 1 geweigerd",
         f"{who} wiste abonnee 1",
         f"{who} bekeek alle gegevens van abonnee 1",
     ]
-    told = shell("log", "--json")
+    told = shell.run("log", "--json")
     assert "@" not in told
     assert "Wilma" not in told
 
 
 def test_a_command_without_an_account_is_somebodys(shell: Shell, tmp_path: Path) -> None:
-    shell("edition", "draft", "--title", "Mei")
-    shell("source", "add", str(tmp_path), "--kind", "practice", "--name", "Map")
+    shell.run("edition", "draft", "--title", "Mei")
+    shell.run("source", "add", str(tmp_path), "--kind", "practice", "--name", "Map")
 
-    assert shell.log() == [
+    assert log(shell) == [
         "Iemand, via de opdrachtregel, ging de bron ‘Map’ volgen",
         "Iemand, via de opdrachtregel, begon editie 1",
     ]

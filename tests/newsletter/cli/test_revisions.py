@@ -1,41 +1,20 @@
 """`newsletter edition revisions`: what a script reads of an edition's history."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from newsletter.cli.app import main
-from newsletter.cli.session import state
 from newsletter.compose import draft, restoring
 from newsletter.store.editions import get_edition, log_event
 from storage.session import Database
 from tests.factories import make_item, make_user, store_items
 from tests.fakes import START
+from tests.newsletter.cli.shell import Shell
 
 Capture = pytest.CaptureFixture[str]
 
 
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NEWSLETTER_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
-    monkeypatch.setattr(state, "debug", False)
-
-
-def say(monkeypatch: pytest.MonkeyPatch, capsys: Capture, *words: str, status: int = 0) -> str:
-    monkeypatch.setattr("sys.argv", ["newsletter", "edition", "revisions", *words])
-    with pytest.raises(SystemExit) as end:
-        main()
-    out, err = capsys.readouterr()
-    assert int(end.value.code or 0) == status, err
-    return out
-
-
-def test_the_revisions_are_told_newest_first(
-    db: Database, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
+def test_the_revisions_are_told_newest_first(db: Database, shell: Shell) -> None:
     with db.write() as session:
         store_items(session, make_item(1))
         by = make_user(session, "anna@example.org")
@@ -47,7 +26,7 @@ def test_the_revisions_are_told_newest_first(
         log_event(session, edition, what="submitted", now=START)
     restoring.undo(db, edition, version=2, now=START, by=by)
 
-    told: list[dict[str, Any]] = json.loads(say(monkeypatch, capsys, str(edition), "--json"))
+    told: list[dict[str, Any]] = shell.json("edition", "revisions", str(edition))
 
     at = "2027-04-20T10:00:00+02:00"
     same = {"at": at, "by": "anna@example.org"}
@@ -74,10 +53,8 @@ def test_the_revisions_are_told_newest_first(
             "decided": [],
         },
     ]
-    assert "submitted" in say(monkeypatch, capsys, str(edition))
+    assert "submitted" in shell.run("edition", "revisions", str(edition))
 
 
-def test_an_edition_that_does_not_exist_has_no_revisions(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    assert say(monkeypatch, capsys, "9", status=1) == ""
+def test_an_edition_that_does_not_exist_has_no_revisions(shell: Shell) -> None:
+    assert shell.run("edition", "revisions", "9", status=1) == ""

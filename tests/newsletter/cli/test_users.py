@@ -1,54 +1,23 @@
 """`newsletter user ...`: who may come in, by command."""
 
-import json
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from newsletter.cli.app import main
-from newsletter.cli.session import state
 from newsletter.demo.catcher import Catcher
 from newsletter.demo.mailbox import Mailbox
+from tests.newsletter.cli.shell import Shell
 
 ADD = ("--role", "administrator", "--password-stdin")
 
 
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NEWSLETTER_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
-    monkeypatch.setattr(state, "debug", False)
-
-
-class Shell:
-    """Runs `newsletter user`; keeps what the last one said on standard error."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-        self.err = ""
-
-    def json(self, *words: str, typed: str = "") -> Any:
-        return json.loads(self.run(*words, "--json", status=0, typed=typed))
-
-    def run(self, *words: str, status: int, typed: str = "") -> str:
-        self._monkeypatch.setattr("sys.argv", ["newsletter", "user", *words])
-        self._monkeypatch.setattr("sys.stdin", StringIO(typed))
-        with pytest.raises(SystemExit) as end:
-            main()
-        out, self.err = self._capsys.readouterr()
-        assert int(end.value.code or 0) == status, self.err
-        return out
-
-
 @pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys)
+def shell(shell: Shell) -> Shell:
+    return shell.at("user")
 
 
 def test_accounts_are_added_and_listed_with_their_state(shell: Shell) -> None:
-    assert "There is no account yet" in shell.run("list", status=0)
+    assert "There is no account yet" in shell.run("list")
     shell.json("add", "baas@example.org", *ADD, typed="fiets lamp dinsdag\n")
     shell.json("add", "lezer@example.org", "--role", "reader", ADD[2], typed="lamp fiets maandag")
 
@@ -58,7 +27,7 @@ def test_accounts_are_added_and_listed_with_their_state(shell: Shell) -> None:
         ("baas@example.org", "administrator", "in"),
         ("lezer@example.org", "reader", "in"),
     ]
-    assert "baas@example.org" in shell.run("list", status=0)
+    assert "baas@example.org" in shell.run("list")
 
 
 def test_somebody_is_switched_off_but_not_the_last_administrator(shell: Shell) -> None:
@@ -107,14 +76,11 @@ def test_an_invitation_that_cannot_be_mailed_is_said(
 
 
 def test_a_reader_of_results_moves_no_edition(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    shell: Shell,
 ) -> None:
     shell.json("add", "lezer@example.org", "--role", "reader", ADD[2], typed="lamp fiets maandag")
-    words = ("edition", "submit", "1", "--by", "lezer@example.org")
-    monkeypatch.setattr("sys.argv", ["newsletter", *words])
+    edition = shell.at("edition")
 
-    with pytest.raises(SystemExit) as end:
-        main()
+    edition.run("submit", "1", "--by", "lezer@example.org", status=1)
 
-    assert end.value.code == 1
-    assert "reads results and changes nothing" in capsys.readouterr().err
+    assert "reads results and changes nothing" in edition.err
