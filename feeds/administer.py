@@ -1,5 +1,6 @@
 """Use cases of administrators on one source: label it, turn it off and on, lead it elsewhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin
@@ -69,6 +70,12 @@ def turn_on(db: Database, slug: str, *, now: datetime) -> None:
         source.active, source.next_look_at = True, None
         _forget_failures(source)
         _record(session, "source.turned_on", source, now)
+
+
+def note_asked(session: Session, slugs: Sequence[str], *, now: datetime) -> None:
+    """Put on record that these were looked at because somebody asked. Raises UnknownSource."""
+    for slug in slugs:
+        _record(session, "source.asked", store.get_source(session, slug), now)
 
 
 def search_site(db: Database, slug: str, *, fetcher: Fetcher, now: datetime) -> tuple[Offer, ...]:

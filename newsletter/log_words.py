@@ -207,6 +207,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "submission.forgotten": Words(Group.EXAMPLES, "Het programma vergat wie {it} instuurde"),
     "source.followed": Words(Group.SOURCES, "{who} ging de bron {it} volgen"),
     "source.changed": Words(Group.SOURCES, "{who} wijzigde de bron {it}"),
+    "source.asked": Words(Group.SOURCES, "{who} liet de bron {it} meteen bekijken"),
     "source.turned_off": Words(Group.SOURCES, "{who} zette de bron {it} uit"),
     "source.turned_on": Words(Group.SOURCES, "{who} zette de bron {it} aan"),
     "source.led": Words(Group.SOURCES, "{who} gaf de bron {it} een ander adres"),

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from feeds import submissions
+from feeds.administer import note_asked
 from feeds.gather import Progress, gather_due
 from feeds.kept import believe_missing
 from feeds.rehost import Rehosted, find_pictures, rehost_pictures
@@ -134,6 +135,7 @@ def gather(
     )
     with services.db.write() as session:
         believe_missing(session, now=now)
+        note_asked(session, only, now=now)
     held = hold_outdated(services.db, now=now)
     untold = sum(tell_held(services, one, now) for one in held)
     return Gathered(report, held, untold, _fetch_pictures(services, report, now))

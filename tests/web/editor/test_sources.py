@@ -167,6 +167,8 @@ def test_looking_now_brings_what_is_new(services: Services) -> None:
         assert answer.headers["location"] == SOURCES
         assert "Vo-raad: 1 nieuw bericht." in editor.client.get(SOURCES).text
         assert "Eerste bericht" in editor.client.get("/redactie/selecteren").text
+        log = editor.client.get("/redactie/logboek?groep=bronnen").text
+        assert "‘Vo-raad’</a> meteen bekijken." in log
 
 
 def test_looking_now_says_when_it_does_not_work(services: Services) -> None:
