@@ -27,18 +27,18 @@ test: develop
 	@$(BIN)/python -m pytest -m "not (chaos or browser or long or sweep)" -n auto --dist worksteal
 
 test-long: develop
-	@$(BIN)/python -m pytest -m "long and not (chaos or browser)" -n auto --dist worksteal
+	@$(BIN)/python -m pytest $$(grep -rl --include=test_*.py mark.long tests) -m "long and not (chaos or browser or sweep)" -n auto --dist worksteal
 
 test-browser: develop
-	@$(BIN)/python -m pytest -m "browser and not pictures" -n auto --dist worksteal
+	@$(BIN)/python -m pytest tests/*/*_browser.py -m "browser and not pictures" -n auto --dist worksteal
 
-# Every hostile statement in every parameter of every page.
+# What takes minutes: every hostile statement in every parameter of every page, and hundreds of timings.
 test-sweep: develop
 	@$(BIN)/python -m pytest -m sweep -n auto --dist worksteal
 
 # Pictures of every page of the desk, empty, usual and full, in test-output/screenshots/.
 shots: develop
-	@$(BIN)/python -m pytest -m pictures -n auto --dist worksteal
+	@$(BIN)/python -m pytest tests/*/*_browser.py -m pictures -n auto --dist worksteal
 
 check: develop
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

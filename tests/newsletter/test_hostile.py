@@ -59,6 +59,7 @@ def test_no_hostile_subject_adds_a_header() -> None:
         ], vector  # fmt: skip
 
 
+@pytest.mark.sweep
 def test_ten_megabytes_of_text_are_still_text() -> None:
     sentence, times = "Samen <b>opleiden</b> & leren.", 10 * MEGABYTE // 31
     short, long = (

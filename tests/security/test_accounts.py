@@ -176,7 +176,7 @@ def test_s03_a_thousand_wrong_passwords_lock_nobody_out(
         assert [one.about for one in alarms] != []
 
 
-@pytest.mark.long
+@pytest.mark.sweep
 @pytest.mark.parametrize("path", [DOOR, "/redactie/wachtwoord-vergeten"])
 def test_s04_nobody_can_tell_from_time_or_words_who_has_an_account(
     base: str, clock: FakeClock, path: str
@@ -200,7 +200,7 @@ def test_s04_nobody_can_tell_from_time_or_words_who_has_an_account(
     assert told[EMAIL] == told[NOBODY]
 
 
-@pytest.mark.long
+@pytest.mark.sweep
 def test_s04_a_password_that_is_looked_at_takes_as_long_for_nobody(near: Services) -> None:
     """S04: the hashing itself, which the waits at the door hide."""
     took: dict[str, list[float]] = {EMAIL: [], NOBODY: []}
