@@ -1,17 +1,21 @@
 """The result: sentences, groups with what to do, who was left out, and the ledger for some."""
 
+import re
 from collections.abc import Iterator
 from threading import Event
 
 import pytest
 from starlette.testclient import TestClient
 
+from newsletter.model import Delivery
 from newsletter.send.worker import run_worker
 from newsletter.store.editions import events_of
-from newsletter.values import Role
+from newsletter.values import DeliveryState, Role
 from newsletter.wiring import Services
 from subscribers.model import Subscriber
 from subscribers.values import Audience, SubscriberStatus
+from tests.fakes import START
+from tests.queries import counted
 from tests.web.desk import approved, desk, edition_path, freeze, make_subscriber, post, step
 from web.app import create_app
 
@@ -61,6 +65,33 @@ def test_who_did_not_get_it_stands_in_groups(editor: TestClient, sent: int) -> N
     assert "Heeft zich afgemeld" in left_out
     assert "Adres werkt niet meer" in left_out
     assert "@example.org" not in page
+
+
+def test_more_refusals_of_more_kinds_cost_no_query_more(
+    editor: TestClient, near: Services, sent: int
+) -> None:
+    path = edition_path(sent, "/resultaat")
+    with counted(near.db.engine) as few:
+        editor.get(path)
+    with near.db.write() as session:
+        session.add_all(
+            Delivery(
+                edition_id=sent,
+                cut="school",
+                state=DeliveryState.FAILED,
+                code=550 + number % 4,
+                reply=f"5.{number % 7}.1 unknown",
+                at=START,
+            )
+            for number in range(30)
+        )
+
+    with counted(near.db.engine) as many:
+        page = editor.get(path).text
+
+    assert len(many) == len(few)
+    refused = page.split("Wie de mail niet aannam")[1].split("</section>")[0]
+    assert sum(map(int, re.findall(r'data-label="Mensen:">(\d+)<', refused))) == 31
 
 
 def test_who_was_left_out_is_counted_as_it_was_when_it_began(
