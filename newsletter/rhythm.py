@@ -256,7 +256,7 @@ def _slot(rhythm: Rhythm, day: date) -> Slot:
     if moved is not None and holiday_on(moved):
         name, why = name or holiday_on(moved), Why.HOLIDAY if why is Why.RULE else why
         moved = _beside_holiday(rhythm, moved)
-    if moved is None or (moved >= _following(rhythm, day) and moved != day):
+    if moved is None or (moved >= _next_from(rhythm, day) and moved != day):
         return Slot(day, None, Why.LEFT_OUT, name)
     return Slot(day, in_amsterdam(moved, rhythm.at), why, name)
 
@@ -276,6 +276,14 @@ def _beside_holiday(rhythm: Rhythm, day: date) -> date | None:
         return before
     later = (day + number * DAY for number in range(1, 7))
     return next((one for one in later if is_working_day(one) and not rhythm.is_off(one)), None)
+
+
+def _next_from(rhythm: Rhythm, day: date) -> date:
+    """Return the first day that is the next slot's: it may go out before a holiday of its own."""
+    following = _following(rhythm, day)
+    if rhythm.is_off(following) or not holiday_on(following):
+        return following
+    return min(following, _beside_holiday(rhythm, following) or following)
 
 
 def _following(rhythm: Rhythm, day: date) -> date:

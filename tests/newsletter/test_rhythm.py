@@ -154,6 +154,20 @@ def test_a_slot_that_would_move_onto_the_next_one_is_left_out() -> None:
     ]
 
 
+def test_a_slot_never_moves_onto_the_day_that_the_next_one_has_before_a_holiday() -> None:
+    spring = Period(date(2029, 2, 9), date(2029, 3, 26), "Vakantie")
+    first_monday = Rhythm(
+        0, time(10), date(2029, 1, 1), nth=1, periods=(spring,), instead=Instead.NEXT_WEEK
+    )
+
+    slots = slots_between(first_monday, date(2029, 3, 1), date(2029, 4, 30))
+
+    assert [(one.on, one.at is None, one.day) for one in slots] == [
+        (date(2029, 3, 5), True, date(2029, 3, 5)),
+        (date(2029, 4, 2), False, date(2029, 3, 30)),
+    ]
+
+
 def test_the_first_deadlines_after_a_holiday_stand_before_it() -> None:
     monday = Rhythm(0, time(10), date(2027, 1, 4), weeks=1, periods=(CHRISTMAS,))
 
