@@ -6,7 +6,7 @@ from starlette.responses import Response, StreamingResponse
 from newsletter.learn.ledger_file import ledger_lines
 from newsletter.learn.report import edition_report
 from newsletter.model import Edition
-from newsletter.store.deliveries import figures, troubles
+from newsletter.store.deliveries import troubles
 from newsletter.store.editions import get_edition, last_event_of, log_event
 from newsletter.store.published import PUBLISHED
 from web.access import Who, rank
@@ -31,7 +31,6 @@ def show_result(call: Call) -> Response:
             session,
             "result.html",
             **edition_head(edition),
-            figures=figures(session, edition.id),
             report=edition_report(session, edition.id),
             told=tell_troubles(troubles(session, edition.id)),
             left_out=_left_out(session, edition),
