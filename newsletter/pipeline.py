@@ -157,6 +157,21 @@ def _fetch_pictures(services: Services, report: GatherReport, now: datetime) -> 
     return done
 
 
+def _mail(
+    services: Services, notice: str, address: str, values: Mapping[str, object], now: datetime
+) -> None:
+    """Send a notice with what these services have. Raises TransportError."""
+    send_notice(
+        notice,
+        to=address,
+        values=values,
+        settings=services.settings,
+        transport=services.open_transport(),
+        render=services.render_notice,
+        now=now,
+    )
+
+
 def tell_held(services: Services, held: Held, now: datetime) -> int:
     """Mail the people of an edition that it was taken back; return how many could not be told.
 
@@ -165,20 +180,18 @@ def tell_held(services: Services, held: Held, now: datetime) -> int:
     untold = 0
     for address in held.people:
         try:
-            send_notice(
+            _mail(
+                services,
                 "held",
-                to=address,
-                values=held_values(
+                address,
+                held_values(
                     kind=held.kind,
                     number=held.number,
                     title=held.title,
                     because=held.because,
                     edition_url=f"{services.settings.base_url}/redactie/edities/{held.edition_id}",
                 ),
-                settings=services.settings,
-                transport=services.open_transport(),
-                render=services.render_notice,
-                now=now,
+                now,
             )
         except TransportError:
             untold += 1
@@ -222,15 +235,8 @@ def _rhythm(services: Services, now: datetime) -> Report:
 
 def _remind(services: Services, now: datetime) -> Report:
     def notify(waiting: Waiting, address: str) -> None:
-        send_notice(
-            REMINDERS[waiting.what],
-            to=address,
-            values=reminder_values(waiting, base_url=services.settings.base_url, now=now),
-            settings=services.settings,
-            transport=services.open_transport(),
-            render=services.render_notice,
-            now=now,
-        )
+        values = reminder_values(waiting, base_url=services.settings.base_url, now=now)
+        _mail(services, REMINDERS[waiting.what], address, values, now)
 
     four_eyes = services.settings.four_eyes
     reminded = remind(services.db, notify=notify, four_eyes=four_eyes, now=now)
@@ -239,15 +245,8 @@ def _remind(services: Services, now: datetime) -> Report:
 
 def _tell(services: Services, now: datetime) -> Report:
     def notify(news: News, address: str) -> None:
-        send_notice(
-            "edition_news",
-            to=address,
-            values=news_values(news, base_url=services.settings.base_url),
-            settings=services.settings,
-            transport=services.open_transport(),
-            render=services.render_notice,
-            now=now,
-        )
+        values = news_values(news, base_url=services.settings.base_url)
+        _mail(services, "edition_news", address, values, now)
 
     told = tell(services.db, notify=notify, four_eyes=services.settings.four_eyes, now=now)
     return {"told": told.mails, "untold": told.untold}
@@ -278,15 +277,8 @@ def _send(services: Services, now: datetime) -> Report:
 def _tell_end(services: Services, now: datetime) -> Notify:
     def notify(ended: Ended, address: str) -> bool:
         try:
-            send_notice(
-                "ended",
-                to=address,
-                values=ended_values(ended, base_url=services.settings.base_url),
-                settings=services.settings,
-                transport=services.open_transport(),
-                render=services.render_notice,
-                now=now,
-            )
+            values = ended_values(ended, base_url=services.settings.base_url)
+            _mail(services, "ended", address, values, now)
         except TransportError:
             log.exception("notice not sent", notice="ended", edition=ended.figures.id)
             return False
