@@ -16,7 +16,17 @@ from newsletter.store.editions import get_edition
 from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
 from storage.log import LogEntry
-from tests.web.desk import add_block, begin, block_mark, desk, edition_path, post, step, version
+from tests.web.desk import (
+    add_block,
+    approved,
+    begin,
+    block_mark,
+    desk,
+    edition_path,
+    post,
+    step,
+    version,
+)
 from tests.web.editor.test_organisation import send
 from web.app import create_app
 
@@ -101,7 +111,7 @@ def test_what_taking_back_costs_is_said_before_and_after_and_is_on_record(
     step(editor, near, edition, "/indienen")
     assert "vervalt dan" not in editor.get(edition_path(edition)).text
     step(approver, near, edition, "/goedkeuren")
-    approved = seal(near, edition)
+    sealed = seal(near, edition)
     step(editor, near, edition, "/inplannen", at="2027-04-22T10:00")
     lost = "Het akkoord van Approver en de planning voor donderdag 22 april, 10.00 uur"
 
@@ -111,28 +121,26 @@ def test_what_taking_back_costs_is_said_before_and_after_and_is_on_record(
     assert f"{lost} vervallen dan." in before
     assert f"Ingetrokken. {lost} vervallen." in after
     kept = logged(near, edition, "edition.withdrawn")
-    assert kept == [{"hash": approved, "due_at": "2027-04-22T08:00:00+00:00"}]
+    assert kept == [{"hash": sealed, "due_at": "2027-04-22T08:00:00+00:00"}]
     log = editor.get("/redactie/logboek").text
     assert "Ingepland was donderdag 22 april, 10.00 uur." in log
-    assert approved in log
+    assert sealed in log
 
 
 def test_both_hashes_are_on_record_when_a_breach_is_taken_back(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
-    edition = begin(editor)
-    step(editor, near, edition, "/indienen")
-    step(approver, near, edition, "/goedkeuren")
-    approved = seal(near, edition)
+    edition = approved(editor, approver, near)
+    sealed = seal(near, edition)
     with near.db.write() as session:
         session.execute(text("update edition set subject = subject || ' '"))
 
     step(editor, near, edition, "/intrekken")
 
     (kept,) = logged(near, edition, "edition.seal_broken")
-    assert kept["approved"] == approved
+    assert kept["approved"] == sealed
     assert re.fullmatch(r"[0-9a-f]{64}", kept["found"])
-    assert kept["found"] != approved
+    assert kept["found"] != sealed
 
 
 def test_both_hashes_are_on_record_when_a_command_changes_it(
@@ -145,13 +153,13 @@ def test_both_hashes_are_on_record_when_a_command_changes_it(
     step(approver, near, edition, "/goedkeuren")
     with near.db.read() as session:
         found = session.get_one(Edition, edition)
-        approved, terms = found.content_hash, found.terms_hash
+        sealed, terms = found.content_hash, found.terms_hash
 
     db = near.db.acting(via="cli")
     draft.drop_block(db, edition, version=None, block_id=block, now=near.clock(), by=None)
 
     (kept,) = logged(near, edition, "edition.withdrawn")
-    assert (kept["hash"], kept["approved"]) == (approved, terms)
+    assert (kept["hash"], kept["approved"]) == (sealed, terms)
     assert len(kept["found"]) == 64
     assert kept["found"] != terms
     assert stand(near, edition) == (S.DRAFT, "", None)
@@ -162,14 +170,12 @@ def test_both_hashes_are_on_record_when_a_command_changes_it(
 def test_both_hashes_are_on_record_when_the_organisation_changes(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
-    edition = begin(editor)
-    step(editor, near, edition, "/indienen")
-    step(approver, near, edition, "/goedkeuren")
-    approved = seal(near, edition)
+    edition = approved(editor, approver, near)
+    sealed = seal(near, edition)
     with TestClient(create_app(near), follow_redirects=False) as client:
         send(desk(client, near, Role.ADMINISTRATOR), {"name": "Platform"})
 
     (kept,) = logged(near, edition, "edition.organisation_changed")
-    assert kept["approved"] == approved
+    assert kept["approved"] == sealed
     assert len(kept["found"]) == 64
-    assert kept["found"] != approved
+    assert kept["found"] != sealed
