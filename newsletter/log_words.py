@@ -30,6 +30,7 @@ class Group(StrEnum):
     EXAMPLES = "voorbeelden"
     SOURCES = "bronnen"
     SUBSCRIBERS = "abonnees"
+    FIELD = "opleidingsscholen"
     PEOPLE = "mensen"
     SETTINGS = "instellingen"
 
@@ -233,6 +234,24 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "bounce.processed": Words(Group.SUBSCRIBERS, "{who} las {count} teruggekomen berichten in"),
     "segment.saved": Words(Group.SUBSCRIBERS, "{who} bewaarde de doelgroep {it}"),
+    "partnership.added": Words(Group.FIELD, "{who} voegde {it} toe"),
+    "partnership.changed": Words(Group.FIELD, "{who} wijzigde {it}"),
+    "partnership.removed": Words(Group.FIELD, "{who} verwijderde {it}"),
+    "partnership.shown": Words(Group.FIELD, "{who} zette {it} op de site, met toestemming"),
+    "partnership.hidden": Words(Group.FIELD, "{who} haalde {it} van de site"),
+    "partnership.imported": Words(
+        Group.FIELD,
+        "{who} bracht een lijst met opleidingsscholen binnen: {added} nieuw, {updated} bijgewerkt, "
+        "{unchanged} gelijk, {rejected} geweigerd",
+    ),
+    "member.added": Words(Group.FIELD, "{who} voegde de organisatie {it} toe"),
+    "member.changed": Words(Group.FIELD, "{who} wijzigde de organisatie {it}"),
+    "member.removed": Words(Group.FIELD, "{who} verwijderde de organisatie {it}"),
+    "member.imported": Words(
+        Group.FIELD,
+        "{who} bracht een lijst met organisaties binnen: {added} nieuw, {updated} bijgewerkt, "
+        "{unchanged} gelijk, {rejected} geweigerd",
+    ),
     "account.added": _person("{who} maakte een account voor {it}, als {role}"),
     "account.invited": _person("{who} nodigde {it} uit, als {role}"),
     "account.invited_again": _person("{who} nodigde {it} opnieuw uit, als {role}"),

@@ -6,7 +6,7 @@ its mark. What reads such a file again: `subscribers.sheets`, or any reader that
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 BOM: Final = "\ufeff"  # begins the file
@@ -18,3 +18,11 @@ def spreadsheet_line(cells: Sequence[str]) -> str:
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=DELIMITER).writerow(cells)
     return out.getvalue()
+
+
+def spreadsheet_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield a whole file, its mark first."""
+    mark = BOM
+    for row in rows:
+        yield mark + spreadsheet_line(row)
+        mark = ""

@@ -13,11 +13,12 @@ from subscribers.addresses import address_hash
 from subscribers.evidence import BLANK
 from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
 from subscribers.segments import NEITHER
+from subscribers.sides import Sides, is_otherwise, settle, sides_of
 from subscribers.store import themes_of
-from subscribers.values import ConsentKind, SubscriberStatus, Topic
+from subscribers.values import Audience, ConsentKind, SubscriberStatus, Topic
 from subscribers.verdicts import REFUSED, TEXTS, Candidate, RowError
 
-_FIELDS: Final = ("audience", *TEXTS)
+_FIELDS: Final = ("audience", "audience_said", *TEXTS)
 _REVIVABLE: Final = {SubscriberStatus.ACTIVE, SubscriberStatus.PENDING}
 
 
@@ -34,8 +35,9 @@ class Change:
 
 @dataclass(slots=True)
 class Plan:
-    """What a batch will do."""
+    """What a batch will do. sides: of the organisations in it."""
 
+    sides: Sides
     added: list[Candidate] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     unchanged: int = 0
@@ -49,7 +51,7 @@ def decide(session: Session, candidates: Sequence[Candidate], *, key: bytes) -> 
     suppressed = _suppressed(session, [one.key for one in new], key)
     chosen = [known[one.key].id for one in candidates if one.themes and one.key in known]
     themes = themes_of(session, chosen) if chosen else {}
-    plan = Plan()
+    plan = Plan(sides=_sides(session, candidates, known))
     for one in candidates:
         if one.key in suppressed:
             plan.refused.append(RowError(one.line, one.email, REFUSED[suppressed[one.key]]))
@@ -61,10 +63,16 @@ def decide(session: Session, candidates: Sequence[Candidate], *, key: bytes) -> 
     return plan
 
 
+def _sides(session: Session, candidates: Sequence[Candidate], known: Mapping[str, Any]) -> Sides:
+    """Return the sides of the organisations that these people have, or had."""
+    named = {one.fields.get("organisation", "") for one in candidates}
+    return sides_of(session, named | {row.organisation for row in known.values()})
+
+
 def save(session: Session, plan: Plan, *, ground: str, source: str, now: datetime) -> None:
     """Write what was decided; everybody who became active gets their evidence."""
     if plan.added:
-        rows = [_row(one, now) for one in plan.added]
+        rows = [_row(one, plan.sides, now) for one in plan.added]
         insert_new(session, Subscriber.metadata.tables["subscriber"], rows)
     if plan.changed:
         _update(session, plan.changed, now)
@@ -96,7 +104,7 @@ def _decide_known(plan: Plan, one: Candidate, row: Any, themes: frozenset[str]) 
         plan.refused.append(RowError(one.line, one.email, REFUSED[row.status]))
         return
     before = {name: getattr(row, name) for name in _FIELDS}
-    values = before | _values(one)
+    values = _with_side(before | _values(one), one, before, plan.sides)
     activated = row.status == SubscriberStatus.PENDING  # the stated ground is one
     new_themes = one.themes if one.themes != themes else frozenset()
     if values == before and not new_themes and not activated:
@@ -105,17 +113,37 @@ def _decide_known(plan: Plan, one: Candidate, row: Any, themes: frozenset[str]) 
         plan.changed.append(Change(row.id, one.key, values, new_themes, activated))
 
 
-def _values(one: Candidate) -> dict[str, str | None]:
-    values: dict[str, str | None] = dict(one.fields)
+def _with_side(
+    values: dict[str, Any], one: Candidate, before: Mapping[str, Any], sides: Sides
+) -> dict[str, Any]:
+    """Return the values with the side that somebody is on, and whether that was said."""
+    given, organisation = values["audience"], values["organisation"]
+    if "audience" in one.fields:
+        repeats = given == before["audience"] and (given is not None or before["audience_said"])
+        said = before["audience_said"] if repeats else _is_said(given, organisation, sides)
+        return {**values, "audience_said": said}
+    side = settle(given, said=before["audience_said"], organisation=organisation, sides=sides)
+    return {**values, "audience": side}
+
+
+def _is_said(given: str | None, organisation: str, sides: Sides) -> bool:
+    return is_otherwise(_audience(given), organisation=organisation, sides=sides)
+
+
+def _audience(given: str | None) -> Audience | None:
+    return Audience(given) if given else None
+
+
+def _values(one: Candidate) -> dict[str, Any]:
+    values: dict[str, Any] = dict(one.fields)
     if values.get("audience") == NEITHER:
         values["audience"] = None
     return values
 
 
-def _row(one: Candidate, now: datetime) -> dict[str, Any]:
+def _row(one: Candidate, sides: Sides, now: datetime) -> dict[str, Any]:
     return {
-        **BLANK,
-        **_values(one),
+        **_with_side({**BLANK, **_values(one)}, one, BLANK, sides),
         "email": one.email,
         "email_key": one.key,
         "status": SubscriberStatus.ACTIVE,

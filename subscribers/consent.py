@@ -24,6 +24,7 @@ from subscribers.evidence import (
     find_or_add,
     last_fact,
     make_fact,
+    settle_side,
     was_asked_since,
 )
 from subscribers.model import Consent, Subscriber, Suppression
@@ -58,6 +59,8 @@ def sign_up(  # noqa: PLR0913 - the form's fields, by name
     audience: Audience | None,
     name: str = "",
     partnership: str = "",
+    organisation: str = "",
+    audience_said: bool = True,
     topics: Collection[Topic],
     text_shown: str,
     source: str,
@@ -68,10 +71,18 @@ def sign_up(  # noqa: PLR0913 - the form's fields, by name
     A known, active address stays as it is: it was perhaps not its owner who filled in the form. Who
     has left may come back by confirming. An address is asked once in ASK_EVERY; in between, what
     was filled in replaces what was not confirmed yet.
+    audience_said: False when nobody asked for a side: then it follows from the organisation.
     Raises: InvalidAddress.
     """
     address = normalise(email)
-    chosen = Choices(audience, topics, name, partnership)
+    chosen = Choices(
+        audience,
+        topics,
+        name,
+        partnership,
+        organisation=organisation,
+        audience_said=audience_said,
+    )
     with db.write() as session:
         row = find_or_add(session, address, now=now)
         if row.state is SubscriberStatus.SUPPRESSED:
@@ -137,13 +148,15 @@ def change(  # noqa: PLR0913 - the form's fields, by name
 ) -> bool:
     """Store what a reader chose; return whether there is an active subscriber to choose.
 
-    name, partnership, themes: None leaves them as they were; audience: None is neither side.
+    name, partnership, themes: None leaves them as they were; audience: None is neither side. A form
+    that shows somebody's side and sends it back says nothing new: it goes on to follow.
     """
-    chosen = Choices(audience, topics, name, partnership, themes)
     with db.write() as session:
         row = _locked(session, subscriber_id)
         if row is None or row.state is not SubscriberStatus.ACTIVE:
             return False
+        said = row.audience_said or audience != row.audience
+        chosen = Choices(audience, topics, name, partnership, themes, audience_said=said)
         if apply_choices(session, row, chosen, now=now):
             session.add(make_fact(row, ConsentKind.CHANGED, now, source=source))
         return True
@@ -178,6 +191,7 @@ def add(  # noqa: PLR0913 - a person's fields, by name
     email: str,
     audience: Audience | None,
     name: str = "",
+    organisation: str = "",
     ground: str,
     key: bytes,
     source: str = "command",
@@ -185,6 +199,7 @@ def add(  # noqa: PLR0913 - a person's fields, by name
 ) -> int:
     """Make somebody active on a stated ground; return their id. Who was active already stays so.
 
+    audience: None leaves it to the organisation, where we know that.
     Raises: InvalidAddress, GroundMissing, SuppressedAddress (also for who has left: only they
             themselves come back).
     """
@@ -199,8 +214,10 @@ def add(  # noqa: PLR0913 - a person's fields, by name
         if row.state is not SubscriberStatus.PENDING or known is not None:
             raise SuppressedAddress(known.reason if known else row.status)
         row.move(SubscriberStatus.ACTIVE, now=now)
-        row.since, row.ground, row.audience = now, ConsentKind.IMPORTED, audience
+        row.since, row.ground = now, ConsentKind.IMPORTED
         row.name = one_line(name, maximum=200) or row.name
+        row.organisation = one_line(organisation, maximum=200) or row.organisation
+        settle_side(session, row, audience, said=audience is not None)
         fact = make_fact(row, ConsentKind.IMPORTED, now, source=source)
         fact.ground = ground
         session.add(fact)

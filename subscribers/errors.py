@@ -10,6 +10,9 @@
     |- UnknownSegment       no segment is called that
     |- UnknownCondition     a segment's expression names what does not exist
     |- UnknownPartnership   no partnership is called that
+    |- UnknownOrganisation  no school or institute is called that
+    |- NameTaken            a partnership or an organisation is called that already
+    |- FieldChanged         somebody else changed the partnership or organisation first
     `- MalformedImport      the file as a whole cannot be read; single rows are reported instead
 
 Messages hold no address: they may end up in a log.
@@ -83,6 +86,18 @@ class UnknownCondition(SubscriberError):
 
 class UnknownPartnership(SubscriberError):
     """No partnership is called that."""
+
+
+class UnknownOrganisation(SubscriberError):
+    """No school or institute is called that."""
+
+
+class NameTaken(SubscriberError):
+    """There is a partnership or an organisation of that name."""
+
+
+class FieldChanged(SubscriberError):
+    """Somebody else changed the partnership or organisation since its form was shown."""
 
 
 class MalformedImport(SubscriberError):

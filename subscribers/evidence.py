@@ -12,11 +12,13 @@ from storage.dialect import insert_new
 from storage.text import one_line
 from subscribers.addresses import Address
 from subscribers.model import Consent, Subscriber, SubscriberTheme
+from subscribers.sides import settle, sides_of
 from subscribers.values import Audience, ConsentKind, SubscriberStatus, Topic, is_slug
 
 BLANK: Final = {
     "name": "",
     "audience": None,
+    "audience_said": False,
     "role": "",
     "organisation": "",
     "partnership": "",
@@ -28,13 +30,18 @@ BLANK: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a form holds. None leaves a field as it was (not the audience: None is neither side)."""
+    """What a form holds. None leaves a field as it was (not the audience: None is neither side).
+
+    audience_said: the reader chose the audience; otherwise it follows from the organisation.
+    """
 
     audience: Audience | None
     topics: Collection[Topic]
     name: str | None = None
     partnership: str | None = None
     themes: Collection[str] | None = None
+    organisation: str | None = None
+    audience_said: bool = True
 
 
 def find_or_add(session: Session, address: Address, *, now: datetime) -> Subscriber:
@@ -92,20 +99,34 @@ def wanted_topics(row: Subscriber) -> frozenset[Topic]:
 
 def apply_choices(session: Session, row: Subscriber, chosen: Choices, *, now: datetime) -> bool:
     """Put the choices into the row; return whether anything became different."""
-    before = (row.audience, wanted_topics(row), row.name, row.partnership)
-    row.audience = chosen.audience
+    before = _chosen_in(row)
+    if chosen.organisation is not None:
+        row.organisation = one_line(chosen.organisation, maximum=200)
+    settle_side(session, row, chosen.audience, said=chosen.audience_said)
     row.wants_newsletter = Topic.NEWSLETTER in chosen.topics
     row.wants_announcements = Topic.ANNOUNCEMENTS in chosen.topics
     if chosen.name is not None:
         row.name = one_line(chosen.name, maximum=200)
     if chosen.partnership is not None:
         row.partnership = one_line(chosen.partnership, maximum=200)
-    changed = before != (row.audience, wanted_topics(row), row.name, row.partnership)
+    changed = before != _chosen_in(row)
     if chosen.themes is not None:
         changed |= _replace_themes(session, row.id, set(filter(is_slug, chosen.themes)))
     if changed:
         row.changed_at = now
     return changed
+
+
+def settle_side(session: Session, row: Subscriber, given: Audience | None, *, said: bool) -> None:
+    """Put somebody on the side that they chose, or else that their organisation is on."""
+    sides = {} if said else sides_of(session, [row.organisation])
+    row.audience = settle(given, said=said, organisation=row.organisation, sides=sides)
+    row.audience_said = said
+
+
+def _chosen_in(row: Subscriber) -> tuple[object, ...]:
+    side = (row.audience, row.audience_said)
+    return (*side, wanted_topics(row), row.name, row.partnership, row.organisation)
 
 
 def _replace_themes(session: Session, subscriber_id: int, themes: set[str]) -> bool:

@@ -1,6 +1,6 @@
 """Subscriber, Consent, Suppression, Segment, and the partnerships they belong to: the rows."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
@@ -11,30 +11,69 @@ from subscribers.errors import StatusMoveNotAllowed
 from subscribers.values import SUBSCRIBER_MOVES, SubscriberStatus
 
 
+class PartnershipMember(Base):
+    """That an organisation belongs to a partnership; an institute often belongs to several."""
+
+    __tablename__ = "partnership_member"
+    partnership_id: Mapped[int] = mapped_column(
+        ForeignKey("partnership.id", ondelete="CASCADE"), primary_key=True
+    )
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class Partnership(Base):
-    """An opleidingsschool: a partnership of schools and teacher-education institutes."""
+    """An opleidingsschool: a partnership of schools and teacher-education institutes.
+
+    slug:      made of its first name; addresses and segments hold it, so it stays.
+    region:    one of `field.REGIONS`, or "" while nobody filled it in; an older row may hold
+               another text.
+    agreed_on: when it agreed to be shown on the site; agreed_by: who said so for it.
+    version:   goes up by one with each change, so that two editors do not undo each other's.
+    """
 
     __tablename__ = "partnership"
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(200))
     region: Mapped[str] = mapped_column(String(80), default="")
-    stage: Mapped[str] = mapped_column(String(40), default="")  # starting, experienced, academic
+    sector: Mapped[str] = mapped_column(String(10), default="")  # a Sector, or ""
+    stage: Mapped[str] = mapped_column(String(40), default="")  # a Stage, or ""
+    since_year: Mapped[int | None]
+    website: Mapped[str] = mapped_column(String(500), default="")
+    agreed_on: Mapped[date | None]
+    agreed_by: Mapped[str] = mapped_column(String(200), default="")
+    version: Mapped[int] = mapped_column(default=1)
     organisations: Mapped[list["Organisation"]] = relationship(
-        back_populates="partnership", lazy="raise"
+        secondary="partnership_member",
+        back_populates="partnerships",
+        order_by="Organisation.name",
+        lazy="raise",
     )
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it agreed to be shown on the site."""
+        return self.agreed_on is not None
 
 
 class Organisation(Base):
-    """One school (or board) or one institute; a member of at most one partnership here."""
+    """One school (or board) or one institute. name_key: the name as it is compared."""
 
     __tablename__ = "organisation"
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(400), unique=True)
     audience: Mapped[str] = mapped_column(String(20))
-    partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnership.id"), index=True)
-    partnership: Mapped[Partnership | None] = relationship(
-        back_populates="organisations", lazy="raise"
+    city: Mapped[str] = mapped_column(String(80), default="")
+    region: Mapped[str] = mapped_column(String(80), default="")
+    version: Mapped[int] = mapped_column(default=1)
+    partnerships: Mapped[list[Partnership]] = relationship(
+        secondary="partnership_member",
+        back_populates="organisations",
+        order_by="Partnership.name",
+        lazy="raise",
     )
 
 
@@ -44,6 +83,7 @@ class Subscriber(Base):
     email:     as given, its domain in A-labels (RFC 5890).
     email_key: the same in lower case, unique.
     audience:  "school", "lerarenopleiding", or None for neither.
+    audience_said: somebody said so; otherwise it follows from the organisation (`sides`).
     """
 
     __tablename__ = "subscriber"
@@ -70,6 +110,7 @@ class Subscriber(Base):
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
     audience: Mapped[str | None] = mapped_column(String(20))
+    audience_said: Mapped[bool] = mapped_column(default=False)
     role: Mapped[str] = mapped_column(String(80), default="")
     organisation: Mapped[str] = mapped_column(String(200), default="")
     partnership: Mapped[str] = mapped_column(String(200), default="")

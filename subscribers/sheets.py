@@ -26,6 +26,18 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {  # with the Dutch heads that ar
     "region": ("regio",),
     "themes": ("thema's", "thema’s", "themas"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The columns that a list may have: fields with other heads, and the one that it needs."""
+
+    fields: Mapping[str, tuple[str, ...]]
+    needed: str
+    meaning: str  # of the one that is needed, for the message
+
+
+PEOPLE: Final = Known(FIELDS, "email", "the address")
 LINE_MAXIMUM: Final = 1_000_000  # characters of one line that are read; the rest is left out
 
 _MARKS: Final = {
@@ -48,7 +60,9 @@ class Record:
 class Sheet:
     """An open file: `columns` says which cell holds which field, `records` gives the rest."""
 
-    def __init__(self, file: BinaryIO, encoding: str, columns: Mapping[str, str]) -> None:
+    def __init__(
+        self, file: BinaryIO, encoding: str, columns: Mapping[str, str], known: Known = PEOPLE
+    ) -> None:
         self.encoding = encoding
         self._file = file
         text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
@@ -58,7 +72,7 @@ class Sheet:
         head = self._lines.readline() if stated else first
         self.delimiter = stated[1] if stated else _delimiter(head)
         names = _cells(head, self.delimiter)
-        self.columns = _find_columns(names, columns)
+        self.columns = _find_columns(names, columns, known)
         self.width = len(names)
 
     @property
@@ -93,14 +107,15 @@ class Sheet:
 
 
 @contextmanager
-def open_sheet(path: Path, columns: Mapping[str, str]) -> Iterator[Sheet]:
+def open_sheet(path: Path, columns: Mapping[str, str], known: Known = PEOPLE) -> Iterator[Sheet]:
     """Open a file as a sheet. columns: field to the head of its column, where that is not known.
 
-    Raises: MalformedImport (no such column, no column for the address, not a text file), OSError.
+    known:  what the sheet is of.
+    Raises: MalformedImport (no such column, none for what each needs, not a text file), OSError.
     """
     encoding = _encoding(path)
     with path.open("rb") as file:
-        yield Sheet(file, encoding, columns)
+        yield Sheet(file, encoding, columns, known)
 
 
 class _Lines:
@@ -164,13 +179,14 @@ def _delimiter(head: str) -> str:
     return max(",;\t", key=bare.count)
 
 
-def _find_columns(head: list[str], given: Mapping[str, str]) -> dict[str, int]:
+def _find_columns(head: list[str], given: Mapping[str, str], known: Known) -> dict[str, int]:
     """Return the place of each field's column."""
     names = [name.strip().casefold() for name in head]
-    if unknown := set(given) - set(FIELDS):
-        raise MalformedImport(f"there is no field {min(unknown)!r}; there are {', '.join(FIELDS)}")
+    fields = known.fields
+    if unknown := set(given) - set(fields):
+        raise MalformedImport(f"there is no field {min(unknown)!r}; there are {', '.join(fields)}")
     found = {}
-    for field, synonyms in FIELDS.items():
+    for field, synonyms in fields.items():
         wanted = (given[field].strip().casefold(),) if field in given else (field, *synonyms)
         places = [names.index(one) for one in wanted if one in names]
         if places and names.count(names[places[0]]) > 1:
@@ -181,9 +197,10 @@ def _find_columns(head: list[str], given: Mapping[str, str]) -> dict[str, int]:
             )
         if places:
             found[field] = places[0]
-    if "email" not in found:
+    if known.needed not in found:
         raise MalformedImport(
-            "the header has no column for the address: name it email, or say which it is"
+            f"the header has no column for {known.meaning}: name it {known.needed}, "
+            "or say which it is"
         )
     return found
 

@@ -13,6 +13,7 @@ from feeds.errors import GatherError, ItemUnusable
 from newsletter import pipeline, wiring
 from newsletter.cli import (
     editions,
+    field,
     following,
     items,
     keys,
@@ -50,6 +51,8 @@ editions.app.add_typer(way.app)  # without a name: its commands are commands of 
 app.add_typer(editions.app, name="edition")
 app.add_typer(people.subscriber_app, name="subscriber")
 app.add_typer(people.segment_app, name="segment")
+app.add_typer(field.partnership_app, name="partnership")
+app.add_typer(field.organisation_app, name="organisation")
 app.add_typer(people.bounce_app, name="bounce")
 app.add_typer(reports.app, name="report")
 app.add_typer(keys.app, name="key")

@@ -98,9 +98,12 @@ def export(
 @subscriber_app.command("add")
 def add(
     email: str,
-    audience: Annotated[Audience, typer.Option()],
     ground: GROUND,
+    audience: Annotated[
+        Audience | None, typer.Option(help="Without it that of their organisation, if known.")
+    ] = None,
     name: str = "",
+    organisation: Annotated[str, typer.Option(help="Where they work.")] = "",
     json: bool = JSON,
 ) -> None:
     """Add one subscriber on a stated ground."""
@@ -110,12 +113,14 @@ def add(
         email=email,
         audience=audience,
         name=name,
+        organisation=organisation,
         ground=ground,
         key=services.settings.hash_key,
         now=services.clock(),
     )
-    report = {"id": subscriber_id, "audience": audience.value}
-    print_report(report, json=json)
+    with services.db.read() as session:
+        row = store.get_by_id(session, subscriber_id)
+    print_report({"id": subscriber_id, "audience": row.audience if row else None}, json=json)
 
 
 @subscriber_app.command("show")

@@ -128,12 +128,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Collaboration:
-    """An invented partnership with its members. stage: starting, experienced or academic."""
+    """An invented partnership with its members. agreed_by: "" when it is not on the site."""
 
     slug: str
     name: str
     region: str
     stage: str
+    since: int
+    agreed_by: str
     schools: tuple[str, ...]
     institutes: tuple[str, ...]
 

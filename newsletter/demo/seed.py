@@ -28,7 +28,8 @@ from newsletter.demo.people import GROUND, invent_people, write_people
 from newsletter.demo.planning import set_rhythm
 from newsletter.values import Role
 from newsletter.wiring import Services
-from subscribers import organisations
+from subscribers import organisations, partnerships
+from subscribers.field import Sector, judge_organisation, judge_partnership
 from subscribers.importing import import_file
 from subscribers.model import Subscriber
 from subscribers.values import Audience
@@ -133,21 +134,29 @@ def _add_account(services: Services, account: Account) -> int:
 
 
 def _add_partnerships(services: Services) -> None:
+    """Let the demo know its field, once: what was changed since then stays."""
+    now = services.clock()
+    with services.db.read() as session:
+        if partnerships.search(session):
+            return
     for one in material.read_collaborations():
-        partnership_id = organisations.add_partnership(
-            services.db, name=one.name, region=one.region, stage=one.stage
-        )
-        slug = _slug_of(services, partnership_id)
+        agreed = {"agreed_by": one.agreed_by, "agreed_on": now.date().isoformat()}
+        given = {
+            "name": one.name,
+            "region": one.region,
+            "sector": Sector.SECONDARY,
+            "stage": one.stage,
+            "since_year": str(one.since),
+            **(agreed if one.agreed_by else {}),
+        }
+        number = partnerships.add_partnership(services.db, judge_partnership(given).values, now=now)
         members = [(name, Audience.SCHOOL) for name in one.schools]
         members += [(name, Audience.TEACHER_EDUCATION) for name in one.institutes]
         for name, side in members:
-            organisations.add_organisation(services.db, name=name, audience=side, partnership=slug)
-
-
-def _slug_of(services: Services, partnership_id: int) -> str:
-    with services.db.read() as session:
-        rows = organisations.list_partnerships(session)
-        return next(row.slug for row in rows if row.id == partnership_id)
+            values = judge_organisation({"name": name, "audience": side, "region": one.region})
+            organisations.add_organisation(
+                services.db, values.values, partnerships=[number], now=now
+            )
 
 
 def _send_in(services: Services) -> None:

@@ -19,7 +19,9 @@ from storage.session import Database
 NOBODY: Final = 0
 """Stands for what the program did by itself, where an account is asked for."""
 PAGE: Final = 1000  # entries in memory at once; no transaction is open between two pages
-OPEN_TO_EDITORS: Final = frozenset({Group.EDITIONS, Group.ITEMS, Group.EXAMPLES, Group.SOURCES})
+OPEN_TO_EDITORS: Final = frozenset(
+    {Group.EDITIONS, Group.ITEMS, Group.EXAMPLES, Group.SOURCES, Group.FIELD}
+)
 NUMBERED: Final[Mapping[str, str]] = {
     "submission": "inzending {}",
     "subscriber": "abonnee {}",

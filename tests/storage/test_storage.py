@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import selectinload
 
 from feeds.model import Item, Sighting, Source
 from newsletter.model import DeskSession, JobDue, Run, Variant
@@ -15,8 +16,8 @@ from storage.errors import NumberTooLarge
 from storage.session import Database
 from storage.text import folded
 from subscribers.addresses import normalise
-from subscribers.evidence import find_or_add, make_fact
-from subscribers.model import Consent
+from subscribers.evidence import find_or_add
+from subscribers.model import Consent, Organisation, Partnership, Subscriber
 from subscribers.values import ConsentKind
 from tests.conftest import POSTGRES_URL
 
@@ -139,13 +140,52 @@ def test_a_step_that_copies_a_table_keeps_what_refers_to_it(tmp_path: Path) -> N
     db = Database(f"sqlite:///{tmp_path / 'old.db'}")
     migrate.migrate(db.engine, Base.metadata, to="68d247107d89")
     with db.write() as session:
-        row = find_or_add(session, normalise("een@example.org"), now=NOON)
-        session.add(make_fact(row, ConsentKind.ASKED, NOON, source="test"))
+        session.execute(text(OLD_SUBSCRIBER.format("een@example.org", "NULL", "asked")))
+        session.add(Consent(subscriber_id=1, kind=ConsentKind.ASKED, at=NOON, source="test"))
 
     migrate.migrate(db.engine, Base.metadata)
 
     with db.read() as session:
         assert [fact.source for fact in session.scalars(select(Consent))] == ["test"]
+    assert migrate.differences(db.engine, Base.metadata) == []
+    db.close()
+
+
+def test_what_was_known_of_the_field_before_is_known_after(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    migrate.migrate(db.engine, Base.metadata, to="a91e5d07c3f4")
+    people = (
+        ("een", "'school'", "imported"),
+        ("twee", "NULL", "imported"),
+        ("drie", "NULL", "asked"),
+    )
+    with db.write() as session:
+        for name, side, ground in people:
+            session.execute(text(OLD_SUBSCRIBER.format(name, side, ground)))
+        session.execute(
+            text("INSERT INTO partnership VALUES (1,'samen','Samen','Oost','experienced')")
+        )
+        for number, name, of in ((1, "Lyceum Één", "1"), (2, "lyceum een", "1"), (3, "C", "NULL")):
+            session.execute(
+                text(f"INSERT INTO organisation VALUES ({number},'{name}','school',{of})")  # noqa: S608 - our own
+            )
+
+    migrate.migrate(db.engine, Base.metadata)
+
+    with db.read() as session:
+        said = session.execute(select(Subscriber.email, Subscriber.audience_said)).all()
+        partnership = session.scalars(
+            select(Partnership).options(selectinload(Partnership.organisations))
+        ).one()
+        organisations = session.scalars(select(Organisation.name).order_by(Organisation.id)).all()
+    assert [tuple(one) for one in said] == [("een", True), ("twee", False), ("drie", True)]
+    assert (partnership.region, partnership.stage, partnership.is_shown) == (
+        "Oost",
+        "erkend",
+        False,
+    )
+    assert [one.name for one in partnership.organisations] == ["Lyceum Één"]
+    assert organisations == ["Lyceum Één", "C"]
     assert migrate.differences(db.engine, Base.metadata) == []
     db.close()
 
@@ -202,6 +242,11 @@ insert into edition (id, kind, title, subject, preheader, dated_on, segments, st
  version, created_at, content_hash, in_doubt_policy)
 values (1, 'newsletter', '', '', '', '2027-04-20', '[]', 'approved', '2027-04-20', 1, '2027-04-20',
  'x', 'resend')
+"""
+OLD_SUBSCRIBER = """
+insert into subscriber (email, email_key, name, audience, role, organisation, partnership, region,
+ status, wants_newsletter, wants_announcements, since, ground, changed_at)
+values ('{0}', '{0}', '', {1}, '', '', '', '', 'active', 1, 1, '2027-04-20', '{2}', '2027-04-20')
 """
 OLD_VARIANT = """
 insert into edition_variant (edition_id, audience, subject, preheader, html, text, marker)

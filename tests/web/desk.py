@@ -19,6 +19,9 @@ from newsletter.send.freeze import freeze_due
 from newsletter.values import Role
 from newsletter.wiring import Services
 from storage.text import slugify
+from subscribers.field import Stage, judge_organisation, judge_partnership
+from subscribers.organisations import add_organisation
+from subscribers.partnerships import add_partnership
 from subscribers.segments import add_default_segments
 from subscribers.values import Audience
 from tests import factories
@@ -161,6 +164,28 @@ def fill(services: Services) -> None:
         kind=ItemKind.EVENT,
         starts_at=services.clock() + timedelta(days=20),
     )
+
+
+def make_partnership(
+    services: Services,
+    name: str,
+    *,
+    region: str = "",
+    stage: str = Stage.RECOGNISED,
+    agreed: bool = False,
+) -> int:
+    """Make a partnership of secondary schools; return its number."""
+    given = {"name": name, "region": region, "stage": stage, "sector": "vo", "since_year": "2012"}
+    if agreed:
+        given |= {"agreed_on": "2026-09-01", "agreed_by": "penvoerder"}
+    values = judge_partnership(given).values
+    return add_partnership(services.db, values, now=services.clock())
+
+
+def make_member(services: Services, name: str, side: Audience, *partnerships: int) -> int:
+    """Make a school or an institute that belongs to these; return its number."""
+    values = judge_organisation({"name": name, "audience": side, "city": "Nijmegen"}).values
+    return add_organisation(services.db, values, partnerships=partnerships, now=services.clock()).id
 
 
 def make_draft(services: Services, author_id: int | None = None) -> int:

@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, expect
 
 from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
-from subscribers.organisations import add_partnership
 from tests.fakes import FakeClock, FakeTransport
 from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk
+from tests.web.desk import make_partnership
 from tests.web.furniture import furnish
 from tests.web.public.sending import SUBMIT, link_in
 
@@ -45,7 +45,7 @@ def near(
     built = build_services(replace(settings, base_url=base))
     near = replace(built, clock=clock, open_transport=lambda: transport)
     furnish(near)
-    add_partnership(near.db, name="Opleidingsschool De Tussendeur")
+    make_partnership(near, "Opleidingsschool De Tussendeur", agreed=True)
     yield near
     near.db.close()
 

@@ -13,7 +13,7 @@ from feeds.model import Image, Item
 from feeds.pictures import find_image, keep_picture, read_image
 from feeds.themes import list_themes
 from newsletter import dutch
-from subscribers.organisations import list_partnerships
+from subscribers.partnerships import list_partnerships
 from web.editor.desk import EXAMPLES, desk_page
 from web.editor.example_form import (
     CHANGED,

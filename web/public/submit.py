@@ -18,7 +18,7 @@ from newsletter import submissions
 from newsletter.mailed import Mailed
 from subscribers.addresses import normalise
 from subscribers.errors import ExpiredToken, InvalidToken
-from subscribers.organisations import list_partnerships
+from subscribers.partnerships import names_shown
 from web.editor.rows import theme_choices
 from web.pages import Call, page, see_other
 from web.pictures import has_picture, take_picture
@@ -162,7 +162,7 @@ def _may_submit(call: Call) -> bool:
 def _form_page(call: Call, given: Given, *, status: int = 200) -> Response:
     with call.services.db.read() as session:
         first, others = theme_choices(list_themes(session), on=given.themes)
-        partnerships = [one.name for one in list_partnerships(session)]
+        partnerships = names_shown(session)
     return page(
         call,
         "public/submit.html",

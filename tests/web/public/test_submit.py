@@ -15,9 +15,9 @@ from feeds.sent_in import told_in
 from feeds.themes import add_default_themes
 from newsletter.errors import TransportRefused, TransportUnavailable, TransportUncertain
 from newsletter.wiring import Services
-from subscribers.organisations import add_partnership
 from tests.fakes import FakeClock, FakeTransport
 from tests.feeds.pictures import picture, png_of, with_exif
+from tests.web.desk import make_partnership
 from tests.web.public.sending import (
     CHECK_MAIL,
     FORM,
@@ -366,7 +366,8 @@ def test_links_that_are_wrong_or_old_get_a_calm_page(
 
 def test_the_form_suggests_known_partnerships(site: TestClient, services: Services) -> None:
     assert "<datalist" not in site.get(SUBMIT).text
-    add_partnership(services.db, name="Opleidingsschool De Brug")
+    make_partnership(services, "Opleidingsschool De Brug", agreed=True)
+    make_partnership(services, "Opleidingsschool Binnenskamers")
 
     assert '<option value="Opleidingsschool De Brug">' in site.get(SUBMIT).text
 
