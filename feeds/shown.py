@@ -29,6 +29,14 @@ def practice_examples(session: Session, *, limit: int, offset: int = 0) -> list[
     return list(session.scalars(query.limit(limit).offset(offset)))
 
 
+def examples_of(session: Session, partnership: str, *, limit: int) -> list[Item]:
+    """Return practice examples of the partnership of this name, the newest first."""
+    theirs = Item.details["partnership"].as_string() == partnership
+    query = _shown(ItemKind.PRACTICE).where(theirs)
+    newest = query.order_by(Item.first_seen_at.desc(), Item.id.desc())
+    return list(session.scalars(newest.limit(limit)))
+
+
 def count_practice_examples(session: Session) -> int:
     """Return how many practice examples there are."""
     counted = select(func.count()).select_from(Item)

@@ -76,6 +76,8 @@ OPENED_AGAIN: Final = (
     (re.compile(r"/redactie/inzendingen/\d+"), "Open de inzending opnieuw"),
     (re.compile(r"/redactie/selecteren"), "Open Selecteren opnieuw"),
     (re.compile(r"/redactie/mensen"), "Open Mensen opnieuw"),
+    (re.compile(r"/redactie/opleidingsscholen/\d+"), "Open de opleidingsschool opnieuw"),
+    (re.compile(r"/redactie/organisaties/\d+"), "Open de organisatie opnieuw"),
     (re.compile(r"/praktijkvoorbeelden/inzending/[\w-]{22}"), "Open je voorbeeld opnieuw"),
 )
 UNKNOWN: Final = ErrorPage(
@@ -140,6 +142,8 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             404, "Deze opmerking bestaat niet", "Open de editie en kijk welke er wel zijn."
         ),
         newsletter.UnknownUser: UNKNOWN,
+        subscribers.UnknownPartnership: UNKNOWN,
+        subscribers.UnknownOrganisation: UNKNOWN,
         newsletter.UnknownSlot: ErrorPage(
             404,
             "Dit moment staat niet in het ritme",

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from newsletter import dutch
 from newsletter.accounts.sessions import SignedIn
 from newsletter.wiring import Services
+from subscribers.partnerships import any_shown
 from web.access import Who, masked, message_cookie, rank, set_cookie, unsign
 from web.assets import asset_url
 from web.errors import PageUnknown
@@ -156,6 +157,7 @@ def _shared(call: Call, message: Message) -> dict[str, object]:
         "organisation": organisation,
         "static": lambda name: asset_url(name, organisation),
         "exists": lambda path: path in paths,
+        "has_field": lambda: _has_field(call),
         "user": call.user,
         "work_label": call.services.settings.oidc_label if call.services.openid else "",
         "is_editor": rank(call.user) >= Who.EDITOR,
@@ -165,6 +167,12 @@ def _shared(call: Call, message: Message) -> dict[str, object]:
         "now": call.now,
         "message": message,
     }
+
+
+def _has_field(call: Call) -> bool:
+    """Say whether any partnership is on the site; only pages with the site's navigation ask."""
+    with call.services.db.read() as session:
+        return any_shown(session)
 
 
 def _read_message(call: Call) -> Message:

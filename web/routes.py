@@ -30,10 +30,12 @@ from web.editor import (
     log,
     mail,
     matrix,
+    members,
     occasion,
     organisation,
     own_heads,
     own_order,
+    partnerships,
     password,
     people,
     reports,
@@ -58,8 +60,10 @@ from web.editor import (
 from web.editor.desk import (
     CALENDAR,
     EXAMPLES,
+    MEMBERS,
     NEWS,
     ORGANISATION,
+    PARTNERSHIPS,
     PEOPLE,
     REMINDERS,
     RESULTS,
@@ -71,6 +75,7 @@ from web.pages import Call
 from web.public import (
     agenda,
     archive,
+    field,
     front,
     images,
     poll,
@@ -138,6 +143,8 @@ PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
     Route(OWN + "/terugtrekken", submission.withdraw, "withdraw_submission_post", OPEN, POST),
     Route("/beeld/{name}", images.show_picture, "picture", OPEN),
     Route("/praktijkvoorbeelden/{example}", practice.show_example, "practice_example", OPEN),
+    Route(field.FIELD, field.show_field, "field", OPEN),
+    Route(field.FIELD + "/{partnership}", field.show_partnership, "field_partnership", OPEN),
     Route("/aanmelden", signup.show_sign_up, "sign_up", OPEN),
     Route("/aanmelden", signup.sign_up, "sign_up_post", OPEN, POST),
     Route(signup.CHECK_MAIL, signup.show_check_mail, "check_mail", OPEN),
@@ -170,6 +177,8 @@ SOURCE_LIST: Final = "/redactie/bronnenlijst"
 ITEM: Final = "/redactie/selecteren/{item}"
 SENT_IN: Final = SUBMISSIONS + "/{submission}"
 PERSON: Final = PEOPLE + "/{user}"
+PARTNERSHIP: Final = PARTNERSHIPS + "/{partnership}"
+MEMBER: Final = MEMBERS + "/{organisation}"
 EXAMPLE: Final = EXAMPLES + "/{item}"
 
 DESK_ROUTES: Final[tuple[Route, ...]] = (
@@ -334,6 +343,20 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EXAMPLE + "/terug", examples.put_back, "put_back_example", IN, POST),
     Route("/redactie/beeld/{name}", examples.show_picture, "any_picture", IN),
     Route("/redactie/abonnees", subscribers.show_subscribers, "subscribers", IN),
+    Route(PARTNERSHIPS, partnerships.show_partnerships, "partnerships", IN),
+    Route(PARTNERSHIPS + ".csv", partnerships.give_partnerships, "partnerships_csv", IN),
+    Route(PARTNERSHIPS + "/nieuw", partnerships.show_new, "new_partnership", IN),
+    Route(PARTNERSHIPS + "/nieuw", partnerships.add, "add_partnership", IN, POST),
+    Route(PARTNERSHIP, partnerships.show_partnership, "partnership", IN),
+    Route(PARTNERSHIP, partnerships.save, "save_partnership", IN, POST),
+    Route(PARTNERSHIP + "/weg", partnerships.remove, "remove_partnership", IN, POST),
+    Route(MEMBERS, members.show_members, "members", IN),
+    Route(MEMBERS + ".csv", members.give_members, "members_csv", IN),
+    Route(MEMBERS + "/nieuw", members.show_new, "new_member", IN),
+    Route(MEMBERS + "/nieuw", members.add, "add_member", IN, POST),
+    Route(MEMBER, members.show_member, "member", IN),
+    Route(MEMBER, members.save, "save_member", IN, POST),
+    Route(MEMBER + "/weg", members.remove, "remove_member", IN, POST),
     Route(log.LOG, log.show_log, "log", IN),
     Route(log.LOG + ".csv", log.give_csv, "log_csv", IN),
     Route(log.LOG + ".json", log.give_json, "log_json", IN),

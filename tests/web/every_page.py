@@ -26,6 +26,8 @@ from newsletter.rhythm import Rhythm
 from newsletter.send.worker import run_worker
 from newsletter.values import Role
 from newsletter.wiring import Services
+from subscribers.field import Stage
+from subscribers.values import Audience
 from tests.factories import judge_item
 from tests.feeds.sending_in import TOLD, publish, send_in
 from tests.web.desk import (
@@ -36,6 +38,8 @@ from tests.web.desk import (
     freeze,
     make_draft,
     make_item,
+    make_member,
+    make_partnership,
     make_source,
     make_user,
     step,
@@ -95,6 +99,12 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "own_example": ("/redactie/voorbeelden/{example}",),
     "subscribers": ("/redactie/abonnees",),
     "organisation": ("/redactie/instellingen/organisatie",),
+    "partnerships": ("/redactie/opleidingsscholen", "/redactie/opleidingsscholen?q=zz"),
+    "new_partnership": ("/redactie/opleidingsscholen/nieuw",),
+    "partnership": ("/redactie/opleidingsscholen/{partnership}",),
+    "members": ("/redactie/organisaties",),
+    "new_member": ("/redactie/organisaties/nieuw",),
+    "member": ("/redactie/organisaties/{member}",),
 }
 HALF_WAY: Final[Mapping[str, tuple[Step, str]]] = {
     # What stands between the password and the desk.
@@ -113,6 +123,8 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "give_list": "a file",
     "log_csv": "a file",
     "log_json": "a file",
+    "partnerships_csv": "a file",
+    "members_csv": "a file",
     "old_inbox": "leads to another page",
     "old_item": "leads to another page",
 }
@@ -151,7 +163,7 @@ def begin_usual(services: Services) -> Names:
     publish(services.db, now=services.clock())
     example = add_example(services.db, TOLD, now=services.clock())
     names |= {"own": str(own), "submission": str(waiting), "example": str(example)}
-    names |= _accounts(services)
+    names |= _accounts(services) | _field(services)
     return {**names, "source": "vo-raad", "failing": "velon", "slot": "2027-05-13"}
 
 
@@ -170,6 +182,9 @@ def begin_full(services: Services) -> Names:
         make_user(services, Role.EDITOR, f"Wilhelmina-{number}-van-der-Zandschulp")
     for number in range(15):
         send_in(services.db, email=f"lezer{number}@example.org", now=services.clock())
+    for number in range(60):
+        of = make_partnership(services, f"{long}{number}", region="Noord-Brabant", agreed=True)
+        make_member(services, f"Scholengemeenschap {long}{number}", Audience.SCHOOL, of)
     for number in range(25):
         make_item(services, f"{long} {number}")
         edition = make_draft(services)
@@ -206,6 +221,17 @@ def _editions(services: Services, anna: TestClient, bas: TestClient) -> dict[str
         names["block"] = str(session.scalars(blocks.order_by(Block.position)).first())
         names["revision"] = str(session.scalars(revisions.order_by(Revision.id)).first())
     return names
+
+
+def _field(services: Services) -> dict[str, str]:
+    """Return a partnership with a school and an institute, beside others."""
+    partnership = make_partnership(services, "De Tussendeur", region="Gelderland", agreed=True)
+    make_partnership(services, "Hunzeland", region="Drenthe", stage=Stage.ASPIRANT)
+    make_member(services, "Lyceum Waaloever", Audience.SCHOOL, partnership)
+    institute = make_member(
+        services, "Hogeschool Rijnstreek", Audience.TEACHER_EDUCATION, partnership
+    )
+    return {"partnership": str(partnership), "member": str(institute)}
 
 
 def _accounts(services: Services) -> dict[str, str]:

@@ -33,6 +33,8 @@ NEWS: Final = "/redactie/berichten-over-edities"
 SELECTING: Final = "/redactie/selecteren"
 SUBMISSIONS: Final = "/redactie/inzendingen"
 EXAMPLES: Final = "/redactie/voorbeelden"
+PARTNERSHIPS: Final = "/redactie/opleidingsscholen"
+MEMBERS: Final = "/redactie/organisaties"
 SETTINGS: Final = "/redactie/instellingen"
 ORGANISATION: Final = SETTINGS + "/organisatie"
 RHYTHM: Final = SETTINGS + "/ritme"
@@ -185,7 +187,11 @@ def _places(
             to_do,
             plural(to_do, "inzending wacht", "inzendingen wachten"),
         ),
-        Place("/redactie/abonnees", "Abonnees", here.startswith("/redactie/abonnees")),
+        Place(
+            "/redactie/abonnees",
+            "Abonnees",
+            here.startswith(("/redactie/abonnees", PARTNERSHIPS, MEMBERS)),
+        ),
         Place(
             "/redactie/bronnen",
             "Bronnen",

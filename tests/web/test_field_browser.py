@@ -1,0 +1,140 @@
+"""Opleidingsscholen on the site and at the desk, in a browser: by keyboard, without a script.
+
+The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from newsletter.settings import Settings
+from newsletter.wiring import Services, build_services
+from subscribers.field import Stage
+from subscribers.values import Audience
+from tests.fakes import FakeClock
+from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.desk import make_member, make_partnership
+from tests.web.furniture import furnish
+
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
+INSTITUTE = Audience.TEACHER_EDUCATION
+
+
+@pytest.fixture
+def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
+    built = build_services(replace(settings, base_url=base))
+    near = replace(built, clock=clock)
+    furnish(near)
+    yield near
+    near.db.close()
+
+
+def make_field(services: Services) -> int:
+    """Make partnerships over the country; return one of them."""
+    for name, region, stage in (
+        ("Opleidingsschool Hunzeland", "Drenthe", Stage.ASPIRANT),
+        ("Academische Opleidingsschool Amstelkring", "Noord-Holland", Stage.ACADEMIC),
+        ("Opleidingsschool Waalkant", "Gelderland", Stage.RECOGNISED),
+        ("Samen Opleiden Oost", "Overijssel", Stage.RECOGNISED),
+        ("Opleidingsschool De Singels", "Noord-Brabant", Stage.RECOGNISED),
+        ("Brabantse Opleidingsschool voor het voortgezet onderwijs", "Noord-Brabant", ""),
+    ):
+        number = make_partnership(services, name, region=region, stage=stage, agreed=True)
+        make_member(services, f"Lyceum bij {name}", Audience.SCHOOL, number)
+    make_partnership(services, "Opleidingsschool in stilte", region="Zeeland")
+    meander = make_partnership(
+        services, "Opleidingsschool De Meander", region="Gelderland", agreed=True
+    )
+    for name in ("Het Lindecollege", "Scholengemeenschap Waaloever"):
+        make_member(services, name, Audience.SCHOOL, meander)
+    make_member(services, "Lerarenopleiding Rijnstreek", INSTITUTE, meander, number)
+    return meander
+
+
+def both(desk: Desk, name: str) -> None:
+    """Keep the page in the light and in the dark."""
+    schemes: tuple[tuple[str, Literal["light", "dark"]], ...] = (("", "light"), ("-donker", "dark"))
+    for ending, scheme in schemes:
+        desk.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        desk.shoot(f"{name}{ending}")
+    desk.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+
+
+def test_the_map_is_walked_by_keyboard_and_leads_to_the_list(
+    browser: Browser, base: str, near: Services
+) -> None:
+    make_field(near)
+    reader = Desk(browser.new_context(java_script_enabled=False).new_page(), base)
+    reader.go("/")
+
+    reader.page.get_by_role("navigation", name="Hoofdmenu").get_by_role(
+        "link", name="Opleidingsscholen"
+    ).click()
+    drawn = reader.page.get_by_role("navigation", name="Kaart van de provincies")
+    expect(drawn.get_by_role("link")).to_have_count(5)
+    drawn.get_by_role("link", name="Drenthe: 1 opleidingsschool").focus()
+    reader.page.keyboard.press("Tab")
+    second = reader.page.locator(":focus")
+    expect(second).to_have_attribute("aria-label", "Gelderland: 2 opleidingsscholen")
+    reader.page.keyboard.press("Enter")
+    assert reader.page.url.endswith("/opleidingsscholen#regio-gelderland")
+    expect(reader.page.get_by_role("heading", name="Gelderland")).to_be_in_viewport()
+
+    reader.page.get_by_role("link", name="Opleidingsschool De Meander").click()
+    expect(reader.page.get_by_role("heading", level=1)).to_have_text("Opleidingsschool De Meander")
+    expect(reader.page.get_by_text("Lerarenopleiding Rijnstreek")).to_be_visible()
+    assert reader.complaints == []
+
+
+def test_the_pages_fit_wide_and_narrow_in_light_and_dark(
+    browser: Browser, base: str, near: Services
+) -> None:
+    number = make_field(near)
+    reader = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
+    for path, name in (("", "kaart"), ("/opleidingsschool-de-meander", "opleidingsschool")):
+        reader.go(f"/opleidingsscholen{path}")
+        both(reader, name)
+
+    anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
+    anna.sign_in("anna@example.org")
+    for path, name in (
+        ("/redactie/opleidingsscholen", "redactie-opleidingsscholen"),
+        (f"/redactie/opleidingsscholen/{number}", "redactie-opleidingsschool"),
+        ("/redactie/organisaties", "redactie-organisaties"),
+        ("/redactie/organisaties/1", "redactie-organisatie"),
+    ):
+        anna.go(path)
+        both(anna, name)
+    assert reader.complaints == anna.complaints == []
+
+
+def test_an_editor_brings_a_partnership_to_the_map(
+    browser: Browser, base: str, near: Services
+) -> None:
+    anna = Desk(browser.new_context(java_script_enabled=False).new_page(), base)
+    anna.sign_in("anna@example.org")
+    anna.go("/redactie/abonnees")
+    anna.page.get_by_role("link", name="Opleidingsscholen", exact=True).click()
+    both(anna, "redactie-opleidingsscholen-leeg")
+    anna.page.get_by_role("link", name="Voeg een opleidingsschool toe").click()
+    anna.page.get_by_label("Naam").fill("Opleidingsschool Waalkant")
+    anna.page.get_by_label("Regio").select_option("Gelderland")
+    anna.page.get_by_label("Fase").select_option("erkend")
+    anna.page.get_by_label("mag op de site").check()
+    anna.press("Voeg toe")
+    expect(anna.page.get_by_role("alert")).to_contain_text("namens de opleidingsschool")
+    both(anna, "redactie-opleidingsschool-fout")
+    anna.page.get_by_label("Wie vond dat goed?").fill("penvoerder")
+    anna.press("Voeg toe")
+    anna.page.get_by_role("link", name="Voeg een school of lerarenopleiding toe").click()
+    anna.page.get_by_label("Naam").fill("Lyceum Waalkant")
+    anna.page.get_by_label("school", exact=True).check()
+    anna.press("Voeg toe")
+    expect(anna.page.get_by_role("link", name="Lyceum Waalkant")).to_be_visible()
+
+    anna.page.get_by_role("link", name="op de site").click()
+    expect(anna.page.get_by_text("Lyceum Waalkant")).to_be_visible()
+    assert anna.complaints == []
