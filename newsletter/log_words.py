@@ -226,6 +226,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "subscriber.exported": Words(
         Group.SUBSCRIBERS, "{who} haalde gegevens van abonnees op als bestand"
     ),
+    "subscriber.taken": Words(
+        Group.SUBSCRIBERS, "{who} haalde alles op wat we van die lezer zelf bewaren"
+    ),
     "subscriber.viewed": Words(Group.SUBSCRIBERS, "{who} bekeek alle gegevens van {it}"),
     "subscriber.added": Words(Group.SUBSCRIBERS, "{who} voegde {it} toe"),
     "subscriber.erased": Words(Group.SUBSCRIBERS, "{who} wiste {it}"),

@@ -15,11 +15,11 @@ from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
 from subscribers.segments import NEITHER
 from subscribers.sides import Sides, is_otherwise, settle, sides_of
 from subscribers.store import themes_of
-from subscribers.values import Audience, ConsentKind, SubscriberStatus, Topic
+from subscribers.values import ON_LIST, Audience, ConsentKind, SubscriberStatus, Topic
 from subscribers.verdicts import REFUSED, TEXTS, Candidate, RowError
 
 _FIELDS: Final = ("audience", "audience_said", *TEXTS)
-_REVIVABLE: Final = {SubscriberStatus.ACTIVE, SubscriberStatus.PENDING}
+_REVIVABLE: Final = {*ON_LIST, SubscriberStatus.PENDING}
 
 
 @dataclass(frozen=True, slots=True)

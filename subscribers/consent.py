@@ -25,11 +25,13 @@ from subscribers.evidence import (
     last_fact,
     make_fact,
     settle_side,
+    wanted_topics,
     was_asked_since,
 )
 from subscribers.model import Consent, Subscriber, Suppression
 from subscribers.store import get_subscriber
 from subscribers.values import (
+    ON_LIST,
     SUBSCRIBER_MOVES,
     Audience,
     ConsentKind,
@@ -87,7 +89,7 @@ def sign_up(  # noqa: PLR0913 - the form's fields, by name
         row = find_or_add(session, address, now=now)
         if row.state is SubscriberStatus.SUPPRESSED:
             return SignUp(None, confirm=False)
-        if row.state is SubscriberStatus.ACTIVE:
+        if row.state in ON_LIST:
             return SignUp(row.id, confirm=False)
         apply_choices(session, row, chosen, now=now)
         if was_asked_since(session, row.id, now - ASK_EVERY):
@@ -101,7 +103,7 @@ def sign_up(  # noqa: PLR0913 - the form's fields, by name
 
 
 def confirm(db: Database, subscriber_id: int, *, now: datetime) -> bool:
-    """Make somebody who asked active; return whether they are active now.
+    """Make somebody who asked active; return whether they are on the list now.
 
     Only the last question is answered: a confirmation link that is pressed again after its owner
     has left changes nothing. A suppressed address stays so.
@@ -110,7 +112,7 @@ def confirm(db: Database, subscriber_id: int, *, now: datetime) -> bool:
         row = _locked(session, subscriber_id)
         if row is None or row.state is SubscriberStatus.SUPPRESSED:
             return False
-        if row.state is SubscriberStatus.ACTIVE:
+        if row.state in ON_LIST:
             return True
         asked = last_fact(session, row.id)
         if asked is None or asked.kind != ConsentKind.ASKED:
@@ -143,20 +145,25 @@ def change(  # noqa: PLR0913 - the form's fields, by name
     name: str | None = None,
     partnership: str | None = None,
     themes: Collection[str] | None = None,
+    role: str | None = None,
+    organisation: str | None = None,
     source: str = "preferences",
     now: datetime,
 ) -> bool:
-    """Store what a reader chose; return whether there is an active subscriber to choose.
+    """Store what a reader chose; return whether there is somebody on the list to choose.
 
-    name, partnership, themes: None leaves them as they were; audience: None is neither side. A form
-    that shows somebody's side and sends it back says nothing new: it goes on to follow.
+    None leaves a field as it was, except for the audience: None is neither side. A form that shows
+    somebody's side and sends it back says nothing new: it goes on to follow.
     """
     with db.write() as session:
         row = _locked(session, subscriber_id)
-        if row is None or row.state is not SubscriberStatus.ACTIVE:
+        if row is None or row.state not in ON_LIST:
             return False
         said = row.audience_said or audience != row.audience
-        chosen = Choices(audience, topics, name, partnership, themes, audience_said=said)
+        chosen = Choices(
+            *(audience, topics, name, partnership, themes, role, organisation),
+            audience_said=said,
+        )
         if apply_choices(session, row, chosen, now=now):
             session.add(make_fact(row, ConsentKind.CHANGED, now, source=source))
         return True
@@ -179,7 +186,33 @@ def leave(
         if row is None or SubscriberStatus.UNSUBSCRIBED not in SUBSCRIBER_MOVES[row.state]:
             return False
         row.move(SubscriberStatus.UNSUBSCRIBED, now=now)
+        row.paused_until = None
         fact = make_fact(row, ConsentKind.WITHDRAWN, now, source=source)
+        fact.edition_id = edition_id
+        session.add(fact)
+        return True
+
+
+def leave_one(
+    db: Database,
+    subscriber_id: int,
+    topic: Topic,
+    *,
+    edition_id: int | None = None,
+    now: datetime,
+) -> bool:
+    """Stop mailing one topic to somebody who keeps another; return whether this call did it.
+
+    False, and nothing changes, for who has no other topic: that is leaving, and another press.
+    """
+    with db.write() as session:
+        row = _locked(session, subscriber_id)
+        if row is None or row.state not in ON_LIST or wanted_topics(row) != frozenset(Topic):
+            return False
+        topics = wanted_topics(row) - {topic}
+        kept = Choices(_audience(row), topics, audience_said=row.audience_said)
+        apply_choices(session, row, kept, now=now)
+        fact = make_fact(row, ConsentKind.CHANGED, now, source="afmelden")
         fact.edition_id = edition_id
         session.add(fact)
         return True
@@ -209,7 +242,7 @@ def add(  # noqa: PLR0913 - a person's fields, by name
     with db.write() as session:
         known = session.get(Suppression, address_hash(key, address.key))
         row = find_or_add(session, address, now=now)
-        if row.state is SubscriberStatus.ACTIVE:
+        if row.state in ON_LIST:
             return row.id
         if row.state is not SubscriberStatus.PENDING or known is not None:
             raise SuppressedAddress(known.reason if known else row.status)
@@ -240,6 +273,7 @@ def suppress(
         if has_left and reason is SuppressionReason.BOUNCE:
             return False
         row.move(SubscriberStatus.SUPPRESSED, now=now)
+        row.paused_until = None
         _remember(session, row, reason, key=key, now=now)
         return True
 
@@ -251,13 +285,22 @@ def erase(db: Database, who: int | str, *, key: bytes, now: datetime) -> bool:
     numbers without a person. Signing up by themselves later is a new consent, and works.
     """
     with db.write() as session:
-        row = _locked(session, who) if isinstance(who, int) else get_subscriber(session, who)
-        if row is None:
-            return False
-        _remember(session, row, SuppressionReason.ERASED, key=key, now=now)
-        _record(session, "subscriber.erased", row, now)
-        session.execute(delete(Subscriber).where(Subscriber.id == row.id))
-        return True
+        return erase_in(session, who, key=key, now=now)
+
+
+def erase_in(session: Session, who: int | str, *, key: bytes, now: datetime) -> bool:
+    """Do what `erase` does, within the caller's transaction."""
+    row = _locked(session, who) if isinstance(who, int) else get_subscriber(session, who)
+    if row is None:
+        return False
+    _remember(session, row, SuppressionReason.ERASED, key=key, now=now)
+    _record(session, "subscriber.erased", row, now)
+    session.execute(delete(Subscriber).where(Subscriber.id == row.id))
+    return True
+
+
+def _audience(row: Subscriber) -> Audience | None:
+    return Audience(row.audience) if row.audience else None
 
 
 def _record(session: Session, what: str, row: Subscriber, now: datetime) -> None:

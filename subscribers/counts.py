@@ -22,6 +22,7 @@ class LeftOut(StrEnum):
     UNCONFIRMED = "unconfirmed"
     BROKEN = "broken"  # the address does not work, or its owner complained
     LEFT = "left"
+    PAUSED = "paused"  # wants no mail until a day that they chose
     OTHER_TOPIC = "other_topic"  # wants only the other of the two topics
 
 
@@ -29,6 +30,7 @@ REASONS: Final[Mapping[SubscriberStatus, LeftOut]] = {
     SubscriberStatus.PENDING: LeftOut.UNCONFIRMED,
     SubscriberStatus.SUPPRESSED: LeftOut.BROKEN,
     SubscriberStatus.UNSUBSCRIBED: LeftOut.LEFT,
+    SubscriberStatus.PAUSED: LeftOut.PAUSED,
     SubscriberStatus.ACTIVE: LeftOut.OTHER_TOPIC,
 }
 

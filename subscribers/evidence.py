@@ -13,7 +13,14 @@ from storage.text import one_line
 from subscribers.addresses import Address
 from subscribers.model import Consent, Subscriber, SubscriberTheme
 from subscribers.sides import settle, sides_of
-from subscribers.values import Audience, ConsentKind, SubscriberStatus, Topic, is_slug
+from subscribers.values import (
+    NEITHER_YES_NOR_NO,
+    Audience,
+    ConsentKind,
+    SubscriberStatus,
+    Topic,
+    is_slug,
+)
 
 BLANK: Final = {
     "name": "",
@@ -26,6 +33,9 @@ BLANK: Final = {
     "wants_newsletter": True,
     "wants_announcements": True,
 }
+
+TYPED: Final = {"name": 200, "role": 80, "organisation": 200, "partnership": 200}
+"""The fields that a reader types in a form, with their greatest length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Choices:
     name: str | None = None
     partnership: str | None = None
     themes: Collection[str] | None = None
+    role: str | None = None
     organisation: str | None = None
     audience_said: bool = True
 
@@ -82,7 +93,7 @@ def last_fact(session: Session, subscriber_id: int) -> Consent | None:
     """Return the newest evidence that says yes or no; a change of preferences is neither."""
     return session.scalar(
         select(Consent)
-        .where(Consent.subscriber_id == subscriber_id, Consent.kind != ConsentKind.CHANGED)
+        .where(Consent.subscriber_id == subscriber_id, Consent.kind.not_in(NEITHER_YES_NOR_NO))
         .order_by(Consent.id.desc())
         .limit(1)
     )
@@ -99,17 +110,14 @@ def wanted_topics(row: Subscriber) -> frozenset[Topic]:
 
 def apply_choices(session: Session, row: Subscriber, chosen: Choices, *, now: datetime) -> bool:
     """Put the choices into the row; return whether anything became different."""
-    before = _chosen_in(row)
-    if chosen.organisation is not None:
-        row.organisation = one_line(chosen.organisation, maximum=200)
+    before = _said(row)
+    for name, longest in TYPED.items():
+        if (typed := getattr(chosen, name)) is not None:
+            setattr(row, name, one_line(typed, maximum=longest))
     settle_side(session, row, chosen.audience, said=chosen.audience_said)
     row.wants_newsletter = Topic.NEWSLETTER in chosen.topics
     row.wants_announcements = Topic.ANNOUNCEMENTS in chosen.topics
-    if chosen.name is not None:
-        row.name = one_line(chosen.name, maximum=200)
-    if chosen.partnership is not None:
-        row.partnership = one_line(chosen.partnership, maximum=200)
-    changed = before != _chosen_in(row)
+    changed = before != _said(row)
     if chosen.themes is not None:
         changed |= _replace_themes(session, row.id, set(filter(is_slug, chosen.themes)))
     if changed:
@@ -124,9 +132,9 @@ def settle_side(session: Session, row: Subscriber, given: Audience | None, *, sa
     row.audience_said = said
 
 
-def _chosen_in(row: Subscriber) -> tuple[object, ...]:
+def _said(row: Subscriber) -> tuple[object, ...]:
     side = (row.audience, row.audience_said)
-    return (*side, wanted_topics(row), row.name, row.partnership, row.organisation)
+    return (*side, wanted_topics(row), *(getattr(row, name) for name in TYPED))
 
 
 def _replace_themes(session: Session, subscriber_id: int, themes: set[str]) -> bool:

@@ -2,8 +2,9 @@
 
 A token is one AES-256 block over a fixed layout, big-endian:
 
-    edition  uint32 | subscriber uint32 | 8 zero bytes      every kind but these two
+    edition  uint32 | subscriber uint32 | 8 zero bytes      every kind but these three
     minutes  uint32 | subscriber uint32 | 8 zero bytes      confirm: minutes since 1970, when issued
+    minutes  uint32 | change     uint32 | 8 zero bytes      of an address change
     minutes  uint32 | submission uint32 | 8 zero bytes      of a practice example that was sent in;
                                                             0 minutes where it does not grow old
 
@@ -53,6 +54,7 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"
     POLL = "poll"  # the question of an edition
     CONFIRM = "confirm"
+    MOVE = "move"  # another address, from its own mailbox
     BOUNCE = "bounce"  # the local part of the envelope sender
     CONFIRM_SUBMISSION = "confirm-submission"  # a practice example that a reader sent in
     SUBMISSION = "submission"  # its reader's own page: agree, remark, withdraw
@@ -64,10 +66,15 @@ PATHS: Final = {
     Purpose.PREFERENCES: "voorkeuren",
     Purpose.POLL: "peiling",
     Purpose.CONFIRM: "bevestigen",
+    Purpose.MOVE: "adres-bevestigen",
     Purpose.CONFIRM_SUBMISSION: "praktijkvoorbeelden/bevestigen",
     Purpose.SUBMISSION: "praktijkvoorbeelden/inzending",
 }
-LASTING: Final = frozenset(Purpose) - {Purpose.CONFIRM, Purpose.CONFIRM_SUBMISSION}
+LASTING: Final = frozenset(Purpose) - {
+    Purpose.CONFIRM,
+    Purpose.MOVE,
+    Purpose.CONFIRM_SUBMISSION,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,11 @@ class Links:
         minutes = int(now.timestamp()) // 60
         return self.many(Purpose.CONFIRM, [(subscriber_id, minutes)])[0]
 
+    def move_url(self, change_id: int, *, now: datetime) -> str:
+        """Return the link that confirms another address; it works for CONFIRM_WITHIN."""
+        minutes = int(now.timestamp()) // 60
+        return self.many(Purpose.MOVE, [(change_id, minutes)])[0]
+
     def confirm_submission_url(self, submission_id: int, *, now: datetime) -> str:
         """Return the link that confirms what was sent in; it works for CONFIRM_WITHIN."""
         minutes = int(now.timestamp()) // 60
@@ -156,6 +168,13 @@ class Links:
     def read_confirm(self, token: str, *, now: datetime) -> LinkTarget:
         """Read a token of a confirmation link. Raises InvalidToken, ExpiredToken."""
         return LinkTarget(self._read_fresh(Purpose.CONFIRM, token, now))
+
+    def read_move(self, token: str, *, now: datetime) -> int:
+        """Return the id of the address change that a link confirms.
+
+        Raises InvalidToken, ExpiredToken.
+        """
+        return self._read_fresh(Purpose.MOVE, token, now)
 
     def read_confirm_submission(self, token: str, *, now: datetime) -> int:
         """Return the id of what a link confirms. Raises InvalidToken, ExpiredToken."""

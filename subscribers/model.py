@@ -121,6 +121,7 @@ class Subscriber(Base):
     since: Mapped[datetime]  # of the ground that the footer names: asked, or imported
     ground: Mapped[str] = mapped_column(String(20))  # a ConsentKind
     confirmed_at: Mapped[datetime | None]  # for whoever asks what we keep of them (AVG art. 15)
+    paused_until: Mapped[datetime | None]  # the first moment at which they may be mailed again
     changed_at: Mapped[datetime]
 
     @property
@@ -143,6 +144,23 @@ class SubscriberTheme(Base):
     subscriber_id: Mapped[int] = mapped_column(
         ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+class AddressChange(Base):
+    """Another address that a reader asked for, until its own mailbox confirms it.
+
+    Its id stands in the link, so none is given out again; only a reader's newest one counts.
+    """
+
+    __tablename__ = "address_change"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - as SQLAlchemy reads it
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="CASCADE"), index=True
+    )
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), index=True)
+    asked_at: Mapped[datetime]
 
 
 class Consent(Base):

@@ -4,12 +4,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import Delete, delete
 
 from storage.log import record
 from storage.session import Database
 from subscribers.links import CONFIRM_WITHIN
-from subscribers.model import Subscriber
+from subscribers.model import AddressChange, Subscriber
 from subscribers.values import SubscriberStatus
 
 UNCONFIRMED_KEPT: Final = CONFIRM_WITHIN  # longer would keep a row whose link no longer works
@@ -20,6 +20,7 @@ class CleanUpReport:
     """How much was erased."""
 
     unconfirmed: int
+    address_changes: int
 
     def as_counts(self) -> dict[str, int]:
         """Return the counts by name, for a run's row."""
@@ -27,7 +28,7 @@ class CleanUpReport:
 
 
 def clean_up(db: Database, *, now: datetime) -> CleanUpReport:
-    """Erase sign-ups that were not confirmed in time, with their evidence.
+    """Erase sign-ups and new addresses that were not confirmed in time, with their evidence.
 
     They go without a trace on the suppression list: asking and then not answering says nothing
     against asking again.
@@ -38,4 +39,9 @@ def clean_up(db: Database, *, now: datetime) -> CleanUpReport:
         erased = session.scalars(unconfirmed.returning(Subscriber.id)).all()
         if erased:
             record(session, "subscriber.expired", now=now, detail={"count": len(erased)})
-    return CleanUpReport(unconfirmed=len(erased))
+        forgotten = session.scalars(_old_changes(now).returning(AddressChange.id)).all()
+    return CleanUpReport(unconfirmed=len(erased), address_changes=len(forgotten))
+
+
+def _old_changes(now: datetime) -> Delete:
+    return delete(AddressChange).where(AddressChange.asked_at < now - UNCONFIRMED_KEPT)

@@ -17,7 +17,7 @@ from storage.text import one_line
 from subscribers import segments
 from subscribers.addresses import normalise
 from subscribers.errors import InvalidAddress
-from subscribers.model import Consent, Subscriber, SubscriberTheme
+from subscribers.model import AddressChange, Consent, Subscriber, SubscriberTheme
 from subscribers.segments import Clause, Conditions
 from subscribers.values import Audience, ConsentKind, Reader, SubscriberStatus, Topic
 
@@ -86,10 +86,11 @@ def has_subscribers(session: Session) -> bool:
 
 
 def readers(session: Session, ids: Sequence[int]) -> dict[int, Reader]:
-    """Return the active ones among these subscribers as recipients, in one query.
+    """Return the active ones among these subscribers as recipients, in two queries.
 
     Who is not there has left, is suppressed or was erased since: no message may go to them.
     """
+    themes = themes_of(session, ids)
     rows = session.execute(
         select(
             Subscriber.id,
@@ -99,6 +100,7 @@ def readers(session: Session, ids: Sequence[int]) -> dict[int, Reader]:
             Subscriber.role,
             Subscriber.since,
             Subscriber.ground,
+            Subscriber.changed_at,
         ).where(Subscriber.id.in_(ids), _is_active())
     )
     return {
@@ -110,6 +112,8 @@ def readers(session: Session, ids: Sequence[int]) -> dict[int, Reader]:
             role=row.role,
             since=row.since,
             ground=ConsentKind(row.ground),
+            themes=tuple(themes.get(row.id, ())),
+            has_changed=row.changed_at > row.since,
         )
         for row in rows
     }
@@ -170,15 +174,26 @@ def consents_of(session: Session, subscriber_id: int) -> list[Consent]:
 def everything_about(session: Session, email: str) -> Mapping[str, Any] | None:
     """Return all that these tables hold about one person (AVG art. 15 and 20); None for nobody."""
     row = get_subscriber(session, email)
-    if row is None:
-        return None
+    return everything_of(session, row) if row else None
+
+
+def everything_of(session: Session, row: Subscriber) -> dict[str, Any]:
+    """Return all that these tables hold about the person in this row."""
     columns = [name for name in Subscriber.__table__.columns.keys() if name != "email_key"]  # noqa: SIM118 - a column collection iterates over columns
     facts = consents_of(session, row.id)
     return {
         **{name: getattr(row, name) for name in columns},
         "themes": themes_of(session, [row.id]).get(row.id, []),
         "consents": [_shown(fact) for fact in facts],
+        "address_changes": [
+            {"email": one.email, "asked_at": one.asked_at} for one in _changes_of(session, row.id)
+        ],
     }
+
+
+def _changes_of(session: Session, subscriber_id: int) -> Sequence[AddressChange]:
+    mine = select(AddressChange).where(AddressChange.subscriber_id == subscriber_id)
+    return session.scalars(mine.order_by(AddressChange.id)).all()
 
 
 def _shown(fact: Consent) -> dict[str, Any]:

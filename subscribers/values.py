@@ -19,6 +19,7 @@ class SubscriberStatus(StrEnum):
 
     PENDING = "pending"  # signed up, not yet confirmed
     ACTIVE = "active"
+    PAUSED = "paused"  # on the list, and no mail until a day that they chose
     UNSUBSCRIBED = "unsubscribed"
     SUPPRESSED = "suppressed"  # the address does not work, or its owner complained
 
@@ -26,10 +27,12 @@ class SubscriberStatus(StrEnum):
 S = SubscriberStatus
 SUBSCRIBER_MOVES: Final[Mapping[SubscriberStatus, frozenset[SubscriberStatus]]] = {
     S.PENDING: frozenset({S.ACTIVE, S.UNSUBSCRIBED, S.SUPPRESSED}),
-    S.ACTIVE: frozenset({S.UNSUBSCRIBED, S.SUPPRESSED}),
+    S.ACTIVE: frozenset({S.PAUSED, S.UNSUBSCRIBED, S.SUPPRESSED}),
+    S.PAUSED: frozenset({S.ACTIVE, S.UNSUBSCRIBED, S.SUPPRESSED}),
     S.UNSUBSCRIBED: frozenset({S.ACTIVE, S.SUPPRESSED}),  # active: asked and confirmed anew
     S.SUPPRESSED: frozenset(),  # the way back is to be erased, and to sign up as somebody new
 }
+ON_LIST: Final = frozenset({S.ACTIVE, S.PAUSED})  # who consented, and did not leave
 
 
 class Topic(StrEnum):
@@ -46,7 +49,16 @@ class ConsentKind(StrEnum):
     CONFIRMED = "confirmed"  # the confirmation was pressed
     IMPORTED = "imported"  # an administrator stated a ground
     CHANGED = "changed"  # the reader changed preferences
+    PAUSED = "paused"  # the reader wants no mail for a while, or until another day
+    RESUMED = "resumed"  # the pause is over: its day came, or the reader ended it
+    MOVED = "moved"  # the reader confirmed another address
     WITHDRAWN = "withdrawn"  # the reader left
+
+
+NEITHER_YES_NOR_NO: Final = frozenset(
+    {ConsentKind.CHANGED, ConsentKind.PAUSED, ConsentKind.RESUMED, ConsentKind.MOVED}
+)
+"""Facts that leave the consent itself as it was."""
 
 
 class SuppressionReason(StrEnum):
@@ -64,7 +76,11 @@ def is_slug(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A recipient as a message needs them: nothing more than the fields that are filled in."""
+    """A recipient as a message needs them: nothing more than the fields that are filled in.
+
+    themes:      by slug.
+    has_changed: since they signed up, or were brought in, something about them became different.
+    """
 
     id: int
     email: str
@@ -73,3 +89,5 @@ class Reader:
     role: str
     since: datetime
     ground: ConsentKind
+    themes: tuple[str, ...] = ()
+    has_changed: bool = False

@@ -78,6 +78,8 @@ from web.public import (
     field,
     front,
     images,
+    own_address,
+    own_data,
     poll,
     practice,
     preferences,
@@ -87,6 +89,7 @@ from web.public import (
     submit,
     trial_link,
     unsubscribe,
+    why,
 )
 
 Handler = Callable[[Call], Response]
@@ -116,6 +119,7 @@ OPEN: Final = Who.PUBLIC
 CONFIRM: Final = "/bevestigen/{token}"
 CONFIRM_SUBMISSION: Final = "/praktijkvoorbeelden/bevestigen/{token}"
 OWN: Final = submission.OWN + "/{token}"
+MOVE: Final = "/adres-bevestigen/{token}"
 PREFERENCES: Final = "/voorkeuren/{token}"
 UNSUBSCRIBE: Final = "/afmelden/{token}"
 TRIAL_LINK: Final = "/proefmail/{what}"
@@ -152,13 +156,20 @@ PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
     Route(CONFIRM, signup.confirm, "confirm_post", OPEN, POST),
     Route(PREFERENCES, preferences.show_preferences, "preferences", OPEN),
     Route(PREFERENCES, preferences.change_preferences, "preferences_post", OPEN, POST),
-    Route(PREFERENCES + "/wissen", preferences.show_erase, "erase", OPEN),
-    Route(PREFERENCES + "/wissen", preferences.erase, "erase_post", OPEN, POST),
+    Route(PREFERENCES + "/waarom", why.show_why, "why", OPEN),
+    Route(PREFERENCES + "/adres", own_address.show_address, "own_address", OPEN),
+    Route(PREFERENCES + "/adres", own_address.ask_address, "ask_address", OPEN, POST),
+    Route(PREFERENCES + "/gegevens", own_data.take_everything, "take_everything", OPEN, POST),
+    Route(PREFERENCES + "/wissen", own_data.show_erase, "erase", OPEN),
+    Route(PREFERENCES + "/wissen", own_data.erase, "erase_post", OPEN, POST),
+    Route(MOVE, own_address.show_move, "move_address", OPEN),
+    Route(MOVE, own_address.move, "move_address_post", OPEN, POST),
     Route(UNSUBSCRIBE, unsubscribe.show_unsubscribe, "unsubscribe", OPEN),
     Route(UNSUBSCRIBE, unsubscribe.unsubscribe, "unsubscribe_post", OPEN, POST),
     Route("/peiling/{token}", poll.show_poll, "poll", OPEN),
     Route("/peiling/{token}", poll.answer_poll, "poll_post", OPEN, POST),
     Route(TRIAL_LINK, trial_link.show_trial_link, "trial_link", OPEN),
+    Route(TRIAL_LINK + "/waarom", trial_link.show_why, "trial_why", OPEN),
     Route(TRIAL_LINK, trial_link.do_nothing, "trial_link_post", OPEN, POST),
     Route("/privacy", privacy.show_privacy, "privacy", OPEN),
 )

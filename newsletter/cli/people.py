@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from feeds.themes import list_themes
+from newsletter import readers
 from newsletter.cli.output import (
     JSON,
     document_output,
@@ -128,7 +129,7 @@ def show(email: str, json: bool = JSON) -> None:
     """Show everything that is kept about one address."""
     services = open_services()
     with services.db.write() as session:
-        report = store.everything_about(session, email)
+        report = readers.everything_about(session, email, key=services.settings.hash_key)
         if report is not None:
             number = {"subscriber": report["id"]}
             record(session, "subscriber.viewed", now=services.clock(), detail=number)
@@ -141,7 +142,7 @@ def show(email: str, json: bool = JSON) -> None:
 def erase(email: str, json: bool = JSON) -> None:
     """Erase a person; a keyed hash stays behind so that no import brings them back."""
     services = open_services()
-    erased = consent.erase(services.db, email, key=services.settings.hash_key, now=services.clock())
+    erased = readers.erase(services, email, now=services.clock())
     if not erased:
         fail("no subscriber has that address")
     print_report({"erased": True}, json=json)

@@ -103,6 +103,19 @@ def process_folder(
     return dict(counts)
 
 
+def forget_address(folder: Path, email: str) -> int:
+    """Remove the messages that were put away and name this address; return how many files.
+
+    What they said was recorded when they were read. A file of many messages goes as a whole.
+    """
+    read, named = folder / READ_FOLDER, email.lower().encode()
+    files = list(read.iterdir()) if read.is_dir() else []
+    naming = [one for one in files if one.is_file() and named in one.read_bytes().lower()]
+    for file in naming:
+        file.unlink()
+    return len(naming)
+
+
 def process_message(
     db: Database, name: str, raw: bytes, *, links: Links, key: bytes, now: datetime
 ) -> ProcessedBounce:

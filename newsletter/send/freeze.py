@@ -28,6 +28,7 @@ from newsletter.values import DeliveryState, EditionStatus, Finding, Level
 from storage.session import Database
 from subscribers.counts import count_left_out
 from subscribers.model import Subscriber
+from subscribers.pausing import end_pauses
 from subscribers.segments import conditions_of
 from subscribers.store import recipients_select
 
@@ -53,6 +54,7 @@ def freeze_due(
     which the checks find an error, goes back to draft, and an announcement whose event is over is
     cancelled: nothing of them is sent, and each is on record.
     """
+    end_pauses(db, now=now)  # who is back today is a reader of what is due today
     with db.read() as session:
         due = session.scalars(
             select(Edition.id)

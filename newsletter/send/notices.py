@@ -11,6 +11,7 @@ from newsletter import dutch
 from newsletter.due import Deadline
 from newsletter.ports import RenderNotice, Transport
 from newsletter.send import account_notices as account
+from newsletter.send import reader_notices as readers
 from newsletter.send import submission_notices as submission
 from newsletter.send.edition_news import sample_news
 from newsletter.send.ended_notice import sample_ended
@@ -136,6 +137,10 @@ NOTICES: Final[Mapping[str, Notice]] = {
             announcements=True,
             asked_at=SAMPLE_AT,
         ),
+    ),
+    "move": Notice("asks whether a reader's mail may go to this address", readers.sample_move),
+    "moved": Notice(
+        "tells a reader's former address that another took its place", readers.sample_moved
     ),
     "reminder": Notice(
         "tells who may approve that an edition waits", lambda: _sample(Deadline.APPROVE)

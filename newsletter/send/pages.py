@@ -1,6 +1,6 @@
 """Who is next: deliveries read a page at a time, made ready with all that a message needs.
 
-A page costs two queries and one call for its links, whatever its size; nothing is asked for each
+A page costs three queries and one call for its links, whatever its size; nothing is asked for each
 person, and memory holds one page however long the list is.
 """
 
@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from feeds.themes import list_themes
 from newsletter.breach import What
 from newsletter.errors import ContentChanged
 from newsletter.ports import Clock
@@ -40,6 +41,7 @@ class Mailing:
 
     size:      of its list.
     envelopes: by the key of the cut.
+    themes:    what people call each, by slug.
     """
 
     edition_id: int
@@ -49,6 +51,7 @@ class Mailing:
     policy: InDoubtPolicy
     letterhead: Letterhead
     envelopes: Mapping[str, Envelope]
+    themes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def read_mailing(session: Session, edition_id: int, settings: Settings) -> Maili
         policy=InDoubtPolicy(edition.in_doubt_policy),
         letterhead=letterhead,
         envelopes={one.key: encode(r, letterhead=letterhead) for one, r in variants.items()},
+        themes={one.slug: one.label for one in list_themes(session)},
     )
 
 
@@ -187,7 +191,7 @@ class _Maker:
             email=reader.email,
             # A name that could break the header is left out; the mail goes all the same.
             name="" if UNSAFE.search(reader.name) else reader.name,
-            reason=reason_for(reader, mailing.kind),
+            reason=reason_for(reader, mailing.kind, mailing.themes),
             unsubscribe_url=unsubscribe_url,
             one_click_url=one_click_url,
             preferences_url=preferences_url,

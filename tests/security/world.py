@@ -111,6 +111,7 @@ class World:
         }
         urls = {
             "/bevestigen": links.confirm_url(1, now=now),
+            "/adres-bevestigen": links.move_url(1, now=now),
             "/voorkeuren": links.preferences_url(1, None),
             "/afmelden": links.unsubscribe_url(1, 1),
             "/peiling": links.poll_url(1, int(names["sent"])),

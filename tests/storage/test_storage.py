@@ -18,7 +18,6 @@ from storage.text import folded
 from subscribers.addresses import normalise
 from subscribers.evidence import find_or_add
 from subscribers.model import Consent, Organisation, Partnership, Subscriber
-from subscribers.values import ConsentKind
 from tests.conftest import POSTGRES_URL
 
 NOON = datetime(2027, 4, 22, 12, 0, tzinfo=timezone(timedelta(hours=2)))
@@ -141,7 +140,7 @@ def test_a_step_that_copies_a_table_keeps_what_refers_to_it(tmp_path: Path) -> N
     migrate.migrate(db.engine, Base.metadata, to="68d247107d89")
     with db.write() as session:
         session.execute(text(OLD_SUBSCRIBER.format("een@example.org", "NULL", "asked")))
-        session.add(Consent(subscriber_id=1, kind=ConsentKind.ASKED, at=NOON, source="test"))
+        session.execute(text(OLD_CONSENT))
 
     migrate.migrate(db.engine, Base.metadata)
 
@@ -251,6 +250,10 @@ values ('{0}', '{0}', '', {1}, '', '', '', '', 'active', 1, 1, '2027-04-20', '{2
 OLD_VARIANT = """
 insert into edition_variant (edition_id, audience, subject, preheader, html, text, marker)
 values (1, {}, 's', 'p', 'h', 't', 'slotx')
+"""
+OLD_CONSENT = """
+insert into consent (id, subscriber_id, kind, at, topics, ground, text_shown, source)
+values (1, 1, 'asked', '2027-04-20', '[]', '', '', 'test')
 """
 OLD_SOURCE = """
 insert into source (id, slug, name, kind, url, themes, audiences, active, created_at, etag,

@@ -55,7 +55,13 @@ def test_each_segment_is_counted_by_what_its_people_want(session: Session) -> No
         "lerarenopleiding": SegmentCount(1, 1, 1),
         "overig": SegmentCount(0, 0, 0),
     }
-    assert counted.by_status == {S.ACTIVE: 3, S.PENDING: 1, S.UNSUBSCRIBED: 1, S.SUPPRESSED: 1}
+    assert counted.by_status == {
+        S.ACTIVE: 3,
+        S.PENDING: 1,
+        S.PAUSED: 0,
+        S.UNSUBSCRIBED: 1,
+        S.SUPPRESSED: 1,
+    }
     assert count_list(session, []).segments == {}
 
 

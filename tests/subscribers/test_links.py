@@ -23,6 +23,7 @@ MAKE: dict[Purpose, Callable[[int, int], str]] = {
     Purpose.POLL: LINKS.poll_url,
     Purpose.CONFIRM: lambda subscriber, _: LINKS.confirm_url(subscriber, now=NOW),
     Purpose.BOUNCE: lambda subscriber, edition: LINKS.bounce_tokens([(subscriber, edition)])[0],
+    Purpose.MOVE: lambda one, _: LINKS.move_url(one, now=NOW),
     Purpose.CONFIRM_SUBMISSION: lambda one, _: LINKS.confirm_submission_url(one, now=NOW),
     Purpose.SUBMISSION: lambda one, _: LINKS.submission_url(one),
 }
@@ -33,6 +34,7 @@ READ: dict[Purpose, Callable[[str], LinkTarget]] = {
     Purpose.POLL: LINKS.read_poll,
     Purpose.CONFIRM: lambda token: LINKS.read_confirm(token, now=NOW),
     Purpose.BOUNCE: LINKS.read_bounce_token,
+    Purpose.MOVE: lambda token: LinkTarget(LINKS.read_move(token, now=NOW)),
     Purpose.CONFIRM_SUBMISSION: lambda token: LinkTarget(
         LINKS.read_confirm_submission(token, now=NOW)
     ),
@@ -63,6 +65,7 @@ def test_each_link_reads_back_as_what_it_was_made_for(subscriber: int, edition: 
         Purpose.POLL: LinkTarget(subscriber, edition),
         Purpose.CONFIRM: LinkTarget(subscriber),
         Purpose.BOUNCE: LinkTarget(subscriber, edition),
+        Purpose.MOVE: LinkTarget(subscriber),
         Purpose.CONFIRM_SUBMISSION: LinkTarget(subscriber),
         Purpose.SUBMISSION: LinkTarget(subscriber),
     }

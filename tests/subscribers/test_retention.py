@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from storage.session import Database
-from subscribers.model import Consent, Subscriber, Suppression
+from subscribers.model import AddressChange, Consent, Subscriber, Suppression
 from subscribers.retention import CleanUpReport, clean_up
 from subscribers.values import ConsentKind, SubscriberStatus
 from tests.factories import make_subscriber
@@ -27,6 +27,24 @@ def test_sign_ups_that_nobody_confirmed_in_time_are_erased(db: Database) -> None
         left = session.scalars(select(Subscriber.email).order_by(Subscriber.email)).all()
         facts = session.scalar(select(func.count()).select_from(Consent))
         suppressed = session.scalar(select(func.count()).select_from(Suppression))
-    assert (first, second) == (CleanUpReport(unconfirmed=1), CleanUpReport(unconfirmed=0))
+    assert (first, second) == (CleanUpReport(1, 0), CleanUpReport(0, 0))
     assert left == ["b@example.org", "c@example.org", "d@example.org"]
     assert (facts, suppressed) == (0, 0)
+
+
+def test_new_addresses_that_nobody_confirmed_in_time_are_forgotten(db: Database) -> None:
+    with db.write() as session:
+        who = make_subscriber(session).id
+        for name, days in (("oud", 15), ("nieuw", 1)):
+            address, asked_at = f"{name}@example.org", START - timedelta(days=days)
+            session.add(
+                AddressChange(
+                    subscriber_id=who, email=address, email_key=address, asked_at=asked_at
+                )
+            )
+
+    report = clean_up(db, now=START)
+
+    with db.read() as session:
+        left = session.scalars(select(AddressChange.email)).all()
+    assert (report, left) == (CleanUpReport(0, 1), ["nieuw@example.org"])

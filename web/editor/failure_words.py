@@ -32,7 +32,7 @@ FAILED: Final[Mapping[Why, tuple[str, str]]] = {
         "Vertel het de beheerder. Die vindt de reden in het grootboek.",
     ),
 }
-LEFT: Final = ("Intussen afgemeld of geblokkeerd", "Niets, zo hoort het.")
+LEFT: Final = ("Intussen afgemeld, op pauze of geblokkeerd", "Niets, zo hoort het.")
 STOPPED: Final = ("Het verzenden is gestopt", "Niets. Ze krijgen deze mail niet.")
 
 

@@ -36,6 +36,7 @@ from web.pages import Call
 
 LEFT_OUT: Final = (
     (LeftOut.LEFT, "Heeft zich afgemeld", "Niets, zo heeft de lezer gekozen."),
+    (LeftOut.PAUSED, "Wil even geen mail", "Niets. Op de dag die de lezer koos, gaat het verder."),
     (LeftOut.BROKEN, "Adres werkt niet meer", "Vraag een nieuw adres aan de opleidingsschool."),
     (LeftOut.OTHER_TOPIC, "Wil dit soort mail niet", "Niets, zo heeft de lezer gekozen."),
     (

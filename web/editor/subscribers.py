@@ -36,6 +36,11 @@ STATUS_WORDS = (
         "Nog niet bevestigd",
         "kreeg een mail om te bevestigen; na 14 dagen wissen we het adres",
     ),
+    (
+        SubscriberStatus.PAUSED,
+        "Op pauze",
+        "wil even geen mail; op de dag die de lezer koos, gaat het vanzelf verder",
+    ),
     (SubscriberStatus.UNSUBSCRIBED, "Afgemeld", "krijgt niets meer"),
     (
         SubscriberStatus.SUPPRESSED,

@@ -1,49 +1,77 @@
-"""What we hold about somebody and why, and changing it, by the link in their mail."""
+"""What somebody gets from us and why, and choosing otherwise, by the link in their mail.
 
-from collections.abc import Mapping
+What is chosen is honoured today: the two kinds of mail, the side, the themes that segments ask for,
+and a pause. There is no wish here that sending would not keep to.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Final
 
 from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from feeds.model import Theme
 from feeds.themes import list_themes
 from newsletter import dutch
-from subscribers import consent, store
-from subscribers.addresses import mask
-from subscribers.evidence import wanted_topics
+from newsletter.working_days import DAY, in_amsterdam
+from subscribers import consent, pausing, store
+from subscribers.evidence import TYPED, wanted_topics
 from subscribers.links import LinkTarget
 from subscribers.model import Subscriber
-from subscribers.values import Audience, ConsentKind, SubscriberStatus, Topic
+from subscribers.values import ON_LIST, Audience, SubscriberStatus, Topic
 from web.forms import Form
 from web.pages import Call, page
-from web.public.events import theme_labels
+from web.public.held import held_about, nothing_held
 from web.public.signup import ELSEWHERE, audience_of, read_topics
-from web.public.words import NO_AUDIENCE, TOPIC_WORDS, calm, private, rhythm
+from web.public.words import NO_AUDIENCE, TOPIC_WORDS, private, rhythm
 
 NO_TOPIC_LEFT: Final = (
     "Kies ten minste één ding. Wil je niets meer krijgen? Meld je dan af, onderaan dit formulier."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What we hold, in words. facts: what it is, and its value; the address is masked."""
-
-    masked: str
-    is_active: bool
-    reason: str
-    facts: tuple[tuple[str, str], ...]
+LONGEST_PAUSE: Final = timedelta(days=366)
+PAUSE_OVER: Final = "Deze dag is al geweest. Kies vandaag of een latere dag, of laat het leeg."
+PAUSE_LONG: Final = "Kies een dag binnen een jaar. Wil je langer niets krijgen? Meld je dan af."
+THEMES: Final = "themas"  # says that the form had themes to tick: none ticked is none followed
+FIELDS: Final = {
+    "name": "naam",
+    "role": "rol",
+    "organisation": "organisatie",
+    "partnership": "opleidingsschool",
+}
+"""What the form calls the fields that somebody types."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the form shows, from the row or from what was just filled in."""
+    """What the form shows, from the row or from what was just filled in.
+
+    pause:  the last day without mail, as the field holds it, or "".
+    typed:  the fields of `evidence.TYPED`, by name.
+    """
 
     audience: str
     topics: tuple[Topic, ...]
-    name: str
+    themes: tuple[str, ...] = ()
+    pause: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeGroup:
+    """The themes of one group: slug, label, and whether it is followed."""
+
+    name: str
+    themes: tuple[tuple[str, str, bool], ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any of them is followed, so that it shows without unfolding."""
+        return any(is_on for *_, is_on in self.themes)
 
 
 def show_preferences(call: Call) -> Response:
@@ -54,7 +82,7 @@ def show_preferences(call: Call) -> Response:
 def change_preferences(call: Call) -> Response:
     """Store what somebody chose. Raises InvalidToken."""
     target = call.services.links.read_preferences(call.path["token"])
-    choice = read_choice(call)
+    choice = read_choice(call.form, now=call.now)
     if choice.problems:
         return _page(call, target, choice=choice)
     changed = consent.change(
@@ -62,23 +90,52 @@ def change_preferences(call: Call) -> Response:
         target.subscriber_id,
         audience=audience_of(choice.audience),
         topics=choice.topics,
-        name=choice.name,
+        themes=choice.themes if THEMES in call.form else None,
         now=call.now,
+        **{name: choice.typed[name] for name in TYPED if FIELDS[name] in call.form},
     )
+    if changed:
+        _pause(call, target, choice)
     return _page(call, target, saved=_saved(choice) if changed else "")
 
 
-def read_choice(call: Call) -> Choice:
+def read_choice(fields: FormData, *, now: datetime) -> Choice:
     """Return what the form held, with what is wrong with it."""
-    form = Form(call.form)
-    kant, name = form.line("kant"), form.line("naam")
-    topics = read_topics(call.form)
-    problems = {}
+    form = Form(fields)
+    kant = form.line("kant")
+    typed = {name: form.line(FIELDS[name], longest=TYPED[name]) for name in TYPED}
+    topics = read_topics(fields)
+    problems = dict(form.problems)
     if not topics:
         problems["krijg"] = NO_TOPIC_LEFT
     if kant not in {*Audience, ELSEWHERE}:
         problems["kant"] = NO_AUDIENCE
-    return Choice(kant, topics, name, problems | form.problems)
+    pause = form.line("pauze")
+    if wrong := _wrong_pause(form, pause, today=dutch.local(now).date()):
+        problems["pauze"] = wrong
+    themes = tuple(one for one in fields.getlist("thema") if isinstance(one, str))
+    return Choice(kant, topics, themes, pause, typed, problems)
+
+
+def _wrong_pause(form: Form, text: str, *, today: date) -> str:
+    if not text:
+        return ""
+    last = form.date("pauze")
+    if last is None:
+        return form.problems["pauze"]
+    if last < today:
+        return PAUSE_OVER
+    return PAUSE_LONG if last > today + LONGEST_PAUSE else ""
+
+
+def _pause(call: Call, target: LinkTarget, choice: Choice) -> None:
+    db, who, now = call.services.db, target.subscriber_id, call.now
+    if not choice.pause:
+        pausing.resume(db, who, now=now)
+        return
+    last = date.fromisoformat(choice.pause)
+    text = f"Even geen mail tot en met {dutch.long_date(last)}."
+    pausing.pause(db, who, until=in_amsterdam(last + DAY, time()), text_shown=text, now=now)
 
 
 def _page(
@@ -86,103 +143,66 @@ def _page(
 ) -> Response:
     with call.services.db.read() as session:
         row = store.get_by_id(session, target.subscriber_id)
-        held = _held(session, row) if row else None
-    if row is None or held is None:
-        return _nothing_held(call)
-    given = choice or _choice_of(row)
-    links = call.services.links
-    leave = links.unsubscribe_url(row.id, target.edition_id)
+        if row is None:
+            return nothing_held(call)
+        themes = list_themes(session)
+        held = held_about(session, row, themes)
+        given = choice or _choice_of(session, row)
     return private(
         page(
             call,
             "public/preferences.html",
             status=422 if given.problems else 200,
             held=held,
+            is_on_list=row.state in ON_LIST,
+            paused_to=_last_day(row),
             given=given,
+            themes=_groups(themes, given.themes),
             problems=given.problems,
             saved=saved,
             rhythm=rhythm(call),
-            unsubscribe_url=leave.removeprefix(call.services.settings.base_url),
+            today=dutch.local(call.now).date(),
+            unsubscribe_url=_leave_path(call, row, target),
         )
     )
 
 
-def _held(session: Session, row: Subscriber) -> Held:
-    labels = {theme.slug: theme.label for theme in list_themes(session)}
-    chosen = store.themes_of(session, [row.id]).get(row.id, [])
-    grounds = [fact.ground for fact in store.consents_of(session, row.id) if fact.ground]
-    facts = (
-        ("E-mailadres", mask(row.email)),
-        ("Naam", row.name),
-        ("Waar je werkt", row.audience or "ergens anders"),
-        ("Rol", row.role),
-        ("Organisatie", row.organisation),
-        ("Opleidingsschool", row.partnership),
-        ("Regio", row.region),
-        ("Thema’s", dutch.join(theme_labels(chosen, labels))),
-        (_since_word(row), dutch.long_date(dutch.local(row.since).date())),
-        ("Waarom", grounds[-1] if grounds else ""),
-        ("Bewijs", "wanneer je wat koos, en welke tekst erbij stond"),
-        ("Verzonden", "welke edities we je stuurden"),
-    )
-    return Held(
-        masked=mask(row.email),
-        is_active=row.state is SubscriberStatus.ACTIVE,
-        reason=_reason(row),
-        facts=tuple((word, value) for word, value in facts if value),
+def _leave_path(call: Call, row: Subscriber, target: LinkTarget) -> str:
+    url = call.services.links.unsubscribe_url(row.id, target.edition_id)
+    return url.removeprefix(call.services.settings.base_url)
+
+
+def _groups(themes: Sequence[Theme], on: Sequence[str]) -> tuple[ThemeGroup, ...]:
+    return tuple(
+        ThemeGroup(name, tuple((one.slug, one.label, one.slug in on) for one in some))
+        for name, some in groupby(themes, key=lambda theme: theme.group)
     )
 
 
-def _since_word(row: Subscriber) -> str:
-    return "Toegevoegd op" if row.ground == ConsentKind.IMPORTED else "Aangemeld op"
-
-
-def _reason(row: Subscriber) -> str:
-    since = dutch.local(row.since).date()
-    day = f"{dutch.day_month(since)} {since.year}"
-    if row.ground == ConsentKind.IMPORTED:
-        return f"omdat je op {day} op onze lijst kwam"
-    return f"omdat je je op {day} via de site aanmeldde"
-
-
-def _choice_of(row: Subscriber) -> Choice:
+def _choice_of(session: Session, row: Subscriber) -> Choice:
     wanted = wanted_topics(row)
-    topics = tuple(topic for topic in Topic if topic in wanted)
-    return Choice(row.audience or ELSEWHERE, topics, row.name)
+    last = _last_day(row)
+    return Choice(
+        row.audience or ELSEWHERE,
+        tuple(topic for topic in Topic if topic in wanted),
+        tuple(store.themes_of(session, [row.id]).get(row.id, ())),
+        last.isoformat() if last else "",
+        {name: getattr(row, name) for name in TYPED},
+    )
+
+
+def _last_day(row: Subscriber) -> date | None:
+    """Return the last day without mail, or None."""
+    if row.state is not SubscriberStatus.PAUSED or row.paused_until is None:
+        return None
+    return dutch.local(row.paused_until).date() - DAY
 
 
 def _saved(choice: Choice) -> str:
     words = dutch.join([TOPIC_WORDS[topic] for topic in choice.topics])
     side = audience_of(choice.audience)
     about = f"wat voor {dutch.audience_word(side)} is" if side else "wat voor iedereen is"
-    return f"Je krijgt {words}, met {about}."
-
-
-def show_erase(call: Call) -> Response:
-    """Ask for the one press that erases. Raises InvalidToken."""
-    target = call.services.links.read_preferences(call.path["token"])
-    with call.services.db.read() as session:
-        row = store.get_by_id(session, target.subscriber_id)
-    if row is None:
-        return _nothing_held(call)
-    back = call.request.url.path.removesuffix("/wissen")
-    return private(page(call, "public/erase.html", masked=mask(row.email), back=back))
-
-
-def erase(call: Call) -> Response:
-    """Erase everything about somebody. Raises InvalidToken."""
-    target = call.services.links.read_preferences(call.path["token"])
-    key = call.services.settings.hash_key
-    consent.erase(call.services.db, target.subscriber_id, key=key, now=call.now)
-    return _nothing_held(call)
-
-
-def _nothing_held(call: Call) -> Response:
-    return private(
-        calm(
-            call,
-            "We bewaren niets meer van je",
-            "Dit adres staat niet meer op onze lijst. Je krijgt geen mail van ons.",
-            onward=("/aanmelden", "Meld je opnieuw aan"),
-        )
-    )
+    if not choice.pause:
+        return f"Je krijgt {words}, met {about}."
+    last = dutch.long_date(date.fromisoformat(choice.pause))
+    return f"Tot en met {last} krijg je niets. Daarna krijg je {words}, met {about}."

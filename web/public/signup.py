@@ -18,7 +18,7 @@ from subscribers.addresses import mask, normalise
 from subscribers.errors import AddressFault, ExpiredToken, InvalidAddress, InvalidToken
 from subscribers.evidence import wanted_topics
 from subscribers.model import Subscriber
-from subscribers.values import Audience, SubscriberStatus, Topic
+from subscribers.values import ON_LIST, Audience, SubscriberStatus, Topic
 from web.forms import Form
 from web.pages import Call, page, see_other
 from web.public.confirmation import send_confirmation
@@ -67,8 +67,8 @@ def sign_up(call: Call) -> Response:
     if wanted.problems:
         return _form_page(call, wanted)
     now = call.now
-    if not _may_sign_up(call, now):
-        return _too_busy(call)
+    if not may_mail_strangers(call):
+        return too_busy(call)
     asked = consent.sign_up(
         call.services.db,
         email=wanted.email,
@@ -99,11 +99,11 @@ def _ask_to_confirm(services: Services, subscriber_id: int, *, now: datetime) ->
         log.warning("a confirmation could not be sent", code=failure.code, subscriber=subscriber_id)
 
 
-def _may_sign_up(call: Call, now: datetime) -> bool:
-    """Count this sign-up, whoever it is for, and say whether the hour still had room."""
+def may_mail_strangers(call: Call) -> bool:
+    """Count a form that mails an address, whoever it is for; say whether the hour had room."""
     limits: HourlyLimits = call.request.app.state.sign_up_limits
     client = call.request.client
-    if limits.take(client.host if client else "", now=now):
+    if limits.take(client.host if client else "", now=call.now):
         return True
     log.warning("more sign-ups than an hour may have; see web/public/limits.py")
     return False
@@ -127,7 +127,7 @@ def show_confirm(call: Call) -> Response:
     row = _asked_by(call)
     if isinstance(row, Response):
         return row
-    if row.state is SubscriberStatus.ACTIVE:
+    if row.state in ON_LIST:
         return private(_confirmed(call))
     wanted = wanted_topics(row)
     words = [TOPIC_WORDS[topic] for topic in Topic if topic in wanted]
@@ -230,7 +230,8 @@ def _confirmed(call: Call) -> Response:
     )
 
 
-def _too_busy(call: Call) -> Response:
+def too_busy(call: Call) -> Response:
+    """Say that the hour is full: to everybody, whether we know them or not."""
     contact = call.services.settings.organisation.contact
     return calm(
         call,

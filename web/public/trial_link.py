@@ -14,12 +14,19 @@ WOULD: Final[Mapping[str, str]] = {
     "voorkeuren": "In de echte mail kiest een lezer hier wat die krijgt.",
     "peiling": "In de echte mail beantwoordt een lezer hier de vraag.",
 }
+WOULD_TELL: Final = "In de echte mail leest een lezer hier waarom die onze mail krijgt."
 NOTHING: Final = "Dit is een proefmail. Er verandert niets.\n"
 
 
 def show_trial_link(call: Call) -> Response:
     """Say that this came from a test mail, and what it would be in a real one."""
     return private(calm(call, "Dit is een proefmail", _would(call), "Hier verandert niets."))
+
+
+def show_why(call: Call) -> Response:
+    """Say what stands behind the sentence in the footer, in a real mail."""
+    _would(call)
+    return private(calm(call, "Dit is een proefmail", WOULD_TELL, "Hier verandert niets."))
 
 
 def do_nothing(call: Call) -> Response:

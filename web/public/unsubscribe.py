@@ -7,21 +7,26 @@ from typing import Final
 from sqlalchemy.orm import Session
 from starlette.responses import PlainTextResponse, Response
 
+from newsletter import dutch
 from subscribers import consent, store
 from subscribers.addresses import mask
 from subscribers.errors import InvalidToken
 from subscribers.evidence import wanted_topics
 from subscribers.links import LinkTarget
 from subscribers.model import Subscriber
-from subscribers.values import Audience, ConsentKind, SubscriberStatus
+from subscribers.values import ON_LIST, Audience, ConsentKind, SubscriberStatus, Topic
 from web.pages import Call, page
-from web.public.words import calm, private
+from web.public.words import TOPIC_WORDS, calm, private
 
 ONE_CLICK_FIELD: Final = "List-Unsubscribe"
 ONE_CLICK_VALUE: Final = "One-Click"
 ONE_CLICK_DONE: Final = "Je bent afgemeld.\n"
 ONE_CLICK_REFUSED: Final = "Dit is geen verzoek om je af te melden (RFC 8058).\n"
 UNDO_WITHIN: Final = timedelta(hours=1)  # a link in an old mail brings nobody back later on
+ONLY_WITHOUT: Final = {
+    "geen-nieuwsbrief": Topic.NEWSLETTER,
+    "geen-aankondigingen": Topic.ANNOUNCEMENTS,
+}
 STAY_TEXT: Final = "Toch blijven: ik wil weer krijgen wat ik kreeg."
 
 
@@ -29,7 +34,7 @@ def show_unsubscribe(call: Call) -> Response:
     """Ask for the one press that unsubscribes; looking changes nothing. Raises InvalidToken."""
     target = _target(call)
     row = _reader(call, target)
-    if row is None or row.state is not SubscriberStatus.ACTIVE:
+    if row is None or row.state not in ON_LIST:
         return _gone(call, row)
     own = call.services.links.preferences_url(row.id, target.edition_id)
     return private(
@@ -37,6 +42,7 @@ def show_unsubscribe(call: Call) -> Response:
             call,
             "public/unsubscribe.html",
             masked=mask(row.email),
+            one_thing=_one_thing(row),
             preferences_url=own.removeprefix(call.services.settings.base_url),
         )
     )
@@ -49,6 +55,8 @@ def unsubscribe(call: Call) -> Response:
     action = call.form.get("actie")
     if action == "afmelden":
         return _leave(call)
+    if action in ONLY_WITHOUT:
+        return _leave_one(call, ONLY_WITHOUT[action])
     if action == "blijven":
         return _stay(call)
     return private(PlainTextResponse(ONE_CLICK_REFUSED, status_code=400))
@@ -67,6 +75,35 @@ def _leave(call: Call) -> Response:
     target = _target(call)
     _do_leave(call, target, source="afmelden")
     return _gone(call, _reader(call, target))
+
+
+def _leave_one(call: Call, topic: Topic) -> Response:
+    """Stop one kind of mail, and say what stays; for who has only that one, ask again."""
+    target = _target(call)
+    db, who = call.services.db, target.subscriber_id
+    consent.leave_one(db, who, topic, edition_id=target.edition_id, now=call.now)
+    row = _reader(call, target)
+    if row is None or row.state not in ON_LIST:
+        return _gone(call, row)
+    if topic in wanted_topics(row):
+        return show_unsubscribe(call)
+    own = call.services.links.preferences_url(row.id, target.edition_id)
+    kept = dutch.join([TOPIC_WORDS[one] for one in Topic if one in wanted_topics(row)])
+    return private(
+        calm(
+            call,
+            "Dat is geregeld",
+            f"{mask(row.email)} krijgt {TOPIC_WORDS[topic]} niet meer. Wel krijg je nog {kept}.",
+            onward=(own.removeprefix(call.services.settings.base_url), "Bekijk je voorkeuren"),
+        )
+    )
+
+
+def _one_thing(row: Subscriber) -> tuple[tuple[str, str], ...]:
+    """Return what can be left while something else stays: what the form sends, and its words."""
+    if wanted_topics(row) != frozenset(Topic):
+        return ()
+    return tuple((action, TOPIC_WORDS[topic]) for action, topic in ONLY_WITHOUT.items())
 
 
 def _do_leave(call: Call, target: LinkTarget, *, source: str) -> None:

@@ -159,4 +159,6 @@ def _same_words(links: Iterable[Link]) -> Iterable[Finding]:
 
 
 def _is_slot(link: Link, variant: Rendered) -> bool:
-    return link.url.partition("?")[0] in {f"{variant.marker}{slot}x" for slot in Slot}
+    # Behind the place may stand a page below it, or what a reader answers.
+    place = link.url.partition("?")[0].partition("/")[0]
+    return place in {f"{variant.marker}{slot}x" for slot in Slot}

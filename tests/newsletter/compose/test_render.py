@@ -25,7 +25,8 @@ VALUES = {
     Slot.REASON: "Omdat je je hebt aangemeld.",
     Slot.POLL: "https://x.example.org/peiling/abc",
 }
-ALWAYS = set(Slot) - {Slot.POLL}
+# The link to one's preferences stands there twice: it also leads to why somebody gets this.
+ALWAYS = [*set(Slot) - {Slot.POLL}, Slot.PREFERENCES]
 
 
 @pytest.fixture(scope="module")

@@ -204,7 +204,7 @@ def test_message_is_personal_and_links_lead_to_the_reader(desk: Desk) -> None:
             target.edition_id,
             target == shown,
             one_click[1] != page[1],
-            "omdat je je op 20 april 2027 hebt aangemeld" in text,
+            "omdat je je op 20 april 2027 via de site" in text,
         )
     assert found == {
         f"r{one}@example.org": (

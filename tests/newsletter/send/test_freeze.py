@@ -13,6 +13,7 @@ from newsletter.store.editions import events_of
 from newsletter.values import EditionKind, EditionStatus, Finding, Level
 from storage.session import Database
 from subscribers.model import Segment, Subscriber
+from subscribers.pausing import pause
 from subscribers.values import SubscriberStatus
 from tests.factories import make_readers, make_segments
 from tests.fakes import START, FakeClock
@@ -269,3 +270,25 @@ def test_an_error_takes_it_back_with_its_reason_and_a_warning_does_not(
         assert len(frozen(session, edition_id)) == (3 if level is Level.WARNING else 0)
     assert state(db, edition_id)[0] is expected
     assert (last.what, last.note) == history
+
+
+def test_who_paused_gets_nothing_until_the_day_they_chose(db: Database, clock: FakeClock) -> None:
+    edition_id = arrange(db, segments=("school",), readers=6)
+    with db.read() as session:
+        away, back = session.scalars(
+            select(Subscriber.id).where(Subscriber.audience == "school").order_by(Subscriber.id)
+        )
+    for who, days in ((away, 1), (back, 0.5)):
+        until = START + timedelta(days=days)
+        assert pause(db, who, until=until, text_shown="Even niet.", now=START - timedelta(days=1))
+    clock.later(days=0.5)
+
+    freeze(db, clock)
+
+    with db.read() as session:
+        got = session.scalars(
+            select(Delivery.subscriber_id).where(Delivery.edition_id == edition_id)
+        ).all()
+        left_out = next(one for one in events_of(session, edition_id) if one.what == "sending")
+    assert got == [back]
+    assert left_out.detail == {"left_out": {"paused": 1}}

@@ -61,7 +61,7 @@ def test_who_did_not_get_it_stands_in_groups(editor: TestClient, sent: int) -> N
     skipped = page.split("Wie we oversloegen")[1].split("</section>")[0]
     left_out = page.split("Wie er niet bij hoorde")[1].split("</section>")[0]
     assert "Adres bestaat niet of is dicht" in refused
-    assert "Intussen afgemeld of geblokkeerd" in skipped
+    assert "Intussen afgemeld, op pauze of geblokkeerd" in skipped
     assert "Heeft zich afgemeld" in left_out
     assert "Adres werkt niet meer" in left_out
     assert "@example.org" not in page

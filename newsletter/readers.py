@@ -1,0 +1,115 @@
+"""What readers ask about themselves: everything we hold, another address, to be erased.
+
+No transaction is open while the relay is waited for, so what was asked for is stored first.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.learn.bounces import forget_address
+from newsletter.mailed import Mailed, mail
+from newsletter.model import Delivery, Edition
+from newsletter.send.ledger import forget_erased
+from newsletter.send.reader_notices import move_values, moved_values
+from newsletter.wiring import Services
+from storage.log import record
+from subscribers import consent, moving
+from subscribers.addresses import address_hash, mask
+from subscribers.model import Subscriber, Suppression
+from subscribers.store import everything_of, get_by_id, get_subscriber
+
+BOUNCES: Final = "bounces"  # in the data folder
+
+
+def ask_to_move(services: Services, subscriber_id: int, *, email: str, now: datetime) -> None:
+    """Mail the link to the new address, where one may go there. Raises InvalidAddress.
+
+    Nothing says which: the page that asked shows the same for every address.
+    """
+    change_id = moving.ask_to_move(services.db, subscriber_id, email=email, now=now)
+    if change_id is None:
+        return
+    with services.db.read() as session:
+        change = moving.change_asked(session, change_id)
+    if change is None:
+        return
+    url = services.links.move_url(change_id, now=now)
+    mailed = mail(services, "move", change.email, move_values(move_url=url, asked_at=now), now)
+    if mailed in {Mailed.FAILED, Mailed.REFUSED}:
+        moving.take_back(services.db, change_id)
+
+
+def move(services: Services, change_id: int, *, now: datetime) -> int | None:
+    """Give a reader the confirmed address, and tell the former one; return who, or None.
+
+    The former mailbox is often gone: that it could not be told changes nothing.
+    """
+    moved = moving.move(services.db, change_id, now=now)
+    if moved is None:
+        return None
+    with services.db.read() as session:
+        row = get_by_id(session, moved.subscriber_id)
+    if row is not None:
+        values = moved_values(masked=mask(row.email), at=now)
+        mail(services, "moved", moved.former, values, now)
+    return moved.subscriber_id
+
+
+def erase(services: Services, who: int | str, *, now: datetime) -> bool:
+    """Remove everything about a person, by id or address; return whether there was anybody.
+
+    What stays is the keyed hash of the address. Servers' replies and returned mail may name it:
+    they go in the same moment, not in the night.
+    """
+    db, key = services.db, services.settings.hash_key
+    with db.write() as session:
+        row = _row(session, who)
+        email = row.email if row else ""
+        if not consent.erase_in(session, who, key=key, now=now):
+            return False
+        forget_erased(session)
+    forget_address(services.settings.data_dir / BOUNCES, email)
+    return True
+
+
+def everything_about(session: Session, who: int | str, *, key: bytes) -> Mapping[str, Any] | None:
+    """Return all that we hold about one person, by id or address (AVG art. 15 and 20), or None."""
+    row = _row(session, who)
+    if row is None:
+        return None
+    return {
+        **everything_of(session, row),
+        "deliveries": _deliveries(session, row.id),
+        "suppression": _suppression(session, row, key),
+    }
+
+
+def record_taken(session: Session, subscriber_id: int, *, now: datetime) -> None:
+    """Put on record that a reader took everything along."""
+    record(session, "subscriber.taken", now=now, detail={"subscriber": subscriber_id})
+
+
+def _row(session: Session, who: int | str) -> Subscriber | None:
+    return get_by_id(session, who) if isinstance(who, int) else get_subscriber(session, who)
+
+
+def _deliveries(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(
+            *(Delivery.edition_id, Edition.kind, Edition.title, Delivery.audience),
+            *(Delivery.state, Delivery.at, Delivery.code, Delivery.reply),
+        )
+        .join(Edition, Edition.id == Delivery.edition_id)
+        .where(Delivery.subscriber_id == subscriber_id)
+        .order_by(Delivery.edition_id)
+    )
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def _suppression(session: Session, row: Subscriber, key: bytes) -> dict[str, Any] | None:
+    found = session.get(Suppression, address_hash(key, row.email_key))
+    return {"reason": found.reason, "at": found.at} if found else None
