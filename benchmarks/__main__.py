@@ -12,7 +12,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-BENCHES = ("gather", "render", "send", "import_", "desk")
+BENCHES = ("gather", "render", "send", "import_", "segments", "desk")
 
 
 def main() -> None:

@@ -237,6 +237,8 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "bounce.processed": Words(Group.SUBSCRIBERS, "{who} las {count} teruggekomen berichten in"),
     "segment.saved": Words(Group.SUBSCRIBERS, "{who} bewaarde de doelgroep {it}"),
+    "segment.deleted": Words(Group.SUBSCRIBERS, "{who} haalde de doelgroep {it} weg"),
+    "segment.sampled": Words(Group.SUBSCRIBERS, "{who} bekeek tien mensen in de doelgroep {it}"),
     "partnership.added": Words(Group.FIELD, "{who} voegde {it} toe"),
     "partnership.changed": Words(Group.FIELD, "{who} wijzigde {it}"),
     "partnership.removed": Words(Group.FIELD, "{who} verwijderde {it}"),

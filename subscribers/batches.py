@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from storage.dialect import insert_new
 from subscribers.addresses import address_hash
+from subscribers.conditions import NEITHER
 from subscribers.evidence import BLANK
 from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
-from subscribers.segments import NEITHER
 from subscribers.sides import Sides, is_otherwise, settle, sides_of
 from subscribers.store import themes_of
 from subscribers.values import ON_LIST, Audience, ConsentKind, SubscriberStatus, Topic

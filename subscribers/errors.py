@@ -9,6 +9,8 @@
     |- ExpiredToken         a link of ours that is too old
     |- UnknownSegment       no segment is called that
     |- UnknownCondition     a segment's expression names what does not exist
+    |  `- SegmentTooLarge   it says more than one question to the database may hold
+    |- SegmentInUse         other segments are made of it, or editions go to it
     |- UnknownPartnership   no partnership is called that
     |- UnknownOrganisation  no school or institute is called that
     |- NameTaken            a partnership or an organisation is called that already
@@ -18,6 +20,7 @@
 Messages hold no address: they may end up in a log.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -81,7 +84,26 @@ class UnknownSegment(SubscriberError):
 
 
 class UnknownCondition(SubscriberError):
-    """A segment's expression names a field or a value that does not exist."""
+    """A segment's expression names a field or a value that does not exist.
+
+    place: where in the expression, its first character being 1; None where there is none.
+    """
+
+    def __init__(self, message: str, *, place: int | None = None) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+class SegmentTooLarge(UnknownCondition):
+    """A segment says more, or stands deeper in others, than one question may hold."""
+
+
+class SegmentInUse(SubscriberError):
+    """A segment cannot go: other segments are made of it, or editions go to it. by: their names."""
+
+    def __init__(self, slug: str, by: Sequence[str]) -> None:
+        super().__init__(f"segment {slug!r} is used by {', '.join(by)}")
+        self.slug, self.by = slug, tuple(by)
 
 
 class UnknownPartnership(SubscriberError):

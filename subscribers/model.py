@@ -3,12 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.base import Base
 from subscribers.errors import StatusMoveNotAllowed
 from subscribers.values import SUBSCRIBER_MOVES, SubscriberStatus
+
+
+def _where_filled(column: str) -> dict[str, Any]:
+    filled = text(f"{column} != ''")
+    return {"sqlite_where": filled, "postgresql_where": filled}
 
 
 class PartnershipMember(Base):
@@ -101,6 +106,12 @@ class Subscriber(Base):
             "ix_subscriber_reach",
             *("status", "audience", "wants_newsletter", "wants_announcements"),
             *("region", "role", "partnership", "organisation"),
+        ),
+        # Which spellings of a text there are, by leaps: of 1,000,000 in 2 ms. What is not filled in
+        # is not in them, and no other question is answered from them on SQLite.
+        *(
+            Index(f"ix_subscriber_{name}", name, **_where_filled(name))
+            for name in ("region", "role", "partnership", "organisation")
         ),
         # A key is never given out again: the links in an erased person's mail hold it.
         {"sqlite_autoincrement": True},
@@ -196,7 +207,7 @@ class Suppression(Base):
 class Segment(Base):
     """A saved selection of subscribers.
 
-    conditions: field to value, all of which must hold; fields are keys of `segments.CONDITIONS`.
+    conditions: what selects its people, as `trees.py` reads it.
     """
 
     __tablename__ = "segment"

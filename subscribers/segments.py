@@ -1,120 +1,116 @@
-"""Segments: saved selections of subscribers, made of conditions that all have to hold.
+"""Segments: saved selections of subscribers. What they say is in `trees.py`.
 
-In a row:        {"audience": "school", "region": ["Oost", "West"]}     a list: any of these
-As people type:  audience = school and region = Oost, West
+A segment may be made of others. Whoever asks what selects its people gets conditions without
+those: they are put in their place (`conditions_of`), so that one question answers.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from storage.log import record
+from storage.log import LogEntry, record
 from storage.session import Database
 from storage.text import one_line
-from subscribers.errors import UnknownCondition, UnknownSegment
-from subscribers.model import Partnership, Segment, Subscriber, SubscriberTheme
-from subscribers.values import Audience, SubscriberStatus
+from subscribers.conditions import NEITHER
+from subscribers.errors import SegmentInUse, SegmentTooLarge, UnknownCondition, UnknownSegment
+from subscribers.expressions import parse
+from subscribers.model import Segment
+from subscribers.reading import holds, kinds_of
+from subscribers.trees import (
+    DEEPEST,
+    MOST_VALUES,
+    SEGMENT,
+    All,
+    Conditions,
+    Either,
+    Is,
+    Not,
+    Tree,
+    any_of,
+    depth_of,
+    every,
+    leaves,
+    negated,
+    require_bounds,
+    stored,
+    tree_of,
+)
+from subscribers.values import Audience
 
-Conditions: TypeAlias = Mapping[str, Any]  # a field to a value or a list of values, as in JSON
-Clause: TypeAlias = ColumnElement[bool]
-
-NEITHER: Final = "geen"  # the audience of somebody on neither side
 AUDIENCES: Final[Mapping[Audience, str]] = {  # with the word for a group of them
     Audience.SCHOOL: "Scholen",
     Audience.TEACHER_EDUCATION: "Lerarenopleidingen",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One field that a segment can select on. label: Dutch; values: () when any will do."""
-
-    label: str
-    clause: Callable[[str], Clause]
-    values: tuple[str, ...] = ()
-
-
-def _audience(value: str) -> Clause:
-    return Subscriber.audience.is_(None) if value == NEITHER else Subscriber.audience == value
-
-
-def _text(column: InstrumentedAttribute[str]) -> Callable[[str], Clause]:
-    # Twice, because SQLite's lower() leaves letters with accents as they are.
-    return lambda value: or_(column == value, func.lower(column) == value.lower())
-
-
-def _partnership(value: str) -> Clause:
-    named = select(Partnership.name).where(Partnership.slug == value).scalar_subquery()
-    return or_(_text(Subscriber.partnership)(value), Subscriber.partnership == named)
-
-
-def _theme(value: str) -> Clause:
-    chosen = select(SubscriberTheme.subscriber_id).where(
-        SubscriberTheme.theme == value, SubscriberTheme.subscriber_id == Subscriber.id
-    )
-    return chosen.exists()
-
-
-CONDITIONS: Final[Mapping[str, Condition]] = {
-    "audience": Condition("Kant", _audience, (*Audience, NEITHER)),
-    "region": Condition("Regio", _text(Subscriber.region)),
-    "partnership": Condition("Opleidingsschool", _partnership),
-    "organisation": Condition("Organisatie", _text(Subscriber.organisation)),
-    "role": Condition("Rol", _text(Subscriber.role)),
-    "theme": Condition("Thema", _theme),
-    "status not": Condition(
-        "Status is niet", lambda value: Subscriber.status != value, tuple(SubscriberStatus)
-    ),
-}
-
 DEFAULT_SEGMENTS: Final[tuple[tuple[str, str, Conditions], ...]] = (
     ("school", "Scholen", {"audience": Audience.SCHOOL.value}),
     ("lerarenopleiding", "Lerarenopleidingen", {"audience": Audience.TEACHER_EDUCATION.value}),
     ("overig", "Overige lezers", {"audience": NEITHER}),
 )
+EVERY_SIDE: Final[tuple[Audience | None, ...]] = (*Audience, None)
+MOST_INSIDE: Final = 150  # conditions of a segment with those of the segments in it
+DEEPEST_CHAIN: Final = 8
 
 
-def where(conditions: Conditions) -> list[Clause]:
-    """Return the clauses that all have to hold; [] for no conditions: everybody.
-
-    Values are bound, never written into the statement. Raises UnknownCondition.
-    """
-    return [_any_of(name, value) for name, value in conditions.items()]
-
-
-def parse_expression(expression: str) -> dict[str, str | list[str]]:
-    """Return the conditions in `field = value and field = value, value and field != value`.
-
-    A value that holds a comma, an equals sign or the word "and" stands between double quotes.
-    Raises: UnknownCondition: what is wrong, where (the first character is 1), and what can be.
-    """
-    found: dict[str, str | list[str]] = {}
-    for place, part in _split(expression, r"(?<!\S)and(?!\S)"):
-        name, value = _parse_condition(part, place)
-        if name in found:
-            raise UnknownCondition(f"at character {place}: {name!r} is named twice; use a comma")
-        found[name] = value
-    return found
+def parse_expression(expression: str) -> dict[str, Any]:
+    """Return what an expression says as it stands in a row. Raises UnknownCondition."""
+    return stored(parse(expression))
 
 
 def save_segment(
     db: Database, slug: str, *, conditions: Conditions, now: datetime, name: str = ""
 ) -> None:
-    """Make a segment, or replace the one with that slug. Raises UnknownCondition."""
+    """Make a segment, or replace the one with that slug.
+
+    Raises UnknownCondition, also for a segment that would be in itself, and UnknownSegment for one
+    in it that is not there; then nothing changed.
+    """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > 80:
         raise UnknownCondition(f"{slug!r} is no name for a segment: use a-z, 0-9 and hyphens")
-    where(conditions)
+    tree = tree_of(conditions)
+    require_bounds(tree)
     with db.write() as session:
         segment = session.get(Segment, slug) or Segment(slug=slug, name=slug)
-        segment.conditions = dict(conditions)
+        segment.conditions = stored(tree)
         segment.name = one_line(name, maximum=200) or segment.name
         session.add(segment)
+        session.flush()
+        conditions_of(session, [slug, *used_by(session, slug)])
         record(session, "segment.saved", now=now, about=segment.name, detail={"segment": slug})
+
+
+def delete_segment(session: Session, slug: str, *, now: datetime) -> str:
+    """Take a segment away, within the caller's transaction; return its name.
+
+    Whether editions go to it is for the caller to ask. Raises UnknownSegment, and SegmentInUse for
+    one that others are made of.
+    """
+    segment = get_segment(session, slug)
+    if users := used_by(session, slug):
+        raise SegmentInUse(slug, users)
+    was = {"segment": slug, "conditions": segment.conditions}
+    record(session, "segment.deleted", now=now, about=segment.name, detail=was)
+    session.delete(segment)
+    return segment.name
+
+
+def put_back(db: Database, slug: str, *, now: datetime) -> None:
+    """Make a segment that was taken away what it was; one that is there again stays as it is.
+
+    Raises UnknownSegment for one that never was, and what `save_segment` raises.
+    """
+    with db.read() as session:
+        if session.get(Segment, slug) is not None:
+            return
+        gone = select(LogEntry).where(LogEntry.what == "segment.deleted")
+        entries = session.scalars(gone.order_by(LogEntry.id.desc()))
+        was = next((one for one in entries if one.detail.get("segment") == slug), None)
+    if was is None:
+        raise _unknown(slug)
+    save_segment(db, slug, conditions=was.detail["conditions"], name=was.about, now=now)
 
 
 def add_default_segments(db: Database) -> int:
@@ -137,15 +133,74 @@ def list_segments(session: Session) -> list[Segment]:
     return sorted(rows, key=lambda one: shipped.index(one.slug) if one.slug in shipped else 99)
 
 
-def conditions_of(session: Session, slugs: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the conditions of each segment, in the order of the slugs. Raises UnknownSegment."""
-    rows = session.execute(
-        select(Segment.slug, Segment.conditions).where(Segment.slug.in_(set(slugs)))
-    )
-    found = {row.slug: row.conditions for row in rows}
+def get_segment(session: Session, slug: str) -> Segment:
+    """Return a segment. Raises UnknownSegment."""
+    found = session.get(Segment, slug)
+    if found is None:
+        raise _unknown(slug)
+    return found
+
+
+def used_by(session: Session, slug: str) -> list[str]:
+    """Return the slugs of the segments that are made of this one, by themselves or by others."""
+    rows = {row.slug: row.conditions for row in session.execute(_ROWS)}
+    found: list[str] = []
+    near = {slug}
+    while near:
+        near = {one for one in rows if one not in found and near & set(_named(rows[one]))}
+        found += sorted(near)
+    return [one for one in found if one != slug]
+
+
+def conditions_of(session: Session, slugs: Sequence[str]) -> list[Conditions]:
+    """Return what selects the people of each segment, in the order of the slugs.
+
+    No other segment is named in them. Raises UnknownSegment, UnknownCondition.
+    """
+    found = known_conditions(session, slugs)
     if missing := [slug for slug in slugs if slug not in found]:
-        raise UnknownSegment(f"there is no segment {missing[0]!r}; see newsletter segment list")
+        raise _unknown(missing[0])
     return [found[slug] for slug in slugs]
+
+
+def known_conditions(session: Session, slugs: Collection[str]) -> dict[str, Conditions]:
+    """Return what selects the people of those of these segments that are there, by slug.
+
+    What stands in a row comes as it stands, when no other segment is in it. Raises UnknownSegment
+    and UnknownCondition for one that is made of others.
+    """
+    if not slugs:
+        return {}
+    rows = session.execute(_ROWS.where(Segment.slug.in_(set(slugs))))
+    found: dict[str, Conditions] = {row.slug: row.conditions for row in rows}
+    made_of_others = [slug for slug, one in found.items() if any(_named(one))]
+    if made_of_others:
+        everything = {row.slug: row.conditions for row in session.execute(_ROWS)}
+        for slug in made_of_others:
+            tree = _put_together(Is(SEGMENT, (slug,)), everything, ())
+            found[slug] = stored(_of_some_size(tree, slug))
+    return found
+
+
+def whole(session: Session, tree: Tree) -> Tree:
+    """Return a tree with the segments that it names put in their place.
+
+    Raises UnknownSegment, UnknownCondition.
+    """
+    if all(leaf.field != SEGMENT for leaf in leaves(tree)):
+        return tree
+    everything = {row.slug: row.conditions for row in session.execute(_ROWS)}
+    return _of_some_size(_put_together(tree, everything, ()), "")
+
+
+def sides_of(conditions: Conditions) -> tuple[Audience | None, ...]:
+    """Return the sides whose readers can be in a segment with these conditions."""
+    tree = tree_of(conditions)
+    kinds = kinds_of([tree])
+    if kinds is None:
+        return EVERY_SIDE
+    sides = {one.audience for one in kinds if holds(tree, one)}
+    return tuple(one for one in EVERY_SIDE if one in sides)
 
 
 def audience_of(session: Session, slug: str) -> Audience | None:
@@ -153,76 +208,63 @@ def audience_of(session: Session, slug: str) -> Audience | None:
 
     Raises UnknownSegment.
     """
-    value = conditions_of(session, [slug])[0].get("audience")
-    return Audience(value) if value in set(Audience) else None
+    sides = sides_of(conditions_of(session, [slug])[0])
+    return sides[0] if len(sides) == 1 else None
 
 
-def _any_of(name: str, value: object) -> Clause:
-    condition = CONDITIONS.get(name)
-    if condition is None:
-        raise UnknownCondition(f"there is no field {name!r}; there are {_listed(CONDITIONS)}")
-    values = [_checked(name, condition, one) for one in _as_list(value)]
-    if not values:
-        raise UnknownCondition(f"{name!r} has no value")
-    clauses = [condition.clause(one) for one in values]
-    if name.endswith(" not"):  # not a and not b: any of two exclusions would exclude nobody
-        return and_(*clauses)
-    return or_(*clauses)
+_ROWS: Final = select(Segment.slug, Segment.conditions)
 
 
-def _as_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
+def _unknown(slug: str) -> UnknownSegment:
+    return UnknownSegment(f"there is no segment {slug!r}; see newsletter segment list")
 
 
-def _checked(name: str, condition: Condition, value: object) -> str:
-    text = NEITHER if value is None and name == "audience" else value
-    if not isinstance(text, str) or not text or not text.isprintable():
-        raise UnknownCondition(f"{name!r} needs a text")
-    if condition.values and text not in condition.values:
-        raise UnknownCondition(f"{name!r} cannot be {text!r}; it is {_listed(condition.values)}")
-    return text
+def _named(conditions: object) -> Iterator[str]:
+    """Yield the segments that a row names, whatever else stands in it."""
+    if isinstance(conditions, Mapping):
+        for name, value in conditions.items():
+            if name == SEGMENT:
+                yield from value if isinstance(value, list) else [str(value)]
+            else:
+                yield from _named(value)
+    elif isinstance(conditions, list):
+        for one in conditions:
+            yield from _named(one)
 
 
-_CONDITION: Final = re.compile(r"\s*(?P<field>[^=!\"]*?)\s*(?P<sign>!?=)\s*(?P<value>.*?)\s*", re.S)
+def _put_together(tree: Tree, rows: Mapping[str, Any], within: tuple[str, ...]) -> Tree:
+    match tree:
+        case Is(field, slugs) if field == SEGMENT:
+            return any_of(_inside(slug, rows, within) for slug in slugs)
+        case Is():
+            return tree
+        case Not(part):
+            return negated(_put_together(part, rows, within))
+        case All(parts):
+            return every(_put_together(one, rows, within) for one in parts)
+        case Either(parts):
+            return any_of(_put_together(one, rows, within) for one in parts)
 
 
-def _parse_condition(part: str, place: int) -> tuple[str, str | list[str]]:
-    match = _CONDITION.fullmatch(part)
-    if match is None or not match["field"]:
-        raise UnknownCondition(f"at character {place}: write a field, = and a value")
-    name = match["field"].lower() + (" not" if match["sign"] == "!=" else "")
-    start = place + match.start("value") - (len(part) - len(part.lstrip()))
-    values = [_unquoted(one, at + start - 1) for at, one in _split(match["value"], ",")]
-    try:
-        _any_of(name, values)
-    except UnknownCondition as wrong:
-        raise UnknownCondition(f"at character {place}: {wrong}") from None
-    return name, values[0] if len(values) == 1 else values
+def _inside(slug: str, rows: Mapping[str, Any], within: tuple[str, ...]) -> Tree:
+    if slug in within:
+        way = " -> ".join((*within[within.index(slug) :], slug))
+        raise UnknownCondition(f"a segment cannot be made of itself: {way}")
+    if slug not in rows:
+        raise _unknown(slug)
+    if len(within) >= DEEPEST_CHAIN:
+        raise SegmentTooLarge(f"segments stand in more than {DEEPEST_CHAIN} others")
+    # Judged at every step: of segments that name two others each, eight would make thousands.
+    return _of_some_size(_put_together(tree_of(rows[slug]), rows, (*within, slug)), slug)
 
 
-def _unquoted(text: str, place: int) -> str:
-    bare = text.strip()
-    if len(bare) >= 2 and bare[0] == bare[-1] == '"':
-        bare = bare[1:-1]
-    if not bare or '"' in bare or ("=" in bare and bare == text.strip()):
-        raise UnknownCondition(f"at character {place}: {text.strip()!r} is not a value")
-    return bare
-
-
-def _split(text: str, separator: str) -> Iterator[tuple[int, str]]:
-    """Yield the parts between separators outside quotes, each with where it starts (from 1)."""
-    start = 0
-    for found in re.finditer(rf'"[^"]*"|(?P<cut>{separator})', text, re.IGNORECASE):
-        if found["cut"]:
-            yield _placed(text, start, found.start())
-            start = found.end()
-    yield _placed(text, start, len(text))
-
-
-def _placed(text: str, start: int, end: int) -> tuple[int, str]:
-    part = text[start:end]
-    return start + 1 + len(part) - len(part.lstrip()), part
-
-
-def _listed(names: Mapping[str, Condition] | Sequence[str]) -> str:
-    return ", ".join(str(name) for name in names)
+def _of_some_size(tree: Tree, slug: str) -> Tree:
+    found = list(leaves(tree))
+    if len(found) > MOST_INSIDE or sum(len(one.values) for one in found) > 2 * MOST_VALUES:
+        raise SegmentTooLarge(
+            f"segment {slug!r} has {len(found)} conditions with those of the segments in it: "
+            f"at most {MOST_INSIDE}"
+        )
+    if depth_of(tree) > 2 * DEEPEST:
+        raise SegmentTooLarge(f"segment {slug!r} stands too deep in the segments in it")
+    return tree

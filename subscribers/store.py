@@ -10,15 +10,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, false, func, or_, select, true
+from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from storage.dialect import told_row_by_row
 from storage.text import one_line
 from subscribers import segments
 from subscribers.addresses import normalise
+from subscribers.conditions import Clause
 from subscribers.errors import InvalidAddress
 from subscribers.model import AddressChange, Consent, Subscriber, SubscriberTheme
-from subscribers.segments import Clause, Conditions
+from subscribers.selecting import clauses
+from subscribers.trees import Conditions
 from subscribers.values import Audience, ConsentKind, Reader, SubscriberStatus, Topic
 
 WANTED: Final[Mapping[Topic, InstrumentedAttribute[bool]]] = {
@@ -29,7 +32,7 @@ WANTED: Final[Mapping[Topic, InstrumentedAttribute[bool]]] = {
 
 
 def recipients_select(
-    segment_conditions: Sequence[Conditions], topic: Topic
+    session: Session, segment_conditions: Sequence[Conditions], topic: Topic
 ) -> Select[int, str | None]:
     """Return the selection of (id, audience) of everybody in any of the segments who gets this.
 
@@ -38,7 +41,7 @@ def recipients_select(
     also inside INSERT ... SELECT. No segments: nobody. Raises UnknownCondition.
     """
     return select(Subscriber.id, Subscriber.audience).where(
-        may_get(topic), in_any(segment_conditions)
+        may_get(topic), in_any(session, segment_conditions)
     )
 
 
@@ -47,15 +50,19 @@ def may_get(topic: Topic) -> Clause:
     return and_(_is_active(), WANTED[topic].is_(True))
 
 
-def in_any(segment_conditions: Sequence[Conditions]) -> Clause:
+def in_any(session: Session, segment_conditions: Sequence[Conditions]) -> Clause:
     """Return the condition that somebody is in any of these segments, whatever their status."""
-    each = [and_(true(), *segments.where(one)) for one in segment_conditions]
-    return or_(false(), *each)
+    return or_(false(), *clauses(session, segment_conditions))
 
 
 def count_segment(session: Session, slug: str) -> int:
     """Return how many people in the segment may be mailed. Raises UnknownSegment."""
-    chosen = in_any(segments.conditions_of(session, [slug]))
+    return count_of(session, segments.conditions_of(session, [slug])[0])
+
+
+def count_of(session: Session, conditions: Conditions) -> int:
+    """Return how many people whom these select may be mailed. Raises UnknownCondition."""
+    chosen = told_row_by_row(session, in_any(session, [conditions]))
     counted = select(func.count()).select_from(Subscriber).where(_is_active(), chosen)
     return session.scalar(counted) or 0
 
@@ -67,7 +74,8 @@ def counts_by_audience(
 
     Raises UnknownSegment.
     """
-    recipients = recipients_select(segments.conditions_of(session, slugs), topic).subquery()
+    chosen = segments.conditions_of(session, slugs)
+    recipients = recipients_select(session, chosen, topic).subquery()
     rows = session.execute(
         select(recipients.c.audience, func.count()).group_by(recipients.c.audience)
     )
@@ -76,7 +84,7 @@ def counts_by_audience(
 
 def anybody_in(session: Session, slug: str, topic: Topic) -> bool:
     """Say whether a mailing to this segment would reach anybody. Raises UnknownSegment."""
-    recipients = recipients_select(segments.conditions_of(session, [slug]), topic)
+    recipients = recipients_select(session, segments.conditions_of(session, [slug]), topic)
     return session.execute(recipients.limit(1)).first() is not None
 
 
@@ -145,7 +153,7 @@ def list_subscribers(
     if typed := one_line(query, maximum=254):
         wanted = wanted.where(_matches(typed))
     if segment:
-        wanted = wanted.where(in_any(segments.conditions_of(session, [segment])))
+        wanted = wanted.where(in_any(session, segments.conditions_of(session, [segment])))
     return list(session.scalars(wanted.order_by(Subscriber.id).limit(limit)))
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from subscribers.addresses import normalise
+from subscribers.conditions import NEITHER
 from subscribers.errors import AddressFault, InvalidAddress
-from subscribers.segments import NEITHER
 from subscribers.sheets import Record
 from subscribers.values import Audience, SubscriberStatus, SuppressionReason, is_slug
 

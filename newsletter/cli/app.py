@@ -20,6 +20,7 @@ from newsletter.cli import (
     log,
     people,
     reports,
+    segments,
     sources,
     trial,
     users,
@@ -50,7 +51,7 @@ editions.app.add_typer(trial.app)
 editions.app.add_typer(way.app)  # without a name: its commands are commands of edition
 app.add_typer(editions.app, name="edition")
 app.add_typer(people.subscriber_app, name="subscriber")
-app.add_typer(people.segment_app, name="segment")
+app.add_typer(segments.segment_app, name="segment")
 app.add_typer(field.partnership_app, name="partnership")
 app.add_typer(field.organisation_app, name="organisation")
 app.add_typer(people.bounce_app, name="bounce")

@@ -1,4 +1,4 @@
-"""`newsletter subscriber ...`, `segment ...` and `bounce ...`."""
+"""`newsletter subscriber ...` and `bounce ...`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,12 +22,11 @@ from newsletter.cli.output import (
 from newsletter.cli.session import open_services
 from newsletter.learn import bounces
 from storage.log import record
-from subscribers import consent, importing, segments, store
+from subscribers import consent, importing, store
 from subscribers.exporting import export_csv
 from subscribers.values import Audience
 
 subscriber_app = typer.Typer(no_args_is_help=True, help="Who asked for it, on what ground.")
-segment_app = typer.Typer(no_args_is_help=True, help="Selections of subscribers.")
 bounce_app = typer.Typer(no_args_is_help=True, help="Mail that came back.")
 
 GROUND = Annotated[
@@ -146,49 +145,6 @@ def erase(email: str, json: bool = JSON) -> None:
     if not erased:
         fail("no subscriber has that address")
     print_report({"erased": True}, json=json)
-
-
-@segment_app.command("list")
-def list_(json: bool = JSON) -> None:
-    """List the segments."""
-    services = open_services()
-    with services.db.read() as session:
-        rows = [
-            {"segment": one.slug, "name": one.name, "conditions": one.conditions}
-            for one in segments.list_segments(session)
-        ]
-    print_list(
-        rows,
-        json=json,
-        columns=("Segment", "Name", "Conditions"),
-        rows=((r["segment"], r["name"], r["conditions"]) for r in rows),
-        empty="There are no segments: run newsletter init",
-    )
-
-
-@segment_app.command("save")
-def save(
-    slug: str,
-    where: Annotated[str, typer.Option(help='Such as "audience = school and region = Oost".')],
-    name: str = "",
-    json: bool = JSON,
-) -> None:
-    """Save a selection under a name."""
-    services = open_services()
-    conditions = segments.parse_expression(where)
-    segments.save_segment(services.db, slug, conditions=conditions, name=name, now=services.clock())
-    with services.db.read() as session:
-        report = {"segment": slug, "count": store.count_segment(session, slug)}
-    print_report(report, json=json)
-
-
-@segment_app.command("count")
-def count(slug: str, json: bool = JSON) -> None:
-    """Count the people in a segment who may be mailed."""
-    services = open_services()
-    with services.db.read() as session:
-        report = {"segment": slug, "count": store.count_segment(session, slug)}
-    print_report(report, json=json)
 
 
 @bounce_app.command("process")

@@ -192,7 +192,7 @@ def _insert_after(
     session: Session, edition: Edition, last: int, *, now: datetime, chunk: int
 ) -> None:
     key = cut_key(session, segments_of_blocks(session, edition.id)).label("cut")
-    chosen = recipients_select(conditions_of(session, edition.segments), topic_of(edition))
+    chosen = recipients_select(session, conditions_of(session, edition.segments), topic_of(edition))
     chosen = chosen.add_columns(key)
     readers = chosen.where(Subscriber.id > last).order_by(Subscriber.id).limit(chunk).subquery()
     rows = select(

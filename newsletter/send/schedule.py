@@ -256,7 +256,7 @@ def _require_approved_moment(
 
 
 def _require_readers(session: Session, edition: Edition) -> None:
-    chosen = recipients_select(conditions_of(session, edition.segments), topic_of(edition))
+    chosen = recipients_select(session, conditions_of(session, edition.segments), topic_of(edition))
     if session.execute(chosen.limit(1)).first() is None:
         raise NothingToSend(f"no segment of edition {edition.id} has a reader")
 

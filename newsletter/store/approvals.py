@@ -13,7 +13,7 @@ from newsletter.model import Edition, Variant
 from newsletter.review_rows import Approval
 from newsletter.seal import mails_mark, plan_mark, seal, terms_mark
 from newsletter.values import EditionStatus, Rendered
-from subscribers.model import Segment
+from subscribers.segments import known_conditions
 
 # A column that decides what readers get, or when, stands here; a test asks it of every new one.
 OF_EDITION: Final = (
@@ -121,8 +121,7 @@ def void_approval(session: Session, edition: Edition, *, now: datetime) -> None:
 
 def _conditions(session: Session, slugs: Iterable[str]) -> dict[str, Any]:
     """Return what selects the people of each segment, by slug; None for one that is not there."""
-    rows = session.execute(select(Segment.slug, Segment.conditions).where(Segment.slug.in_(slugs)))
-    return dict.fromkeys(slugs) | {row.slug: row.conditions for row in rows}
+    return {**dict.fromkeys(slugs), **known_conditions(session, list(slugs))}
 
 
 def _plain(value: object) -> object:

@@ -1,8 +1,7 @@
 """Who gets which blocks: the cuts that an edition needs, and how many people each has."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from itertools import chain, combinations
-from typing import Final
 
 from sqlalchemy import ColumnElement, String, case, func, literal, select
 from sqlalchemy.orm import Session
@@ -12,12 +11,12 @@ from newsletter.model import Block, Edition
 from newsletter.store.deliveries import topic_of
 from newsletter.values import EditionContent
 from subscribers.model import Segment, Subscriber
-from subscribers.segments import NEITHER, Conditions, conditions_of, list_segments
-from subscribers.store import counts_by_audience, in_any, recipients_select
+from subscribers.reading import holds, kinds_of
+from subscribers.segments import EVERY_SIDE, conditions_of, known_conditions, list_segments
+from subscribers.selecting import clauses
+from subscribers.store import counts_by_audience, recipients_select
+from subscribers.trees import Tree, tree_of
 from subscribers.values import Audience
-
-EVERYBODY: Final[tuple[Audience | None, ...]] = (*Audience, None)
-ONE_ONLY: Final = ("region", "organisation", "role")  # of which a person has one
 
 
 def names_of(session: Session, slugs: Collection[str]) -> dict[str, str]:
@@ -38,14 +37,16 @@ def cuts_of(session: Session, content: EditionContent, slugs: Sequence[str]) -> 
     A segment that says nothing about the audience can reach all three. One of a block that is not
     there any more has nobody in it. Raises UnknownSegment for one of `slugs`.
     """
-    goes_to = dict(zip(slugs, conditions_of(session, slugs), strict=True))
-    used = _conditions(session, content.segments)
-    return tuple(
+    goes_to = [tree_of(one) for one in conditions_of(session, slugs)]
+    known = known_conditions(session, content.segments)
+    used = {slug: tree_of(one) for slug, one in known.items()}
+    possible = _possible(goes_to, used)
+    every = (
         Cut(audience, frozenset(chosen))
-        for audience in EVERYBODY
+        for audience in EVERY_SIDE
         for chosen in _subsets(sorted(used))
-        if _can_be(audience, chosen, used, goes_to.values())
     )
+    return tuple(one for one in every if one in possible)
 
 
 def segments_of_blocks(session: Session, edition_id: int) -> list[str]:
@@ -60,9 +61,11 @@ def cut_key(session: Session, slugs: Collection[str]) -> ColumnElement[str]:
     slugs: the segments that blocks are for.
     """
     key: ColumnElement[str] = func.coalesce(Subscriber.audience, literal(NO_SIDE, String))
-    for slug, conditions in sorted(_conditions(session, slugs).items()):
+    used = sorted(known_conditions(session, slugs).items())
+    chosen = clauses(session, [conditions for _, conditions in used])
+    for (slug, _), inside in zip(used, chosen, strict=True):
         more = literal(f"{SEPARATOR}{slug}", String)
-        key = key.concat(case((in_any([conditions]), more), else_=literal("", String)))
+        key = key.concat(case((inside, more), else_=literal("", String)))
     return key
 
 
@@ -75,7 +78,7 @@ def people_by_cut(session: Session, edition: Edition) -> dict[Cut, int]:
     if not slugs:  # counted from an index alone, in a quarter of the time
         sides = counts_by_audience(session, edition.segments, topic_of(edition))
         return {Cut(side): number for side, number in sides.items()}
-    chosen = recipients_select(conditions_of(session, edition.segments), topic_of(edition))
+    chosen = recipients_select(session, conditions_of(session, edition.segments), topic_of(edition))
     key = cut_key(session, slugs)
     keys = chosen.with_only_columns(key.label("cut")).subquery()
     rows = session.execute(select(keys.c.cut, func.count()).group_by(keys.c.cut))
@@ -88,56 +91,25 @@ def by_audience(people: Mapping[Cut, int]) -> dict[Audience | None, int]:
     return {side: sum(people[cut] for cut in people if cut.audience is side) for side in sides}
 
 
-def sides_of(conditions: Conditions) -> tuple[Audience | None, ...]:
-    """Return the sides whose readers can be in a segment with these conditions."""
-    if "audience" not in conditions:
-        return EVERYBODY
-    return tuple(one for one in EVERYBODY if (one or NEITHER) in _values(conditions, "audience"))
-
-
-def _conditions(session: Session, slugs: Collection[str]) -> dict[str, Conditions]:
-    """Return the conditions of those among these segments that are there."""
-    if not slugs:
-        return {}
-    rows = session.execute(select(Segment.slug, Segment.conditions).where(Segment.slug.in_(slugs)))
-    return {row.slug: row.conditions for row in rows}
-
-
 def _subsets(slugs: Sequence[str]) -> Iterable[tuple[str, ...]]:
     sizes = range(len(slugs) + 1)
     return chain.from_iterable(combinations(slugs, size) for size in sizes)
 
 
-def _can_be(
-    audience: Audience | None,
-    chosen: Collection[str],
-    used: Mapping[str, Conditions],
-    goes_to: Iterable[Conditions],
-) -> bool:
-    """Say whether a reader of that side can be in exactly the chosen ones of the used segments."""
-    ins = [used[slug] for slug in chosen]
-    outs = [used[slug] for slug in used if slug not in chosen]
-    return any(
-        all(audience in sides_of(one) for one in (way, *ins))
-        and not any(_contradict(one, other) for one, other in combinations((way, *ins), 2))
-        and not any(_implies(way, audience, out) for out in outs)
-        for way in goes_to
-    )
+def _possible(goes_to: Sequence[Tree], used: Mapping[str, Tree]) -> Container[Cut]:
+    """Return the cuts that some kind of reader has; all of them where the kinds are too many."""
+    kinds = kinds_of([*goes_to, *used.values()])
+    if kinds is None:
+        return _Anything()
+    return {
+        Cut(one.audience, frozenset(slug for slug, tree in used.items() if holds(tree, one)))
+        for one in kinds
+        if any(holds(tree, one) for tree in goes_to)
+    }
 
 
-def _contradict(one: Conditions, other: Conditions) -> bool:
-    both = [name for name in ONE_ONLY if name in one and name in other]
-    return any(_values(one, name).isdisjoint(_values(other, name)) for name in both)
+class _Anything:
+    """Holds whatever is asked for."""
 
-
-def _implies(conditions: Conditions, audience: Audience | None, other: Conditions) -> bool:
-    """Say whether whoever is of that side and fulfils the first fulfils the other as well."""
-    return audience in sides_of(other) and all(
-        conditions.get(name) == value for name, value in other.items() if name != "audience"
-    )
-
-
-def _values(conditions: Conditions, name: str) -> set[str]:
-    """Return the values of a field in small letters; no side is called NEITHER."""
-    given = conditions[name]
-    return {str(one or NEITHER).lower() for one in (given if isinstance(given, list) else [given])}
+    def __contains__(self, one: object) -> bool:
+        return True

@@ -30,7 +30,8 @@ def stand(db: Database, who: int) -> tuple[str, bool, bool]:
     """Return the status, whether a day is kept, and whether a mailing would go to them."""
     with db.read() as session:
         row = session.get_one(Subscriber, who)
-        gets = session.execute(recipients_select([{}], Topic.NEWSLETTER)).first() is not None
+        chosen = recipients_select(session, [{}], Topic.NEWSLETTER)
+        gets = session.execute(chosen).first() is not None
         return row.status, row.paused_until is not None, gets
 
 

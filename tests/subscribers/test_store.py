@@ -18,7 +18,7 @@ INSTITUTE = {"audience": "lerarenopleiding"}
 
 
 def names(session: Session, conditions: list[dict[str, str]], topic: Topic) -> list[str]:
-    chosen = store.recipients_select(conditions, topic).with_only_columns(Subscriber.email)
+    chosen = store.recipients_select(session, conditions, topic).with_only_columns(Subscriber.email)
     return [one.split("@")[0] for one in session.scalars(chosen.order_by(Subscriber.id))]
 
 
@@ -63,12 +63,16 @@ def test_recipients_are_walked_by_key(db: Database) -> None:
     walked: list[int] = []
 
     with db.read() as session:
-        chosen = store.recipients_select([{}], Topic.NEWSLETTER).order_by(Subscriber.id).limit(1)
+        chosen = (
+            store.recipients_select(session, [{}], Topic.NEWSLETTER)
+            .order_by(Subscriber.id)
+            .limit(1)
+        )
         while page := session.execute(
             chosen.where(Subscriber.id > (walked[-1] if walked else 0))
         ).all():
             walked += [row.id for row in page]
-        whole = session.execute(store.recipients_select([{}], Topic.NEWSLETTER)).all()
+        whole = session.execute(store.recipients_select(session, [{}], Topic.NEWSLETTER)).all()
 
     assert walked == sorted(row.id for row in whole)
     assert len(walked) == 4

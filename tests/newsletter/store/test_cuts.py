@@ -113,7 +113,7 @@ def test_people_are_counted_by_cut_and_each_once(db: Database) -> None:
 
     assert found == {"school.begeleiders.zuid": 1, "school.zuid": 1, "overig": 1}
     assert by_audience(people) == {Audience.SCHOOL: 2, None: 1}
-    assert len(queries) == 4  # the edition's segments, those of its blocks, conditions, the count
+    assert len(queries) == 5  # its segments, those of its blocks, conditions, spellings, the count
 
 
 def test_the_key_of_each_reader_is_that_of_one_cut_of_the_edition(db: Database) -> None:

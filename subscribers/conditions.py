@@ -1,0 +1,129 @@
+"""The conditions that a segment can be made of: register here.
+
+Texts are compared as `storage.text.folded` has them: in any case of letters, with or without
+accents. No database folds as we do, so a condition on a text selects the spellings that are there
+(`Words`), and an index answers.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from storage.text import folded
+from subscribers.model import Subscriber, SubscriberTheme
+from subscribers.values import Audience, SubscriberStatus
+
+Clause: TypeAlias = ColumnElement[bool]
+
+NEITHER: Final = "geen"  # the audience of somebody on neither side
+SINCE, BEFORE = "joined since", "joined before"
+ZONE: Final = ZoneInfo("Europe/Amsterdam")  # whose days people mean
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A partnership as conditions know it; all of it folded."""
+
+    slug: str
+    name: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands in the database. spelt: by column, folded, each text as it is stored."""
+
+    spelt: Mapping[str, Mapping[str, Sequence[str]]]
+    partnerships: Sequence[Named] = ()
+
+    def stored(self, column: InstrumentedAttribute[str], keys: Collection[str]) -> list[str]:
+        """Return the texts of a column that fold to one of these."""
+        known = self.spelt[column.key]
+        return [text for key in sorted(keys) for text in known.get(key, ())]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One field that a segment can select on.
+
+    label:  Dutch.
+    clause: that somebody has any of the values; never NULL where it is negated.
+    key:    a value as it is compared.
+    values: () when any will do.
+    column: whose spellings the clause asks for, or "".
+    """
+
+    label: str
+    clause: Callable[[Sequence[str], Words], Clause]
+    key: Callable[[str], str] = folded
+    values: tuple[str, ...] = ()
+    column: str = ""
+
+
+def start_of(day: str) -> datetime:
+    """Return the moment that a day begins here."""
+    return datetime.combine(date.fromisoformat(day), time(), ZONE).astimezone(UTC)
+
+
+def _audience(values: Sequence[str], _words: Words) -> Clause:
+    sides = [Subscriber.audience.in_(given)] if (given := _without(values, NEITHER)) else []
+    nobodys = [Subscriber.audience.is_(None)] if NEITHER in values else []
+    return or_(false(), *sides, *nobodys)
+
+
+def _without(values: Sequence[str], one: str) -> list[str]:
+    return [value for value in values if value != one]
+
+
+def _among(column: InstrumentedAttribute[str], keys: Collection[str], words: Words) -> Clause:
+    texts = words.stored(column, keys)
+    return column.in_(texts) if texts else false()
+
+
+def _text(label: str, column: InstrumentedAttribute[str]) -> Condition:
+    def clause(values: Sequence[str], words: Words) -> Clause:
+        return _among(column, {folded(one) for one in values}, words)
+
+    return Condition(label, clause, column=column.key)
+
+
+def _partnership(values: Sequence[str], words: Words) -> Clause:
+    keys = {folded(one) for one in values}
+    names = {one.name for one in words.partnerships if one.slug in keys}
+    return _among(Subscriber.partnership, keys | names, words)
+
+
+def _stage(values: Sequence[str], words: Words) -> Clause:
+    keys = {folded(one) for one in values}
+    names = {one.name for one in words.partnerships if one.stage in keys}
+    return _among(Subscriber.partnership, names, words)
+
+
+def _theme(values: Sequence[str], _words: Words) -> Clause:
+    chosen = select(SubscriberTheme.subscriber_id).where(
+        SubscriberTheme.theme.in_(values), SubscriberTheme.subscriber_id == Subscriber.id
+    )
+    return chosen.exists()
+
+
+CONDITIONS: Final[Mapping[str, Condition]] = {
+    "audience": Condition("Kant", _audience, values=(*Audience, NEITHER)),
+    "region": _text("Regio", Subscriber.region),
+    "partnership": Condition("Opleidingsschool", _partnership, column=Subscriber.partnership.key),
+    "stage": Condition("Stadium", _stage, column=Subscriber.partnership.key),
+    "organisation": _text("Organisatie", Subscriber.organisation),
+    "role": _text("Rol", Subscriber.role),
+    "theme": Condition("Thema", _theme, key=str),
+    SINCE: Condition("Abonnee vanaf", lambda days, _: Subscriber.since >= start_of(days[0]), str),
+    BEFORE: Condition("Abonnee voor", lambda days, _: Subscriber.since < start_of(days[0]), str),
+    "status": Condition(
+        "Status",
+        lambda values, _: Subscriber.status.in_(values),
+        values=tuple(SubscriberStatus),
+    ),
+}

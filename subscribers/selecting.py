@@ -1,0 +1,124 @@
+"""From what segments say to one bound clause, and to what is so of one person.
+
+Values are bound, never written into a statement. Which spellings of a text there are is asked
+first, along the indexes that begin with it: one short question for all segments.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from storage.text import folded
+from subscribers.conditions import CONDITIONS, NEITHER, ZONE, Clause, Named, Words
+from subscribers.model import Partnership, Subscriber, SubscriberTheme
+from subscribers.reading import Facts
+from subscribers.trees import All, Conditions, Either, Is, Not, Tree, leaves, tree_of
+
+NOT_EMPTY: Final[ColumnElement[str]] = literal_column("''")  # as in the indexes, unbound
+
+
+def clauses(session: Session, conditions: Sequence[Conditions]) -> list[Clause]:
+    """Return for each of these that somebody is whom they select.
+
+    They name no other segments (`segments.conditions_of`). Raises UnknownCondition.
+    """
+    trees = [tree_of(one) for one in conditions]
+    words = read_words(session, trees)
+    return [clause_of(tree, words) for tree in trees]
+
+
+def clause_of(tree: Tree, words: Words) -> Clause:
+    """Return that somebody is whom a tree selects; never NULL."""
+    match tree:
+        case Is(field, values):
+            return CONDITIONS[field].clause(values, words)
+        case All(parts):
+            return and_(true(), *(clause_of(one, words) for one in parts))
+        case Either(parts):
+            return or_(false(), *(clause_of(one, words) for one in parts))
+        case Not(part):
+            return _outside(part, words)
+
+
+def _outside(tree: Tree, words: Words) -> Clause:
+    """Return that somebody is not whom a tree selects: NOT stands at single conditions only.
+
+    An audience can be NULL, and NOT would leave its people out: they are among the other values.
+    """
+    match tree:
+        case Is("audience", values):
+            others = [one for one in CONDITIONS["audience"].values if one not in values]
+            return CONDITIONS["audience"].clause(others, words)
+        case Is():
+            return not_(clause_of(tree, words))
+        case All(parts):
+            return or_(false(), *(_outside(one, words) for one in parts))
+        case Either(parts):
+            return and_(true(), *(_outside(one, words) for one in parts))
+        case Not(part):
+            return clause_of(part, words)
+
+
+def read_words(session: Session, trees: Sequence[Tree]) -> Words:
+    """Return what these trees have to know of the database; asks nothing when they do not."""
+    fields = {leaf.field for tree in trees for leaf in leaves(tree)} & CONDITIONS.keys()
+    columns = sorted({CONDITIONS[one].column for one in fields} - {""})
+    spelt: dict[str, dict[str, list[str]]] = {name: {} for name in columns}
+    if columns:
+        asked = union_all(*(_spellings(getattr(Subscriber, name)) for name in columns))
+        for name, text in session.execute(asked):
+            spelt[name].setdefault(folded(text), []).append(text)
+    return Words(spelt, _partnerships(session) if Subscriber.partnership.key in spelt else ())
+
+
+def facts_of(session: Session, row: Subscriber) -> Facts:
+    """Return what conditions ask of one person."""
+    themes = select(SubscriberTheme.theme).where(SubscriberTheme.subscriber_id == row.id)
+    name = folded(row.partnership)
+    own = [one for one in _partnerships(session) if one.name == name]
+    has = {
+        "audience": {row.audience or NEITHER},
+        "region": {folded(row.region)},
+        "partnership": {name, *(one.slug for one in own)},
+        "stage": {one.stage for one in own},
+        "organisation": {folded(row.organisation)},
+        "role": {folded(row.role)},
+        "theme": set(session.scalars(themes)),
+        "status": {row.status},
+    }
+    return Facts(
+        {field: frozenset(values) for field, values in has.items()},
+        row.since.astimezone(ZONE).date(),
+    )
+
+
+def _partnerships(session: Session) -> list[Named]:
+    rows = session.execute(select(Partnership.slug, Partnership.name, Partnership.stage))
+    known = [Named(*map(folded, row)) for row in rows]
+    return [one for one in known if one.name]
+
+
+def _spellings(column: InstrumentedAttribute[str]) -> Select[Any]:
+    """Return the selection of a column's name and each of its texts, by leaps along its index."""
+    first = select(func.min(column).label("text")).where(column != NOT_EMPTY)
+    seen = first.cte(f"{column.key}_spelt", recursive=True)
+    following = select(func.min(column)).where(column > seen.c.text, column != NOT_EMPTY)
+    leaps = seen.union_all(
+        select(following.correlate(seen).scalar_subquery()).where(seen.c.text.is_not(None))
+    )
+    return select(literal(column.key), leaps.c.text).where(leaps.c.text.is_not(None))
