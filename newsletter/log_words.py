@@ -229,6 +229,10 @@ WORDS: Final[Mapping[str, Words]] = {
     "subscriber.taken": Words(
         Group.SUBSCRIBERS, "{who} haalde alles op wat we van die lezer zelf bewaren"
     ),
+    "subscriber.let_go": Words(
+        Group.SUBSCRIBERS,
+        "{who} liet {count} abonnees gaan die niet meer op de lijst van een ander systeem staan",
+    ),
     "subscriber.viewed": Words(Group.SUBSCRIBERS, "{who} bekeek alle gegevens van {it}"),
     "subscriber.added": Words(Group.SUBSCRIBERS, "{who} voegde {it} toe"),
     "subscriber.erased": Words(Group.SUBSCRIBERS, "{who} wiste {it}"),

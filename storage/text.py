@@ -59,5 +59,14 @@ def slugify(text: str, *, maximum: int) -> str:
 
 
 def harmless_cell(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula (ASVS 5.0, 1.2.10)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """Return the text so that no spreadsheet takes it for a formula (ASVS 5.0, 1.2.10).
+
+    A text that looks marked already gets a mark too: so whoever takes one off finds the original.
+    """
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
+
+
+def unmarked(text: str) -> str:
+    """Return a cell without the mark of `harmless_cell`."""
+    is_marked = text[:1] == "'" and text.lstrip("'").startswith(_FORMULA)
+    return text[1:] if is_marked else text

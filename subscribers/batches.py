@@ -1,25 +1,42 @@
 """One batch of an import: decided with a few queries, saved with a few statements."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert, literal, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from storage.dialect import insert_new
-from subscribers.addresses import address_hash
+from storage.bulk import add_rows, is_one_of, take_ids
+from subscribers.addresses import address_hasher
 from subscribers.conditions import NEITHER
-from subscribers.evidence import BLANK
 from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
 from subscribers.sides import Sides, is_otherwise, settle, sides_of
 from subscribers.store import themes_of
 from subscribers.values import ON_LIST, Audience, ConsentKind, SubscriberStatus, Topic
 from subscribers.verdicts import REFUSED, TEXTS, Candidate, RowError
 
+SUBSCRIBERS: Final = Subscriber.metadata.tables["subscriber"]
+_CONSENTS: Final = Consent.metadata.tables["consent"]
+_THEMES: Final = SubscriberTheme.metadata.tables["subscriber_theme"]
 _FIELDS: Final = ("audience", "audience_said", *TEXTS)
+_EMPTY: Final = ("",) * len(TEXTS)
 _REVIVABLE: Final = {*ON_LIST, SubscriberStatus.PENDING}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What an import does to one person: added, or changed from the first to the second value.
+
+    changes: by field; empty for whom it adds. activated: they had not confirmed, and get mail now.
+    """
+
+    line: int
+    email: str
+    added: bool
+    activated: bool = False
+    changes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +44,24 @@ class Change:
     """A known subscriber who becomes different. values: every column that an import may set."""
 
     id: int
-    key: str
+    one: Candidate
+    before: Mapping[str, Any]
     values: Mapping[str, Any]
+    themes_before: frozenset[str]
     themes: frozenset[str]
     activated: bool
+
+    @property
+    def difference(self) -> Difference:
+        """The same for people."""
+        changes = {
+            name: (self.before[name] or "", self.values[name] or "")
+            for name in ("audience", *TEXTS)
+            if self.values[name] != self.before[name]
+        }
+        if self.themes:
+            changes["themes"] = (_listed(self.themes_before), _listed(self.themes))
+        return Difference(self.one.line, self.one.email, False, self.activated, changes)  # noqa: FBT003 - a field
 
 
 @dataclass(slots=True)
@@ -47,19 +78,18 @@ class Plan:
 def decide(session: Session, candidates: Sequence[Candidate], *, key: bytes) -> Plan:
     """Say what becomes of each candidate; their addresses are all different. Changes nothing."""
     known = _known(session, [one.key for one in candidates])
-    new = [one for one in candidates if one.key not in known]
-    suppressed = _suppressed(session, [one.key for one in new], key)
+    suppressed = _suppressed(session, [one.key for one in candidates if one.key not in known], key)
     chosen = [known[one.key].id for one in candidates if one.themes and one.key in known]
     themes = themes_of(session, chosen) if chosen else {}
     plan = Plan(sides=_sides(session, candidates, known))
     for one in candidates:
-        if one.key in suppressed:
-            plan.refused.append(RowError(one.line, one.email, REFUSED[suppressed[one.key]]))
-        elif one.key not in known:
-            plan.added.append(one)
-        else:
-            row = known[one.key]
+        row = known.get(one.key)
+        if row is not None:
             _decide_known(plan, one, row, frozenset(themes.get(row.id, ())))
+        elif one.key in suppressed:
+            plan.refused.append(RowError(one.line, one.email, REFUSED[suppressed[one.key]]))
+        else:
+            plan.added.append(one)
     return plan
 
 
@@ -70,30 +100,44 @@ def _sides(session: Session, candidates: Sequence[Candidate], known: Mapping[str
 
 
 def save(session: Session, plan: Plan, *, ground: str, source: str, now: datetime) -> None:
-    """Write what was decided; everybody who became active gets their evidence."""
-    if plan.added:
-        rows = [_row(one, plan.sides, now) for one in plan.added]
-        insert_new(session, Subscriber.metadata.tables["subscriber"], rows)
+    """Write what was decided, in the transaction in which it was, which holds the table.
+
+    Everybody who became active gets their evidence.
+    """
+    ids = take_ids(session, SUBSCRIBERS, len(plan.added)) if plan.added else ()
+    new = list(zip(ids, plan.added, strict=True))
+    if new:
+        state = {
+            "status": SubscriberStatus.ACTIVE,
+            "since": now,
+            "ground": ConsentKind.IMPORTED,
+            "changed_at": now,
+        }
+        columns = ("id", "email", "email_key", *_FIELDS)
+        add_rows(session, SUBSCRIBERS, columns, _rows(new, plan.sides), same=state)
     if plan.changed:
         _update(session, plan.changed, now)
-    activated = [one.key for one in plan.added] + [c.key for c in plan.changed if c.activated]
+    activated = [*ids, *(change.id for change in plan.changed if change.activated)]
     if activated:
         _add_evidence(session, activated, ground=ground, source=source, now=now)
-    _save_themes(session, plan)
+    _save_themes(session, plan, new)
 
 
 def _known(session: Session, keys: Collection[str]) -> dict[str, Any]:
     columns = [getattr(Subscriber, name) for name in ("id", "email_key", "status", *_FIELDS)]
-    rows = session.execute(select(*columns).where(Subscriber.email_key.in_(keys)))
+    rows = session.execute(select(*columns).where(is_one_of(session, Subscriber.email_key, keys)))
     return {row.email_key: row for row in rows}
 
 
-def _suppressed(session: Session, keys: Iterable[str], key: bytes) -> dict[str, str]:
+def _suppressed(session: Session, keys: Collection[str], key: bytes) -> dict[str, str]:
     """Return the addresses that are on the suppression list, with the reason."""
-    hashes = {address_hash(key, one): one for one in keys}
+    hashed = address_hasher(key)
+    hashes = {hashed(one): one for one in keys}
+    if not hashes:
+        return {}
     rows = session.execute(
         select(Suppression.address_hash, Suppression.reason).where(
-            Suppression.address_hash.in_(hashes)
+            is_one_of(session, Suppression.address_hash, hashes)
         )
     )
     return {hashes[row.address_hash]: row.reason for row in rows}
@@ -110,7 +154,7 @@ def _decide_known(plan: Plan, one: Candidate, row: Any, themes: frozenset[str]) 
     if values == before and not new_themes and not activated:
         plan.unchanged += 1
     else:
-        plan.changed.append(Change(row.id, one.key, values, new_themes, activated))
+        plan.changed.append(Change(row.id, one, before, values, themes, new_themes, activated))
 
 
 def _with_side(
@@ -141,59 +185,63 @@ def _values(one: Candidate) -> dict[str, Any]:
     return values
 
 
-def _row(one: Candidate, sides: Sides, now: datetime) -> dict[str, Any]:
-    return {
-        **_with_side({**BLANK, **_values(one)}, one, BLANK, sides),
-        "email": one.email,
-        "email_key": one.key,
-        "status": SubscriberStatus.ACTIVE,
-        "since": now,
-        "ground": ConsentKind.IMPORTED,
-        "changed_at": now,
-    }
+def _rows(new: Sequence[tuple[int, Candidate]], sides: Sides) -> Iterator[tuple[Any, ...]]:
+    """Yield the new rows: id, address, key, side and whether it was said, TEXTS in their order."""
+    settled: dict[tuple[str | None, str], tuple[str | None, bool]] = {}
+    for id_, one in new:
+        get = one.fields.get
+        told = get("audience"), get("organisation", "")
+        side = settled.get(told)
+        if side is None:
+            side = settled[told] = _new_side(*told, sides)
+        yield (id_, one.email, one.key, *side, *map(get, TEXTS, _EMPTY))
+
+
+def _new_side(told: str | None, organisation: str, sides: Sides) -> tuple[str | None, bool]:
+    """Return the side of somebody new, and whether their line says so."""
+    if told is None:
+        side = settle(None, said=False, organisation=organisation, sides=sides)
+        return (side.value if side else None), False
+    given = None if told == NEITHER else told
+    return given, _is_said(given, organisation, sides)
 
 
 def _update(session: Session, changes: Sequence[Change], now: datetime) -> None:
-    table = Subscriber.metadata.tables["subscriber"]
     fields: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _FIELDS}
+    table = SUBSCRIBERS
     change = update(table).where(table.c.id == bindparam("row")).values(**fields, changed_at=now)
     rows = [{"row": c.id} | {f"new_{name}": c.values[name] for name in _FIELDS} for c in changes]
     session.execute(change, rows)
     activated = [c.id for c in changes if c.activated]
-    session.execute(
-        update(table)
-        .where(table.c.id.in_(activated))
-        .values(status=SubscriberStatus.ACTIVE, ground=ConsentKind.IMPORTED, since=now)
-    )
+    if activated:
+        state = {"status": SubscriberStatus.ACTIVE, "ground": ConsentKind.IMPORTED, "since": now}
+        session.execute(update(table).where(table.c.id.in_(activated)).values(**state))
 
 
 def _add_evidence(
-    session: Session, keys: Sequence[str], *, ground: str, source: str, now: datetime
+    session: Session, ids: Sequence[int], *, ground: str, source: str, now: datetime
 ) -> None:
-    """Add a fact for each of these; one statement, because the new ids are not known here."""
     fact = {
-        "kind": literal(ConsentKind.IMPORTED.value),
-        "at": literal(now, Consent.at.type),
-        "topics": literal(sorted(Topic), Consent.topics.type),
-        "ground": literal(ground),
-        "text_shown": literal(""),
-        "source": literal(source),
+        "kind": ConsentKind.IMPORTED,
+        "at": now,
+        "topics": sorted(Topic),
+        "ground": ground,
+        "text_shown": "",
+        "source": source,
     }
-    # Not only the address: on PostgreSQL a form may have added the same one a moment ago.
-    ours = (Subscriber.ground == ConsentKind.IMPORTED) & (Subscriber.since == now)
-    people = select(Subscriber.id, *fact.values()).where(Subscriber.email_key.in_(keys), ours)
-    session.execute(insert(Consent).from_select(["subscriber_id", *fact], people))
+    add_rows(session, _CONSENTS, ("subscriber_id",), ((one,) for one in ids), same=fact)
 
 
-def _save_themes(session: Session, plan: Plan) -> None:
-    table = SubscriberTheme.metadata.tables["subscriber_theme"]
+def _save_themes(session: Session, plan: Plan, new: Sequence[tuple[int, Candidate]]) -> None:
     replaced = [change.id for change in plan.changed if change.themes]
     if replaced:
-        session.execute(delete(table).where(table.c.subscriber_id.in_(replaced)))
-    chosen = {one.key: one.themes for one in plan.added if one.themes}
-    ids = select(Subscriber.email_key, Subscriber.id).where(Subscriber.email_key.in_(chosen))
-    themed = [(c.id, c.themes) for c in plan.changed]
-    if chosen:
-        themed += [(row.id, chosen[row.email_key]) for row in session.execute(ids)]
-    rows = [{"subscriber_id": who, "theme": theme} for who, themes in themed for theme in themes]
-    insert_new(session, table, rows)
+        session.execute(delete(_THEMES).where(_THEMES.c.subscriber_id.in_(replaced)))
+    chosen = [(id_, one.themes) for id_, one in new if one.themes]
+    chosen += [(change.id, change.themes) for change in plan.changed]
+    rows = sorted((theme, id_) for id_, themes in chosen for theme in themes)
+    if rows:
+        add_rows(session, _THEMES, ("theme", "subscriber_id"), rows, same={})
+
+
+def _listed(themes: frozenset[str]) -> str:
+    return "; ".join(sorted(themes))

@@ -15,6 +15,9 @@
     |- UnknownOrganisation  no school or institute is called that
     |- NameTaken            a partnership or an organisation is called that already
     |- FieldChanged         somebody else changed the partnership or organisation first
+    |- ListMovedOn          somebody else took this list to another step
+    |- TooManyRows          more people than the file that was asked for can hold
+    |- TooManyMissing       a list from elsewhere misses more people than may go at once
     `- MalformedImport      the file as a whole cannot be read; single rows are reported instead
 
 Messages hold no address: they may end up in a log.
@@ -124,3 +127,29 @@ class FieldChanged(SubscriberError):
 
 class MalformedImport(SubscriberError):
     """The file cannot be read as a list of subscribers."""
+
+
+class TooManyRows(SubscriberError):
+    """More people than the file can hold. people, most: how many."""
+
+    def __init__(self, people: int, most: int) -> None:
+        super().__init__(f"{people} people do not fit in a workbook of {most} rows: choose CSV")
+        self.people, self.most = people, most
+
+
+class TooManyMissing(SubscriberError):
+    """A list misses more of its people than may go at once; nothing changed.
+
+    missing: how many it misses; most: how many may go.
+    """
+
+    def __init__(self, missing: int, most: int) -> None:
+        super().__init__(
+            f"{missing} people of this list are not in the file, and at most {most} may go at once:"
+            f" nothing was changed. Is the file whole? Then add --allow {missing}"
+        )
+        self.missing, self.most = missing, most
+
+
+class ListMovedOn(SubscriberError):
+    """Somebody else took this list to another step; nothing changed."""

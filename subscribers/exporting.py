@@ -1,18 +1,26 @@
-"""Everybody, or one segment, as CSV with the columns that `importing` knows."""
+"""Everybody, or one segment, as CSV or a workbook with the columns that `importing` knows."""
 
 import csv
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Final, TextIO
+from typing import IO, Final, TextIO
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from storage.log import record
 from storage.session import Database
 from storage.text import harmless_cell
+from storage.workbook import ROWS_MAXIMUM, write_workbook
+from subscribers.errors import TooManyRows
 from subscribers.model import Subscriber
-from subscribers.store import count_segment, list_subscribers, themes_of
+from subscribers.segments import conditions_of
+from subscribers.store import in_any, list_subscribers, themes_of
 from subscribers.verdicts import TEXTS
 
 COLUMNS: Final = ("email", "audience", *TEXTS, "themes", "status", "since")
 PAGE: Final = 1_000  # rows in memory at once; no transaction is open between two pages
+TITLE: Final = "Abonnees"
 
 
 def export_csv(db: Database, out: TextIO, *, segment: str = "", now: datetime) -> int:
@@ -21,31 +29,62 @@ def export_csv(db: Database, out: TextIO, *, segment: str = "", now: datetime) -
     out: opened with newline="". That it was asked for is on record before the first line.
     Raises UnknownSegment.
     """
-    with db.write() as session:
-        if segment:
-            count_segment(session, segment)
-        record(session, "subscriber.exported", now=now, detail={"segment": segment})
+    note_export(db, segment=segment, now=now)
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    written, after = 0, 0
+    written = 0
+    for cells in export_rows(db, segment=segment):
+        writer.writerow(map(harmless_cell, cells))
+        written += 1
+    return written
+
+
+def export_workbook(db: Database, out: IO[bytes], *, segment: str = "", now: datetime) -> int:
+    """Write the same as a workbook (.xlsx). Raises UnknownSegment, TooManyRows."""
+    note_export(db, segment=segment, now=now, most=ROWS_MAXIMUM - 1)
+    return write_workbook(out, TITLE, COLUMNS, map(_as_text, export_rows(db, segment=segment)))
+
+
+def note_export(db: Database, *, segment: str = "", now: datetime, most: int | None = None) -> int:
+    """Put on record that an export was asked for; return how many people it has now.
+
+    Raises UnknownSegment, and TooManyRows for more than `most`; then nothing is on record.
+    """
+    with db.write() as session:
+        people = _count(session, segment)
+        if most is not None and people > most:
+            raise TooManyRows(people, most)
+        detail = {"segment": segment, "count": people}
+        record(session, "subscriber.exported", now=now, detail=detail)
+    return people
+
+
+def export_rows(db: Database, *, segment: str = "") -> Iterator[list[str]]:
+    """Yield the cells of each subscriber of any status, as they are. Raises UnknownSegment."""
+    after = 0
     while True:
         with db.read() as session:
             page = list_subscribers(session, after_id=after, limit=PAGE, segment=segment)
             themes = themes_of(session, [row.id for row in page])
         if not page:
-            return written
-        writer.writerows(_cells(row, themes.get(row.id, [])) for row in page)
-        written, after = written + len(page), page[-1].id
+            return
+        yield from (_cells(row, themes.get(row.id, [])) for row in page)
+        after = page[-1].id
+
+
+def _count(session: Session, segment: str) -> int:
+    counted = select(func.count()).select_from(Subscriber)
+    if segment:
+        counted = counted.where(in_any(session, conditions_of(session, [segment])))
+    return session.scalar(counted) or 0
 
 
 def _cells(row: Subscriber, themes: list[str]) -> list[str]:
-    texts = [harmless_cell(str(getattr(row, name))) for name in TEXTS]
+    texts = [str(getattr(row, name)) for name in TEXTS]
     since = row.since.isoformat()
-    return [
-        harmless_cell(row.email),
-        row.audience or "",
-        *texts,
-        ";".join(themes),
-        row.status,
-        since,
-    ]
+    return [row.email, row.audience or "", *texts, ";".join(themes), row.status, since]
+
+
+def _as_text(cells: list[str]) -> list[str]:
+    """Return cells of text; only one that looks marked gets a mark, which reading takes off."""
+    return [harmless_cell(cell) if cell.startswith("'") else cell for cell in cells]

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session, selectinload
 
 from storage.log import record
 from storage.session import Database
-from storage.text import harmless_cell
+from storage.text import harmless_cell, unmarked
 from subscribers import organisations, partnerships
 from subscribers.field import Judged, Values, judge_organisation, judge_partnership, name_key
+from subscribers.heads import Known
 from subscribers.model import Organisation, Partnership
-from subscribers.sheets import Known, Record, open_sheet
+from subscribers.sheets import Record, open_sheet
 from subscribers.sides import follow
 from subscribers.verdicts import RowError
 
@@ -150,12 +151,7 @@ def _given(
             cells = {
                 name: one.cells[at].strip() for name, at in columns.items() if at < len(one.cells)
             }
-            yield one.line, {name: _typed(text) for name, text in cells.items() if text}
-
-
-def _typed(text: str) -> str:
-    """Return a cell without the mark by which our own export keeps it from being a formula."""
-    return text[1:] if text.startswith(("'=", "'+", "'-", "'@")) else text
+            yield one.line, {name: unmarked(text) for name, text in cells.items() if text}
 
 
 def _bring(

@@ -18,15 +18,22 @@ class SeenLines:
 
     def first_line(self, key: str, line: int) -> int:
         """Return the line where the key was seen before, else remember this one and return 0."""
-        hashed = hash(key)
-        place = self._place(hashed)
-        if self._lines[place]:
-            return self._lines[place]
-        self._hashes[place], self._lines[place] = hashed, line
+        hashed, lines, hashes = hash(key), self._lines, self._hashes
+        mask = len(lines) - 1
+        place = hashed & mask
+        while found := lines[place]:  # as `_place`, without a call for each of millions
+            if hashes[place] == hashed:
+                return found
+            place = (place + 1) & mask
+        hashes[place], lines[place] = hashed, line
         self._count += 1
-        if self._count * 3 > len(self._lines) * 2:
+        if self._count * 3 > len(lines) * 2:
             self._grow()
         return 0
+
+    def has(self, key: str) -> bool:
+        """Say whether the key was seen."""
+        return bool(self._lines[self._place(hash(key))])
 
     def _place(self, hashed: int) -> int:
         """Return where this key is, or the free place where it belongs."""

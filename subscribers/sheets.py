@@ -1,7 +1,8 @@
-"""A CSV file from anybody's spreadsheet becomes numbered records (RFC 4180), in flat memory.
+"""A list from anybody's spreadsheet becomes numbered records, in flat memory: CSV or a workbook.
 
-Encoding: by its mark (UTF-8 or UTF-16), else UTF-8 when all of it is, else Windows-1252, which is
-what a Dutch Excel writes. Delimiter: of comma, semicolon and tab, the one that the header has most.
+CSV is read as RFC 4180. Encoding: by its mark (UTF-8 or UTF-16), else UTF-8 when all of it is, else
+Windows-1252, which is what a Dutch Excel writes. Delimiter: of comma, semicolon and tab, the one
+that the header has most. What a workbook is: `subscribers.workbooks`.
 """
 
 import codecs
@@ -11,44 +12,29 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Final, TextIO
+from typing import BinaryIO, Final, Protocol, TextIO
 
+from subscribers import workbooks
 from subscribers.errors import MalformedImport
+from subscribers.heads import PEOPLE, Known, find_columns, guess_columns
 
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {  # with the Dutch heads that are known as well
-    "email": ("e-mail", "e-mailadres", "emailadres", "email adres", "mailadres", "mail"),
-    "name": ("naam", "volledige naam"),
-    "audience": ("kant", "doelgroep"),
-    "role": ("rol", "functie"),
-    "organisation": ("organisatie", "instelling"),
-    "partnership": ("opleidingsschool", "samenwerkingsverband"),
-    "region": ("regio",),
-    "themes": ("thema's", "thema’s", "themas"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The columns that a list may have: fields with other heads, and the one that it needs."""
-
-    fields: Mapping[str, tuple[str, ...]]
-    needed: str
-    meaning: str  # of the one that is needed, for the message
-
-
-PEOPLE: Final = Known(FIELDS, "email", "the address")
 LINE_MAXIMUM: Final = 1_000_000  # characters of one line that are read; the rest is left out
+LOOKED_AT: Final = 200  # records that say what a column holds
+HEADS_MAXIMUM: Final = 1_000  # columns; a list of people has ten
 
 _MARKS: Final = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_ZIP: Final = b"PK\x03\x04"
+_OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"  # of Excel before 2007
 _CHUNK: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: there are millions, and that takes three times as long
 class Record:
     """One record. line: where it starts, from 1; cells: None when unreadable, see `fault`."""
 
@@ -57,41 +43,145 @@ class Record:
     fault: str = ""
 
 
-class Sheet:
-    """An open file: `columns` says which cell holds which field, `records` gives the rest."""
+class Rows(Protocol):
+    """What a file holds. encoding: "xlsx" for a workbook; delimiter: "" there."""
 
-    def __init__(
-        self, file: BinaryIO, encoding: str, columns: Mapping[str, str], known: Known = PEOPLE
-    ) -> None:
+    encoding: str
+    delimiter: str
+    head: list[str]
+
+    @property
+    def position(self) -> int:
+        """How much of `size` was read."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How much there is to read, in whatever unit."""
+        ...
+
+    def records(self) -> Iterator[Record]:
+        """Yield every record after the head that is not empty."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An open file. columns: the place of each field's cell; width: how many cells there are."""
+
+    rows: Rows
+    columns: Mapping[str, int]
+
+    @property
+    def width(self) -> int:
+        """How many columns the head has."""
+        return len(self.rows.head)
+
+    def records(self) -> Iterator[Record]:
+        """Yield every record after the head that is not empty."""
+        return self.rows.records()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a file seems to be, for a person to confirm.
+
+    columns: the place of each field; guessed: those fields that only their content tells;
+    rows:    the first ones, as they are read.
+    """
+
+    encoding: str
+    delimiter: str
+    head: list[str]
+    columns: Mapping[str, int]
+    guessed: frozenset[str]
+    rows: list[list[str]]
+
+
+@contextmanager
+def open_sheet(
+    path: Path, columns: Mapping[str, str | int], known: Known = PEOPLE
+) -> Iterator[Sheet]:
+    """Open a file as a sheet. columns: field to its column, by head or place, where not known.
+
+    known:  what the sheet is of.
+    Raises: MalformedImport (no such column, none for what each needs, no such file), OSError.
+    """
+    with _open_rows(path) as rows:
+        found = find_columns(rows.head, columns, known)
+        if known.needed not in found:
+            raise MalformedImport(_lacking(rows, known))
+        yield Sheet(rows, found)
+
+
+def propose(path: Path) -> Proposal:
+    """Say what a file seems to be, from its head and first records. Raises MalformedImport."""
+    with _open_rows(path) as rows:
+        first = _first_rows(rows)
+        named = find_columns(rows.head, {})
+        guessed = {
+            field: place
+            for field, place in guess_columns(rows.head, first).items()
+            if field not in named and place not in named.values()
+        }
+        return Proposal(
+            rows.encoding,
+            rows.delimiter,
+            rows.head,
+            named | guessed,
+            frozenset(guessed),
+            first[:5],
+        )
+
+
+@contextmanager
+def _open_rows(path: Path) -> Iterator[Rows]:
+    with path.open("rb") as file:
+        start = file.read(4)
+        if start.startswith(_OLD_WORKBOOK):
+            raise MalformedImport(
+                "this is a workbook of an old kind: save it as .xlsx or CSV first"
+            )
+        if start == _ZIP:
+            yield _WorkbookRows(file)
+        else:
+            yield _TextRows(file, _encoding(file))
+
+
+class _TextRows:
+    """The rows of a CSV file."""
+
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
         self.encoding = encoding
         self._file = file
+        self.size = file.seek(0, io.SEEK_END)
+        file.seek(0)
         text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
         self._lines = _Lines(text)
         first = self._lines.readline()
         stated = re.fullmatch(r"sep=(.)\r?\n?", first)  # Excel's own note to itself
         head = self._lines.readline() if stated else first
         self.delimiter = stated[1] if stated else _delimiter(head)
-        names = _cells(head, self.delimiter)
-        self.columns = _find_columns(names, columns, known)
-        self.width = len(names)
+        self.head = _cells(head, self.delimiter)
+        _require_few(self.head)
 
     @property
     def position(self) -> int:
-        """How many bytes of the file were read."""
         return self._file.tell()
 
     def records(self) -> Iterator[Record]:
-        """Yield every record that is not empty."""
-        reader = csv.reader(self._lines, delimiter=self.delimiter)
+        taken = self._lines.taken
+        reader = csv.reader(iter(self._lines), delimiter=self.delimiter)
         while True:
             line = self._lines.count + 1
-            self._lines.taken.clear()
+            taken.clear()
             try:
                 cells = next(reader)
-                self._require_closed_quotes()
+                if len(taken) > 1:
+                    self._require_closed_quotes()
             except StopIteration:
                 return
-            except csv.Error:  # the reader begins afresh at the next line
+            except csv.Error:
                 yield Record(line, None, _unreadable(line, self._lines.count))
                 continue
             if any(cells):
@@ -102,20 +192,35 @@ class Sheet:
 
         In one line we are as lenient as a spreadsheet; over several, people would be lost unseen.
         """
-        if len(self._lines.taken) > 1:
-            list(csv.reader(self._lines.taken, delimiter=self.delimiter, strict=True))
+        list(csv.reader(self._lines.taken, delimiter=self.delimiter, strict=True))
 
 
-@contextmanager
-def open_sheet(path: Path, columns: Mapping[str, str], known: Known = PEOPLE) -> Iterator[Sheet]:
-    """Open a file as a sheet. columns: field to the head of its column, where that is not known.
+class _WorkbookRows:
+    """The rows of the first sheet of a workbook."""
 
-    known:  what the sheet is of.
-    Raises: MalformedImport (no such column, none for what each needs, not a text file), OSError.
-    """
-    encoding = _encoding(path)
-    with path.open("rb") as file:
-        yield Sheet(file, encoding, columns, known)
+    encoding, delimiter = "xlsx", ""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._book = workbooks.Workbook(file)
+        self._rows = self._book.rows()
+        self.head = next((cells for _, cells in self._rows), [])
+        _require_few(self.head)
+        self._most = len(self.head) + 1  # one more shows that there are too many
+        self._book.keep_columns(self._most)
+
+    @property
+    def position(self) -> int:
+        return self._book.position
+
+    @property
+    def size(self) -> int:
+        return self._book.size
+
+    def records(self) -> Iterator[Record]:
+        for line, cells in self._rows:
+            if len(cells) > self._most:  # was read together with the head
+                cells[self._most - 1 :] = cells[-1:]
+            yield Record(line, cells)
 
 
 class _Lines:
@@ -125,35 +230,31 @@ class _Lines:
         self._text, self.count = text, 0
         self.taken: list[str] = []
 
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = self.readline()
-        if not line:
-            raise StopIteration
-        return line
+    def __iter__(self) -> Iterator[str]:
+        read, take = self._text.readline, self.taken.append
+        while line := read(LINE_MAXIMUM):
+            if len(line) == LINE_MAXIMUM:
+                self._skip_rest(line)
+            self.count += 1
+            take(line)
+            yield line
 
     def readline(self) -> str:
-        line = self._text.readline(LINE_MAXIMUM)
-        more = line
-        while len(more) == LINE_MAXIMUM and more[-1] not in "\r\n":
-            more = self._text.readline(LINE_MAXIMUM)
-        self.count += bool(line)
-        self.taken.append(line)
-        return line
+        return next(iter(self), "")
+
+    def _skip_rest(self, line: str) -> None:
+        while len(line) == LINE_MAXIMUM and line[-1] not in "\r\n":
+            line = self._text.readline(LINE_MAXIMUM)
 
 
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(4)
-        if start.startswith(b"PK\x03\x04"):
-            raise MalformedImport("this is a workbook or a zip file: save the sheet as CSV first")
-        for mark, encoding in _MARKS.items():
-            if start.startswith(mark):
-                return encoding
-        file.seek(0)
-        return "utf-8" if _is_utf8(file) else "windows-1252"
+def _encoding(file: BinaryIO) -> str:
+    file.seek(0)
+    start = file.read(4)
+    for mark, encoding in _MARKS.items():
+        if start.startswith(mark):
+            return encoding
+    file.seek(0)
+    return "utf-8" if _is_utf8(file) else "windows-1252"
 
 
 def _is_utf8(file: BinaryIO) -> bool:
@@ -179,30 +280,23 @@ def _delimiter(head: str) -> str:
     return max(",;\t", key=bare.count)
 
 
-def _find_columns(head: list[str], given: Mapping[str, str], known: Known) -> dict[str, int]:
-    """Return the place of each field's column."""
-    names = [name.strip().casefold() for name in head]
-    fields = known.fields
-    if unknown := set(given) - set(fields):
-        raise MalformedImport(f"there is no field {min(unknown)!r}; there are {', '.join(fields)}")
-    found = {}
-    for field, synonyms in fields.items():
-        wanted = (given[field].strip().casefold(),) if field in given else (field, *synonyms)
-        places = [names.index(one) for one in wanted if one in names]
-        if places and names.count(names[places[0]]) > 1:
-            raise MalformedImport(f"the header has two columns called {names[places[0]]!r}")
-        if field in given and not places:
-            raise MalformedImport(
-                f"there is no column {given[field]!r} for {field!r} in the header"
-            )
-        if places:
-            found[field] = places[0]
-    if known.needed not in found:
-        raise MalformedImport(
-            f"the header has no column for {known.meaning}: name it {known.needed}, "
-            "or say which it is"
-        )
-    return found
+def _require_few(head: list[str]) -> None:
+    if len(head) > HEADS_MAXIMUM:
+        raise MalformedImport(f"the header has {len(head)} columns; at most {HEADS_MAXIMUM}")
+
+
+def _first_rows(rows: Rows) -> list[list[str]]:
+    return [one.cells for one in islice(rows.records(), LOOKED_AT) if one.cells is not None]
+
+
+def _lacking(rows: Rows, known: Known) -> str:
+    sentence = (
+        f"the header has no column for {known.meaning}: name it {known.needed}, or say which it is"
+    )
+    place = guess_columns(rows.head, _first_rows(rows)).get(known.needed)
+    if place is None or not rows.head[place].strip():
+        return sentence
+    return f"{sentence}; {rows.head[place]!r} holds addresses"
 
 
 def _unreadable(first: int, last: int) -> str:

@@ -1,9 +1,10 @@
 """One record of an import: a candidate, or the reason in Dutch why it is refused. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from storage.text import unmarked
 from subscribers.addresses import normalise
 from subscribers.conditions import NEITHER
 from subscribers.errors import AddressFault, InvalidAddress
@@ -67,14 +68,14 @@ def judge(
     cells = record.cells
     if cells is None:
         return RowError(record.line, "", record.fault)
-    if any(cells[width:]):
+    if len(cells) > width and any(cells[width:]):
         return RowError(record.line, "", "er staan meer velden dan in de kop")
-    given = {name: _typed(cells[at]) for name, at in columns.items() if at < len(cells)}
-    email = given.pop("email", "")
+    at = columns["email"]
+    email = _typed(cells[at]) if at < len(cells) else ""
     try:
         address = normalise(email)
-        themes = _themes(given.pop("themes", ""), known_themes)
-        fields = {name: _checked(name, text) for name, text in given.items() if text}
+        fields = _read_fields(cells, columns)
+        themes = _themes(fields.pop("themes", ""), known_themes)
     except InvalidAddress as wrong:
         return RowError(record.line, _shown(email), FAULTS[wrong.fault])
     except _WrongValue as wrong:
@@ -82,10 +83,19 @@ def judge(
     return Candidate(record.line, address.email, address.key, fields, themes)
 
 
+def _read_fields(cells: Sequence[str], columns: Mapping[str, int]) -> dict[str, str]:
+    """Return what is filled in besides the address. Raises _WrongValue."""
+    fields: dict[str, str] = {}
+    count = len(cells)
+    for name, at in columns.items():
+        if at < count and name != "email" and (text := _typed(cells[at])):
+            fields[name] = _checked(name, text)
+    return fields
+
+
 def _typed(cell: str) -> str:
-    """Return a cell without the mark by which our own export keeps it from being a formula."""
     text = cell.strip()
-    return text[1:] if text.startswith(("'=", "'+", "'-", "'@")) else text
+    return unmarked(text) if text[:1] == "'" else text
 
 
 class _WrongValue(Exception):
@@ -95,14 +105,21 @@ class _WrongValue(Exception):
 
 
 def _checked(name: str, text: str) -> str:
+    if name == "themes":
+        return text  # judged as a set
     if name == "audience":
-        if text.lower() not in _AUDIENCES:
-            raise _WrongValue(text, f"onbekende kant: kies {', '.join(_AUDIENCES)} of laat leeg")
-        return text.lower()
+        return _side(text)
     plain = text if text.isprintable() and "  " not in text else _made_plain(text)
     if len(plain) > TEXTS[name]:
         raise _WrongValue(plain, f"te lang: hooguit {TEXTS[name]} tekens")
     return plain
+
+
+def _side(text: str) -> str:
+    side = text.lower()
+    if side not in _AUDIENCES:
+        raise _WrongValue(text, f"onbekende kant: kies {', '.join(_AUDIENCES)} of laat leeg")
+    return side
 
 
 def _made_plain(text: str) -> str:

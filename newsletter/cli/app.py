@@ -17,6 +17,7 @@ from newsletter.cli import (
     following,
     items,
     keys,
+    lists,
     log,
     people,
     reports,
@@ -50,6 +51,9 @@ app.add_typer(items.app, name="item")
 editions.app.add_typer(trial.app)
 editions.app.add_typer(way.app)  # without a name: its commands are commands of edition
 app.add_typer(editions.app, name="edition")
+people.subscriber_app.add_typer(
+    lists.app
+)  # without a name: its commands are commands of subscriber
 app.add_typer(people.subscriber_app, name="subscriber")
 app.add_typer(segments.segment_app, name="segment")
 app.add_typer(field.partnership_app, name="partnership")

@@ -5,25 +5,17 @@ from typing import Annotated
 
 import typer
 
-from feeds.themes import list_themes
 from newsletter import readers
 from newsletter.cli.output import (
     JSON,
-    document_output,
     fail,
-    print_fields,
-    print_json,
     print_list,
     print_report,
-    print_table,
-    progress_bar,
-    say,
 )
 from newsletter.cli.session import open_services
 from newsletter.learn import bounces
 from storage.log import record
-from subscribers import consent, importing, store
-from subscribers.exporting import export_csv
+from subscribers import consent, store
 from subscribers.values import Audience
 
 subscriber_app = typer.Typer(no_args_is_help=True, help="Who asked for it, on what ground.")
@@ -32,67 +24,6 @@ bounce_app = typer.Typer(no_args_is_help=True, help="Mail that came back.")
 GROUND = Annotated[
     str, typer.Option(help="Why these people may be mailed; kept as evidence with each of them.")
 ]
-
-
-@subscriber_app.command("import")
-def import_(
-    file: Path,
-    ground: GROUND,
-    map: Annotated[
-        list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="May be repeated.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report, and change nothing.")] = False,
-    json: bool = JSON,
-) -> None:
-    """Import a CSV file; every line gets a verdict, suppressed people stay out."""
-    services = open_services()
-    with services.db.read() as session:
-        themes = {theme.slug for theme in list_themes(session)}
-    with progress_bar("Importing") as bar:
-        report = importing.import_file(
-            services.db,
-            file,
-            ground=ground,
-            columns=_columns(map or []),
-            dry_run=dry_run,
-            key=services.settings.hash_key,
-            now=services.clock(),
-            known_themes=themes,
-            progress=bar.update,
-        )
-    counts = {
-        name: getattr(report, name)
-        for name in ("read", "added", "updated", "unchanged", "rejected")
-    }
-    if json:
-        print_json(counts | {"errors": list(report.errors)})
-        return
-    print_fields(counts)
-    if report.errors:
-        print_table(
-            ("Line", "Value", "Reason"),
-            ((one.line, one.value, one.reason) for one in report.errors),
-            empty="",
-        )
-
-
-@subscriber_app.command("export")
-def export(
-    segment: Annotated[str, typer.Option(help="Slug; without it everybody.")] = "",
-    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
-) -> None:
-    """Write subscribers as CSV, with the columns that import knows."""
-    services = open_services()
-    if out is None:
-        export_csv(services.db, document_output(), segment=segment, now=services.clock())
-        return
-    if segment:
-        with services.db.read() as session:  # before the file is emptied
-            store.count_segment(session, segment)
-    with out.open("w", newline="", encoding="utf-8") as file:
-        out.chmod(0o600)
-        written = export_csv(services.db, file, segment=segment, now=services.clock())
-        say(f"{written} subscribers written to {out}.")
 
 
 @subscriber_app.command("add")
@@ -169,13 +100,3 @@ def process(paths: list[Path], json: bool = JSON) -> None:
         rows=((r["file"], r["class"], len(r["recipients"])) for r in shown),
         empty="No messages there.",
     )
-
-
-def _columns(pairs: list[str]) -> dict[str, str]:
-    wrong = [pair for pair in pairs if "=" not in pair]
-    if wrong:
-        fail(f"--map {wrong[0]!r}: write FIELD=COLUMN, such as email=E-mailadres")
-    columns = dict(pair.split("=", 1) for pair in pairs)
-    if len(columns) < len(pairs):
-        fail("--map names a field twice")
-    return columns

@@ -1,0 +1,140 @@
+"""Lists of people by command: differences, workbooks, the list of another system, a kill."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+
+from storage.session import Database
+from subscribers.model import Consent, Subscriber
+from tests.factories import make_subscriber
+from tests.newsletter.cli.shell import Shell
+
+
+def write(folder: Path, text: str) -> str:
+    path = folder / "lijst.csv"
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_dry_run_tells_the_difference_of_each_person(
+    shell: Shell, db: Database, tmp_path: Path
+) -> None:
+    with db.write() as session:
+        make_subscriber(session, "jan@example.org", name="Jan", region="Oost")
+        make_subscriber(session, "piet@example.org", name="Piet")
+    path = write(
+        tmp_path,
+        "E-mailadres;Naam;Regio\njan@example.org;Jan de Vries;West\n"
+        "piet@example.org;Piet;\nbea@example.org;Bea;\nfout;;\n",
+    )
+
+    told = shell.json("subscriber", "import", path, "--ground", "lid", "--dry-run", "--json")
+    text = shell.run("subscriber", "import", path, "--ground", "lid", "--dry-run")
+
+    changes = {
+        "name": {"from": "Jan", "to": "Jan de Vries"},
+        "region": {"from": "Oost", "to": "West"},
+    }
+    assert told["differences"] == [
+        {
+            "line": 2,
+            "email": "jan@example.org",
+            "added": False,
+            "activated": False,
+            "changes": changes,
+        },
+        {
+            "line": 4,
+            "email": "bea@example.org",
+            "added": True,
+            "activated": False,
+            "changes": {},
+        },
+    ]
+    assert (told["encoding"], told["delimiter"]) == ("utf-8", ";")
+    assert told["columns"] == {"email": "E-mailadres", "name": "Naam", "region": "Regio"}
+    assert "name: Jan > Jan de Vries; region: Oost > West" in text
+    assert "email=E-mailadres" in text
+
+
+def test_only_the_first_differences_are_shown_and_all_are_counted(
+    shell: Shell, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "email\n" + "".join(f"p{n}@example.org\n" for n in range(30)))
+
+    text = shell.run("subscriber", "import", path, "--ground", "lid", "--dry-run")
+
+    assert text.count("@example.org") == 20
+    assert "and 10 more" in text
+
+
+def test_people_go_out_as_a_workbook_that_comes_in_again(
+    shell: Shell, db: Database, tmp_path: Path
+) -> None:
+    with db.write() as session:
+        make_subscriber(session, name="=HYPERLINK(1)")
+    out = tmp_path / "uit.xlsx"
+
+    shell.run("subscriber", "export", "--out", str(out))
+    again = shell.json("subscriber", "import", str(out), "--ground", "eigen", "--json")
+
+    sheet = load_workbook(out).active
+    assert sheet is not None
+    assert [cell.data_type for cell in list(sheet.iter_rows())[1] if cell.value][:3] == ["s"] * 3
+    assert again["unchanged"] == 1
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_another_systems_list_is_followed_and_a_short_one_changes_nothing(
+    shell: Shell, db: Database, tmp_path: Path
+) -> None:
+    people = "".join(f"p{n}@example.org\n" for n in range(30))
+    options = ("--name", "leden", "--ground", "lid")
+    shell.run("subscriber", "sync", write(tmp_path, "email\n" + people), *options)
+
+    shell.run("subscriber", "sync", write(tmp_path, "email\np1@example.org\n"), *options, status=1)
+    refused = shell.err
+    done = shell.json(
+        "subscriber", "sync", str(tmp_path / "lijst.csv"), *options, "--allow", "29", "--json"
+    )
+
+    assert "29 people" in refused
+    assert "--allow 29" in refused
+    assert (done["removed"], done["unchanged"]) == (29, 1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kill", range(3))
+def test_an_import_that_was_killed_goes_on_without_doubles(
+    db: Database, tmp_path: Path, kill: int
+) -> None:
+    rows = 40_000
+    path = tmp_path / "lijst.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([["email"], *([f"p{n}@example.org"] for n in range(rows))])
+    command = [sys.executable, "-m", "newsletter", "subscriber", "import", str(path)]
+    command += ["--ground", "lid"]
+    with subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL) as first:
+        while _count(db, Subscriber) <= kill * 5_000 and first.poll() is None:
+            time.sleep(0)  # gives way; the next look asks the database
+        first.send_signal(signal.SIGKILL)
+    before = _count(db, Subscriber)
+
+    subprocess.run(command, env=os.environ, check=True, stdout=subprocess.DEVNULL)
+
+    assert 0 < before <= rows
+    assert before % 5_000 == 0
+    assert (_count(db, Subscriber), _count(db, Consent)) == (rows, rows)
+
+
+def _count(db: Database, table: type) -> int:
+    with db.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
