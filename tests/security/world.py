@@ -105,6 +105,8 @@ class World:
             "event": names["event"],
             "slug": names["source"],
             "submission": names["submission"],
+            "partnership": names["partnership"] if "redactie" in path else "de-tussendeur",
+            "organisation": names["member"],
             "slot": "2027-05-06",
             "name": "0" * 32 + ".jpg",
             "user": "1",
