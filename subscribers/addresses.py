@@ -17,6 +17,17 @@ DOMAIN_MAXIMUM: Final = 255  # octets, RFC 5321 §4.5.3.1.2
 WHOLE_MAXIMUM: Final = 254  # octets: a path is at most 256 with its brackets, §4.5.3.1.3
 TEXT_MAXIMUM: Final = 1_000  # characters that are looked at; more cannot be an address
 
+ROLES: Final = frozenset(
+    (
+        *("info", "contact", "kantoor", "secretariaat", "administratie", "receptie", "balie"),
+        *("directie", "bestuur", "hr", "personeelszaken", "pr", "communicatie", "redactie"),
+        *("school", "opleidingsschool", "stage", "stagebureau", "opleiding", "post", "mail"),
+        *("admin", "administrator", "office", "support", "help", "helpdesk", "sales", "noreply"),
+        *("no-reply", "hostmaster", "postmaster", "webmaster", "abuse", "security", "nieuwsbrief"),
+    )
+)
+"""Local parts of roles (RFC 2142 names some), and what Dutch schools call their shared boxes."""
+
 _LOCAL: Final = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 # As nearly all are: what it matches needs no other look at what stands before the @.
 _PLAIN: Final = re.compile(r"(?=[^@]{1,64}@)[\w+-]+(?:\.[\w+-]+)*@[A-Za-z0-9.-]+", re.ASCII)
@@ -70,7 +81,26 @@ def address_hash(key: bytes, address_key: str) -> str:
 def mask(email: str) -> str:
     """Return the address for a page that its owner may have forwarded: j***@example.org."""
     local, _, domain = email.rpartition("@")
-    return f"{local[:1]}***@{domain}"
+    return f"{local[:1]}***@{_as_written(domain)}"
+
+
+def shown(email: str) -> str:
+    """Return the address as people write it: its domain in U-labels (RFC 5890)."""
+    local, _, domain = email.rpartition("@")
+    return f"{local}@{_as_written(domain)}"
+
+
+def is_shared(email: str) -> bool:
+    """Say whether an address is that of a role, as info@ is: several people may read it."""
+    local = email.rpartition("@")[0].lower().partition("+")[0]
+    return local in ROLES
+
+
+def _as_written(domain: str) -> str:
+    try:
+        return idna.decode(domain) if "xn--" in domain else domain
+    except idna.IDNAError:  # what an older version let in: better as it is than not at all
+        return domain
 
 
 def _whole(local: str, domain: str) -> Address:

@@ -61,10 +61,13 @@ def sign_up(  # noqa: PLR0913 - the form's fields, by name
     audience: Audience | None,
     name: str = "",
     partnership: str = "",
+    role: str = "",
     organisation: str = "",
+    themes: Collection[str] | None = None,
     audience_said: bool = True,
     topics: Collection[Topic],
     text_shown: str,
+    text_version: str = "",
     source: str,
     now: datetime,
 ) -> SignUp:
@@ -78,11 +81,7 @@ def sign_up(  # noqa: PLR0913 - the form's fields, by name
     """
     address = normalise(email)
     chosen = Choices(
-        audience,
-        topics,
-        name,
-        partnership,
-        organisation=organisation,
+        *(audience, topics, name, partnership, themes, role, organisation),
         audience_said=audience_said,
     )
     with db.write() as session:
@@ -97,7 +96,7 @@ def sign_up(  # noqa: PLR0913 - the form's fields, by name
         if row.state is SubscriberStatus.PENDING:
             row.since = now  # the two weeks that an unconfirmed sign-up is kept begin again
         fact = make_fact(row, ConsentKind.ASKED, now, source=source)
-        fact.text_shown = text_shown
+        fact.text_shown, fact.text_version = text_shown, text_version
         session.add(fact)
         return SignUp(row.id, confirm=True)
 
@@ -120,7 +119,7 @@ def confirm(db: Database, subscriber_id: int, *, now: datetime) -> bool:
         row.move(SubscriberStatus.ACTIVE, now=now)
         row.since, row.confirmed_at, row.ground = now, now, ConsentKind.ASKED
         fact = make_fact(row, ConsentKind.CONFIRMED, now, source="mail")
-        fact.text_shown = asked.text_shown
+        fact.text_shown, fact.text_version = asked.text_shown, asked.text_version
         session.add(fact)
         return True
 

@@ -187,6 +187,9 @@ class Consent(Base):
     topics: Mapped[list[str]] = mapped_column(default=list)
     ground: Mapped[str] = mapped_column(Text, default="")  # an import's stated ground
     text_shown: Mapped[str] = mapped_column(Text, default="")  # the words the reader agreed to
+    text_version: Mapped[str] = mapped_column(  # which text that was
+        String(40), default="", server_default=""
+    )
     source: Mapped[str] = mapped_column(
         String(80), default=""
     )  # form, import file, one-click, desk

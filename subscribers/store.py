@@ -205,7 +205,10 @@ def _changes_of(session: Session, subscriber_id: int) -> Sequence[AddressChange]
 
 
 def _shown(fact: Consent) -> dict[str, Any]:
-    names = ("kind", "at", "topics", "ground", "text_shown", "source", "edition_id")
+    names = (
+        *("kind", "at", "topics", "ground", "text_shown", "text_version"),
+        *("source", "edition_id"),
+    )
     return {name: getattr(fact, name) for name in names}
 
 

@@ -42,6 +42,15 @@ def mail_policy(base_url: str, *, nonce: str) -> str:
     )
 
 
+def embedded_policy() -> str:
+    """Return the policy for the one form that may stand in a frame on anybody's page.
+
+    It shows nothing of anybody and does nothing without its own button, and its answer tells
+    nobody who is known: there is nothing to trick somebody into.
+    """
+    return CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+
+
 class SecurityHeaders:
     """Adds what an answer does not say itself."""
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscribers.addresses import Address, address_hash, mask, normalise
+from subscribers.addresses import Address, address_hash, is_shared, mask, normalise, shown
 from subscribers.errors import AddressFault, InvalidAddress
 
 F = AddressFault
@@ -102,3 +102,27 @@ def test_the_hash_needs_the_key() -> None:
 
 def test_a_masked_address_shows_whose_it_is_and_no_more() -> None:
     assert mask("jan.devries@example.org") == "j***@example.org"
+
+
+def test_a_domain_is_shown_as_people_write_it() -> None:
+    address = normalise("Jan@Scholenböter.example.org").email
+
+    assert address.isascii()
+    assert shown(address) == "Jan@scholenböter.example.org"
+    assert mask(address) == "J***@scholenböter.example.org"
+    assert shown("jan@xn--zzzzzzzzz.example.org") == "jan@xn--zzzzzzzzz.example.org"
+
+
+@pytest.mark.parametrize(
+    ("email", "is_role"),
+    [
+        ("info@example.org", True),
+        ("Info@example.org", True),
+        ("info+nieuws@example.org", True),
+        ("secretariaat@example.org", True),
+        ("informatie.jansen@example.org", False),
+        ("jan@info.example.org", False),
+    ],
+)
+def test_an_address_of_a_role_is_flagged(email: str, is_role: bool) -> None:  # noqa: FBT001
+    assert is_shared(email) is is_role

@@ -12,10 +12,12 @@ from feeds.themes import list_themes
 from newsletter.store import published
 from newsletter.store.editions import content_of
 from web.pages import Call, page
-from web.public.consent_texts import CONSENT_TEXTS, FRONT
+from web.public.consent_texts import FRONT
 from web.public.events import read_events, today
 from web.public.examples import read_example
 from web.public.reading import read_edition
+from web.public.signup import new_stamp
+from web.public.signup_form import consent_text
 
 DATES: Final = 4
 EXAMPLES: Final = 3
@@ -40,7 +42,8 @@ def show_front(call: Call) -> Response:
         example_count=example_count,
         themes=by_group(themes),
         theme_count=len(themes),
-        consent_text=CONSENT_TEXTS[FRONT],
+        consent_text=consent_text(call, FRONT),
+        stamp=new_stamp(call),
     )
 
 

@@ -39,7 +39,7 @@ def ask_address(call: Call) -> Response:
     email = Form(call.form).line("email", longest=1000)
     if problem := _problem(row, email):
         return _form_page(call, row, email=email, problem=problem)
-    if not may_mail_strangers(call):
+    if not may_mail_strangers(call, email):
         return too_busy(call)
     answer = private(
         calm(

@@ -37,6 +37,7 @@ WORDS: Final[Mapping[str, str]] = {
     "at": "op",
     "topics": "onderwerpen",
     "text_shown": "getoonde tekst",
+    "text_version": "versie van de tekst",
     "source": "via",
     "edition_id": "editie",
     "address_changes": "gevraagde adressen",

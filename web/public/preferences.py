@@ -4,17 +4,15 @@ What is chosen is honoured today: the two kinds of mail, the side, the themes th
 and a pause. There is no wish here that sending would not keep to.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
 from typing import Final
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from feeds.model import Theme
 from feeds.themes import list_themes
 from newsletter import dutch
 from newsletter.working_days import DAY, in_amsterdam
@@ -26,7 +24,8 @@ from subscribers.values import ON_LIST, Audience, SubscriberStatus, Topic
 from web.forms import Form
 from web.pages import Call, page
 from web.public.held import held_about, nothing_held
-from web.public.signup import ELSEWHERE, audience_of, read_topics
+from web.public.signup_form import ELSEWHERE, audience_of, read_topics
+from web.public.themes import theme_groups
 from web.public.words import NO_AUDIENCE, TOPIC_WORDS, private, rhythm
 
 NO_TOPIC_LEFT: Final = (
@@ -59,19 +58,6 @@ class Choice:
     pause: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ThemeGroup:
-    """The themes of one group: slug, label, and whether it is followed."""
-
-    name: str
-    themes: tuple[tuple[str, str, bool], ...]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether any of them is followed, so that it shows without unfolding."""
-        return any(is_on for *_, is_on in self.themes)
 
 
 def show_preferences(call: Call) -> Response:
@@ -157,7 +143,7 @@ def _page(
             is_on_list=row.state in ON_LIST,
             paused_to=_last_day(row),
             given=given,
-            themes=_groups(themes, given.themes),
+            themes=theme_groups(themes, on=given.themes),
             problems=given.problems,
             saved=saved,
             rhythm=rhythm(call),
@@ -170,13 +156,6 @@ def _page(
 def _leave_path(call: Call, row: Subscriber, target: LinkTarget) -> str:
     url = call.services.links.unsubscribe_url(row.id, target.edition_id)
     return url.removeprefix(call.services.settings.base_url)
-
-
-def _groups(themes: Sequence[Theme], on: Sequence[str]) -> tuple[ThemeGroup, ...]:
-    return tuple(
-        ThemeGroup(name, tuple((one.slug, one.label, one.slug in on) for one in some))
-        for name, some in groupby(themes, key=lambda theme: theme.group)
-    )
 
 
 def _choice_of(session: Session, row: Subscriber) -> Choice:

@@ -1,57 +1,46 @@
-"""Signing up and confirming. Every address gets the same answer: only its mailbox tells more."""
+"""Signing up. Every address gets the same answer: only its mailbox tells more.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+Three forms: on the front page, the whole one, and one for pages of others, in a frame.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 import structlog
 from starlette.background import BackgroundTask
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from feeds.themes import list_themes
 from newsletter.errors import TransportError, TransportUncertain
 from newsletter.store import published
 from newsletter.wiring import Services
-from subscribers import consent, store
-from subscribers.addresses import mask, normalise
-from subscribers.errors import AddressFault, ExpiredToken, InvalidAddress, InvalidToken
-from subscribers.evidence import wanted_topics
-from subscribers.model import Subscriber
-from subscribers.values import ON_LIST, Audience, SubscriberStatus, Topic
-from web.forms import Form
+from subscribers import consent
+from web.headers import embedded_policy
 from web.pages import Call, page, see_other
 from web.public.confirmation import send_confirmation
-from web.public.consent_texts import CONSENT_TEXTS, FRONT, FULL
+from web.public.consent_texts import CONSENT_VERSIONS, EMBEDDED, FULL
 from web.public.limits import HourlyLimits
 from web.public.reading import read_heading
-from web.public.words import (
-    ADDRESS_PROBLEMS,
-    NO_AUDIENCE,
-    NO_TOPIC,
-    TOPIC_WORDS,
-    calm,
-    private,
-    rhythm,
+from web.public.signup_form import (
+    STAMP,
+    TRAP,
+    Wanted,
+    audience_of,
+    consent_text,
+    domain_of,
+    read_wanted,
 )
+from web.public.stamps import Age, judge, make_stamp
+from web.public.themes import ThemeGroup, theme_groups
+from web.public.words import calm, rhythm
 
 log = structlog.get_logger(__name__)
 
-TRAP: Final = "website"
-ELSEWHERE: Final = "anders"
 CHECK_MAIL: Final = "/aanmelden/kijk-in-je-mail"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the form held, as the page shows it again. problems: sentences by field."""
-
-    audience: str = ""
-    email: str = ""
-    partnership: str = ""
-    topics: tuple[Topic, ...] = ()
-    form: str = FULL
-    problems: Mapping[str, str] = field(default_factory=dict)
+EMBED: Final = "/aanmelden/inbedden"
+EMBED_DONE: Final = EMBED + "/kijk-in-je-mail"
+OPEN_TOO_LONG: Final = "Deze bladzijde stond lang open. Druk nog een keer op de knop."
 
 
 def show_sign_up(call: Call) -> Response:
@@ -61,52 +50,22 @@ def show_sign_up(call: Call) -> Response:
 
 def sign_up(call: Call) -> Response:
     """Note who asked, send the confirmation mail, and say where to look."""
-    wanted = read_wanted(call.form)
-    if call.form.get(TRAP):  # a program filled in what people do not see: it learns nothing
-        return see_other(CHECK_MAIL)
-    if wanted.problems:
-        return _form_page(call, wanted)
-    now = call.now
-    if not may_mail_strangers(call):
-        return too_busy(call)
-    asked = consent.sign_up(
-        call.services.db,
-        email=wanted.email,
-        audience=audience_of(wanted.audience),
-        partnership=wanted.partnership,
-        topics=wanted.topics,
-        text_shown=CONSENT_TEXTS[wanted.form],
-        source=wanted.form,
-        now=now,
-    )
-    answer = see_other(CHECK_MAIL)
-    if asked.confirm and asked.subscriber_id is not None:
-        # After the answer: a wait for the relay would tell that the address was not on the list.
-        answer.background = BackgroundTask(
-            _ask_to_confirm, call.services, asked.subscriber_id, now=now
-        )
-    return answer
+    return _take(call, CHECK_MAIL) or too_busy(call)
 
 
-def _ask_to_confirm(services: Services, subscriber_id: int, *, now: datetime) -> None:
-    """Send the mail, now that the sign-up is stored; what could not be asked can be asked again."""
-    try:
-        send_confirmation(services, subscriber_id, now=now)
-    except TransportUncertain:
-        log.warning("a confirmation may not have arrived", subscriber=subscriber_id)
-    except TransportError as failure:
-        consent.take_back_question(services.db, subscriber_id, asked_at=now)
-        log.warning("a confirmation could not be sent", code=failure.code, subscriber=subscriber_id)
+def show_embedded(call: Call) -> Response:
+    """Show the form for a frame on somebody else's page."""
+    return _form_page(call, Wanted(form=EMBEDDED))
 
 
-def may_mail_strangers(call: Call) -> bool:
-    """Count a form that mails an address, whoever it is for; say whether the hour had room."""
-    limits: HourlyLimits = call.request.app.state.sign_up_limits
-    client = call.request.client
-    if limits.take(client.host if client else "", now=call.now):
-        return True
-    log.warning("more sign-ups than an hour may have; see web/public/limits.py")
-    return False
+def sign_up_embedded(call: Call) -> Response:
+    """Do the same within the frame."""
+    return _take(call, EMBED_DONE) or _embedded(call, "public/embed_said.html", is_busy=True)
+
+
+def show_embedded_done(call: Call) -> Response:
+    """Say within the frame what happens next; the same for everybody."""
+    return _embedded(call, "public/embed_said.html", is_busy=False)
 
 
 def show_check_mail(call: Call) -> Response:
@@ -122,112 +81,19 @@ def show_check_mail(call: Call) -> Response:
     )
 
 
-def show_confirm(call: Call) -> Response:
-    """Ask for the one press that confirms; looking changes nothing: link scanners look."""
-    row = _asked_by(call)
-    if isinstance(row, Response):
-        return row
-    if row.state in ON_LIST:
-        return private(_confirmed(call))
-    wanted = wanted_topics(row)
-    words = [TOPIC_WORDS[topic] for topic in Topic if topic in wanted]
-    return private(page(call, "public/confirm.html", masked=mask(row.email), wanted=words))
+def new_stamp(call: Call) -> str:
+    """Return a stamp for a form that is shown now: one that is filled in at once is a program's."""
+    return make_stamp(call.services.settings.secret_key, now=call.now)
 
 
-def confirm(call: Call) -> Response:
-    """Make somebody a subscriber."""
-    row = _asked_by(call)
-    if isinstance(row, Response):
-        return row
-    if not consent.confirm(call.services.db, row.id, now=call.now):
-        return private(_ask_again(call, "Deze link is al gebruikt", status=410))
-    return private(_confirmed(call))
-
-
-def read_wanted(fields: FormData) -> Wanted:
-    """Return what the form held, with what is wrong with it."""
-    form = Form(fields)
-    kant, email = form.line("kant"), form.line("email", longest=254)
-    which = FRONT if fields.get("formulier") == FRONT else FULL
-    topics = (Topic.NEWSLETTER,) if which == FRONT else read_topics(fields)
-    problems = dict(form.problems)
-    if kant not in {*Audience, ELSEWHERE}:
-        problems["kant"] = NO_AUDIENCE
-    if fault := _fault(email):
-        problems["email"] = ADDRESS_PROBLEMS[fault]
-    if not topics:
-        problems["krijg"] = NO_TOPIC
-    partnership = form.line("opleidingsschool")
-    return Wanted(kant, email, partnership, topics, which, problems | form.problems)
-
-
-def read_topics(fields: FormData) -> tuple[Topic, ...]:
-    """Return the topics that were ticked; what is no topic is left out."""
-    ticked = fields.getlist("krijg")
-    return tuple(topic for topic in Topic if topic in ticked)
-
-
-def audience_of(kant: str) -> Audience | None:
-    """Return the side behind a choice; None for somewhere else."""
-    return Audience(kant) if kant in tuple(Audience) else None
-
-
-def _fault(email: str) -> AddressFault | None:
-    try:
-        normalise(email)
-    except InvalidAddress as wrong:
-        return wrong.fault
-    return None
-
-
-def _form_page(call: Call, wanted: Wanted) -> Response:
-    with call.services.db.read() as session:
-        latest = published.list_published(session, limit=1)
-    return page(
-        call,
-        "public/sign_up.html",
-        status=422 if wanted.problems else 200,
-        given=wanted,
-        problems=wanted.problems,
-        consent_text=CONSENT_TEXTS[FULL],
-        rhythm=rhythm(call),
-        latest=read_heading(latest[0]) if latest else None,
-    )
-
-
-def _asked_by(call: Call) -> Subscriber | Response:
-    """Return who the link is about, or the calm page that says why that cannot be known."""
-    try:
-        target = call.services.links.read_confirm(call.path["token"], now=call.now)
-    except ExpiredToken:
-        return private(_ask_again(call, "Deze link is te oud", status=410))
-    except InvalidToken:
-        return private(_ask_again(call, "Deze link klopt niet", status=404))
-    with call.services.db.read() as session:
-        row = store.get_by_id(session, target.subscriber_id)
-    if row is None or row.state is SubscriberStatus.SUPPRESSED:
-        return private(_ask_again(call, "Deze link is te oud", status=410))
-    return row
-
-
-def _ask_again(call: Call, heading: str, *, status: int) -> Response:
-    return calm(
-        call,
-        heading,
-        "Er is niets veranderd. Meld je opnieuw aan, dan sturen we je meteen een nieuwe link.",
-        onward=("/aanmelden", "Meld je aan"),
-        status=status,
-    )
-
-
-def _confirmed(call: Call) -> Response:
-    return calm(
-        call,
-        "Je bent aangemeld",
-        "Fijn dat je meeleest. De eerstvolgende editie komt vanzelf in je mail.",
-        "Onder elke mail staat een link om je keuzes te wijzigen of je af te melden.",
-        onward=("/archief", "Lees de laatste edities"),
-    )
+def may_mail_strangers(call: Call, email: str) -> bool:
+    """Count a form that mails an address, whoever it is for; say whether the hour had room."""
+    limits: HourlyLimits = call.request.app.state.sign_up_limits
+    client = call.request.client
+    if limits.take(client.host if client else "", domain=domain_of(email), now=call.now):
+        return True
+    log.warning("more mails were asked for than an hour may have; see web/public/limits.py")
+    return False
 
 
 def too_busy(call: Call) -> Response:
@@ -241,3 +107,89 @@ def too_busy(call: Call) -> Response:
         onward=("/aanmelden", "Probeer het opnieuw"),
         status=429,
     )
+
+
+def _take(call: Call, done: str) -> Response | None:
+    """Take a form and return the answer; None when the hour has no room for it.
+
+    A program learns nothing: what it sent is dropped, with the answer that people get.
+    """
+    with call.services.db.read() as session:
+        slugs = [theme.slug for theme in list_themes(session)]
+    wanted = read_wanted(call.form, slugs)
+    age = judge(wanted.stamp, call.services.settings.secret_key, now=call.now)
+    if call.form.get(TRAP) or age in {Age.NOT_OURS, Age.TOO_SOON}:
+        return see_other(done)
+    if wanted.problems:
+        return _form_page(call, wanted)
+    if age is Age.TOO_LATE:
+        return _form_page(call, wanted.with_problem(STAMP, OPEN_TOO_LONG))
+    if not may_mail_strangers(call, wanted.email):
+        return None
+    answer = see_other(done)
+    asked = _note(call, wanted)
+    if asked.confirm and asked.subscriber_id is not None:
+        # After the answer: a wait for the relay would tell that the address was not on the list.
+        answer.background = BackgroundTask(
+            _ask_to_confirm, call.services, asked.subscriber_id, now=call.now
+        )
+    return answer
+
+
+def _note(call: Call, wanted: Wanted) -> consent.SignUp:
+    return consent.sign_up(
+        call.services.db,
+        email=wanted.email,
+        audience=audience_of(wanted.audience),
+        partnership=wanted.partnership,
+        role=wanted.role,
+        organisation=wanted.organisation,
+        themes=wanted.themes,
+        topics=wanted.topics,
+        text_shown=consent_text(call, wanted.form),
+        text_version=CONSENT_VERSIONS[wanted.form],
+        source=wanted.form,
+        now=call.now,
+    )
+
+
+def _ask_to_confirm(services: Services, subscriber_id: int, *, now: datetime) -> None:
+    """Send the mail, now that the sign-up is stored; what could not be asked can be asked again."""
+    try:
+        send_confirmation(services, subscriber_id, now=now)
+    except TransportUncertain:
+        log.warning("a confirmation may not have arrived", subscriber=subscriber_id)
+    except TransportError as failure:
+        consent.take_back_question(services.db, subscriber_id, asked_at=now)
+        log.warning("a confirmation could not be sent", code=failure.code, subscriber=subscriber_id)
+
+
+def _form_page(call: Call, wanted: Wanted) -> Response:
+    """Show the form, with what was filled in; a stamp that is still good keeps its age."""
+    stamp = wanted.stamp if wanted.stamp and STAMP not in wanted.problems else new_stamp(call)
+    values = {
+        "status": 422 if wanted.problems else 200,
+        "given": wanted,
+        "problems": wanted.problems,
+        "stamp": stamp,
+        "consent_text": consent_text(call, wanted.form if wanted.form == EMBEDDED else FULL),
+    }
+    if wanted.form == EMBEDDED:
+        return _embedded(call, "public/embed.html", **values)
+    with call.services.db.read() as session:
+        latest = published.list_published(session, limit=1)
+        themes: Sequence[ThemeGroup] = theme_groups(list_themes(session), on=wanted.themes)
+    return page(
+        call,
+        "public/sign_up.html",
+        **values,  # type: ignore[arg-type]  # a status among values for the template
+        themes=themes,
+        rhythm=rhythm(call),
+        latest=read_heading(latest[0]) if latest else None,
+    )
+
+
+def _embedded(call: Call, template: str, **values: object) -> Response:
+    response = page(call, template, **values)  # type: ignore[arg-type]  # as above
+    response.headers["Content-Security-Policy"] = embedded_policy()
+    return response

@@ -23,7 +23,8 @@ class Age(StrEnum):
 
     RIGHT = "right"
     TOO_SOON = "too_soon"
-    TOO_LATE = "too_late"  # or not of ours, or used already
+    TOO_LATE = "too_late"
+    NOT_OURS = "not_ours"
 
 
 def make_stamp(key: bytes, *, now: datetime) -> str:
@@ -36,7 +37,7 @@ def judge(stamp: str, key: bytes, *, now: datetime) -> Age:
     """Say whether the form that brings this stamp was shown long enough ago, and not too long."""
     body, _, signature = stamp.rpartition(".")
     if not hmac.compare_digest(signature.encode(), _signature(body, key).encode()):
-        return Age.TOO_LATE
+        return Age.NOT_OURS
     age = now - datetime.fromtimestamp(int(body.partition(".")[0], 16), UTC)
     if age < SOONEST - timedelta(seconds=1):  # the moment was cut off to a whole second
         return Age.TOO_SOON

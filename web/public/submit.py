@@ -24,7 +24,7 @@ from web.pages import Call, page, see_other
 from web.pictures import has_picture, take_picture
 from web.public.consent_texts import PERMISSION, PERMISSION_VERSION
 from web.public.limits import HourlyLimits
-from web.public.signup import TRAP
+from web.public.signup_form import TRAP
 from web.public.stamps import Age, UsedStamps, judge, make_stamp
 from web.public.submit_form import MOST_THEMES, PHOTO, STAMP, Given, example_of, read_given
 from web.public.words import calm, private
@@ -48,6 +48,7 @@ _TOO: Final[Mapping[Age, Mapping[str, str]]] = {
     Age.RIGHT: {},
     Age.TOO_SOON: {STAMP: TOO_SOON},
     Age.TOO_LATE: {STAMP: TOO_LATE},
+    Age.NOT_OURS: {STAMP: TOO_LATE},
 }
 
 
@@ -138,7 +139,7 @@ def _again(
     status: int = 422,
 ) -> Response:
     """Show the form again with all that was typed; a stamp that is still good keeps its age."""
-    stamp = _new_stamp(call) if age is Age.TOO_LATE else given.stamp
+    stamp = _new_stamp(call) if age in {Age.TOO_LATE, Age.NOT_OURS} else given.stamp
     told = dict(problems)
     if has_picture(call.form, PHOTO):
         told.setdefault(PHOTO, CHOOSE_AGAIN)

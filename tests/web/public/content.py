@@ -1,5 +1,6 @@
 """Content for the public pages, as plain rows."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from subscribers.model import Consent
 from subscribers.values import ConsentKind, SubscriberStatus
 from tests import factories
 from tests.fakes import START
+from web.public.stamps import make_stamp
 
 HOSTILE = "<script>alert(1)</script> & \"x\" 'y' \u202e"
 SHOWN = "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;x&#34; &#39;y&#39;"
@@ -96,6 +98,12 @@ def add_subscriber(
         for kind in (ConsentKind.ASKED, ConsentKind.CONFIRMED):
             session.add(Consent(subscriber_id=row.id, kind=kind, at=since, topics=["newsletter"]))
         return row.id
+
+
+def stamped(services: Services, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a form as somebody sends it who was shown it a minute ago."""
+    shown = services.clock() - timedelta(minutes=1)
+    return {**fields, "stempel": make_stamp(services.settings.secret_key, now=shown)}
 
 
 def add_themes(services: Services) -> None:

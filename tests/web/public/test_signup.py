@@ -1,9 +1,11 @@
 """Signing up and confirming, from the form to a subscriber."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -13,16 +15,21 @@ from starlette.types import Message, Receive, Scope, Send
 from newsletter.errors import TransportUnavailable, TransportUncertain
 from newsletter.wiring import Services
 from subscribers.model import Consent, Subscriber
-from subscribers.store import consents_of, get_subscriber
+from subscribers.store import consents_of, get_subscriber, themes_of
 from subscribers.values import ConsentKind, SubscriberStatus
 from tests.fakes import START, FakeClock, FakeTransport
-from tests.web.public.content import add_subscriber
+from tests.web.public.content import add_subscriber, add_themes, stamped
 from web.app import create_app
-from web.public.consent_texts import CONSENT_TEXTS
-from web.public.limits import MOST, MOST_OF_A_NETWORK, HourlyLimits, network_of
+from web.public.consent_texts import CONSENT_TEXTS, CONSENT_VERSIONS
+from web.public.limits import MOST, MOST_OF_A_DOMAIN, MOST_OF_A_NETWORK, HourlyLimits, network_of
 
 ADDRESS = "nieuw@example.org"
-FORM = {"kant": "school", "email": ADDRESS, "krijg": ["newsletter"], "formulier": "aanmelden"}
+FORM = {
+    "kant": "school",
+    "email": ADDRESS,
+    "krijg": ["newsletter"],
+    "formulier": "aanmelden",
+}
 CHECK_MAIL = "/aanmelden/kijk-in-je-mail"
 
 
@@ -58,7 +65,7 @@ def test_from_the_form_to_a_subscriber(
     site: TestClient, services: Services, transport: FakeTransport
 ) -> None:
     form = FORM | {"krijg": ["newsletter", "announcements"], "opleidingsschool": "De Tussendeur"}
-    answer = site.post("/aanmelden", data=form)
+    answer = site.post("/aanmelden", data=stamped(services, form))
     assert (answer.status_code, answer.headers["location"]) == (303, CHECK_MAIL)
     assert "Kijk in je mail" in site.get(CHECK_MAIL).text
     assert [one[1] for one in transport.accepted] == [ADDRESS]
@@ -79,9 +86,9 @@ def test_from_the_form_to_a_subscriber(
 
 
 def test_what_was_shown_is_kept(site: TestClient, services: Services) -> None:
-    site.post("/aanmelden", data=FORM)
+    site.post("/aanmelden", data=stamped(services, FORM))
     front = {"kant": "lerarenopleiding", "email": "voor@example.org", "formulier": "voorpagina"}
-    site.post("/aanmelden", data=front)
+    site.post("/aanmelden", data=stamped(services, front))
 
     with services.db.read() as session:
         kept = [
@@ -124,7 +131,7 @@ def test_a_mistake_is_named_and_what_was_filled_in_stays(
     field: str,
     sentence: str,
 ) -> None:
-    answer = site.post("/aanmelden", data={**FORM, **fields})
+    answer = site.post("/aanmelden", data=stamped(services, {**FORM, **fields}))
 
     assert answer.status_code == 422
     assert f'<a href="#{field}">' in answer.text
@@ -143,7 +150,7 @@ def test_every_address_gets_the_same_answer(
     add_subscriber(services, "kapot@example.org", status=SubscriberStatus.SUPPRESSED)
 
     answers = [
-        site.post("/aanmelden", data={**FORM, "email": f"{name}@example.org"})
+        site.post("/aanmelden", data=stamped(services, {**FORM, "email": f"{name}@example.org"}))
         for name in ("bekend", "weg", "kapot", "onbekend")
     ]
 
@@ -154,7 +161,9 @@ def test_every_address_gets_the_same_answer(
 def test_a_program_that_fills_in_everything_is_ignored(
     site: TestClient, services: Services, transport: FakeTransport
 ) -> None:
-    answer = site.post("/aanmelden", data={**FORM, "website": "https://example.org"})
+    answer = site.post(
+        "/aanmelden", data=stamped(services, {**FORM, "website": "https://example.org"})
+    )
 
     assert answer.headers["location"] == CHECK_MAIL
     assert transport.attempted == []
@@ -166,28 +175,28 @@ def test_a_relay_that_is_away_tells_nobody_who_is_known_and_can_be_tried_again(
 ) -> None:
     transport.fails[ADDRESS] = TransportUnavailable("no connection")
 
-    answer = site.post("/aanmelden", data=FORM)
+    answer = site.post("/aanmelden", data=stamped(services, FORM))
 
     assert answer.headers["location"] == CHECK_MAIL
     assert "nog eens aan" in site.get(CHECK_MAIL).text
     transport.fails.clear()
-    assert site.post("/aanmelden", data=FORM).headers["location"] == CHECK_MAIL
+    assert site.post("/aanmelden", data=stamped(services, FORM)).headers["location"] == CHECK_MAIL
     assert len(transport.accepted) == 1
     assert "Je bent aangemeld" in site.post(confirm_path(transport, services)).text
 
 
 def test_a_mail_that_may_have_arrived_is_not_called_a_failure(
-    site: TestClient, transport: FakeTransport
+    site: TestClient, services: Services, transport: FakeTransport
 ) -> None:
     transport.fails[ADDRESS] = TransportUncertain("lost after the dot")
 
-    assert site.post("/aanmelden", data=FORM).headers["location"] == CHECK_MAIL
+    assert site.post("/aanmelden", data=stamped(services, FORM)).headers["location"] == CHECK_MAIL
 
 
 def test_links_that_are_wrong_or_old_get_a_calm_page(
     site: TestClient, services: Services, clock: FakeClock, transport: FakeTransport
 ) -> None:
-    site.post("/aanmelden", data=FORM)
+    site.post("/aanmelden", data=stamped(services, FORM))
     path = confirm_path(transport, services)
 
     assert site.get("/bevestigen/onzin").status_code == 404
@@ -203,7 +212,7 @@ def test_links_that_are_wrong_or_old_get_a_calm_page(
 def test_a_confirmation_brings_nobody_back(
     site: TestClient, services: Services, transport: FakeTransport, clock: FakeClock
 ) -> None:
-    site.post("/aanmelden", data=FORM)
+    site.post("/aanmelden", data=stamped(services, FORM))
     path = confirm_path(transport, services)
     site.post(path)
     with services.db.read() as session:
@@ -220,7 +229,7 @@ def test_a_confirmation_brings_nobody_back(
 
 
 def test_a_person_of_neither_side_may_sign_up(site: TestClient, services: Services) -> None:
-    site.post("/aanmelden", data={**FORM, "kant": "anders"})
+    site.post("/aanmelden", data=stamped(services, {**FORM, "kant": "anders"}))
 
     with services.db.read() as session:
         rows = list(session.scalars(select(Subscriber)))
@@ -250,7 +259,7 @@ def test_the_answer_does_not_wait_for_the_relay(
         await app(scope, receive, note if scope["type"] == "http" else send)
 
     with TestClient(told, follow_redirects=False) as client:
-        client.post("/aanmelden", data=FORM)
+        client.post("/aanmelden", data=stamped(services, FORM))
 
     assert order == ["http.response.start", "http.response.body", "relay"]
 
@@ -264,8 +273,12 @@ def test_an_hour_takes_so_many_sign_ups_and_no_more(
 
     def ask(host: str, number: int) -> int:
         with TestClient(app, follow_redirects=False, client=(host, 1)) as client:
-            answer = client.post("/aanmelden", data={**FORM, "email": f"m{number}@example.org"})
-            known = client.post("/aanmelden", data={**FORM, "email": "bekend@example.org"})
+            answer = client.post(
+                "/aanmelden", data=stamped(services, {**FORM, "email": f"m{number}@example.org"})
+            )
+            known = client.post(
+                "/aanmelden", data=stamped(services, {**FORM, "email": "bekend@example.org"})
+            )
         assert known.status_code == answer.status_code
         return int(answer.status_code)
 
@@ -296,3 +309,149 @@ def test_many_networks_share_one_limit() -> None:
 )
 def test_a_network_is_what_one_party_easily_has(host: str, network: str) -> None:
     assert network_of(host) == network
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_a_form_that_comes_back_at_once_is_a_programs(
+    site: TestClient,
+    services: Services,
+    transport: FakeTransport,
+    clock: FakeClock,
+    seconds: int,
+) -> None:
+    shown = re.search(r'name="stempel" value="([^"]+)"', site.get("/aanmelden").text)
+    assert shown
+    clock.later(seconds=seconds)
+
+    soon = site.post("/aanmelden", data={**FORM, "stempel": shown[1]})
+
+    assert (soon.headers["location"], status_of(services)) == (CHECK_MAIL, "")
+    clock.later(seconds=5)
+    site.post("/aanmelden", data={**FORM, "stempel": shown[1]})
+    assert [one[1] for one in transport.accepted] == [ADDRESS]
+
+
+@pytest.mark.parametrize("stamp", ["", "onzin", "65000000.0123456789abcdef.00", "é"])
+def test_a_form_without_a_stamp_of_ours_is_dropped_with_the_same_answer(
+    site: TestClient, services: Services, transport: FakeTransport, stamp: str
+) -> None:
+    answer = site.post("/aanmelden", data={**FORM, "stempel": stamp})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, CHECK_MAIL)
+    assert (status_of(services), transport.attempted) == ("", [])
+
+
+def test_a_page_that_lay_open_for_days_asks_for_one_more_press(
+    site: TestClient, services: Services, clock: FakeClock
+) -> None:
+    old = stamped(services, FORM)
+    clock.later(days=2)
+
+    again = site.post("/aanmelden", data=old)
+
+    assert again.status_code == 422
+    assert "stond lang open" in again.text
+    assert f'value="{ADDRESS}"' in again.text
+    fresh = re.search(r'name="stempel" value="([^"]+)"', again.text)
+    assert fresh
+    clock.later(seconds=10)
+    site.post("/aanmelden", data={**old, "stempel": fresh[1]})
+    assert status_of(services) == SubscriberStatus.PENDING
+
+
+def test_what_was_told_of_oneself_is_kept_and_optional(
+    site: TestClient, services: Services
+) -> None:
+    add_themes(services)
+    told = {"rol": "rector", "organisatie": "Het Lyceum", "thema": ["hr-beleid", "onbekend"]}
+
+    site.post("/aanmelden", data=stamped(services, FORM | told))
+    site.post("/aanmelden", data=stamped(services, FORM | {"email": "kaal@example.org"}))
+
+    with services.db.read() as session:
+        rows = [
+            (row.role, row.organisation, themes_of(session, [row.id]).get(row.id, []))
+            for row in session.scalars(select(Subscriber).order_by(Subscriber.id))
+        ]
+    assert rows == [("rector", "Het Lyceum", ["hr-beleid"]), ("", "", [])]
+
+
+def test_the_form_in_a_frame_does_the_same_and_may_be_framed_by_anybody(
+    site: TestClient, services: Services, transport: FakeTransport
+) -> None:
+    shown = site.get("/aanmelden/inbedden")
+    assert "frame-ancestors *" in shown.headers["content-security-policy"]
+    assert "form-action 'self'" in shown.headers["content-security-policy"]
+    assert "<script" not in shown.text
+    fields = {"kant": "school", "email": ADDRESS, "formulier": "inbedden"}
+
+    wrong = site.post("/aanmelden/inbedden", data=stamped(services, fields | {"email": "x"}))
+    answer = site.post("/aanmelden/inbedden", data=stamped(services, fields))
+
+    assert wrong.status_code == 422
+    assert "frame-ancestors *" in wrong.headers["content-security-policy"]
+    done = site.get(answer.headers["location"])
+    assert "Kijk in je mail" in done.text
+    assert "frame-ancestors *" in done.headers["content-security-policy"]
+    with services.db.read() as session:
+        fact = session.scalars(select(Consent)).one()
+    assert (fact.source, fact.text_version) == ("inbedden", "inbedden-1")
+    assert fact.topics == ["newsletter"]
+    assert fact.text_shown in unescape(shown.text)
+    assert "Steunpunt Opleidingsscholen VO" in fact.text_shown
+    for path in ("/", "/aanmelden", "/voorkeuren/onzin", "/redactie/inloggen", CHECK_MAIL):
+        assert "frame-ancestors 'none'" in site.get(path).headers["content-security-policy"]
+    assert len(transport.accepted) == 1
+
+
+def test_each_version_of_a_text_has_its_words(services: Services) -> None:
+    """Who changes the words gives them another version, and adds it here."""
+    marks = {
+        CONSENT_VERSIONS[form]: hashlib.sha256(text.encode()).hexdigest()[:12]
+        for form, text in CONSENT_TEXTS.items()
+    }
+
+    assert marks == {
+        "voorpagina-1": "a36cc90c9915",
+        "inbedden-1": "c33f09f079fa",
+        "aanmelden-1": "59ab9f1f9a3b",
+    }
+
+
+def test_a_shared_address_is_told_what_sharing_means(
+    site: TestClient, services: Services, transport: FakeTransport
+) -> None:
+    site.post("/aanmelden", data=stamped(services, FORM | {"email": "info@example.org"}))
+    shared = site.get(confirm_path(transport, services)).text
+    site.post("/aanmelden", data=stamped(services, FORM))
+    own = site.get(confirm_path(transport, services)).text
+
+    assert "gedeeld adres" in shared
+    assert "gedeeld adres" not in own
+
+
+def test_ten_thousand_sign_ups_send_no_more_than_an_hour_may(
+    services: Services, transport: FakeTransport
+) -> None:
+    """One address, one domain, one network, and many networks: each has its own bound."""
+    app = create_app(replace(services, open_transport=lambda: transport))
+    limits: HourlyLimits = app.state.sign_up_limits
+
+    def ask(host: str, address: str) -> int:
+        with TestClient(app, follow_redirects=False, client=(host, 1)) as client:
+            form = stamped(services, {**FORM, "email": address})
+            return int(client.post("/aanmelden", data=form).status_code)
+
+    one_address = {ask(f"10.0.{number}.1", ADDRESS) for number in range(5)}
+    assert (one_address, len(transport.accepted)) == ({303}, 1)
+    one_domain = [
+        limits.take(f"10.1.{number}.1", domain="school.example.org", now=START)
+        for number in range(MOST_OF_A_DOMAIN + 5)
+    ]
+    assert one_domain == [True] * MOST_OF_A_DOMAIN + [False] * 5
+    assert ask("10.2.0.1", "nog@school.example.org") == 429
+    taken = sum(
+        limits.take(f"10.{one // 250}.{one % 250}.9", domain=f"d{one}.example.org", now=START)
+        for one in range(10_000)
+    )
+    assert taken == MOST - MOST_OF_A_DOMAIN - 5
