@@ -252,5 +252,5 @@ def _is_named(name: str) -> ColumnElement[bool]:
 
 
 def _record(session: Session, what: str, row: Partnership, now: datetime, **detail: object) -> None:
-    about = {"partnership": row.id, "slug": row.slug, **detail}
+    about = {"partnership": row.id, **detail}
     record(session, what, now=now, about=row.name, detail=about)

@@ -22,6 +22,7 @@ from web.editor import (
     edition,
     editions,
     examples,
+    field_list,
     gallery,
     going_on,
     home,
@@ -71,6 +72,7 @@ from web.editor.desk import (
     SUBMISSIONS,
 )
 from web.editor.entering import CODE, GO_ON, SET_UP
+from web.editor.field_list import FIELD_LIST
 from web.pages import Call
 from web.public import (
     agenda,
@@ -362,6 +364,9 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(PARTNERSHIPS + ".csv", partnerships.give_partnerships, "partnerships_csv", IN),
     Route(PARTNERSHIPS + "/nieuw", partnerships.show_new, "new_partnership", IN),
     Route(PARTNERSHIPS + "/nieuw", partnerships.add, "add_partnership", IN, POST),
+    Route(FIELD_LIST, field_list.show_list, "field_list", ADMINISTRATOR),
+    Route(FIELD_LIST, field_list.judge, "judge_field_list", ADMINISTRATOR, POST, files=1),
+    Route(FIELD_LIST + "/bewaar", field_list.bring, "bring_field_list", ADMINISTRATOR, POST),
     Route(PARTNERSHIP, partnerships.show_partnership, "partnership", IN),
     Route(PARTNERSHIP, partnerships.save, "save_partnership", IN, POST),
     Route(PARTNERSHIP + "/weg", partnerships.remove, "remove_partnership", IN, POST),

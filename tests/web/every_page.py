@@ -102,6 +102,7 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "partnerships": ("/redactie/opleidingsscholen", "/redactie/opleidingsscholen?q=zz"),
     "new_partnership": ("/redactie/opleidingsscholen/nieuw",),
     "partnership": ("/redactie/opleidingsscholen/{partnership}",),
+    "field_list": ("/redactie/opleidingsscholen/inlezen",),
     "members": ("/redactie/organisaties",),
     "new_member": ("/redactie/organisaties/nieuw",),
     "member": ("/redactie/organisaties/{member}",),

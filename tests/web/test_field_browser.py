@@ -11,12 +11,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from newsletter.settings import Settings
+from newsletter.values import Role
 from newsletter.wiring import Services, build_services
 from subscribers.field import Stage
 from subscribers.values import Audience
 from tests.fakes import FakeClock
 from tests.web.browsing import NEEDS_BROWSER, Desk
-from tests.web.desk import make_member, make_partnership
+from tests.web.desk import PASSWORD, make_member, make_partnership, make_user
 from tests.web.furniture import furnish
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
@@ -138,3 +139,26 @@ def test_an_editor_brings_a_partnership_to_the_map(
     anna.page.get_by_role("link", name="op de site").click()
     expect(anna.page.get_by_text("Lyceum Waalkant")).to_be_visible()
     assert [one for one in anna.complaints if "422" not in one] == []
+
+
+def test_an_administrator_sees_line_by_line_what_a_list_brings(
+    browser: Browser, base: str, near: Services
+) -> None:
+    make_user(near, Role.ADMINISTRATOR, "Cees", password=PASSWORD)
+    text = "naam;regio;fase\nDe Meander;Gelderland;erkend\nHunze;Oost;aspirant\n"
+    cees = Desk(browser.new_context(java_script_enabled=False).new_page(), base)
+    cees.sign_in("cees@example.org")
+    cees.go("/redactie/opleidingsscholen")
+    cees.page.get_by_role("link", name="Lees die in").click()
+    both(cees, "redactie-lijst-inlezen")
+    cees.page.get_by_role("radio").first.check()
+    cees.page.get_by_label("Bestand").set_input_files(
+        {"name": "lijst.csv", "mimeType": "text/csv", "buffer": text.encode("windows-1252")}
+    )
+    cees.press("Kijk na")
+    expect(cees.page.get_by_role("row", name="Regel 3")).to_contain_text("Oost")
+    both(cees, "redactie-lijst-nagekeken")
+    cees.press("Lees 1 regel in")
+    expect(cees.page.get_by_role("status")).to_contain_text("1 nieuw")
+    expect(cees.page.get_by_role("link", name="De Meander")).to_be_visible()
+    assert cees.complaints == []

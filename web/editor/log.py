@@ -28,6 +28,7 @@ from newsletter.store.log import (
 from web.access import Who, rank
 from web.editor.desk import EXAMPLES, SUBMISSIONS, desk_page, edition_path
 from web.editor.log_changes import Changed, changes_told
+from web.editor.log_places import known_places
 from web.editor.look import Look
 from web.editor.sources import SOURCES
 from web.errors import PageUnknown
@@ -197,11 +198,11 @@ def _editions(session: Session, chosen: int | None) -> list[tuple[str, str]]:
 
 def _days(call: Call, session: Session, shown: Sequence[Told]) -> list[tuple[str, list[Row]]]:
     """Return the entries by day, each with where it leads."""
-    slugs = known_slugs(session, {slug for one in shown if (slug := _slug(one))})
+    places = _places(session, shown)
     changes = changes_told(session, shown)
     by_day = groupby(shown, key=lambda one: local(one.at).date())
     return [
-        (_day_word(call, rows[0]), [_row(one, slugs, changes.get(one.id)) for one in rows])
+        (_day_word(call, rows[0]), [_row(one, places, changes.get(one.id)) for one in rows])
         for rows in (list(group) for _, group in by_day)
     ]
 
@@ -212,13 +213,20 @@ def _day_word(call: Call, told: Told) -> str:
     return capital(word) if clock_and_all else ""
 
 
-def _row(told: Told, slugs: frozenset[str], changed: Changed | None) -> Row:
+def _row(told: Told, places: Mapping[int, str], changed: Changed | None) -> Row:
     """Return the entry with the thing that its sentence names set apart, to link it."""
     begins = told.sentence.startswith(capital(told.it))
     start = 0 if begins else max(0, told.sentence.find(told.it))
     end = start + len(told.it)
     text = told.sentence
-    return Row(told, text[:start], text[start:end], text[end:], _path(told, slugs), changed)
+    return Row(told, text[:start], text[start:end], text[end:], places[told.id], changed)
+
+
+def _places(session: Session, shown: Sequence[Told]) -> dict[int, str]:
+    """Return where each thing is at the desk, or "" when it is nowhere any more."""
+    slugs = known_slugs(session, {slug for one in shown if (slug := _slug(one))})
+    field = known_places(session, shown)
+    return {one.id: field.get(one.id) or _path(one, slugs) for one in shown}
 
 
 def _slug(told: Told) -> str:

@@ -15,6 +15,7 @@ from subscribers.errors import FieldChanged, NameTaken
 from subscribers.field import REGIONS, Sector, Stage, judge_partnership
 from subscribers.model import Partnership
 from web import field_words
+from web.access import Who, rank
 from web.editor.desk import PARTNERSHIPS, desk_page
 from web.forms import Form
 from web.pages import Call, see_other
@@ -65,6 +66,7 @@ def show_partnerships(call: Call) -> Response:
             regions=_with_own(REGIONS, partnerships.regions_in_use(session)),
             stages=field_words.STAGE_TAGS,
             words=field_words,
+            may=rank(call.user) >= Who.ADMINISTRATOR,
         )
 
 

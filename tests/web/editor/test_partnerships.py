@@ -1,5 +1,6 @@
 """Partnerships, schools and institutes at the desk: found, added, changed and removed."""
 
+import re
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def test_an_empty_desk_says_what_to_do_first(editor: TestClient) -> None:
     page = editor.get(LIST).text
 
     assert "Begin met de eerste" in page
-    assert "newsletter partnership import" in page
+    assert "De beheerder leest die voor je in." in page
     assert 'role="search"' not in page
     assert "Begin met een opleidingsschool" in editor.get(MEMBERS).text
     assert f'href="{LIST}"' in editor.get("/redactie/abonnees").text
@@ -91,11 +92,7 @@ def test_taking_the_tick_away_takes_it_off_the_site(editor: TestClient, services
 
 
 def _told(editor: TestClient) -> str:
-    return (
-        str(editor.get("/redactie/logboek?groep=opleidingsscholen").text)
-        .replace("<strong>", "")
-        .replace("</strong>", "")
-    )
+    return re.sub("<[^>]*>", "", editor.get("/redactie/logboek?groep=opleidingsscholen").text)
 
 
 @pytest.mark.parametrize(
@@ -253,6 +250,19 @@ def test_the_files_come_in_again_without_a_change(
     path.write_bytes(answer.content)
     assert import_partnerships(services.db, path, now=services.clock()).unchanged == 1
     assert "Lyceum;school;Nijmegen;;de-meander" in editor.get(f"{MEMBERS}.csv").text
+
+
+def test_the_log_leads_to_what_is_still_there(editor: TestClient, services: Services) -> None:
+    gone = make_partnership(services, "Weg")
+    stays = make_partnership(services, "Blijft")
+    member = make_member(services, "Lyceum", Audience.SCHOOL, stays)
+    post(editor, f"{LIST}/{gone}/weg")
+
+    page = editor.get("/redactie/logboek?groep=opleidingsscholen").text
+
+    assert f'href="{LIST}/{stays}"' in page
+    assert f'href="{MEMBERS}/{member}"' in page
+    assert f'href="{LIST}/{gone}"' not in page
 
 
 @pytest.mark.parametrize("path", [LIST, MEMBERS])
