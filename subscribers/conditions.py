@@ -115,7 +115,7 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "audience": Condition("Kant", _audience, values=(*Audience, NEITHER)),
     "region": _text("Regio", Subscriber.region),
     "partnership": Condition("Opleidingsschool", _partnership, column=Subscriber.partnership.key),
-    "stage": Condition("Stadium", _stage, column=Subscriber.partnership.key),
+    "stage": Condition("Fase", _stage, column=Subscriber.partnership.key),
     "organisation": _text("Organisatie", Subscriber.organisation),
     "role": _text("Rol", Subscriber.role),
     "theme": Condition("Thema", _theme, key=str),

@@ -136,7 +136,7 @@ def count_selection(session: Session, conditions: Conditions) -> Selection:
     rows = session.execute(
         select(Subscriber.status, func.count()).where(chosen).group_by(Subscriber.status)
     )
-    by_status: dict[str, int] = dict(rows.tuples())
+    by_status: dict[str, int] = {row[0]: row[1] for row in rows}
     people = by_status.pop(SubscriberStatus.ACTIVE, 0)
     return Selection(people, sum(by_status.values()))
 

@@ -44,6 +44,7 @@ from web.editor import (
     review,
     rhythm,
     second_step,
+    segments,
     selecting,
     sending,
     sign_in,
@@ -69,6 +70,7 @@ from web.editor.desk import (
     REMINDERS,
     RESULTS,
     RHYTHM,
+    SEGMENTS,
     SUBMISSIONS,
 )
 from web.editor.entering import CODE, GO_ON, SET_UP
@@ -195,6 +197,7 @@ ITEM: Final = "/redactie/selecteren/{item}"
 SENT_IN: Final = SUBMISSIONS + "/{submission}"
 PERSON: Final = PEOPLE + "/{user}"
 PARTNERSHIP: Final = PARTNERSHIPS + "/{partnership}"
+SEGMENT: Final = SEGMENTS + "/{slug}"
 MEMBER: Final = MEMBERS + "/{organisation}"
 EXAMPLE: Final = EXAMPLES + "/{item}"
 
@@ -360,6 +363,15 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EXAMPLE + "/terug", examples.put_back, "put_back_example", IN, POST),
     Route("/redactie/beeld/{name}", examples.show_picture, "any_picture", IN),
     Route("/redactie/abonnees", subscribers.show_subscribers, "subscribers", IN),
+    Route(SEGMENTS, segments.show_segments, "segments", IN),
+    Route(segments.NEW, segments.show_new, "new_segment", ADMINISTRATOR),
+    Route(segments.NEW, segments.make, "add_segment", ADMINISTRATOR, POST),
+    Route(segments.COUNT, segments.show_count, "segment_count", ADMINISTRATOR),
+    Route(SEGMENT, segments.show_segment, "segment", IN),
+    Route(SEGMENT, segments.change, "save_segment", ADMINISTRATOR, POST),
+    Route(SEGMENT + "/waarom", segments.ask_why, "ask_segment", ADMINISTRATOR, POST),
+    Route(SEGMENT + "/weg", segments.remove, "remove_segment", ADMINISTRATOR, POST),
+    Route(SEGMENT + "/terug", segments.put_back, "put_back_segment", ADMINISTRATOR, POST),
     Route(PARTNERSHIPS, partnerships.show_partnerships, "partnerships", IN),
     Route(PARTNERSHIPS + ".csv", partnerships.give_partnerships, "partnerships_csv", IN),
     Route(PARTNERSHIPS + "/nieuw", partnerships.show_new, "new_partnership", IN),

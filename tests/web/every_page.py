@@ -27,6 +27,7 @@ from newsletter.send.worker import run_worker
 from newsletter.values import Role
 from newsletter.wiring import Services
 from subscribers.field import Stage
+from subscribers.segments import parse_expression, save_segment
 from subscribers.values import Audience
 from tests.factories import judge_item
 from tests.feeds.sending_in import TOLD, publish, send_in
@@ -54,6 +55,7 @@ Names = Mapping[str, str]
 
 ADMINISTRATOR: Final = "cees@example.org"
 EDITIONS: Final = ("draft", "announcement", "review", "approved", "planned", "sending", "sent")
+WHERE: Final = "audience = school and region in (noord, oost) and not role = bestuurder"
 SENDING: Final = ("draft", "approved", "planned", "sending", "sent")
 
 PAGES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -98,6 +100,9 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "new_example": ("/redactie/voorbeelden/nieuw",),
     "own_example": ("/redactie/voorbeelden/{example}",),
     "subscribers": ("/redactie/abonnees",),
+    "segments": ("/redactie/doelgroepen",),
+    "new_segment": ("/redactie/doelgroepen/nieuw",),
+    "segment": tuple(f"/redactie/doelgroepen/{one}" for one in ("school", "{segment}", "{nested}")),
     "organisation": ("/redactie/instellingen/organisatie",),
     "partnerships": ("/redactie/opleidingsscholen", "/redactie/opleidingsscholen?q=zz"),
     "new_partnership": ("/redactie/opleidingsscholen/nieuw",),
@@ -128,6 +133,7 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "members_csv": "a file",
     "old_inbox": "leads to another page",
     "old_item": "leads to another page",
+    "segment_count": "a part of a page",
 }
 
 
@@ -164,7 +170,7 @@ def begin_usual(services: Services) -> Names:
     publish(services.db, now=services.clock())
     example = add_example(services.db, TOLD, now=services.clock())
     names |= {"own": str(own), "submission": str(waiting), "example": str(example)}
-    names |= _accounts(services) | _field(services)
+    names |= _accounts(services) | _field(services) | _segments(services)
     return {**names, "source": "vo-raad", "failing": "velon", "slot": "2027-05-13"}
 
 
@@ -222,6 +228,18 @@ def _editions(services: Services, anna: TestClient, bas: TestClient) -> dict[str
         names["block"] = str(session.scalars(blocks.order_by(Block.position)).first())
         names["revision"] = str(session.scalars(revisions.order_by(Revision.id)).first())
     return names
+
+
+def _segments(services: Services) -> dict[str, str]:
+    """Return a segment of several conditions, in another one."""
+    made = (
+        ("noord-oost", "Scholen in Noord en Oost", WHERE),
+        ("erbuiten", "Wie er niet bij hoort", "not (segment = noord-oost or theme = visie)"),
+    )
+    for slug, name, where in made:
+        conditions = parse_expression(where)
+        save_segment(services.db, slug, conditions=conditions, name=name, now=services.clock())
+    return {"segment": "noord-oost", "nested": "erbuiten"}
 
 
 def _field(services: Services) -> dict[str, str]:

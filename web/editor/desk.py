@@ -35,6 +35,7 @@ SUBMISSIONS: Final = "/redactie/inzendingen"
 EXAMPLES: Final = "/redactie/voorbeelden"
 PARTNERSHIPS: Final = "/redactie/opleidingsscholen"
 MEMBERS: Final = "/redactie/organisaties"
+SEGMENTS: Final = "/redactie/doelgroepen"
 SETTINGS: Final = "/redactie/instellingen"
 ORGANISATION: Final = SETTINGS + "/organisatie"
 RHYTHM: Final = SETTINGS + "/ritme"
@@ -190,7 +191,7 @@ def _places(
         Place(
             "/redactie/abonnees",
             "Abonnees",
-            here.startswith(("/redactie/abonnees", PARTNERSHIPS, MEMBERS)),
+            here.startswith(("/redactie/abonnees", PARTNERSHIPS, MEMBERS, SEGMENTS)),
         ),
         Place(
             "/redactie/bronnen",

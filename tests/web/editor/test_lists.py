@@ -169,6 +169,8 @@ PAGES: list[tuple[str, Grow]] = [
     ("/redactie/edities", grow_items),
     ("/redactie/bronnen", grow_sources),
     ("/redactie/abonnees", grow_segments),
+    ("/redactie/doelgroepen", grow_segments),
+    ("/redactie/doelgroepen/school", grow_segments),
     ("/redactie/mensen", grow_people),
     ("/redactie/mensen/1", grow_sessions),
     ("/redactie/account", grow_sessions),

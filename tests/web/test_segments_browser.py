@@ -1,0 +1,138 @@
+"""The page of a segment in a browser: the count follows, by keyboard, and without a script.
+
+The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from newsletter.settings import Settings
+from newsletter.values import Role
+from newsletter.wiring import Services, build_services
+from subscribers.segments import parse_expression, save_segment
+from subscribers.values import Audience
+from tests.fakes import FakeClock
+from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.desk import PASSWORD, make_partnership, make_subscriber, make_user
+from tests.web.furniture import furnish
+
+pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
+NO = "/redactie/doelgroepen/noord-oost"
+WHERE = "audience = school and region in (Noord, Oost) and not role = bestuurder"
+ROLES = ("schoolopleider", "werkplekbegeleider", "coördinator", "bestuurder", "directeur")
+NAMES = ("De Tussendeur", "Noordrand", "Oostgaard", "Opleidingsschool Waalkant")
+
+
+@pytest.fixture
+def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
+    built = build_services(replace(settings, base_url=base))
+    near = replace(built, clock=clock)
+    furnish(near)
+    make_user(near, Role.ADMINISTRATOR, "Cees", password=PASSWORD)
+    for name in NAMES:
+        make_partnership(near, name)
+    for number in range(40):
+        make_subscriber(
+            near,
+            f"{ROLES[number % 5]}.{number:02}@example.org".replace("ö", "o"),
+            Audience.SCHOOL if number % 4 else Audience.TEACHER_EDUCATION,
+            region=("Noord", "Oost", "West")[number % 3],
+            role=ROLES[number % 5],
+            partnership=NAMES[number % 4],
+        )
+    for slug, where, name in (
+        ("noord-oost", WHERE, "Scholen in Noord en Oost"),
+        ("anders", "not (segment = noord-oost or theme = visie)", "Wie er niet bij hoort"),
+    ):
+        conditions = parse_expression(where)
+        save_segment(near.db, slug, conditions=conditions, name=name, now=clock())
+    yield near
+    near.db.close()
+
+
+def administrator(browser: Browser, base: str, *, script: bool = True) -> Desk:
+    context = browser.new_context(reduced_motion="reduce", java_script_enabled=script)
+    cees = Desk(context.new_page(), base)
+    cees.sign_in("cees@example.org")
+    return cees
+
+
+def both(desk: Desk, name: str) -> None:
+    """Keep the page in the light and in the dark."""
+    schemes: tuple[tuple[str, Literal["light", "dark"]], ...] = (("", "light"), ("-donker", "dark"))
+    for ending, scheme in schemes:
+        desk.page.emulate_media(color_scheme=scheme)
+        desk.shoot(f"{name}{ending}")
+    desk.page.emulate_media(color_scheme="light")
+
+
+def test_the_count_follows_what_is_typed(browser: Browser, base: str, near: Services) -> None:
+    cees = administrator(browser, base)
+    cees.go(NO)
+    big = cees.page.locator("#telling .big")
+    before = int(big.inner_text())
+
+    cees.page.get_by_label("Waarde 2").fill("Noord, Oost, West")
+    expect(big).not_to_have_text(str(before))
+    expect(cees.page.locator("#telling")).to_contain_text("meer dan bij de bewaarde doelgroep")
+    cees.page.get_by_label("Kenmerk 2").select_option("partnership")
+    expect(cees.page.get_by_label("Waarde 2")).to_have_value("")
+    expect(cees.page.get_by_label("Waarde 2")).to_have_attribute("list", "bij-partnership")
+    cees.page.get_by_label("Waarde 2").fill("oostgaard")
+    expect(cees.page.locator("#telling")).to_contain_text("minder dan bij de bewaarde doelgroep")
+    cees.page.get_by_label("Waarde 1").fill("leerling")
+    expect(cees.page.locator("#telling")).to_contain_text("Vul de voorwaarden aan")
+
+    assert cees.complaints == []
+
+
+def test_the_pages_have_their_pictures(browser: Browser, base: str, near: Services) -> None:
+    cees = administrator(browser, base)
+    cees.go("/redactie/doelgroepen")
+    both(cees, "doelgroepen")
+    cees.go("/redactie/doelgroepen/anders")
+    both(cees, "doelgroep-zin")
+    cees.go("/redactie/doelgroepen/nieuw")
+    cees.press("Voeg ‘of’ toe")
+    cees.press("Bewaar de doelgroep")
+    both(cees, "doelgroep-fout")
+    cees.go(NO)
+    cees.page.get_by_label("Adres", exact=True).fill("bestuurder.13@example.org")
+    cees.press("Kijk na")
+    both(cees, "doelgroep")
+
+    expect(cees.page.get_by_text("Nee, deze abonnee hoort er niet bij.")).to_be_visible()
+    complaints = [one for one in cees.complaints if "422" not in one]
+    assert complaints == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_segment_is_made_by_keyboard(
+    browser: Browser, base: str, near: Services, *, script: bool
+) -> None:
+    cees = administrator(browser, base, script=script)
+    page = cees.page
+    cees.go("/redactie/doelgroepen")
+    page.get_by_role("link", name="Maak een doelgroep").press("Enter")
+    page.get_by_label("Naam").fill("Wie in het westen begeleidt")
+    page.get_by_label("Kenmerk 1").select_option("region")
+    page.get_by_label("Waarde 1").fill("west")
+    page.get_by_role("button", name="Voeg een voorwaarde toe").press("Enter")
+    page.get_by_label("Kenmerk 2").select_option("role")
+    page.get_by_label("Waarde 2").fill("Coordinator")
+    page.get_by_label("Waarde 2").press("Enter")  # counts, and takes nothing away
+    expect(page.get_by_label("Waarde 2")).to_have_value("Coordinator")
+    counted = page.locator("#telling .big").inner_text()
+    page.get_by_role("button", name="Bewaar de doelgroep").press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Wie in het westen begeleidt")
+    expect(page.locator("#telling .big")).to_have_text(counted)
+    assert int(counted) > 0
+    page.get_by_role("button", name="Haal deze doelgroep weg").press("Enter")
+    page.get_by_role("button", name="Maak ongedaan").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Wie in het westen begeleidt")
+    assert cees.complaints == []
