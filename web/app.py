@@ -48,7 +48,8 @@ from web.public.limits import (
     HourlyLimits,
 )
 from web.public.stamps import UsedStamps
-from web.routes import ROUTES, Route
+from web.route import Route
+from web.routes import ROUTES
 
 MEGABYTE: Final = 1024 * 1024
 MOST_FIELDS: Final = 1000

@@ -1,13 +1,10 @@
 """Every page in one table: the Dutch path, the handler, the English name, and who may.
 
-Public pages first, then the desk. A page that is not in this table does not exist.
+Public pages first, then the desk; those about who reads stand in `web/reader_routes.py`. A page
+that is not in this table does not exist.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
-
-from starlette.responses import Response
 
 from newsletter.account_mail import ACCOUNT, INVITATION, RESET, UNLOCK
 from newsletter.openid import WORK_RETURN
@@ -22,7 +19,6 @@ from web.editor import (
     edition,
     editions,
     examples,
-    field_list,
     gallery,
     going_on,
     home,
@@ -31,12 +27,10 @@ from web.editor import (
     log,
     mail,
     matrix,
-    members,
     occasion,
     organisation,
     own_heads,
     own_order,
-    partnerships,
     password,
     people,
     reports,
@@ -44,7 +38,6 @@ from web.editor import (
     review,
     rhythm,
     second_step,
-    segments,
     selecting,
     sending,
     sign_in,
@@ -53,7 +46,6 @@ from web.editor import (
     source_list,
     sources,
     submissions,
-    subscribers,
     trial,
     trial_mail,
     versions,
@@ -62,20 +54,15 @@ from web.editor import (
 from web.editor.desk import (
     CALENDAR,
     EXAMPLES,
-    MEMBERS,
     NEWS,
     ORGANISATION,
-    PARTNERSHIPS,
     PEOPLE,
     REMINDERS,
     RESULTS,
     RHYTHM,
-    SEGMENTS,
     SUBMISSIONS,
 )
 from web.editor.entering import CODE, GO_ON, SET_UP
-from web.editor.field_list import FIELD_LIST
-from web.pages import Call
 from web.public import (
     agenda,
     archive,
@@ -96,31 +83,9 @@ from web.public import (
     unsubscribe,
     why,
 )
+from web.reader_routes import READER_ROUTES
+from web.route import ADMINISTRATOR, APPROVER, IN, OPEN, POST, READER, Route
 
-Handler = Callable[[Call], Response]
-POST: Final = ("POST",)
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One address.
-
-    methods:   GET also answers HEAD.
-    files:     how many its form may bring along.
-    megabytes: how large its form may be; a photo of a telephone is refused with a sentence only
-               when it was read.
-    """
-
-    path: str
-    handler: Handler
-    name: str
-    who: Who
-    methods: tuple[str, ...] = ("GET",)
-    files: int = 0
-    megabytes: int = 1
-
-
-OPEN: Final = Who.PUBLIC
 CONFIRM: Final = "/bevestigen/{token}"
 CONFIRM_SUBMISSION: Final = "/praktijkvoorbeelden/bevestigen/{token}"
 OWN: Final = submission.OWN + "/{token}"
@@ -183,10 +148,6 @@ PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
 )
 
 HALF_WAY: Final = Who.HALF_WAY
-READER: Final = Who.READER
-IN: Final = Who.EDITOR
-APPROVER: Final = Who.APPROVER
-ADMINISTRATOR: Final = Who.ADMINISTRATOR
 EDITION: Final = "/redactie/edities/{id}"
 VERSION: Final = EDITION + "/versies/{revision}"
 COMMENT: Final = EDITION + "/opmerkingen/{comment}"
@@ -196,9 +157,6 @@ SOURCE_LIST: Final = "/redactie/bronnenlijst"
 ITEM: Final = "/redactie/selecteren/{item}"
 SENT_IN: Final = SUBMISSIONS + "/{submission}"
 PERSON: Final = PEOPLE + "/{user}"
-PARTNERSHIP: Final = PARTNERSHIPS + "/{partnership}"
-SEGMENT: Final = SEGMENTS + "/{slug}"
-MEMBER: Final = MEMBERS + "/{organisation}"
 EXAMPLE: Final = EXAMPLES + "/{item}"
 
 DESK_ROUTES: Final[tuple[Route, ...]] = (
@@ -362,33 +320,7 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EXAMPLE + "/weg", examples.take_off, "take_off_example", IN, POST),
     Route(EXAMPLE + "/terug", examples.put_back, "put_back_example", IN, POST),
     Route("/redactie/beeld/{name}", examples.show_picture, "any_picture", IN),
-    Route("/redactie/abonnees", subscribers.show_subscribers, "subscribers", IN),
-    Route(SEGMENTS, segments.show_segments, "segments", IN),
-    Route(segments.NEW, segments.show_new, "new_segment", ADMINISTRATOR),
-    Route(segments.NEW, segments.make, "add_segment", ADMINISTRATOR, POST),
-    Route(segments.COUNT, segments.show_count, "segment_count", ADMINISTRATOR),
-    Route(SEGMENT, segments.show_segment, "segment", IN),
-    Route(SEGMENT, segments.change, "save_segment", ADMINISTRATOR, POST),
-    Route(SEGMENT + "/waarom", segments.ask_why, "ask_segment", ADMINISTRATOR, POST),
-    Route(SEGMENT + "/weg", segments.remove, "remove_segment", ADMINISTRATOR, POST),
-    Route(SEGMENT + "/terug", segments.put_back, "put_back_segment", ADMINISTRATOR, POST),
-    Route(PARTNERSHIPS, partnerships.show_partnerships, "partnerships", IN),
-    Route(PARTNERSHIPS + ".csv", partnerships.give_partnerships, "partnerships_csv", IN),
-    Route(PARTNERSHIPS + "/nieuw", partnerships.show_new, "new_partnership", IN),
-    Route(PARTNERSHIPS + "/nieuw", partnerships.add, "add_partnership", IN, POST),
-    Route(FIELD_LIST, field_list.show_list, "field_list", ADMINISTRATOR),
-    Route(FIELD_LIST, field_list.judge, "judge_field_list", ADMINISTRATOR, POST, files=1),
-    Route(FIELD_LIST + "/bewaar", field_list.bring, "bring_field_list", ADMINISTRATOR, POST),
-    Route(PARTNERSHIP, partnerships.show_partnership, "partnership", IN),
-    Route(PARTNERSHIP, partnerships.save, "save_partnership", IN, POST),
-    Route(PARTNERSHIP + "/weg", partnerships.remove, "remove_partnership", IN, POST),
-    Route(MEMBERS, members.show_members, "members", IN),
-    Route(MEMBERS + ".csv", members.give_members, "members_csv", IN),
-    Route(MEMBERS + "/nieuw", members.show_new, "new_member", IN),
-    Route(MEMBERS + "/nieuw", members.add, "add_member", IN, POST),
-    Route(MEMBER, members.show_member, "member", IN),
-    Route(MEMBER, members.save, "save_member", IN, POST),
-    Route(MEMBER + "/weg", members.remove, "remove_member", IN, POST),
+    *READER_ROUTES,
     Route(log.LOG, log.show_log, "log", IN),
     Route(log.LOG + ".csv", log.give_csv, "log_csv", IN),
     Route(log.LOG + ".json", log.give_json, "log_json", IN),

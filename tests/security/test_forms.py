@@ -5,7 +5,8 @@ import pytest
 from newsletter.values import Role
 from tests.security.world import World
 from web.access import Who
-from web.routes import ROUTES, Route
+from web.route import Route
+from web.routes import ROUTES
 
 POSTS = [route for route in ROUTES if "POST" in route.methods]
 SECRET = [route for route in POSTS if route.who is not Who.PUBLIC]

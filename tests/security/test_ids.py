@@ -6,7 +6,8 @@ import pytest
 
 from newsletter.values import Role
 from tests.security.world import World
-from web.routes import ROUTES, Route
+from web.route import Route
+from web.routes import ROUTES
 
 NUMBERED = [route for route in ROUTES if re.match(r"/redactie/.*\{(?!token|name)", route.path)]
 CHILDREN = [route for route in NUMBERED if "{block}" in route.path or "{revision}" in route.path]

@@ -9,7 +9,8 @@ from newsletter.values import Role
 from subscribers.model import Subscriber
 from tests.security.world import World
 from web.access import Who, rank
-from web.routes import ROUTES, Route
+from web.route import Route
+from web.routes import ROUTES
 
 TABLE = Path(__file__).with_name("roles.txt")
 NOT_THERE = {

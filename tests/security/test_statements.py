@@ -15,7 +15,8 @@ from subscribers import segments, store
 from subscribers.errors import SubscriberError
 from tests.security.statements import STATEMENTS
 from tests.security.world import World
-from web.routes import ROUTES, Route
+from web.route import Route
+from web.routes import ROUTES
 
 WEB = Path(__file__).parents[2] / "web"
 READS = (

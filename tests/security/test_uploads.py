@@ -11,7 +11,8 @@ from PIL import Image as Picture
 
 from newsletter.values import Role
 from tests.security.world import World
-from web.routes import ROUTES, Route
+from web.route import Route
+from web.routes import ROUTES
 
 UPLOADS = [route for route in ROUTES if route.files and route.name != "judge_list"]
 FIELD = {

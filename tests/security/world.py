@@ -23,7 +23,8 @@ from tests.fakes import FakeClock, FakeTransport
 from tests.web import every_page
 from tests.web.desk import make_user
 from web.app import create_app
-from web.routes import ROUTES, Route
+from web.route import Route
+from web.routes import ROUTES
 
 PART = re.compile(r"\{(\w+)(?::\w+)?\}")
 PASSING = frozenset({"desk_session", "edition_look"})  # when somebody was here, and looked at what

@@ -1,0 +1,42 @@
+"""The pages of the desk about who reads: subscribers, segments, and the field they work in."""
+
+from typing import Final
+
+from web.editor import field_list, members, partnerships, segments, subscribers
+from web.editor.desk import MEMBERS, PARTNERSHIPS, SEGMENTS
+from web.editor.field_list import FIELD_LIST
+from web.route import ADMINISTRATOR, IN, POST, Route
+
+PARTNERSHIP: Final = PARTNERSHIPS + "/{partnership}"
+SEGMENT: Final = SEGMENTS + "/{slug}"
+MEMBER: Final = MEMBERS + "/{organisation}"
+
+READER_ROUTES: Final[tuple[Route, ...]] = (
+    Route("/redactie/abonnees", subscribers.show_subscribers, "subscribers", IN),
+    Route(SEGMENTS, segments.show_segments, "segments", IN),
+    Route(segments.NEW, segments.show_new, "new_segment", ADMINISTRATOR),
+    Route(segments.NEW, segments.make, "add_segment", ADMINISTRATOR, POST),
+    Route(segments.COUNT, segments.show_count, "segment_count", ADMINISTRATOR),
+    Route(SEGMENT, segments.show_segment, "segment", IN),
+    Route(SEGMENT, segments.change, "save_segment", ADMINISTRATOR, POST),
+    Route(SEGMENT + "/waarom", segments.ask_why, "ask_segment", ADMINISTRATOR, POST),
+    Route(SEGMENT + "/weg", segments.remove, "remove_segment", ADMINISTRATOR, POST),
+    Route(SEGMENT + "/terug", segments.put_back, "put_back_segment", ADMINISTRATOR, POST),
+    Route(PARTNERSHIPS, partnerships.show_partnerships, "partnerships", IN),
+    Route(PARTNERSHIPS + ".csv", partnerships.give_partnerships, "partnerships_csv", IN),
+    Route(PARTNERSHIPS + "/nieuw", partnerships.show_new, "new_partnership", IN),
+    Route(PARTNERSHIPS + "/nieuw", partnerships.add, "add_partnership", IN, POST),
+    Route(FIELD_LIST, field_list.show_list, "field_list", ADMINISTRATOR),
+    Route(FIELD_LIST, field_list.judge, "judge_field_list", ADMINISTRATOR, POST, files=1),
+    Route(FIELD_LIST + "/bewaar", field_list.bring, "bring_field_list", ADMINISTRATOR, POST),
+    Route(PARTNERSHIP, partnerships.show_partnership, "partnership", IN),
+    Route(PARTNERSHIP, partnerships.save, "save_partnership", IN, POST),
+    Route(PARTNERSHIP + "/weg", partnerships.remove, "remove_partnership", IN, POST),
+    Route(MEMBERS, members.show_members, "members", IN),
+    Route(MEMBERS + ".csv", members.give_members, "members_csv", IN),
+    Route(MEMBERS + "/nieuw", members.show_new, "new_member", IN),
+    Route(MEMBERS + "/nieuw", members.add, "add_member", IN, POST),
+    Route(MEMBER, members.show_member, "member", IN),
+    Route(MEMBER, members.save, "save_member", IN, POST),
+    Route(MEMBER + "/weg", members.remove, "remove_member", IN, POST),
+)
