@@ -9,7 +9,6 @@ import structlog
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from feeds import submissions
 from feeds.administer import note_asked
 from feeds.gather import Progress, gather_due
 from feeds.kept import believe_missing
@@ -17,8 +16,6 @@ from feeds.rehost import Rehosted, find_pictures, rehost_pictures
 from feeds.themes import add_default_themes
 from feeds.values import GatherReport
 from newsletter import dutch
-from newsletter.accounts import held, links, waits
-from newsletter.accounts.sessions import close_expired
 from newsletter.approve.look_up import look_up_domain, look_up_underway
 from newsletter.approve.remind import remind
 from newsletter.approve.tell import tell
@@ -26,25 +23,20 @@ from newsletter.approve.watch import Held, hold_outdated
 from newsletter.compose.by_rhythm import draft_slots
 from newsletter.compose.draft import draft_newsletter
 from newsletter.compose.pictures import drafted_items, offer_pictures
-from newsletter.compose.restoring import forget_old
 from newsletter.errors import TransportError
 from newsletter.learn.bounces import process_folder
-from newsletter.learn.polls import forget_voters
 from newsletter.matters import News
 from newsletter.model import Run
+from newsletter.retention import erase_what_is_over
 from newsletter.send.edition_news import news_values
 from newsletter.send.ended_notice import ended_values
 from newsletter.send.freeze import freeze_due
-from newsletter.send.ledger import forget_erased
 from newsletter.send.notices import REMINDERS, held_values, reminder_values, send_notice
 from newsletter.send.telling import Ended, Notify, tell_ends
-from newsletter.store.looks import forget_looks
 from newsletter.store.planning import read_rhythm
 from newsletter.store.runs import missed_pictures, not_yet_again
 from newsletter.store.waiting import Waiting
-from newsletter.store.withdrawn import forget_withdrawn
 from newsletter.wiring import Services
-from subscribers.retention import clean_up
 from subscribers.segments import add_default_segments
 
 log = structlog.get_logger()
@@ -297,22 +289,6 @@ def _bounces(services: Services, now: datetime) -> Report:
     )
 
 
-def _clean_up(services: Services, now: datetime) -> Report:
-    counts = dict(clean_up(services.db, now=now).as_counts())
-    counts |= submissions.clean_up(services.db, now=now).as_counts()
-    counts["revisions"] = forget_old(services.db, now=now)
-    counts["sessions"] = close_expired(services.db, now=now)
-    counts["held"] = held.forget_old(services.db, now=now)
-    with services.db.write() as session:
-        counts["waits"] = waits.forget_old(session, now=now)
-        counts["account_links"] = links.forget_old(session, now=now)
-        counts["replies"] = forget_erased(session)
-        counts["voters"] = forget_voters(session, now=now)
-        counts["looks"] = forget_looks(session, now=now)
-        counts["withdrawn"] = forget_withdrawn(session)
-    return counts
-
-
 STAGES: Final[Mapping[str, Stage]] = {
     "gather": Stage("read the sources that are due", _gather),
     "draft": Stage("without a rhythm: fill the periodical edition from what came in", _draft),
@@ -322,5 +298,5 @@ STAGES: Final[Mapping[str, Stage]] = {
     "tell": Stage("tell by mail at once what happened to an edition", _tell),
     "send": Stage("freeze the readers of what is approved and due; workers hand it over", _send),
     "bounces": Stage("read the mail that came back", _bounces),
-    "clean_up": Stage("erase what was kept long enough", _clean_up),
+    "clean_up": Stage("erase what was kept long enough", erase_what_is_over),
 }

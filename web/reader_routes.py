@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from web.editor import field_list, members, partnerships, segments, subscribers
-from web.editor.desk import MEMBERS, PARTNERSHIPS, SEGMENTS
+from web.editor import field_list, kept, members, partnerships, segments, subscribers
+from web.editor.desk import KEPT, MEMBERS, PARTNERSHIPS, REGISTER, SEGMENTS
 from web.editor.field_list import FIELD_LIST
 from web.route import ADMINISTRATOR, IN, POST, Route
 
@@ -12,6 +12,8 @@ SEGMENT: Final = SEGMENTS + "/{slug}"
 MEMBER: Final = MEMBERS + "/{organisation}"
 
 READER_ROUTES: Final[tuple[Route, ...]] = (
+    Route(KEPT, kept.show_kept, "kept", IN),
+    Route(REGISTER, kept.show_register, "register", IN),
     Route("/redactie/abonnees", subscribers.show_subscribers, "subscribers", IN),
     Route(SEGMENTS, segments.show_segments, "segments", IN),
     Route(segments.NEW, segments.show_new, "new_segment", ADMINISTRATOR),

@@ -20,6 +20,7 @@ from newsletter.cli import (
     lists,
     log,
     people,
+    register,
     reports,
     segments,
     sources,
@@ -63,6 +64,7 @@ app.add_typer(reports.app, name="report")
 app.add_typer(keys.app, name="key")
 app.command("gather")(sources.gather)
 app.command("log")(log.show_log)
+app.command("register")(register.show_register)
 
 
 EXPECTED: Final = (

@@ -44,6 +44,12 @@ class PastRun:
     error: str
 
 
+def last_runs(session: Session, stage: str, *, number: int) -> list[Run]:
+    """Return the newest runs of a job that ended, the newest first."""
+    done = select(Run).where(Run.stage == stage, Run.finished_at.is_not(None))
+    return list(session.scalars(done.order_by(Run.id.desc()).limit(number)))
+
+
 def recent_runs(session: Session, *, since: datetime) -> list[PastRun]:
     """Return the runs that began since then, oldest first."""
     newest = select(func.max(Run.id)).scalar_subquery()

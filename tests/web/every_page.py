@@ -99,6 +99,8 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "own_examples": ("/redactie/voorbeelden",),
     "new_example": ("/redactie/voorbeelden/nieuw",),
     "own_example": ("/redactie/voorbeelden/{example}",),
+    "kept": ("/redactie/bewaren",),
+    "register": ("/redactie/verwerkingsregister",),
     "subscribers": ("/redactie/abonnees",),
     "segments": ("/redactie/doelgroepen",),
     "new_segment": ("/redactie/doelgroepen/nieuw",),

@@ -6,6 +6,7 @@ from feeds import submissions
 from newsletter.dutch import count
 from newsletter.learn.poll_results import LEAST
 from newsletter.learn.polls import OPEN_FOR
+from newsletter.send import old_deliveries
 from subscribers.retention import UNCONFIRMED_KEPT
 from web.pages import Call, page
 
@@ -15,6 +16,7 @@ def show_privacy(call: Call) -> Response:
     return page(
         call,
         "public/privacy.html",
+        sent_days=old_deliveries.KEPT_FOR.days,
         unconfirmed_days=UNCONFIRMED_KEPT.days,
         unconfirmed_example_days=submissions.UNCONFIRMED_KEPT.days,
         declined_days=submissions.DECLINED_KEPT.days,
