@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.text import folded
@@ -27,11 +27,12 @@ ZONE: Final = ZoneInfo("Europe/Amsterdam")  # whose days people mean
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A partnership as conditions know it; all of it folded."""
+    """A partnership as conditions know it; all of it folded. members: what belongs to it."""
 
     slug: str
     name: str
     stage: str
+    members: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,14 @@ class Condition:
     clause: that somebody has any of the values; never NULL where it is negated.
     key:    a value as it is compared.
     values: () when any will do.
-    column: whose spellings the clause asks for, or "".
+    columns: whose spellings the clause asks for.
     """
 
     label: str
     clause: Callable[[Sequence[str], Words], Clause]
     key: Callable[[str], str] = folded
     values: tuple[str, ...] = ()
-    column: str = ""
+    columns: tuple[str, ...] = ()
 
 
 def start_of(day: str) -> datetime:
@@ -89,19 +90,29 @@ def _text(label: str, column: InstrumentedAttribute[str]) -> Condition:
     def clause(values: Sequence[str], words: Words) -> Clause:
         return _among(column, {folded(one) for one in values}, words)
 
-    return Condition(label, clause, column=column.key)
+    return Condition(label, clause, columns=(column.key,))
 
 
 def _partnership(values: Sequence[str], words: Words) -> Clause:
     keys = {folded(one) for one in values}
-    names = {one.name for one in words.partnerships if one.slug in keys}
-    return _among(Subscriber.partnership, keys | names, words)
+    meant = [one for one in words.partnerships if one.slug in keys or one.name in keys]
+    return _in_one_of(meant, keys, words)
 
 
 def _stage(values: Sequence[str], words: Words) -> Clause:
     keys = {folded(one) for one in values}
-    names = {one.name for one in words.partnerships if one.stage in keys}
-    return _among(Subscriber.partnership, names, words)
+    return _in_one_of([one for one in words.partnerships if one.stage in keys], set(), words)
+
+
+def _in_one_of(meant: Sequence[Named], keys: Collection[str], words: Words) -> Clause:
+    """Return that somebody named one of these, or named none and works at what belongs to one."""
+    names = {one.name for one in meant}
+    members = frozenset[str]().union(*(one.members for one in meant))
+    follows = _among(Subscriber.organisation, members, words)
+    return or_(
+        _among(Subscriber.partnership, {*keys, *names}, words),
+        and_(Subscriber.partnership == "", follows),
+    )
 
 
 def _theme(values: Sequence[str], _words: Words) -> Clause:
@@ -111,11 +122,13 @@ def _theme(values: Sequence[str], _words: Words) -> Clause:
     return chosen.exists()
 
 
+WORKS_IN: Final = (Subscriber.organisation.key, Subscriber.partnership.key)
+
 CONDITIONS: Final[Mapping[str, Condition]] = {
     "audience": Condition("Kant", _audience, values=(*Audience, NEITHER)),
     "region": _text("Regio", Subscriber.region),
-    "partnership": Condition("Opleidingsschool", _partnership, column=Subscriber.partnership.key),
-    "stage": Condition("Fase", _stage, column=Subscriber.partnership.key),
+    "partnership": Condition("Opleidingsschool", _partnership, columns=WORKS_IN),
+    "stage": Condition("Fase", _stage, columns=WORKS_IN),
     "organisation": _text("Organisatie", Subscriber.organisation),
     "role": _text("Rol", Subscriber.role),
     "theme": Condition("Thema", _theme, key=str),

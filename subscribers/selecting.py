@@ -4,6 +4,7 @@ Values are bound, never written into a statement. Which spellings of a text ther
 first, along the indexes that begin with it: one short question for all segments.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -25,7 +26,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.text import folded
 from subscribers.conditions import CONDITIONS, NEITHER, ZONE, Clause, Named, Words
-from subscribers.model import Partnership, Subscriber, SubscriberTheme
+from subscribers.model import (
+    Organisation,
+    Partnership,
+    PartnershipMember,
+    Subscriber,
+    SubscriberTheme,
+)
 from subscribers.reading import Facts
 from subscribers.trees import All, Conditions, Either, Is, Not, Tree, leaves, tree_of
 
@@ -77,7 +84,7 @@ def _outside(tree: Tree, words: Words) -> Clause:
 def read_words(session: Session, trees: Sequence[Tree]) -> Words:
     """Return what these trees have to know of the database; asks nothing when they do not."""
     fields = {leaf.field for tree in trees for leaf in leaves(tree)} & CONDITIONS.keys()
-    columns = sorted({CONDITIONS[one].column for one in fields} - {""})
+    columns = sorted({name for one in fields for name in CONDITIONS[one].columns})
     spelt: dict[str, dict[str, list[str]]] = {name: {} for name in columns}
     if columns:
         asked = union_all(*(_spellings(getattr(Subscriber, name)) for name in columns))
@@ -89,12 +96,16 @@ def read_words(session: Session, trees: Sequence[Tree]) -> Words:
 def facts_of(session: Session, row: Subscriber) -> Facts:
     """Return what conditions ask of one person."""
     themes = select(SubscriberTheme.theme).where(SubscriberTheme.subscriber_id == row.id)
-    name = folded(row.partnership)
-    own = [one for one in _partnerships(session) if one.name == name]
+    name, works_at = folded(row.partnership), folded(row.organisation)
+    known = _partnerships(session)
+    if row.partnership == "":
+        own = [one for one in known if works_at in one.members]
+    else:
+        own = [one for one in known if one.name == name]
     has = {
         "audience": {row.audience or NEITHER},
         "region": {folded(row.region)},
-        "partnership": {name, *(one.slug for one in own)},
+        "partnership": {name, *(one.name for one in own), *(one.slug for one in own)},
         "stage": {one.stage for one in own},
         "organisation": {folded(row.organisation)},
         "role": {folded(row.role)},
@@ -108,9 +119,18 @@ def facts_of(session: Session, row: Subscriber) -> Facts:
 
 
 def _partnerships(session: Session) -> list[Named]:
-    rows = session.execute(select(Partnership.slug, Partnership.name, Partnership.stage))
-    known = [Named(*map(folded, row)) for row in rows]
-    return [one for one in known if one.name]
+    """Return the partnerships with their members, in one query."""
+    named = (Partnership.slug, Partnership.name, Partnership.stage)
+    asked = select(*named, Organisation.name).select_from(Partnership)
+    asked = asked.outerjoin(PartnershipMember).outerjoin(Organisation)
+    members: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    for *partnership, member in session.execute(asked):
+        members[tuple(map(folded, partnership))].add(folded(member or ""))
+    return [
+        Named(slug, name, stage, frozenset(theirs - {""}))
+        for (slug, name, stage), theirs in members.items()
+        if name
+    ]
 
 
 def _spellings(column: InstrumentedAttribute[str]) -> Select[Any]:

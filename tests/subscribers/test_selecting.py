@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from storage.session import Database
 from subscribers.conditions import CONDITIONS
 from subscribers.expressions import parse
-from subscribers.model import Partnership, Segment, Subscriber, SubscriberTheme
+from subscribers.model import Organisation, Partnership, Segment, Subscriber, SubscriberTheme
 from subscribers.reading import Facts, holds, kinds_of
 from subscribers.segments import whole
 from subscribers.selecting import clause_of, facts_of, read_words
@@ -39,6 +39,19 @@ def add_people(session: Session) -> None:
         ("naamloos", "", "aspirant"),
     ):
         session.add(Partnership(slug=slug, name=name, stage=stage))
+    session.flush()
+    for number, (name, slugs) in enumerate(
+        (
+            ("LYCEUM ÉÉNHOORN", ["samen-sterk", "de-tussendeur"]),
+            ("x' or 1=1 --", ["samen-sterk-2"]),
+            ("Niemandsland", ["de-tussendeur"]),
+        )
+    ):
+        place = Organisation(name=name, name_key=str(number), audience=Audience.SCHOOL)
+        place.partnerships = [
+            one for one in session.scalars(select(Partnership)) if one.slug in slugs
+        ]
+        session.add(place)
     for slug, where in SEGMENTS.items():
         session.add(Segment(slug=slug, name=slug, conditions=stored(parse(where))))
     texts = [
@@ -48,6 +61,9 @@ def add_people(session: Session) -> None:
         ("zuid and zee", "Vrij", "", "leraar  in opleiding"),
         ('De "Brug"', "", "Lyceum Eénhoorn", ""),
         ("", "de-tussendeur", "\u0301", "coördinator"),
+        ("oost", "", "x' or 1=1 --", "docent"),
+        ("", "", "", ""),
+        ("", "\u0301", "Lyceum Éénhoorn", ""),
     ]
     sides = (*Audience, None)
     for number, (told, side) in enumerate(product(texts, sides), 1):
@@ -112,7 +128,7 @@ def test_everybody_active_is_of_one_of_the_kinds(
     assert kinds is None or {(one.audience, holds(tree, one)) for one in active} <= sides
 
 
-@pytest.mark.parametrize("field", [name for name, one in CONDITIONS.items() if one.column])
+@pytest.mark.parametrize("field", [name for name, one in CONDITIONS.items() if one.columns])
 def test_a_condition_on_a_text_asks_for_its_spellings_in_one_question(
     people: tuple[Session, dict[int, Facts]], db: Database, field: str
 ) -> None:
@@ -145,3 +161,18 @@ def test_the_spellings_come_from_an_index_by_leaps(
         "SEARCH subscriber USING COVERING INDEX ix_subscriber_region",
         "SEARCH subscriber USING COVERING INDEX ix_subscriber_region (region>?)",
     ]
+
+
+def test_who_names_no_partnership_belongs_to_that_of_their_organisation(session: Session) -> None:
+    add_people(session)
+    everybody = session.scalars(select(Subscriber)).all()
+    named = {row.id for row in everybody if row.partnership == "De Tussendeur"}
+    silent = [row for row in everybody if row.partnership == ""]
+    follow = {row.id for row in silent if row.organisation == "Lyceum Eénhoorn"}
+
+    assert named
+    assert follow
+    assert selected(session, parse("partnership = de-tussendeur")) == named | follow | {
+        row.id for row in everybody if row.partnership == "de-tussendeur"
+    }
+    assert follow <= selected(session, parse("stage = aspirant and stage = academisch"))
