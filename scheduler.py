@@ -126,6 +126,9 @@ JOBS: Final = (
     ),
     Job("tell", Every(minutes=1), "every minute; each person once of what happened to an edition"),
     Job("send", Every(minutes=1), "every minute"),
+    Job(
+        "lists", Every(minutes=1), "every minute; what a page began, it goes on with after a crash"
+    ),
     Job("bounces", Every(minutes=10), "every ten minutes"),
     Job("clean_up", Daily(time(3, 30)), "every night at 3.30"),
 )

@@ -13,7 +13,7 @@ from feeds.administer import note_asked
 from feeds.gather import Progress, gather_due
 from feeds.kept import believe_missing
 from feeds.rehost import Rehosted, find_pictures, rehost_pictures
-from feeds.themes import add_default_themes
+from feeds.themes import add_default_themes, list_themes
 from feeds.values import GatherReport
 from newsletter import dutch
 from newsletter.approve.look_up import look_up_domain, look_up_underway
@@ -64,6 +64,13 @@ def begin_run(session: Session, stage: str, *, due_at: datetime, now: datetime) 
     run = Run(stage=stage, due_at=due_at, started_at=now, report={}, error="")
     session.add(run)
     return run
+
+
+def work_on_lists(services: Services) -> int:
+    """Do what waits of the lists that came in through the desk; return how many steps."""
+    with services.db.read() as session:
+        themes = {theme.slug for theme in list_themes(session)}
+    return services.lists.work(known_themes=themes)
 
 
 def run_stage(services: Services, run: Run) -> Run:
@@ -289,6 +296,10 @@ def _bounces(services: Services, now: datetime) -> Report:
     )
 
 
+def _lists(services: Services, _now: datetime) -> Report:
+    return {"steps": work_on_lists(services)}
+
+
 STAGES: Final[Mapping[str, Stage]] = {
     "gather": Stage("read the sources that are due", _gather),
     "draft": Stage("without a rhythm: fill the periodical edition from what came in", _draft),
@@ -298,5 +309,6 @@ STAGES: Final[Mapping[str, Stage]] = {
     "tell": Stage("tell by mail at once what happened to an edition", _tell),
     "send": Stage("freeze the readers of what is approved and due; workers hand it over", _send),
     "bounces": Stage("read the mail that came back", _bounces),
+    "lists": Stage("go on with lists of people that came in through the desk", _lists),
     "clean_up": Stage("erase what was kept long enough", erase_what_is_over),
 }

@@ -21,6 +21,7 @@ from newsletter.send.ledger import forget_erased
 from newsletter.store import looks
 from newsletter.store.withdrawn import forget_withdrawn
 from newsletter.wiring import Services
+from subscribers import receiving
 from subscribers import retention as subscribers
 
 NIGHTLY: Final = "clean_up"
@@ -105,6 +106,13 @@ TABLE: Final[tuple[Kept, ...]] = (
         "tot dat moment",
         "Er kan een adres in staan.",
         ("replies",),
+    ),
+    Kept(
+        R,
+        "Een lijst die iemand inlas, en wat daarin per mens veranderde",
+        _long(receiving.KEPT),
+        "Om na te kijken wat er gebeurde. Het bestand zelf gaat weg zodra het is ingelezen.",
+        ("lists",),
     ),
     Kept(
         R,
@@ -206,6 +214,7 @@ def erase_what_is_over(services: Services, now: datetime) -> Mapping[str, int]:
     db = services.db
     counts = dict(subscribers.clean_up(db, now=now).as_counts())
     counts |= submissions.clean_up(db, now=now).as_counts()
+    counts["lists"] = services.lists.forget_old()
     counts["deliveries"] = old_deliveries.forget_readers(db, now=now)
     counts["revisions"] = restoring.forget_old(db, now=now)
     counts["sessions"] = sessions.close_expired(db, now=now)

@@ -12,7 +12,8 @@ import newsletter.account_rows
 import newsletter.model
 import newsletter.review_rows  # noqa: F401
 import storage.log  # noqa: F401
-import subscribers.model  # noqa: F401 - all six: their tables belong to one metadata
+import subscribers.list_rows
+import subscribers.model  # noqa: F401 - all seven: their tables belong to one metadata
 from feeds.fetch import Fetcher
 from feeds.links import look_at_links
 from newsletter.approve.review import check_edition
@@ -31,6 +32,7 @@ from storage import migrate
 from storage.base import Base
 from storage.session import Database
 from subscribers.links import Links
+from subscribers.receiving import Lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,12 @@ class Services:
             is_trial=settings.smtp.is_local,
             contrasts=tuple(Contrast(one.front, one.ground, one.ratio) for one in judged),
         )
+
+    @property
+    def lists(self) -> Lists:
+        """The lists of people that come in through the desk."""
+        folder = self.settings.data_dir / "lists"
+        return Lists(self.db, folder, key=self.settings.hash_key, clock=self.clock)
 
     @property
     def terms(self) -> Terms:

@@ -29,7 +29,8 @@ _REVIVABLE: Final = {*ON_LIST, SubscriberStatus.PENDING}
 class Difference:
     """What an import does to one person: added, or changed from the first to the second value.
 
-    changes: by field; empty for whom it adds. activated: they had not confirmed, and get mail now.
+    changes:   by field, with "" for what was not filled in; the address itself is not among them.
+    activated: they had not confirmed, and get mail now.
     """
 
     line: int
@@ -73,6 +74,14 @@ class Plan:
     changed: list[Change] = field(default_factory=list)
     unchanged: int = 0
     refused: list[RowError] = field(default_factory=list)
+
+
+def addition(one: Candidate) -> Difference:
+    """Return what somebody new comes in with."""
+    filled = {name: ("", text) for name, text in one.fields.items()}
+    if one.themes:
+        filled["themes"] = ("", _listed(one.themes))
+    return Difference(one.line, one.email, added=True, changes=filled)
 
 
 def decide(session: Session, candidates: Sequence[Candidate], *, key: bytes) -> Plan:

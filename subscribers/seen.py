@@ -54,4 +54,4 @@ class SeenLines:
 
 
 def _empty(size: int) -> "tuple[array[int], array[int]]":
-    return array("q", bytes(8 * size)), array("I", bytes(4 * size))
+    return array("q", [0]) * size, array("I", [0]) * size

@@ -161,6 +161,7 @@ def _shared(call: Call, message: Message) -> dict[str, object]:
         "user": call.user,
         "work_label": call.services.settings.oidc_label if call.services.openid else "",
         "is_editor": rank(call.user) >= Who.EDITOR,
+        "is_administrator": rank(call.user) >= Who.ADMINISTRATOR,
         "is_approver": rank(call.user) >= Who.APPROVER,
         "csrf": masked(call.user.csrf) if call.user else "",
         "path": call.request.url.path,

@@ -2,19 +2,30 @@
 
 from typing import Final
 
-from web.editor import field_list, kept, members, partnerships, segments, subscribers
+from web.editor import field_list, kept, lists, members, partnerships, segments, subscribers
 from web.editor.desk import KEPT, MEMBERS, PARTNERSHIPS, REGISTER, SEGMENTS
 from web.editor.field_list import FIELD_LIST
 from web.route import ADMINISTRATOR, IN, POST, Route
 
 PARTNERSHIP: Final = PARTNERSHIPS + "/{partnership}"
 SEGMENT: Final = SEGMENTS + "/{slug}"
+LIST: Final = lists.IN + "/{list}"
 MEMBER: Final = MEMBERS + "/{organisation}"
 
 READER_ROUTES: Final[tuple[Route, ...]] = (
     Route(KEPT, kept.show_kept, "kept", IN),
     Route(REGISTER, kept.show_register, "register", IN),
     Route("/redactie/abonnees", subscribers.show_subscribers, "subscribers", IN),
+    Route(lists.IN, lists.show_receiving, "receiving", ADMINISTRATOR),
+    Route(lists.IN, lists.receive, "receive_list", ADMINISTRATOR, POST, files=1, megabytes=50),
+    Route(LIST, lists.show_list, "received_list", ADMINISTRATOR),
+    Route(LIST + "/stand", lists.show_standing, "list_standing", ADMINISTRATOR),
+    Route(LIST + "/proef", lists.try_out, "try_list", ADMINISTRATOR, POST),
+    Route(LIST + "/binnen", lists.bring_in, "bring_in_list", ADMINISTRATOR, POST),
+    Route(LIST + "/weg", lists.drop, "drop_list", ADMINISTRATOR, POST),
+    Route(LIST + "/fouten.csv", lists.give_errors, "list_errors", ADMINISTRATOR),
+    Route(lists.OUT, lists.show_giving, "giving", ADMINISTRATOR),
+    Route(lists.OUT, lists.give, "give_subscribers", ADMINISTRATOR, POST),
     Route(SEGMENTS, segments.show_segments, "segments", IN),
     Route(segments.NEW, segments.show_new, "new_segment", ADMINISTRATOR),
     Route(segments.NEW, segments.make, "add_segment", ADMINISTRATOR, POST),

@@ -203,7 +203,7 @@ def _found(report: ImportReport) -> dict[str, Any]:
 
 def _told(one: Difference) -> str:
     if one.added:
-        return "added"
+        return ", ".join(["added", *(to for _, to in one.changes.values())])
     changes = [f"{name}: {was or '-'} > {to or '-'}" for name, (was, to) in one.changes.items()]
     return "; ".join(["active on the stated ground"] * one.activated + changes)
 

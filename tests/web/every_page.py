@@ -3,6 +3,7 @@
 A page that is added to the table of routes belongs in PAGES, or in NO_PAGES with what it is.
 """
 
+import io
 import threading
 from collections.abc import Mapping
 from datetime import date, time, timedelta
@@ -102,6 +103,12 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "kept": ("/redactie/bewaren",),
     "register": ("/redactie/verwerkingsregister",),
     "subscribers": ("/redactie/abonnees",),
+    "receiving": ("/redactie/abonnees/inlezen",),
+    "received_list": (
+        "/redactie/abonnees/inlezen/{list}",
+        "/redactie/abonnees/inlezen/{tried_list}",
+    ),
+    "giving": ("/redactie/abonnees/uitvoer",),
     "segments": ("/redactie/doelgroepen",),
     "new_segment": ("/redactie/doelgroepen/nieuw",),
     "segment": tuple(f"/redactie/doelgroepen/{one}" for one in ("school", "{segment}", "{nested}")),
@@ -129,6 +136,8 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "organisation_sample": "a mail",
     "any_picture": "a picture",
     "give_list": "a file",
+    "list_standing": "a part of a page",
+    "list_errors": "a file",
     "log_csv": "a file",
     "log_json": "a file",
     "partnerships_csv": "a file",
@@ -172,7 +181,7 @@ def begin_usual(services: Services) -> Names:
     publish(services.db, now=services.clock())
     example = add_example(services.db, TOLD, now=services.clock())
     names |= {"own": str(own), "submission": str(waiting), "example": str(example)}
-    names |= _accounts(services) | _field(services) | _segments(services)
+    names |= _accounts(services) | _field(services) | _segments(services) | _lists(services)
     return {**names, "source": "vo-raad", "failing": "velon", "slot": "2027-05-13"}
 
 
@@ -253,6 +262,20 @@ def _field(services: Services) -> dict[str, str]:
         services, "Hogeschool Rijnstreek", Audience.TEACHER_EDUCATION, partnership
     )
     return {"partnership": str(partnership), "member": str(institute)}
+
+
+def _lists(services: Services) -> dict[str, str]:
+    """Return a list whose columns are to be said, and one that was tried, with errors."""
+    lines = b"E-mailadres;Naam;Regio\n" + b"".join(
+        f"nieuw{n}@example.org;Nieuw Mens {n};Oost\n".encode() for n in range(8)
+    )
+    received = services.lists.receive(io.BytesIO(lines), name="leden.csv", by=None)
+    wrong = lines + b"fout;Zonder adres;West\nnieuw1@example.org;Nog eens;West\n"
+    tried = services.lists.receive(io.BytesIO(wrong), name="deelnemers.csv", by=None)
+    columns = {"email": 0, "name": 1, "region": 2}
+    services.lists.try_out(tried, columns=columns, ground="deelnemer van het congres")
+    services.lists.work(known_themes=())
+    return {"list": str(received), "tried_list": str(tried)}
 
 
 def _accounts(services: Services) -> dict[str, str]:

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from storage.session import Database
+from subscribers.importing import BATCH
 from subscribers.model import Consent, Subscriber
 from tests.factories import make_subscriber
 from tests.newsletter.cli.shell import Shell
@@ -56,7 +57,7 @@ def test_a_dry_run_tells_the_difference_of_each_person(
             "email": "bea@example.org",
             "added": True,
             "activated": False,
-            "changes": {},
+            "changes": {"name": {"from": "", "to": "Bea"}},
         },
     ]
     assert (told["encoding"], told["delimiter"]) == ("utf-8", ";")
@@ -116,14 +117,14 @@ def test_another_systems_list_is_followed_and_a_short_one_changes_nothing(
 def test_an_import_that_was_killed_goes_on_without_doubles(
     db: Database, tmp_path: Path, kill: int
 ) -> None:
-    rows = 40_000
+    rows = 4 * BATCH
     path = tmp_path / "lijst.csv"
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([["email"], *([f"p{n}@example.org"] for n in range(rows))])
     command = [sys.executable, "-m", "newsletter", "subscriber", "import", str(path)]
     command += ["--ground", "lid"]
     with subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL) as first:
-        while _count(db, Subscriber) <= kill * 5_000 and first.poll() is None:
+        while _count(db, Subscriber) <= kill * BATCH and first.poll() is None:
             time.sleep(0)  # gives way; the next look asks the database
         first.send_signal(signal.SIGKILL)
     before = _count(db, Subscriber)
@@ -131,7 +132,7 @@ def test_an_import_that_was_killed_goes_on_without_doubles(
     subprocess.run(command, env=os.environ, check=True, stdout=subprocess.DEVNULL)
 
     assert 0 < before <= rows
-    assert before % 5_000 == 0
+    assert before % BATCH == 0
     assert (_count(db, Subscriber), _count(db, Consent)) == (rows, rows)
 
 
