@@ -5,11 +5,9 @@ The pictures of each page on an empty, a usual and a full desk are kept in test-
 
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.resources import files
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from newsletter.accounts.people import user_by_email
 from newsletter.accounts.sessions import Step, open_session
@@ -17,6 +15,7 @@ from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock, FakeTransport
 from tests.web import every_page
+from tests.web.axe import judge, look
 from tests.web.browsing import NEEDS_BROWSER, Desk
 from tests.web.every_page import Names, addresses
 from web.routes import DESK_ROUTES
@@ -26,16 +25,8 @@ STATES = {
     "gewoon": every_page.begin_usual,
     "vol": every_page.begin_full,
 }
-# Mails are looked at on their own; their frame is another document.
-RULES = {
-    "iframes": False,
-    "resultTypes": ["violations"],
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-}
 SHARES = 4  # of the pages, to be looked at side by side
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 COLOURS = "['color', 'backgroundColor'].map((one) => getComputedStyle(document.body)[one])"
-OPEN_ALL = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
 
 
 @pytest.fixture
@@ -64,7 +55,7 @@ class TestInABrowser:
         cees, names = _at_desk(browser, base, near, "gewoon")
 
         paths = list(addresses(names).values())[share::SHARES]
-        wrong = [one for path in paths for one in _look(cees, path)]
+        wrong = [one for path in paths for one in look(cees, path)]
 
         assert paths
         assert wrong == []
@@ -77,7 +68,7 @@ class TestInABrowser:
 
         for step, path in every_page.HALF_WAY.values():
             cees = _half_way(browser, base, near, step)
-            assert _look(cees, path) == []
+            assert look(cees, path) == []
             assert cees.complaints == []
 
     def test_an_edition_on_paper_has_the_mail_and_no_buttons(
@@ -105,7 +96,7 @@ class TestInABrowser:
             cees.shoot(f"{state}/{name}")
             cees.page.emulate_media(color_scheme="dark")
             cees.shoot(f"{state}/{name}-donker")
-            assert _judge(cees.page, path) == []
+            assert judge(cees.page, path) == []
             cees.page.emulate_media(color_scheme="light")
         assert cees.complaints == []
 
@@ -125,25 +116,3 @@ def _half_way(browser: Browser, base: str, near: Services, step: Step) -> Desk:
     context = browser.new_context(reduced_motion="reduce")
     context.add_cookies([{"name": "session", "value": token, "url": base}])
     return Desk(context.new_page(), base)
-
-
-def _look(desk: Desk, path: str) -> list[str]:
-    """Return what is wrong with a page in either scheme, everything in it unfolded."""
-    desk.go(path)
-    found = []
-    for scheme in ("light", "dark"):
-        desk.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        found += [f"{scheme}: {one}" for one in _judge(desk.page, path)]
-    desk.page.set_viewport_size({"width": 320, "height": 800})
-    wide = desk.page.evaluate("document.documentElement.scrollWidth")
-    desk.page.set_viewport_size({"width": 1280, "height": 800})
-    return found if wide <= 320 else [*found, f"{path} is {wide} wide at 320"]
-
-
-def _judge(page: Page, path: str) -> list[str]:
-    page.evaluate(OPEN_ALL)
-    if page.evaluate("typeof axe === 'undefined'"):
-        page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("(rules) => axe.run(document, rules)", RULES)
-    violations = found["violations"]
-    return [f"{path} {one['id']}: {one['nodes'][0]['html'][:200]}" for one in violations]
