@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from storage.dialect import insert_new
@@ -17,8 +17,8 @@ from storage.session import Database
 from subscribers.errors import FieldChanged, NameTaken, UnknownOrganisation, UnknownPartnership
 from subscribers.field import Values, name_key
 from subscribers.model import Organisation, Partnership, PartnershipMember, Subscriber
-from subscribers.sides import follow, rename_at_people, works_at
-from subscribers.values import SubscriberStatus
+from subscribers.readership import active_among, named_one_of
+from subscribers.sides import follow, rename_at_people
 
 COLUMNS: Final = ("name", "audience", "city", "region")
 
@@ -168,9 +168,7 @@ def read_organisation(session: Session, organisation_id: int) -> Organisation:
 
 def count_readers(session: Session, row: Organisation) -> int:
     """Return how many people who may be mailed named this organisation."""
-    counted = select(func.count()).select_from(Subscriber)
-    active = Subscriber.status == SubscriberStatus.ACTIVE
-    return session.scalar(counted.where(active, works_at([row.name]))) or 0
+    return active_among(session, named_one_of(session, Subscriber.organisation, [row.name]))
 
 
 def _rename(session: Session, row: Organisation, name: str, now: datetime) -> None:

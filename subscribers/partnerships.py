@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from storage.log import record
@@ -14,8 +14,8 @@ from storage.text import folded, slugify
 from subscribers.errors import FieldChanged, NameTaken, UnknownPartnership
 from subscribers.field import Values
 from subscribers.model import Organisation, Partnership, PartnershipMember, Subscriber
-from subscribers.sides import works_at
-from subscribers.values import Audience, SubscriberStatus
+from subscribers.readership import active_among, named_one_of
+from subscribers.values import Audience
 
 SLUG_LENGTH: Final = 80
 COLUMNS: Final = (
@@ -96,7 +96,7 @@ def change(session: Session, row: Partnership, values: Values, *, now: datetime)
     put(row, values)
     row.version += 1
     if row.name != name:
-        readers = update(Subscriber).where(_is_named(name))
+        readers = update(Subscriber).where(named_one_of(session, Subscriber.partnership, [name]))
         session.execute(readers.values(partnership=row.name, changed_at=now))
     if row.is_shown is not was_shown:
         what = "partnership.shown" if row.is_shown else "partnership.hidden"
@@ -193,14 +193,11 @@ def count_readers(session: Session, row: Partnership) -> int:
 
     They named it, or named none and one of its organisations, which have to be loaded.
     """
-    names = [one.name for one in row.organisations]
-    theirs = or_(
-        _is_named(row.name),
-        and_(Subscriber.partnership == "", works_at(names)),
-    )
-    counted = select(func.count()).select_from(Subscriber)
-    active = Subscriber.status == SubscriberStatus.ACTIVE
-    return session.scalar(counted.where(active, theirs)) or 0
+    named = named_one_of(session, Subscriber.partnership, [row.name])
+    members = [one.name for one in row.organisations]
+    works_there = named_one_of(session, Subscriber.organisation, members)
+    elsewhere = active_among(session, works_there, Subscriber.partnership == "")
+    return active_among(session, named) + elsewhere
 
 
 def regions_in_use(session: Session) -> list[str]:
@@ -244,11 +241,6 @@ def _require_free(session: Session, row: Partnership, name: str) -> None:
     other = find_by_slug(session, slug_of(name))
     if other is not None and other.id != row.id:
         raise NameTaken(f"there is a partnership {other.slug!r}")
-
-
-def _is_named(name: str) -> ColumnElement[bool]:
-    # Twice, because SQLite's lower() leaves letters with accents as they are.
-    return or_(Subscriber.partnership == name, func.lower(Subscriber.partnership) == name.lower())
 
 
 def _record(session: Session, what: str, row: Partnership, now: datetime, **detail: object) -> None:

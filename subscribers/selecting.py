@@ -6,23 +6,17 @@ first, along the indexes that begin with it: one short question for all segments
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, Final
 
 from sqlalchemy import (
-    ColumnElement,
-    Select,
     and_,
     false,
-    func,
-    literal,
-    literal_column,
     not_,
     or_,
     select,
     true,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from storage.text import folded
 from subscribers.conditions import CONDITIONS, NEITHER, ZONE, Clause, Named, Words
@@ -34,9 +28,8 @@ from subscribers.model import (
     SubscriberTheme,
 )
 from subscribers.reading import Facts
+from subscribers.spellings import spellings
 from subscribers.trees import All, Conditions, Either, Is, Not, Tree, leaves, tree_of
-
-NOT_EMPTY: Final[ColumnElement[str]] = literal_column("''")  # as in the indexes, unbound
 
 
 def clauses(session: Session, conditions: Sequence[Conditions]) -> list[Clause]:
@@ -87,7 +80,7 @@ def read_words(session: Session, trees: Sequence[Tree]) -> Words:
     columns = sorted({name for one in fields for name in CONDITIONS[one].columns})
     spelt: dict[str, dict[str, list[str]]] = {name: {} for name in columns}
     if columns:
-        asked = union_all(*(_spellings(getattr(Subscriber, name)) for name in columns))
+        asked = union_all(*(spellings(getattr(Subscriber, name)) for name in columns))
         for name, text in session.execute(asked):
             spelt[name].setdefault(folded(text), []).append(text)
     return Words(spelt, _partnerships(session) if Subscriber.partnership.key in spelt else ())
@@ -131,14 +124,3 @@ def _partnerships(session: Session) -> list[Named]:
         for (slug, name, stage), theirs in members.items()
         if name
     ]
-
-
-def _spellings(column: InstrumentedAttribute[str]) -> Select[Any]:
-    """Return the selection of a column's name and each of its texts, by leaps along its index."""
-    first = select(func.min(column).label("text")).where(column != NOT_EMPTY)
-    seen = first.cte(f"{column.key}_spelt", recursive=True)
-    following = select(func.min(column)).where(column > seen.c.text, column != NOT_EMPTY)
-    leaps = seen.union_all(
-        select(following.correlate(seen).scalar_subquery()).where(seen.c.text.is_not(None))
-    )
-    return select(literal(column.key), leaps.c.text).where(leaps.c.text.is_not(None))

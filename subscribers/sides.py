@@ -4,15 +4,15 @@
 nothing go along when an organisation becomes known, or changes sides.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from subscribers.field import name_key
 from subscribers.model import Organisation, Subscriber
+from subscribers.spellings import is_one_of, spelt
 from subscribers.values import Audience
 
 Sides = Mapping[str, Audience]  # of organisations that we know, by the key of their name
@@ -48,16 +48,6 @@ def is_otherwise(given: Audience | None, *, organisation: str, sides: Sides) -> 
     return side is None or side is not given
 
 
-def works_at(names: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that somebody named one of these organisations, to count them.
-
-    In other letters too, but for accents: that would take a look at every name.
-    """
-    lower = [name.lower() for name in names]
-    named = Subscriber.organisation
-    return or_(named.in_(names), func.lower(named).in_(lower))
-
-
 def follow(session: Session, rows: Sequence[Organisation], *, now: datetime) -> int:
     """Give the people of these organisations who did not say otherwise its side; return how many.
 
@@ -65,35 +55,22 @@ def follow(session: Session, rows: Sequence[Organisation], *, now: datetime) -> 
     """
     if not rows:
         return 0
-    names = _names_given(session, {row.name_key for row in rows})
-    moved = 0
-    for row in rows:
-        theirs = (
-            Subscriber.organisation.in_(names[row.name_key]),
-            Subscriber.audience_said.is_(False),
-            Subscriber.audience.is_distinct_from(row.audience),
-        )
-        change = update(Subscriber).where(*theirs).values(audience=row.audience, changed_at=now)
-        ids = session.scalars(change.returning(Subscriber.id)) if names[row.name_key] else ()
-        moved += len(list(ids))
-    return moved
+    names = spelt(session, Subscriber.organisation, [row.name for row in rows])
+    return sum(_move(session, row, names.get(name_key(row.name), ()), now) for row in rows)
 
 
 def rename_at_people(session: Session, before: str, after: str, *, now: datetime) -> None:
     """Let who named an organisation name it as it is called now."""
-    names = _names_given(session, {name_key(before)})[name_key(before)]
-    if names:
-        theirs = Subscriber.organisation.in_(names), Subscriber.organisation != after
-        session.execute(
-            update(Subscriber).where(*theirs).values(organisation=after, changed_at=now)
-        )
+    names = spelt(session, Subscriber.organisation, [before]).get(name_key(before), [])
+    theirs = is_one_of(Subscriber.organisation, [name for name in names if name != after])
+    session.execute(update(Subscriber).where(theirs).values(organisation=after, changed_at=now))
 
 
-def _names_given(session: Session, keys: set[str]) -> Mapping[str, list[str]]:
-    """Return the names, as people gave them, by their key."""
-    given: defaultdict[str, list[str]] = defaultdict(list)
-    distinct = select(Subscriber.organisation).where(Subscriber.organisation != "").distinct()
-    for name in session.scalars(distinct):
-        if (key := name_key(name)) in keys:
-            given[key].append(name)
-    return given
+def _move(session: Session, row: Organisation, names: Sequence[str], now: datetime) -> int:
+    if not names:
+        return 0
+    theirs = is_one_of(Subscriber.organisation, names)
+    apart = Subscriber.audience.is_distinct_from(row.audience)
+    change = update(Subscriber).where(theirs, Subscriber.audience_said.is_(False), apart)
+    moved = change.values(audience=row.audience, changed_at=now).returning(Subscriber.id)
+    return len(session.scalars(moved).all())
