@@ -1,4 +1,4 @@
-"""What an attacker tries: S11-S22, S26-S30, S34-S36, S45-S53 of our list, each as a test.
+"""What an attacker tries: S11-S22, S26-S36, S45-S53 of our list, each as a test.
 
 The whole table of routes is tried, so a page that is added is tried without anybody thinking of it.
 
@@ -7,8 +7,9 @@ S13, S14, S17  tests/web/editor/test_void.py, tests/newsletter/approve/, tests/n
 S20            tests/web/public/test_submit.py, tests/feeds/test_submissions.py
 S23, S24, S25  tests/newsletter/test_hostile.py, tests/newsletter/test_traps.py, tests/subscribers/
 S27            tests/subscribers/test_links.py flips every bit; here every page is tried
-S28, S30       tests/web/public/test_signup.py, tests/subscribers/test_consent.py
-S34, S35, S36  tests/web/public/test_links.py
+S28, S30       tests/web/public/test_signup.py, test_own.py, tests/subscribers/test_consent.py
+S31, S32       tests/web/public/test_signup.py; S33 tests/subscribers/test_retention.py
+S34, S35, S36  tests/web/public/test_links.py, test_own.py, tests/stories/test_reader.py
 S37 to S40     tests/feeds/test_addresses.py, test_hostile.py
 S41 to S44     tests/subscribers/
 S46            test_statements.py here, and tests/subscribers/test_segments.py

@@ -336,3 +336,35 @@ def test_a_long_pause_is_not_lost_to_another_form(
     assert 'value="2027-05-02"' in answer.text
     assert 'value="hr-beleid" checked' in answer.text
     assert row_of(services, reader).paused_until is None
+
+
+def test_links_of_a_year_ago_work_after_another_address(
+    site: TestClient, services: Services, reader: int, transport: FakeTransport, clock: FakeClock
+) -> None:
+    """S36: a link is of a person, whatever their address, and shows the one they have now."""
+    leave = services.links.unsubscribe_url(reader, 7).removeprefix(services.settings.base_url)
+    site.post(own(services, reader) + "/adres", data={"email": NEW})
+    site.post(move_path(transport))
+    clock.later(days=366)
+
+    shown = site.get(leave).text
+    assert "n***@example.org" in shown
+    assert NEW not in shown
+    assert site.post(leave, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert row_of(services, reader).status == SubscriberStatus.UNSUBSCRIBED
+
+
+def test_a_confirmation_pressed_a_hundred_times_moves_once(
+    site: TestClient, services: Services, reader: int, transport: FakeTransport
+) -> None:
+    """S28, for the address: replays change nothing, also after another change or leaving."""
+    site.post(own(services, reader) + "/adres", data={"email": NEW})
+    link = move_path(transport)
+    site.post(link)
+    before = kinds(services, reader)
+
+    answers = {site.post(link).status_code for _ in range(100)}
+
+    assert answers == {410}
+    assert (kinds(services, reader), row_of(services, reader).email) == (before, NEW)
+    assert len(transport.accepted) == 2
