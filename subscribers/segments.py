@@ -21,8 +21,6 @@ from subscribers.expressions import parse
 from subscribers.model import Segment
 from subscribers.reading import holds, kinds_of
 from subscribers.trees import (
-    DEEPEST,
-    MOST_VALUES,
     SEGMENT,
     All,
     Conditions,
@@ -31,7 +29,6 @@ from subscribers.trees import (
     Not,
     Tree,
     any_of,
-    depth_of,
     every,
     leaves,
     negated,
@@ -51,7 +48,7 @@ DEFAULT_SEGMENTS: Final[tuple[tuple[str, str, Conditions], ...]] = (
     ("overig", "Overige lezers", {"audience": NEITHER}),
 )
 EVERY_SIDE: Final[tuple[Audience | None, ...]] = (*Audience, None)
-MOST_INSIDE: Final = 150  # conditions of a segment with those of the segments in it
+INSIDE: Final = 2  # times as much as one may say, with what the segments in it say
 DEEPEST_CHAIN: Final = 8
 
 
@@ -259,12 +256,5 @@ def _inside(slug: str, rows: Mapping[str, Any], within: tuple[str, ...]) -> Tree
 
 
 def _of_some_size(tree: Tree, slug: str) -> Tree:
-    found = list(leaves(tree))
-    if len(found) > MOST_INSIDE or sum(len(one.values) for one in found) > 2 * MOST_VALUES:
-        raise SegmentTooLarge(
-            f"segment {slug!r} has {len(found)} conditions with those of the segments in it: "
-            f"at most {MOST_INSIDE}"
-        )
-    if depth_of(tree) > 2 * DEEPEST:
-        raise SegmentTooLarge(f"segment {slug!r} stands too deep in the segments in it")
+    require_bounds(tree, of=f"segment {slug!r} has " if slug else "", times=INSIDE)
     return tree

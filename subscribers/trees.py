@@ -24,6 +24,7 @@ DAYS: Final = frozenset({SINCE, BEFORE})
 STATUS_NOT: Final = "status not"  # how rows of before have `not status = ...`
 MOST_CONDITIONS: Final = 50
 MOST_VALUES: Final = 300
+MOST_THEMES: Final = 8  # each is looked up reader by reader: of 1,000,000 in half a second
 DEEPEST: Final = 12
 LONGEST_VALUE: Final = 200
 
@@ -187,15 +188,22 @@ def depth_of(tree: Tree) -> int:
             return 1 + max((depth_of(one) for one in parts), default=0)
 
 
-def require_bounds(tree: Tree) -> None:
-    """Raise SegmentTooLarge for more than a segment may say."""
+def require_bounds(tree: Tree, *, of: str = "", times: int = 1) -> None:
+    """Raise SegmentTooLarge for more than a segment may say.
+
+    of:    what it is called in the message.
+    times: how much more it may say with what stands in the segments in it.
+    """
     found = list(leaves(tree))
-    if len(found) > MOST_CONDITIONS:
-        raise SegmentTooLarge(f"{len(found)} conditions: at most {MOST_CONDITIONS}")
-    if (values := sum(len(one.values) for one in found)) > MOST_VALUES:
-        raise SegmentTooLarge(f"{values} values: at most {MOST_VALUES}")
-    if depth_of(tree) > DEEPEST:
-        raise SegmentTooLarge(f"conditions stand in more than {DEEPEST} others")
+    themes = sum(one.field == "theme" for one in found)
+    for number, most, what in (
+        (len(found), MOST_CONDITIONS, "conditions"),
+        (sum(len(one.values) for one in found), MOST_VALUES, "values"),
+        (themes, MOST_THEMES, "conditions on a theme, of which each may name several"),
+        (depth_of(tree), DEEPEST, "conditions in each other"),
+    ):
+        if number > most * times:
+            raise SegmentTooLarge(f"{of}{number} {what}: at most {most * times}")
 
 
 def _entry(name: str, value: object, depth: int) -> Tree:
