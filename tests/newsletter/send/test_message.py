@@ -227,8 +227,8 @@ def test_sample_message_is_that_of_a_reader_who_signed_up_today(settings: Settin
 
     text, page = parts(raw)
     assert " ".join(text.split()) == (
-        "Je krijgt deze aankondiging omdat je op 20 april 2027 hebt gekozen voor berichten over "
-        "bijeenkomsten."
+        "Je krijgt deze aankondiging omdat je je op 20 april 2027 via de site aanmeldde "
+        "en koos voor berichten over bijeenkomsten."
     )
     assert page == "<p>tekst</p>"
     assert parse(raw)["List-Id"] == "Steunpunt Opleidingsscholen VO <aankondigingen.example.org>"
