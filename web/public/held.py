@@ -34,7 +34,7 @@ def held_about(session: Session, row: Subscriber, themes: Sequence[Theme]) -> He
     facts = (
         ("E-mailadres", mask(row.email)),
         ("Naam", row.name),
-        ("Waar je werkt", row.audience or "ergens anders"),
+        ("Waar je werkt", _side(row)),
         ("Rol", row.role),
         ("Organisatie", row.organisation),
         ("Opleidingsschool", row.partnership),
@@ -65,6 +65,13 @@ def nothing_held(call: Call) -> Response:
             onward=("/aanmelden", "Meld je opnieuw aan"),
         )
     )
+
+
+def _side(row: Subscriber) -> str:
+    """Return the side, and that it follows from the organisation when nobody said it."""
+    side = row.audience or "ergens anders"
+    follows = row.audience and row.organisation and not row.audience_said
+    return f"{side}, volgens je organisatie" if follows else side
 
 
 def _since_word(row: Subscriber) -> str:

@@ -19,6 +19,7 @@ WORDS: Final[Mapping[str, str]] = {
     "email": "e-mailadres",
     "name": "naam",
     "audience": "kant",
+    "audience_said": "kant zelf opgegeven",
     "role": "rol",
     "organisation": "organisatie",
     "partnership": "opleidingsschool",

@@ -255,6 +255,7 @@ def test_everything_we_hold_is_one_file(site: TestClient, services: Services, re
     assert answer.headers["cache-control"] == "no-store"
     assert (given["e-mailadres"], given["naam"], given["thema's"]) == (OLD, "Mia", ["hr-beleid"])
     assert [one["soort"] for one in given["toestemming"]] == ["asked", "confirmed", "changed"]
+    assert (given["kant"], given["kant zelf opgegeven"]) == ("school", False)
     assert (given["verzendingen"], given["blokkade"]) == ([], None)
     assert site.get(path + "/gegevens").status_code == 405
     with services.db.read() as session:
@@ -265,6 +266,17 @@ def test_everything_we_hold_is_one_file(site: TestClient, services: Services, re
         "site",
         {"subscriber": reader},
     )
+
+
+def test_a_side_that_nobody_said_is_told_to_follow_from_the_organisation(
+    site: TestClient, services: Services, reader: int
+) -> None:
+    follows = add_subscriber(services, "volgt@example.org", organisation="Lyceum")
+    said = add_subscriber(services, "koos@example.org", organisation="Lyceum", audience_said=True)
+
+    assert "school, volgens je organisatie</dd>" in site.get(own(services, follows)).text
+    for other in (said, reader):
+        assert "volgens je organisatie" not in site.get(own(services, other)).text
 
 
 def test_why_tells_ground_evidence_and_how_to_stop(
