@@ -105,7 +105,7 @@ class Subscriber(Base):
         Index(
             "ix_subscriber_reach",
             *("status", "audience", "wants_newsletter", "wants_announcements"),
-            *("region", "role", "partnership", "organisation"),
+            *("region", "role", "partnership", "organisation", "since"),
         ),
         # Which spellings of a text there are, by leaps: of 1,000,000 in 2 ms. What is not filled in
         # is not in them, and no other question is answered from them on SQLite.

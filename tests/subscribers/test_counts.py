@@ -141,13 +141,15 @@ def test_reach_of_an_unknown_segment_is_refused(session: Session) -> None:
         count_reach(session, ["weg"], Topic.NEWSLETTER)
 
 
-@pytest.mark.parametrize("slug", ["school", "oost"])
+@pytest.mark.parametrize("slug", ["school", "oost", "nieuw"])
 def test_reach_is_counted_from_one_index(db: Database, slug: str) -> None:
     if db.engine.dialect.name != "sqlite":
         pytest.skip("how SQLite goes about it")
     with db.write() as session:
         add_people(session)
         session.add(Segment(slug="oost", name="Oost", conditions={"region": "oost", "role": "x"}))
+        new = {"joined since": "2027-01-01", "audience": "school"}
+        session.add(Segment(slug="nieuw", name="Nieuw", conditions=new))
 
     with db.read() as session, counted(db.engine) as statements:
         count_reach(session, [slug], Topic.ANNOUNCEMENTS)
