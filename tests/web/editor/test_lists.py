@@ -1,5 +1,6 @@
 """Every list page needs as many statements for three rows as for one."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, time, timedelta
@@ -82,6 +83,11 @@ def grow_sources(services: Services, number: int) -> None:
 
 def grow_segments(services: Services, number: int) -> None:
     save_segment(services.db, f"doel-{number}", conditions={"region": f"Regio {number}"}, now=START)
+
+
+def grow_received(services: Services, number: int) -> None:
+    file = io.BytesIO(b"email\nnieuw@example.org\n")
+    services.lists.receive(file, name=f"lijst-{number}.csv", by=None)
 
 
 def grow_planned(services: Services, number: int) -> None:
@@ -169,6 +175,8 @@ PAGES: list[tuple[str, Grow]] = [
     ("/redactie/edities", grow_items),
     ("/redactie/bronnen", grow_sources),
     ("/redactie/abonnees", grow_segments),
+    ("/redactie/abonnees/inlezen", grow_received),
+    ("/redactie/abonnees/uitvoer", grow_segments),
     ("/redactie/doelgroepen", grow_segments),
     ("/redactie/doelgroepen/school", grow_segments),
     ("/redactie/mensen", grow_people),
