@@ -143,9 +143,8 @@ def read_partnership(session: Session, which: ColumnElement[bool]) -> Partnershi
 
 
 def list_partnerships(session: Session) -> Sequence[Partnership]:
-    """Return all partnerships by name, with their organisations."""
-    loaded = select(Partnership).options(selectinload(Partnership.organisations))
-    return session.scalars(loaded.order_by(func.lower(Partnership.name))).all()
+    """Return all partnerships by name, without their organisations."""
+    return session.scalars(select(Partnership).order_by(func.lower(Partnership.name))).all()
 
 
 def search(

@@ -11,6 +11,7 @@ from newsletter.values import Role
 from newsletter.wiring import Services
 from subscribers.consent import leave
 from subscribers.model import Organisation, Partnership, Segment, Subscriber
+from subscribers.partnerships import list_shown
 from subscribers.store import get_subscriber
 
 DAY = date(2027, 4, 20)
@@ -44,6 +45,18 @@ def test_seed_sows_everything_once(services: Services) -> None:
     assert (first.readers_added, second.readers_added) == (200, 0)
     assert (first.sources, first.accounts) == (second.sources, second.accounts)
     assert not second.has_been_gathered
+
+
+def test_three_of_the_four_partnerships_are_on_the_site_and_readers_follow(
+    services: Services,
+) -> None:
+    seed(services, partners_url="http://127.0.0.1:1", day=DAY)
+
+    with services.db.read() as session:
+        assert len(list_shown(session)) == 3
+        sides = select(Subscriber.audience, func.count()).where(Subscriber.audience_said.is_(False))
+        following = dict(session.execute(sides.group_by(Subscriber.audience)).tuples().all())
+    assert following == {"school": 120, "lerarenopleiding": 60, None: 20}
 
 
 def test_another_port_leads_the_same_sources_there(services: Services) -> None:
