@@ -55,7 +55,7 @@ def test_three_of_the_four_partnerships_are_on_the_site_and_readers_follow(
     with services.db.read() as session:
         assert len(list_shown(session)) == 3
         sides = select(Subscriber.audience, func.count()).where(Subscriber.audience_said.is_(False))
-        following = dict(session.execute(sides.group_by(Subscriber.audience)).tuples().all())
+        following = dict(session.execute(sides.group_by(Subscriber.audience)).all())
     assert following == {"school": 120, "lerarenopleiding": 60, None: 20}
 
 
