@@ -113,6 +113,32 @@ def test_the_pages_fit_wide_and_narrow_in_light_and_dark(
     assert reader.complaints == anna.complaints == []
 
 
+def test_the_longest_names_fit_the_smallest_phone(
+    browser: Browser, base: str, near: Services
+) -> None:
+    name = "Meerjarensamenwerkingsovereenkomstwerkplekbegeleiders" * 3
+    number = make_partnership(near, name, region="Noord-Brabant", agreed=True)
+    member = make_member(near, f"{name} college", Audience.SCHOOL, number)
+    anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
+    anna.sign_in("anna@example.org")
+
+    wrong = [
+        one
+        for path in (
+            "/opleidingsscholen",
+            f"/opleidingsscholen/{name.lower()[:80]}",
+            "/redactie/opleidingsscholen",
+            f"/redactie/opleidingsscholen/{number}",
+            "/redactie/organisaties",
+            f"/redactie/organisaties/{member}",
+        )
+        for one in look(anna, path)
+    ]
+
+    assert wrong == []
+    assert anna.complaints == []
+
+
 def test_an_editor_brings_a_partnership_to_the_map(
     browser: Browser, base: str, near: Services
 ) -> None:
