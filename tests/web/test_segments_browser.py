@@ -46,6 +46,7 @@ def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
         )
     for slug, where, name in (
         ("noord-oost", WHERE, "Scholen in Noord en Oost"),
+        ("of", f"{WHERE} or theme = visie and region = West or role = directeur", "Of"),
         ("anders", "not (segment = noord-oost or theme = visie)", "Wie er niet bij hoort"),
     ):
         conditions = parse_expression(where)
@@ -94,6 +95,8 @@ def test_the_pages_have_their_pictures(browser: Browser, base: str, near: Servic
     cees = administrator(browser, base)
     cees.go("/redactie/doelgroepen")
     both(cees, "doelgroepen")
+    cees.go("/redactie/doelgroepen/of")
+    both(cees, "doelgroep-of")
     cees.go("/redactie/doelgroepen/anders")
     both(cees, "doelgroep-zin")
     cees.go("/redactie/doelgroepen/nieuw")

@@ -29,7 +29,8 @@ def words_of(tree: Tree, names: Names) -> str:  # noqa: PLR0911 - a line for eac
         case All(parts):
             return join([_enclosed(one, names, Either) for one in parts])
         case Either(parts):
-            return " of ".join(words_of(one, names) for one in parts)
+            between = ", of " if any(isinstance(one, All) for one in parts) else " of "
+            return between.join(words_of(one, names) for one in parts)
         case Is():
             return _leaf(tree, names, "is")
         case Not(Is() as inner):

@@ -84,6 +84,13 @@ def test_the_list_says_who_is_in_a_segment_how_many_and_where_it_is_used(
     assert "Maak een doelgroep" in page
 
 
+def test_what_is_another_possibility_stands_apart(cees: TestClient, filled: Services) -> None:
+    save(filled, "of", "region = a and role = b or theme = c", "Of")
+
+    assert "Regio is a en rol is b, of thema is c." in cees.get(LIST + "/of").text
+    assert cees.get(LIST + "/of").text.count('class="is-or"') == 1
+
+
 def test_editors_look_and_see_no_address(client: TestClient, filled: Services) -> None:
     desk(client, filled)
 
