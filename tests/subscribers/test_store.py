@@ -182,6 +182,7 @@ def test_everything_about_somebody_is_given(db: Database) -> None:
             "topics": ["newsletter"],
             "ground": "",
             "text_shown": "",
+            "text_version": "",
             "source": "",
             "edition_id": None,
         }
