@@ -3,7 +3,7 @@
 Read as a stream, because a file from outside may say that it is anything: no tree is built of it,
 no part is unpacked past a limit, and a document type, which no workbook has, is refused before it
 could name an entity. Formulas are not looked at: what they gave when the file was saved counts.
-Why not with a library: docs/decisions/0018-workbooks-are-read-as-a-stream.md.
+Why not with a library: docs/decisions/0021-workbooks-are-read-as-a-stream.md.
 """
 
 import io
