@@ -38,7 +38,9 @@ def test_a_hostile_text_in_every_field_is_text_in_every_part_of_the_mail(vector:
 
     page = read(rendered.html)
     assert strange(page.tags) == set()
-    ours = re.compile(rf"https://|mailto:|{rendered.marker}({'|'.join(Slot)})x(\?antwoord=\d|/waarom)?$|$")
+    ours = re.compile(
+        rf"https://|mailto:|{rendered.marker}({'|'.join(Slot)})x(\?antwoord=\d|/waarom)?$|$"
+    )
     assert [link for link in page.links if not ours.match(link)] == []
     assert {one for one in page.sources if not one.startswith(f"{BASE}/")} == set()
     assert said in page.text
