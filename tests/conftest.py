@@ -26,6 +26,18 @@ from tests.fakes import FakeClock
 
 one_dialect.use()
 
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it, for us alone
+ROOM = 4 << 30  # bytes; the databases of all tests take less than half of it
+
+
+def _keep_files_in_memory() -> None:
+    """Let what tests write lie in memory where there is room: commits wait for a disk."""
+    if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+
+
+_keep_files_in_memory()
+
 SERVER_URL = os.environ.get("NEWSLETTER_TEST_POSTGRES_URL", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 

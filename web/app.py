@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from fastapi import FastAPI
@@ -13,7 +14,7 @@ from starlette.formparsers import MultiPartException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 from starlette.routing import Route as StarletteRoute
 from starlette.types import Message as AsgiMessage
 from starlette.types import Receive
@@ -65,14 +66,10 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,  # a redirect would take its host from the request
-        routes=[
-            StarletteRoute("/healthz", _healthy, name="health"),
-            StarletteRoute("/readyz", _ready(services), name="ready"),
-            StarletteRoute("/static/{name:path}", _static(services), name="static"),
-            *(_starlette_route(services, route) for route in ROUTES),
-        ],
+        routes=list(_starlette_routes()),
     )
-    app.add_exception_handler(HTTPException, _no_page(services))
+    app.add_exception_handler(HTTPException, _no_page)
+    app.state.services = services
     app.state.paths = frozenset(route.path for route in ROUTES)
     app.state.sign_up_limits = HourlyLimits()
     app.state.reset_limits = HourlyLimits(MOST_RESETS, MOST_RESETS_OF_A_NETWORK)
@@ -83,29 +80,45 @@ def create_app(services: Services) -> FastAPI:
     return app
 
 
-def _starlette_route(services: Services, route: Route) -> StarletteRoute:
+@cache
+def _starlette_routes() -> tuple[BaseRoute, ...]:
+    """Return every route, for any application: what it works with stands in `app.state`."""
+    return (
+        StarletteRoute("/healthz", _healthy, name="health"),
+        StarletteRoute("/readyz", _ready, name="ready"),
+        StarletteRoute("/static/{name:path}", _static, name="static"),
+        *(_starlette_route(route) for route in ROUTES),
+    )
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+def _starlette_route(route: Route) -> StarletteRoute:
     async def endpoint(request: Request) -> Response:
         try:
             form = await _read_form(request, route)
         except (FormTooLarge, FormBroken) as error:
             refused: Exception = error
-            return await run_in_threadpool(explain, _call(services, request), route.name, refused)
+            return await run_in_threadpool(explain, _call(request), route.name, refused)
         except ClientDisconnect:  # nobody is left to answer
             return Response(status_code=400)
         try:
-            return await run_in_threadpool(_answer, services, route, request, form)
+            return await run_in_threadpool(_answer, route, request, form)
         finally:
             await form.close()  # a file that came along lies in a temporary place until then
 
     return StarletteRoute(route.path, endpoint, name=route.name, methods=list(route.methods))
 
 
-def _answer(services: Services, route: Route, request: Request, form: FormData) -> Response:
+def _answer(route: Route, request: Request, form: FormData) -> Response:
     """Check who asks, let the handler answer, and turn every error into a page."""
-    call = replace(_call(services, request), form=form)
+    call = replace(_call(request), form=form)
     try:
         _require_printable(call)
-        call = replace(call, services=services.current())
+        call = replace(call, services=_services(request).current())
         if route.path.startswith(DESK):
             call = replace(call, user=_signed_in(call))
             _guard(call, route)
@@ -117,9 +130,10 @@ def _answer(services: Services, route: Route, request: Request, form: FormData) 
     return _with_message(call, response)
 
 
-def _call(services: Services, request: Request) -> Call:
+def _call(request: Request) -> Call:
     path = {name: str(value) for name, value in request.path_params.items()}
-    return Call(services.remembered(), request, None, path, request.query_params, FormData())
+    services = _services(request).remembered()
+    return Call(services, request, None, path, request.query_params, FormData())
 
 
 def _acting(call: Call) -> Services:
@@ -164,19 +178,16 @@ def _with_message(call: Call, response: Response) -> Response:
     return response
 
 
-def _no_page(services: Services) -> Callable[[Request, Exception], Response]:
-    def answer(request: Request, error: Exception) -> Response:
-        if _names_a_page(request):
-            asked = f"?{request.url.query}" if request.url.query else ""
-            return RedirectResponse(request.url.path.rstrip("/") + asked, 308)
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        shown = {404: UNKNOWN, 405: WRONG_METHOD}.get(status, BROKEN)
-        response = show_error(_known(_call(services, request)), shown)
-        if isinstance(error, HTTPException) and error.headers:
-            response.headers.update(error.headers)  # 405 names what is allowed (RFC 9110 §15.5.6)
-        return response
-
-    return answer
+def _no_page(request: Request, error: Exception) -> Response:
+    if _names_a_page(request):
+        asked = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(request.url.path.rstrip("/") + asked, 308)
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    shown = {404: UNKNOWN, 405: WRONG_METHOD}.get(status, BROKEN)
+    response = show_error(_known(_call(request)), shown)
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)  # 405 names what is allowed (RFC 9110 §15.5.6)
+    return response
 
 
 def _names_a_page(request: Request) -> bool:
@@ -229,36 +240,30 @@ def _limited(receive: Receive, largest_bytes: int) -> Callable[[], Awaitable[Asg
     return limited
 
 
-def _static(services: Services) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        name, asked = request.path_params["name"], request.query_params.get("v")
-        asset = find_asset(name, services.remembered().settings.organisation)
-        if asset and asked and asked != asset.tag:  # perhaps another process saw new colours
-            current = await run_in_threadpool(services.current)
-            asset = find_asset(name, current.settings.organisation)
-        if asset is None:
-            raise HTTPException(404)
-        lasting = asked == asset.tag
-        cache = "public, max-age=31536000, immutable" if lasting else "public, max-age=300"
-        headers = {"Cache-Control": cache, "Content-Type": asset.content_type}
-        return Response(asset.body, headers=headers)
-
-    return answer
+async def _static(request: Request) -> Response:
+    services = _services(request)
+    name, asked = request.path_params["name"], request.query_params.get("v")
+    asset = find_asset(name, services.remembered().settings.organisation)
+    if asset and asked and asked != asset.tag:  # perhaps another process saw new colours
+        current = await run_in_threadpool(services.current)
+        asset = find_asset(name, current.settings.organisation)
+    if asset is None:
+        raise HTTPException(404)
+    lasting = asked == asset.tag
+    cached = "public, max-age=31536000, immutable" if lasting else "public, max-age=300"
+    headers = {"Cache-Control": cached, "Content-Type": asset.content_type}
+    return Response(asset.body, headers=headers)
 
 
 async def _healthy(_request: Request) -> Response:
     return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
 
 
-def _ready(services: Services) -> Callable[[Request], Awaitable[Response]]:
+async def _ready(request: Request) -> Response:
     """Say whether requests can be answered: the database is there, with today's tables."""
-
-    async def answer(_request: Request) -> Response:
-        headers = {"Cache-Control": "no-store"}
-        try:
-            await run_in_threadpool(require_database, services)
-        except (DatabaseNotReady, StorageError):
-            return PlainTextResponse("not ready: the database\n", status_code=503, headers=headers)
-        return PlainTextResponse("ready\n", headers=headers)
-
-    return answer
+    headers = {"Cache-Control": "no-store"}
+    try:
+        await run_in_threadpool(require_database, _services(request))
+    except (DatabaseNotReady, StorageError):
+        return PlainTextResponse("not ready: the database\n", status_code=503, headers=headers)
+    return PlainTextResponse("ready\n", headers=headers)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -172,17 +173,20 @@ def after_holidays(day: date) -> date:
     return day
 
 
+@cache
 def read_feeds() -> tuple[Feed, ...]:
     """Return the three feeds, in the order of their names."""
     feeds = [_feed(_read(path)) for path in (CONTENT / "feeds").glob("*.yaml")]
     return tuple(sorted(feeds, key=lambda feed: feed.name))
 
 
+@cache
 def read_events() -> tuple[Event, ...]:
     """Return the calendar in its first version, in the order of the file."""
     return tuple(_event(one) for one in _read(CONTENT / "calendar.yaml")["events"])
 
 
+@cache
 def read_collaborations() -> tuple[Collaboration, ...]:
     """Return the partnerships in the order of the file."""
     rows = _read(CONTENT / "partnerships.yaml")["partnerships"]
@@ -202,11 +206,13 @@ def practice_texts(demo_day: date) -> dict[str, str]:
     }
 
 
+@cache
 def read_sent_in() -> tuple[SentIn, ...]:
     """Return what readers sent in."""
     return tuple(_sent_in(one) for one in _read(CONTENT / "sent_in.yaml")["submissions"])
 
 
+@cache
 def read_dressing() -> Dressing:
     """Return the pictures and the question that the demo's edition gets."""
     return Dressing(**_read(CONTENT / "dressing.yaml"))
