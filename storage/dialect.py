@@ -11,7 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, case, literal, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    SQLColumnExpression,
+    Table,
+    case,
+    func,
+    literal,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -41,6 +51,13 @@ def told_row_by_row(session: Session, clause: ColumnElement[bool]) -> ColumnElem
     if session.get_bind().dialect.name == "sqlite":
         return case((clause, literal(1)), else_=literal(0)) == 1
     return clause
+
+
+def holds(session: Session, text: SQLColumnExpression[str], part: str) -> ColumnElement[bool]:
+    """Return the condition that a text has this in it, letter for letter."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    place: ColumnElement[int] = (func.instr if is_sqlite else func.strpos)(text, part)
+    return place > 0
 
 
 def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

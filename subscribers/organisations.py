@@ -133,6 +133,17 @@ def find_by_name(session: Session, name: str) -> Organisation | None:
     return session.scalar(select(Organisation).where(Organisation.name_key == name_key(name)))
 
 
+def known_at(session: Session, names: Collection[str]) -> dict[str, Organisation]:
+    """Return the organisations that we know among these names, by the key of their name.
+
+    With their partnerships, in two queries.
+    """
+    keys = {name_key(name) for name in names} - {""}
+    loaded = select(Organisation).options(selectinload(Organisation.partnerships))
+    rows = session.scalars(loaded.where(Organisation.name_key.in_(keys))) if keys else ()
+    return {row.name_key: row for row in rows}
+
+
 def get_organisation(session: Session, organisation_id: int, *, lock: bool = False) -> Organisation:
     """Return an organisation without its partnerships. Raises UnknownOrganisation."""
     row = session.get(Organisation, organisation_id, with_for_update=lock or None)
