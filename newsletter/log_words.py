@@ -235,6 +235,17 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "subscriber.viewed": Words(Group.SUBSCRIBERS, "{who} bekeek alle gegevens van {it}"),
     "subscriber.added": Words(Group.SUBSCRIBERS, "{who} voegde {it} toe"),
+    "subscriber.changed": Words(Group.SUBSCRIBERS, "{who} wijzigde de gegevens van {it}"),
+    "subscriber.unsubscribed": Words(Group.SUBSCRIBERS, "{who} meldde {it} af"),
+    "subscriber.suppressed": Words(Group.SUBSCRIBERS, "{who} blokkeerde het adres van {it}"),
+    "subscriber.many_changed": Words(
+        Group.SUBSCRIBERS, "{who} wijzigde gegevens van {count} abonnees tegelijk"
+    ),
+    "subscriber.many_undone": Words(
+        Group.SUBSCRIBERS,
+        "{who} maakte een wijziging van veel abonnees ongedaan: bij {count} is het terug, "
+        "bij {kept} niet",
+    ),
     "subscriber.erased": Words(Group.SUBSCRIBERS, "{who} wiste {it}"),
     "subscriber.expired": Words(
         Group.SUBSCRIBERS, "Het programma wiste {count} aanmeldingen die niet zijn bevestigd"

@@ -21,7 +21,7 @@ from newsletter.send.ledger import forget_erased
 from newsletter.store import looks
 from newsletter.store.withdrawn import forget_withdrawn
 from newsletter.wiring import Services
-from subscribers import receiving
+from subscribers import many, receiving
 from subscribers import retention as subscribers
 
 NIGHTLY: Final = "clean_up"
@@ -113,6 +113,13 @@ TABLE: Final[tuple[Kept, ...]] = (
         _long(receiving.KEPT),
         "Om na te kijken wat er gebeurde. Het bestand zelf gaat weg zodra het is ingelezen.",
         ("lists",),
+    ),
+    Kept(
+        R,
+        "Wat iemand was voordat de redactie veel abonnees tegelijk wijzigde",
+        _long(many.KEPT),
+        "Zo lang is die wijziging ongedaan te maken.",
+        ("many_changes",),
     ),
     Kept(
         R,
@@ -214,6 +221,7 @@ def erase_what_is_over(services: Services, now: datetime) -> Mapping[str, int]:
     db = services.db
     counts = dict(subscribers.clean_up(db, now=now).as_counts())
     counts |= submissions.clean_up(db, now=now).as_counts()
+    counts["many_changes"] = many.forget_old(db, now=now)
     counts["lists"] = services.lists.forget_old()
     counts["deliveries"] = old_deliveries.forget_readers(db, now=now)
     counts["revisions"] = restoring.forget_old(db, now=now)

@@ -13,7 +13,8 @@ import newsletter.model
 import newsletter.review_rows  # noqa: F401
 import storage.log  # noqa: F401
 import subscribers.list_rows
-import subscribers.model  # noqa: F401 - all seven: their tables belong to one metadata
+import subscribers.many_rows
+import subscribers.model  # noqa: F401 - all eight: their tables belong to one metadata
 from feeds.fetch import Fetcher
 from feeds.links import look_at_links
 from newsletter.approve.review import check_edition

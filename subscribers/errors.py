@@ -14,6 +14,10 @@
     |- UnknownPartnership   no partnership is called that
     |- UnknownOrganisation  no school or institute is called that
     |- NameTaken            a partnership or an organisation is called that already
+    |- UnknownSubscriber    nobody has that number, or not any more
+    |- SubscriberChanged    somebody else changed the person first
+    |- ManyMoved            not as many people are looked for as somebody was told
+    |- ManyChangeGone       a change of many people cannot be taken back, or not any more
     |- FieldChanged         somebody else changed the partnership or organisation first
     |- ListMovedOn          somebody else took this list to another step
     |- TooManyRows          more people than the file that was asked for can hold
@@ -119,6 +123,26 @@ class UnknownOrganisation(SubscriberError):
 
 class NameTaken(SubscriberError):
     """There is a partnership or an organisation of that name."""
+
+
+class UnknownSubscriber(SubscriberError):
+    """Nobody has that number, or not any more."""
+
+
+class SubscriberChanged(SubscriberError):
+    """Somebody else changed the person first, or they did so themselves."""
+
+
+class ManyMoved(SubscriberError):
+    """Not as many people are looked for as somebody was told. found: how many there are."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(f"{found} people are looked for now")
+        self.found = found
+
+
+class ManyChangeGone(SubscriberError):
+    """A change of many people cannot be taken back: it was, or it is too old."""
 
 
 class FieldChanged(SubscriberError):
