@@ -181,15 +181,27 @@ def leave(
     edition_id: the mailing whose link was used, so that its report can count them.
     """
     with db.write() as session:
-        row = _locked(session, subscriber_id)
-        if row is None or SubscriberStatus.UNSUBSCRIBED not in SUBSCRIBER_MOVES[row.state]:
-            return False
-        row.move(SubscriberStatus.UNSUBSCRIBED, now=now)
-        row.paused_until = None
-        fact = make_fact(row, ConsentKind.WITHDRAWN, now, source=source)
-        fact.edition_id = edition_id
-        session.add(fact)
-        return True
+        return leave_in(session, subscriber_id, source=source, edition_id=edition_id, now=now)
+
+
+def leave_in(
+    session: Session,
+    subscriber_id: int,
+    *,
+    source: str,
+    edition_id: int | None = None,
+    now: datetime,
+) -> bool:
+    """Do what `leave` does, within the caller's transaction."""
+    row = _locked(session, subscriber_id)
+    if row is None or SubscriberStatus.UNSUBSCRIBED not in SUBSCRIBER_MOVES[row.state]:
+        return False
+    row.move(SubscriberStatus.UNSUBSCRIBED, now=now)
+    row.paused_until = None
+    fact = make_fact(row, ConsentKind.WITHDRAWN, now, source=source)
+    fact.edition_id = edition_id
+    session.add(fact)
+    return True
 
 
 def leave_one(
@@ -265,16 +277,23 @@ def suppress(
     A bounce says nothing about somebody who had left: they may still come back by themselves.
     """
     with db.write() as session:
-        row = _locked(session, subscriber_id)
-        if row is None or row.state is SubscriberStatus.SUPPRESSED:
-            return False
-        has_left = row.state is SubscriberStatus.UNSUBSCRIBED
-        if has_left and reason is SuppressionReason.BOUNCE:
-            return False
-        row.move(SubscriberStatus.SUPPRESSED, now=now)
-        row.paused_until = None
-        _remember(session, row, reason, key=key, now=now)
-        return True
+        return suppress_in(session, subscriber_id, reason=reason, key=key, now=now)
+
+
+def suppress_in(
+    session: Session, subscriber_id: int, *, reason: SuppressionReason, key: bytes, now: datetime
+) -> bool:
+    """Do what `suppress` does, within the caller's transaction."""
+    row = _locked(session, subscriber_id)
+    if row is None or row.state is SubscriberStatus.SUPPRESSED:
+        return False
+    has_left = row.state is SubscriberStatus.UNSUBSCRIBED
+    if has_left and reason is SuppressionReason.BOUNCE:
+        return False
+    row.move(SubscriberStatus.SUPPRESSED, now=now)
+    row.paused_until = None
+    _remember(session, row, reason, key=key, now=now)
+    return True
 
 
 def erase(db: Database, who: int | str, *, key: bytes, now: datetime) -> bool:

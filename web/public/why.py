@@ -16,6 +16,7 @@ from newsletter.send.reason import reason_for
 from newsletter.values import EditionKind
 from subscribers import store
 from subscribers.addresses import mask
+from subscribers.editing import DESK
 from subscribers.evidence import wanted_topics
 from subscribers.model import Consent, Subscriber
 from subscribers.values import ON_LIST, ConsentKind, Topic
@@ -32,6 +33,10 @@ HAPPENED: Final[Mapping[ConsentKind, str]] = {
     ConsentKind.RESUMED: "De pauze was voorbij.",
     ConsentKind.MOVED: "Je bevestigde een nieuw adres.",
     ConsentKind.WITHDRAWN: "Je meldde je af.",
+}
+BY_DESK: Final[Mapping[ConsentKind, str]] = {
+    ConsentKind.CHANGED: "De redactie wijzigde wat je krijgt.",
+    ConsentKind.WITHDRAWN: "De redactie meldde je af.",
 }
 BY_CONSENT: Final = (
     "Jouw toestemming: je vroeg er zelf om en bevestigde dat (AVG, artikel 6 lid 1a)."
@@ -57,7 +62,7 @@ def show_why(call: Call) -> Response:
         if row is None:
             return nothing_held(call)
         facts = store.consents_of(session, row.id)
-        reason = _reason(session, row)
+        reason = reason_in_mail(session, row)
     grounds = [fact.ground for fact in facts if fact.ground]
     is_imported = row.ground == ConsentKind.IMPORTED
     base = call.services.settings.base_url
@@ -79,7 +84,7 @@ def show_why(call: Call) -> Response:
     )
 
 
-def _reason(session: Session, row: Subscriber) -> str:
+def reason_in_mail(session: Session, row: Subscriber) -> str:
     """Return the sentence that stands in this reader's mail; "" for who gets none."""
     reader = store.readers(session, [row.id]).get(row.id)
     if reader is None:
@@ -90,4 +95,6 @@ def _reason(session: Session, row: Subscriber) -> str:
 
 
 def _event(fact: Consent) -> Event:
-    return Event(fact.at, HAPPENED[ConsentKind(fact.kind)], fact.text_shown)
+    kind = ConsentKind(fact.kind)
+    what = BY_DESK.get(kind) if fact.source == DESK else None
+    return Event(fact.at, what or HAPPENED[kind], fact.text_shown)
