@@ -142,6 +142,7 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             404, "Deze opmerking bestaat niet", "Open de editie en kijk welke er wel zijn."
         ),
         newsletter.UnknownUser: UNKNOWN,
+        subscribers.UnknownSubscriber: UNKNOWN,
         subscribers.UnknownPartnership: UNKNOWN,
         subscribers.UnknownOrganisation: UNKNOWN,
         newsletter.UnknownSlot: ErrorPage(

@@ -2,20 +2,37 @@
 
 from typing import Final
 
-from web.editor import field_list, kept, lists, members, partnerships, segments, subscribers
-from web.editor.desk import KEPT, MEMBERS, PARTNERSHIPS, REGISTER, SEGMENTS
+from web.editor import (
+    field_list,
+    kept,
+    lists,
+    many,
+    members,
+    partnerships,
+    segments,
+    subscriber,
+    subscriber_counts,
+    subscribers,
+)
+from web.editor.desk import KEPT, MEMBERS, PARTNERSHIPS, REGISTER, SEGMENTS, SUBSCRIBERS
 from web.editor.field_list import FIELD_LIST
+from web.editor.many_words import MANY
 from web.route import ADMINISTRATOR, IN, POST, Route
 
 PARTNERSHIP: Final = PARTNERSHIPS + "/{partnership}"
 SEGMENT: Final = SEGMENTS + "/{slug}"
 LIST: Final = lists.IN + "/{list}"
 MEMBER: Final = MEMBERS + "/{organisation}"
+SUBSCRIBER: Final = SUBSCRIBERS + "/{subscriber}"
 
 READER_ROUTES: Final[tuple[Route, ...]] = (
     Route(KEPT, kept.show_kept, "kept", IN),
     Route(REGISTER, kept.show_register, "register", IN),
-    Route("/redactie/abonnees", subscribers.show_subscribers, "subscribers", IN),
+    Route(SUBSCRIBERS, subscribers.show_subscribers, "subscribers", IN),
+    Route(SUBSCRIBERS + "/aantallen", subscriber_counts.show_counts, "subscriber_counts", IN),
+    Route(MANY, many.show_many, "many", ADMINISTRATOR),
+    Route(MANY, many.change, "change_many", ADMINISTRATOR, POST),
+    Route(MANY + "/{change}/terug", many.undo, "undo_many", ADMINISTRATOR, POST),
     Route(lists.IN, lists.show_receiving, "receiving", ADMINISTRATOR),
     Route(lists.IN, lists.receive, "receive_list", ADMINISTRATOR, POST, files=1, megabytes=50),
     Route(LIST, lists.show_list, "received_list", ADMINISTRATOR),
@@ -26,6 +43,11 @@ READER_ROUTES: Final[tuple[Route, ...]] = (
     Route(LIST + "/fouten.csv", lists.give_errors, "list_errors", ADMINISTRATOR),
     Route(lists.OUT, lists.show_giving, "giving", ADMINISTRATOR),
     Route(lists.OUT, lists.give, "give_subscribers", ADMINISTRATOR, POST),
+    Route(SUBSCRIBER, subscriber.show_subscriber, "subscriber", ADMINISTRATOR),
+    Route(SUBSCRIBER, subscriber.save, "save_subscriber", ADMINISTRATOR, POST),
+    Route(SUBSCRIBER + "/afmelden", subscriber.unsubscribe, "leave_for", ADMINISTRATOR, POST),
+    Route(SUBSCRIBER + "/blokkeren", subscriber.suppress, "suppress", ADMINISTRATOR, POST),
+    Route(SUBSCRIBER + "/wissen", subscriber.erase, "erase_subscriber", ADMINISTRATOR, POST),
     Route(SEGMENTS, segments.show_segments, "segments", IN),
     Route(segments.NEW, segments.show_new, "new_segment", ADMINISTRATOR),
     Route(segments.NEW, segments.make, "add_segment", ADMINISTRATOR, POST),

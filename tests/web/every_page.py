@@ -102,7 +102,10 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "own_example": ("/redactie/voorbeelden/{example}",),
     "kept": ("/redactie/bewaren",),
     "register": ("/redactie/verwerkingsregister",),
-    "subscribers": ("/redactie/abonnees",),
+    "subscribers": ("/redactie/abonnees", "/redactie/abonnees?kant=school&q=zz"),
+    "subscriber_counts": ("/redactie/abonnees/aantallen",),
+    "subscriber": ("/redactie/abonnees/{reader}",),
+    "many": ("/redactie/abonnees/wijzigen?van=gekozen&wie={reader}",),
     "receiving": ("/redactie/abonnees/inlezen",),
     "received_list": (
         "/redactie/abonnees/inlezen/{list}",
@@ -174,6 +177,7 @@ def begin_usual(services: Services) -> Names:
     save_rhythm(services.db, rhythm, version=0, now=services.clock(), by=None)
     with _client(services, "anna@example.org") as anna, _client(services, "bas@example.org") as bas:
         names = _editions(services, anna, bas)
+    names["reader"] = "1"
     own = make_item(services, "Van de redactie: de studiereis gaat door")
     judge_item(services.db, own, ItemStatus.PARKED)
     waiting = send_in(services.db, now=services.clock())

@@ -35,6 +35,7 @@ SUBMISSIONS: Final = "/redactie/inzendingen"
 EXAMPLES: Final = "/redactie/voorbeelden"
 PARTNERSHIPS: Final = "/redactie/opleidingsscholen"
 MEMBERS: Final = "/redactie/organisaties"
+SUBSCRIBERS: Final = "/redactie/abonnees"
 SEGMENTS: Final = "/redactie/doelgroepen"
 KEPT: Final = "/redactie/bewaren"
 REGISTER: Final = "/redactie/verwerkingsregister"
@@ -191,9 +192,9 @@ def _places(
             plural(to_do, "inzending wacht", "inzendingen wachten"),
         ),
         Place(
-            "/redactie/abonnees",
+            SUBSCRIBERS,
             "Abonnees",
-            here.startswith(("/redactie/abonnees", PARTNERSHIPS, MEMBERS, SEGMENTS)),
+            here.startswith((SUBSCRIBERS, PARTNERSHIPS, MEMBERS, SEGMENTS)),
         ),
         Place(
             "/redactie/bronnen",

@@ -24,7 +24,9 @@ from newsletter.rhythm import Choice, Rhythm
 from newsletter.values import Role
 from newsletter.wiring import Services
 from storage.log import record
+from subscribers.model import SubscriberTheme
 from subscribers.segments import add_default_segments, save_segment
+from subscribers.values import Audience
 from tests.factories import judge_item, make_edition
 from tests.fakes import START
 from tests.feeds.sending_in import TOLD, send_in
@@ -33,6 +35,8 @@ from tests.web.desk import (
     desk,
     make_draft,
     make_item,
+    make_member,
+    make_partnership,
     make_source,
     make_subscriber,
     make_user,
@@ -83,6 +87,17 @@ def grow_sources(services: Services, number: int) -> None:
 
 def grow_segments(services: Services, number: int) -> None:
     save_segment(services.db, f"doel-{number}", conditions={"region": f"Regio {number}"}, now=START)
+
+
+def grow_readers(services: Services, number: int) -> None:
+    """Let somebody come in whose organisation is known, and who follows a theme."""
+    partnership = make_partnership(services, f"Verband {number}")
+    make_member(services, f"School {number}", Audience.SCHOOL, partnership)
+    somebody = make_subscriber(
+        services, f"nieuw{number}@example.org", None, organisation=f"School {number}"
+    )
+    with services.db.write() as session:
+        session.add(SubscriberTheme(theme="visie", subscriber_id=somebody))
 
 
 def grow_received(services: Services, number: int) -> None:
@@ -175,6 +190,10 @@ PAGES: list[tuple[str, Grow]] = [
     ("/redactie/edities", grow_items),
     ("/redactie/bronnen", grow_sources),
     ("/redactie/abonnees", grow_segments),
+    ("/redactie/abonnees", grow_readers),
+    ("/redactie/abonnees?q=example&kant=geen", grow_readers),
+    ("/redactie/abonnees/wijzigen?q=example", grow_readers),
+    ("/redactie/abonnees/aantallen", grow_segments),
     ("/redactie/abonnees/inlezen", grow_received),
     ("/redactie/abonnees/uitvoer", grow_segments),
     ("/redactie/doelgroepen", grow_segments),
