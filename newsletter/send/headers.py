@@ -18,6 +18,8 @@ LINE: Final = 76
 UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 ADDRESS: Final = re.compile(r"""(?:(?![@<>,;"])[\x21-\x7e])+@[a-z0-9.-]+""", re.IGNORECASE)
+# RFC 6532 §3.2: letters of every script before the @; what is no letter in it was judged before.
+ANY_ADDRESS: Final = re.compile(r"""[^@<>,;"\s]+@[a-z0-9.-]+""", re.IGNORECASE)
 
 
 def require_safe(text: str) -> str:
@@ -43,8 +45,21 @@ def text_header(name: str, text: str) -> str:
 
 
 def mailbox_header(name: str, display: str, address: str) -> str:
-    """Return a header that names one mailbox, such as To. Raises UnsafeHeader."""
-    spec = f"<{ascii_address(address)}>"
+    """Return a header that names one mailbox in ASCII, such as From. Raises UnsafeHeader."""
+    return _mailbox(name, display, ascii_address(address))
+
+
+def to_header(display: str, address: str) -> str:
+    """Return the To header; an address with letters outside ASCII stands in it as it is.
+
+    Such a header is UTF-8, which only goes to a server that offers SMTPUTF8 (RFC 6531 §3.1).
+    Raises UnsafeHeader.
+    """
+    return _mailbox("To", display, _checked(address, ANY_ADDRESS))
+
+
+def _mailbox(name: str, display: str, address: str) -> str:
+    spec = f"<{address}>"
     phrase = _phrase(" ".join(require_safe(display).split()), name)
     if not phrase:
         return f"{name}: {spec}\r\n"
@@ -63,13 +78,17 @@ def list_header(name: str, *urls: str) -> str:
 
 def ascii_address(address: str) -> str:
     """Return the address with its domain in A-labels (RFC 5890). Raises UnsafeHeader."""
+    return _checked(address, ADDRESS)
+
+
+def _checked(address: str, allowed: re.Pattern[str]) -> str:
     local, at, domain = require_safe(address).rpartition("@")
     try:
         domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
     except idna.IDNAError as wrong:
         raise UnsafeHeader("the domain of an address is no domain name") from wrong
     plain = f"{local}{at}{domain}"
-    if not ADDRESS.fullmatch(plain):
+    if not allowed.fullmatch(plain):
         raise UnsafeHeader("an address cannot stand in a header")
     return plain
 

@@ -27,6 +27,7 @@ from newsletter.send.headers import (
     mailbox_header,
     split_mailbox,
     text_header,
+    to_header,
 )
 from newsletter.settings import Settings
 from newsletter.values import EditionKind, Personal, Rendered, Slot
@@ -93,11 +94,11 @@ class Envelope:
 
     def _personal_head(self, personal: Personal) -> bytes:
         lines = (
-            mailbox_header("To", personal.name, personal.email),
+            to_header(personal.name, personal.email),
             header("Message-ID", personal.message_id),
             list_header("List-Unsubscribe", personal.one_click_url, self.mail_to),
         )
-        return "".join(lines).encode("ascii")
+        return "".join(lines).encode()
 
 
 def encode(rendered: Rendered, *, letterhead: Letterhead) -> Envelope:

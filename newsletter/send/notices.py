@@ -21,6 +21,7 @@ from newsletter.send.headers import (
     mailbox_header,
     split_mailbox,
     text_header,
+    to_header,
 )
 from newsletter.send.message import quoted_printable
 from newsletter.settings import Settings
@@ -221,7 +222,7 @@ def notice_message(text: NoticeText, *, to: str, settings: Settings, now: dateti
     head = (
         mailbox_header("From", name, address),
         mailbox_header("Reply-To", "", settings.organisation.contact),
-        mailbox_header("To", "", to),
+        to_header("", to),
         text_header("Subject", text.subject),
         header("Date", format_datetime(now)),
         header("Message-ID", f"<n.{token}@{domain_of(address)}>"),
@@ -238,7 +239,7 @@ def notice_message(text: NoticeText, *, to: str, settings: Settings, now: dateti
         + b"\r\n"
         for subtype, content in (("plain", text.text), ("html", text.html))
     ]
-    return "".join(head).encode("ascii") + b"".join(parts) + f"--{boundary}--\r\n".encode()
+    return "".join(head).encode() + b"".join(parts) + f"--{boundary}--\r\n".encode()
 
 
 def _reach(waiting: Waiting) -> str:

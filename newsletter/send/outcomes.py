@@ -17,8 +17,9 @@ from newsletter.values import DeliveryState, InDoubtPolicy, Receipt
 WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))  # then hourly
 PATIENCE: Final = timedelta(hours=24)
 REFUSALS: Final = 20  # so many in a row have one cause
-# Content or media, and security or policy (RFC 3463 §3.7 and §3.8): the message or its sender.
-OURS: Final = re.compile(r"\b5\.[67]\.\d")
+# Content or media, and security or policy (RFC 3463 §3.7 and §3.8): the message or its sender. Not
+# 5.6.7: that is about one address, whose letters the relay cannot take (RFC 6531 §3.5).
+OURS: Final = re.compile(r"\b5\.(?:6\.(?!7\b)|7\.)\d")
 DOMAINS: Final = 3  # a school that is gone has many readers, at one domain
 ADDRESS: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 SETTLE: Final = timedelta(minutes=10)  # a relay that was slow to answer has delivered by then

@@ -7,6 +7,9 @@ RCPT, DATA     4yz and 552 later (RFC 5321 §4.5.3.1.10), 5yz never, for this pe
                because a message that makes a relay hang up must not hold up everybody else
 after the dot  2yz done, 4yz later, 5yz never; no answer: it may have arrived (RFC 1047)
 
+An address with letters outside ASCII before its @ goes only to a server that offers SMTPUTF8
+(RFC 6531); elsewhere it is refused for good, before anything is said about it.
+
 421 before the dot means that the server hangs up (RFC 5321 §3.8), which blames no reader either.
 """
 
@@ -30,6 +33,9 @@ from newsletter.values import Receipt
 REPLY_LENGTH: Final = 500  # of a server's words, what we keep
 CLOSING: Final = 421
 TOO_MANY: Final = 552  # of RCPT: "too many recipients" in old words, so: later
+
+UTF8: Final = " SMTPUTF8 BODY=8BITMIME"  # of MAIL FROM: RFC 6531 §3.4, RFC 6152
+NEEDS_UTF8: Final = "5.6.7 the address needs SMTPUTF8, which this relay does not offer"
 
 Reply = tuple[int, bytes]
 
@@ -83,9 +89,7 @@ class SmtpConnection:
 
     def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
         """Hand one message over; see ports.Connection."""
-        if not recipient.isascii():
-            raise TransportRefused("5.6.7 the address needs SMTPUTF8", code=553)
-        smtp = self._begin(sender)
+        smtp = self._begin(sender, "" if recipient.isascii() else UTF8)
         self._name_recipient(smtp, recipient)
         self._send(smtp, message)
         return self._finish(smtp)
@@ -102,23 +106,25 @@ class SmtpConnection:
         except (OSError, smtplib.SMTPException):
             smtp.close()
 
-    def _begin(self, sender: str) -> smtplib.SMTP:
+    def _begin(self, sender: str, options: str) -> smtplib.SMTP:
         """Say MAIL FROM; on a connection that went stale, once more on a fresh one."""
         was_open = self._smtp is not None
         try:
-            return self._mail_from(sender)
+            return self._mail_from(sender, options)
         except TransportUnavailable:
             if not was_open or self._smtp is not None:
                 raise
-        return self._mail_from(sender)
+        return self._mail_from(sender, options)
 
-    def _mail_from(self, sender: str) -> smtplib.SMTP:
+    def _mail_from(self, sender: str, options: str) -> smtplib.SMTP:
         if self._smtp is None:
             self.open()
         smtp = self._smtp
         if smtp is None:
             raise TransportUnavailable("the connection is closed")
-        code, words = self._say(smtp, f"MAIL FROM:<{sender}>")
+        if options and not (smtp.has_extn("smtputf8") and smtp.has_extn("8bitmime")):
+            raise TransportRefused(NEEDS_UTF8, code=553)
+        code, words = self._say(smtp, f"MAIL FROM:<{sender}>{options}")
         if code // 100 == 2:
             return smtp
         if code != CLOSING:
@@ -233,6 +239,7 @@ def _connect(transport: SmtpTransport) -> smtplib.SMTP:
 
 def _greet(smtp: smtplib.SMTP, transport: SmtpTransport) -> None:
     relay = transport.relay
+    smtp.command_encoding = "utf-8"  # of all but an address that needs it, the same as ASCII
     _wait(smtp, transport.timeouts.command)
     if smtp.sock is not None:
         # The dot is a small packet of its own: without this it waits for the other side's ACK.

@@ -16,6 +16,7 @@ from newsletter.send.headers import (
     list_header,
     mailbox_header,
     text_header,
+    to_header,
 )
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=220).filter(
@@ -30,6 +31,7 @@ def test_control_characters_are_refused_in_every_kind_of_header(bad: str) -> Non
         lambda: text_header("Subject", bad),
         lambda: mailbox_header("To", bad, "a@example.org"),
         lambda: mailbox_header("To", "", f"{bad}@example.org"),
+        lambda: to_header("", f"zoë{bad}@example.org"),
         lambda: list_header("List-Unsubscribe", f"https://example.org/{bad}"),
     ]
     for attempt in attempts:
@@ -41,8 +43,15 @@ def test_control_characters_are_refused_in_every_kind_of_header(bad: str) -> Non
     "address", ["a@b@example.org", "a b@example.org", "a,b@example.org", "@example.org", "a", ""]
 )
 def test_what_is_no_single_address_is_refused(address: str) -> None:
+    for judge in (ascii_address, lambda one: to_header("Zoë", one)):
+        with pytest.raises(UnsafeHeader):
+            judge(address)
+
+
+def test_letters_before_the_at_stand_in_the_to_header_only() -> None:
+    assert to_header("Zoë", "zoë@café.nl") == "To: =?utf-8?q?Zo=C3=AB?= <zoë@xn--caf-dma.nl>\r\n"
     with pytest.raises(UnsafeHeader):
-        ascii_address(address)
+        mailbox_header("From", "", "zoë@example.org")
 
 
 def test_domain_beyond_ascii_becomes_its_a_label() -> None:

@@ -106,6 +106,18 @@ def test_headers_are_exactly_these() -> None:
     ]
 
 
+def test_letters_before_the_at_stand_in_the_to_header_as_they_are() -> None:
+    reader = replace(READER, email="zoë@example.org", name="Zoë")
+
+    raw = encode(rendered(), letterhead=LETTERHEAD).fill(reader)
+
+    head, _, body = raw.partition(b"\r\n\r\n")
+    assert "<zoë@example.org>\r\n".encode() in head
+    assert head.replace("zoë".encode(), b"").isascii()
+    assert body.isascii()
+    assert [one.addr_spec for one in parse(raw)["To"].addresses] == ["zoë@example.org"]
+
+
 def test_text_comes_first_and_both_parts_are_quoted_printable_utf_8() -> None:
     message = parse(encode(rendered("tekst", "<p>tekst</p>"), letterhead=LETTERHEAD).fill(READER))
 

@@ -80,6 +80,8 @@ def test_patience_that_has_run_out_is_a_failure() -> None:
         ("5.7.1 relaying denied", 3, 19, 100, False),
         ("5.7.1 relaying denied", 1, 7, 7, True),  # everybody on a short list
         ("5.6.0 looks like spam", 1, 20, 100, True),
+        ("5.6.7 the address needs SMTPUTF8", 1, 20, 100, False),
+        ("5.6.7 the address needs SMTPUTF8", 1, 1, 1, False),
         ("5.1.1 unknown", 3, 20, 100, True),
         ("5.1.1 unknown", 1, 7, 7, False),
         ("no such user here", 2, 40, 100, False),  # two schools that are gone

@@ -160,13 +160,35 @@ def test_relay_that_does_not_greet_is_unavailable() -> None:
             transport.connect()
 
 
-def test_address_beyond_ascii_is_refused_before_anything_is_said() -> None:
+def test_letters_beyond_ascii_are_refused_for_good_where_the_relay_cannot_take_them() -> None:
     relay = Relay()
 
     with serving(relay) as port:
-        found = deliver(open_transport(relay_on(port)), "zoë@example.org")
+        connection = open_transport(relay_on(port)).connect()
+        with pytest.raises(TransportRefused) as refused:
+            connection.deliver(sender=SENDER, recipient="zoë@example.org", message=MESSAGE)
+        connection.deliver(sender=SENDER, recipient="lezer@example.org", message=MESSAGE)
+        connection.close()
 
-    assert (type(found), relay.heard) == (TransportRefused, [])
+    assert (refused.value.code, refused.value.reply[:5]) == (553, "5.6.7")
+    assert [one.rcpt_tos for one in relay.accepted] == [["lezer@example.org"]]
+    assert relay.heard[0] == f"MAIL {SENDER}"  # nothing was said about the other
+
+
+def test_letters_beyond_ascii_arrive_where_the_relay_takes_them() -> None:
+    relay, message = Relay(), "To: <zoë@example.org>\r\n\r\nregel\r\n".encode()
+
+    with serving(relay, enable_SMTPUTF8=True) as port:
+        connection = open_transport(relay_on(port)).connect()
+        for recipient in ("zoë@example.org", "lezer@example.org"):
+            connection.deliver(sender=SENDER, recipient=recipient, message=message)
+        connection.close()
+
+    arrived = [(one.rcpt_tos, one.smtp_utf8, one.original_content) for one in relay.accepted]
+    assert arrived == [
+        (["zoë@example.org"], True, message),
+        (["lezer@example.org"], False, message),
+    ]
 
 
 def test_relay_without_starttls_is_never_used_in_clear_text() -> None:
