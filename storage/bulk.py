@@ -18,13 +18,17 @@ CACHE_KIB: Final = 49_152  # of SQLite, while rows come in: of 2,000 most pages 
 def hold_table(session: Session, table: Table) -> None:
     """Keep others from writing to the table until this transaction ends; they may read.
 
-    So what is read now still holds when rows are added. Must come first in the transaction. On
-    SQLite every writer is the only one; there it only makes room for many rows.
+    So what is read now still holds when rows are added: a name that is free stays so. Must come
+    first in the transaction. On SQLite every writer is the only one, and this does nothing.
     """
+    if not _is_sqlite(session):
+        session.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def make_room(session: Session) -> None:
+    """Let SQLite keep more pages at hand in this connection, for many rows."""
     if _is_sqlite(session):
         session.connection().exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
-    else:
-        session.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def is_one_of(

@@ -23,6 +23,7 @@
     |- TooManyRows          more people than the file that was asked for can hold
     |- TooManyMissing       a list from elsewhere misses more people than may go at once
     `- MalformedImport      the file as a whole cannot be read; single rows are reported instead
+       `- OtherFile         it is of a kind that we know and do not read
 
 Messages hold no address: they may end up in a log.
 """
@@ -41,7 +42,6 @@ class AddressFault(StrEnum):
     SPACE = "a space in the address"
     QUOTED = "a quoted local part"
     NO_AT = "no @ with something on both sides"
-    LOCAL_NOT_ASCII = "letters before the @ that most servers cannot deliver to"
     LOCAL = "characters before the @ that cannot be there"
     DOMAIN = "no domain name after the @"
     LONG = "too long"
@@ -151,6 +151,23 @@ class FieldChanged(SubscriberError):
 
 class MalformedImport(SubscriberError):
     """The file cannot be read as a list of subscribers."""
+
+
+class FileKind(StrEnum):
+    """A kind of file that people take for a list; the value says what to do, in English."""
+
+    OLD_WORKBOOK = "this is a workbook of before 2007 (.xls): save it as .xlsx or CSV first"
+    OPEN_DOCUMENT = "this is an OpenDocument sheet (.ods): save it as .xlsx or CSV first"
+    PACKED = "this is a package (.zip): unpack it, and take the list that is in it"
+    PDF = "this is a PDF: ask for the list as .xlsx or CSV"
+
+
+class OtherFile(MalformedImport):
+    """The file is of another kind. kind: which."""
+
+    def __init__(self, kind: FileKind) -> None:
+        super().__init__(kind.value)
+        self.kind = kind
 
 
 class TooManyRows(SubscriberError):

@@ -12,13 +12,14 @@ from storage.log import record
 from storage.session import Database
 from storage.text import harmless_cell
 from storage.workbook import ROWS_MAXIMUM, write_workbook
+from subscribers.addresses import is_shared
 from subscribers.errors import TooManyRows
 from subscribers.model import Subscriber
 from subscribers.segments import conditions_of
 from subscribers.store import in_any, list_subscribers, themes_of
 from subscribers.verdicts import TEXTS
 
-COLUMNS: Final = ("email", "audience", *TEXTS, "themes", "status", "since")
+COLUMNS: Final = ("email", "audience", *TEXTS, "themes", "status", "since", "role_address")
 PAGE: Final = 1_000  # rows in memory at once; no transaction is open between two pages
 TITLE: Final = "Abonnees"
 
@@ -82,7 +83,8 @@ def _count(session: Session, segment: str) -> int:
 def _cells(row: Subscriber, themes: list[str]) -> list[str]:
     texts = [str(getattr(row, name)) for name in TEXTS]
     since = row.since.isoformat()
-    return [row.email, row.audience or "", *texts, ";".join(themes), row.status, since]
+    shared = "yes" if is_shared(row.email) else ""  # a fact of the address, so no column holds it
+    return [row.email, row.audience or "", *texts, ";".join(themes), row.status, since, shared]
 
 
 def _as_text(cells: list[str]) -> list[str]:

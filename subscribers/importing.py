@@ -7,7 +7,7 @@ refused with the number of the first. Memory stays below 300 MB whatever the fil
 """
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,20 +15,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from storage.bulk import hold_table
+from storage.bulk import hold_table, make_room
 from storage.log import record
 from storage.session import Database
 from storage.text import one_line
+from subscribers.addresses import is_shared
 from subscribers.batches import SUBSCRIBERS, Difference, Plan, addition, decide, save
 from subscribers.errors import GroundMissing, MalformedImport
 from subscribers.seen import SeenLines
 from subscribers.sheets import Sheet, open_sheet
-from subscribers.verdicts import Candidate, RowError, judge
+from subscribers.verdicts import SHARED, Candidate, RowError, RowNotice, judge
 
 # Rows a transaction. Each batch writes most of the index of addresses anew, so of a million rows in
 # 5,000s twice as much is written; one of 20,000 takes a second, and others wait for the writer.
 BATCH: Final = 20_000
 ERRORS_KEPT: Final = 50_000  # in the report; a wrong file of millions of lines has to fit in memory
+NOTICES_KEPT: Final = 1_000
 DIFFERENCES_KEPT: Final = 200  # more than people look at
 YOUNG: Final = 1  # the generation in which a statement's cycle with its rows is found
 LINES_MAXIMUM: Final = 5_000_000  # of one file: that many addresses are remembered in 100 MB
@@ -44,6 +46,8 @@ class ImportReport:
     differences: of who is updated, the first DIFFERENCES_KEPT; then as many of who is added.
     encoding, delimiter: as they were detected ("xlsx" and "" for a workbook).
     columns:     the head of the column that each field was read from.
+    shared:      how many of those who are in, or come in, have the address of a role.
+    notices:     of these, the first NOTICES_KEPT.
     """
 
     read: int = 0
@@ -56,6 +60,8 @@ class ImportReport:
     encoding: str = ""
     delimiter: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    shared: int = 0
+    notices: tuple[RowNotice, ...] = ()
 
 
 COUNTS: Final = ("read", "added", "updated", "unchanged", "rejected")
@@ -67,6 +73,7 @@ class _Tally:
     def __init__(self) -> None:
         self.report = ImportReport()
         self.errors: list[RowError] = []
+        self.notices: list[RowNotice] = []
         self.changes: list[Difference] = []
         self.additions: list[Difference] = []
         self.seen = SeenLines()
@@ -86,6 +93,14 @@ class _Tally:
         self.changes += [change.difference for change in plan.changed[:room]]
         room = DIFFERENCES_KEPT - len(self.additions)
         self.additions += [addition(one) for one in plan.added[:room]]
+
+    def notice(self, batch: Sequence[Candidate], plan: Plan) -> None:
+        """Count the addresses of roles among a batch, but not those that were refused."""
+        refused = {error.line for error in plan.refused}
+        shared = [one for one in batch if is_shared(one.key) and one.line not in refused]
+        self.report.shared += len(shared)
+        room = NOTICES_KEPT - len(self.notices)
+        self.notices += [RowNotice(one.line, one.email, SHARED) for one in shared[:room]]
 
 
 def import_file(  # noqa: PLR0913 - what an administrator decides, by name
@@ -125,10 +140,12 @@ def import_file(  # noqa: PLR0913 - what an administrator decides, by name
                     plan = decide(session, batch, key=key)
             else:
                 with db.write() as session:
+                    make_room(session)
                     hold_table(session, SUBSCRIBERS)
                     plan = decide(session, batch, key=key)
                     save(session, plan, ground=ground, source=source, now=now)
             tally.count(plan)
+            tally.notice(batch, plan)
             del plan, batch
             gc.collect(YOUNG)
             if progress is not None:
@@ -180,6 +197,7 @@ def _candidates(
 
 def _finished(tally: _Tally, sheet: Sheet) -> ImportReport:
     tally.report.errors = tuple(sorted(tally.errors, key=lambda error: error.line))
+    tally.report.notices = tuple(tally.notices)
     tally.report.differences = (*tally.changes, *tally.additions)
     tally.report.encoding, tally.report.delimiter = sheet.rows.encoding, sheet.rows.delimiter
     tally.report.columns = {name: sheet.rows.head[at] for name, at in sheet.columns.items()}

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final
@@ -37,10 +37,11 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the last step found, person by person. errors, differences: as `ImportReport` has."""
+    """What the last step found, person by person. All as `ImportReport` has them."""
 
     errors: list[dict[str, Any]]
     differences: list[dict[str, Any]]
+    notices: list[dict[str, Any]] = field(default_factory=list)
 
 
 NOTHING: Final = Found([], [])
@@ -181,13 +182,15 @@ class Lists:
             self._end(row, ListStep.FAILED, {"failure": type(failure).__name__})
             return
         self._keep_found(row, report)
-        counts = {name: getattr(report, name) for name in COUNTS}
+        counts = {name: getattr(report, name) for name in (*COUNTS, "shared")}
         read_as = {"encoding": report.encoding, "delimiter": report.delimiter}
         self._end(row, ListStep.TRIED if is_trial else ListStep.DONE, counts | read_as)
 
     def _keep_found(self, row: ReceivedList, report: ImportReport) -> None:
         found = Found(
-            [asdict(one) for one in report.errors], [asdict(one) for one in report.differences]
+            [asdict(one) for one in report.errors],
+            [asdict(one) for one in report.differences],
+            [asdict(one) for one in report.notices],
         )
         path = self._folder / row.folder / FOUND
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:

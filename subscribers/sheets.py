@@ -1,8 +1,9 @@
 """A list from anybody's spreadsheet becomes numbered records, in flat memory: CSV or a workbook.
 
-CSV is read as RFC 4180. Encoding: by its mark (UTF-8 or UTF-16), else UTF-8 when all of it is, else
-Windows-1252, which is what a Dutch Excel writes. Delimiter: of comma, semicolon and tab, the one
-that the header has most. What a workbook is: `subscribers.workbooks`.
+CSV is read as RFC 4180. Encoding: by its mark (UTF-8 or UTF-16), else UTF-16 when every other byte
+at its start is zero, else UTF-8 when all of it is, else Windows-1252, which is what a Dutch Excel
+writes. Delimiter: of comma, semicolon, tab and bar, the one that the header has most.
+What a workbook is: `subscribers.workbooks`.
 """
 
 import codecs
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol, TextIO
 
 from subscribers import workbooks
-from subscribers.errors import MalformedImport
+from subscribers.errors import FileKind, MalformedImport, OtherFile
 from subscribers.heads import PEOPLE, Known, find_columns, guess_columns
 
 LINE_MAXIMUM: Final = 1_000_000  # characters of one line that are read; the rest is left out
@@ -30,7 +31,15 @@ _MARKS: Final = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _ZIP: Final = b"PK\x03\x04"
-_OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"  # of Excel before 2007
+_UNMARKED: Final = {1: "utf-16-le", 0: "utf-16-be"}  # by which bytes of a head in ASCII are zero
+_START: Final = 128  # bytes that tell of which kind a file is
+_OTHERS: Final = {
+    re.compile(rb"\xd0\xcf\x11\xe0"): FileKind.OLD_WORKBOOK,  # a compound file, [MS-CFB]
+    re.compile(  # OpenDocument 1.3, part 2, §3.3
+        rb"PK\x03\x04.{26}mimetypeapplication/vnd\.oasis\.opendocument", re.DOTALL
+    ): FileKind.OPEN_DOCUMENT,
+    re.compile(rb"%PDF-"): FileKind.PDF,
+}
 _CHUNK: Final = 1 << 20
 
 
@@ -134,15 +143,24 @@ def propose(path: Path) -> Proposal:
         )
 
 
+def every_row(path: Path) -> Iterator[list[str]]:
+    """Yield the cells of every row of a file, its head among them; not of what is unreadable.
+
+    Raises MalformedImport, OSError.
+    """
+    with _open_rows(path) as rows:
+        yield rows.head
+        yield from (one.cells for one in rows.records() if one.cells is not None)
+
+
 @contextmanager
 def _open_rows(path: Path) -> Iterator[Rows]:
     with path.open("rb") as file:
-        start = file.read(4)
-        if start.startswith(_OLD_WORKBOOK):
-            raise MalformedImport(
-                "this is a workbook of an old kind: save it as .xlsx or CSV first"
-            )
-        if start == _ZIP:
+        start = file.read(_START)
+        for form, kind in _OTHERS.items():
+            if form.match(start):
+                raise OtherFile(kind)
+        if start.startswith(_ZIP):
             yield _WorkbookRows(file)
         else:
             yield _TextRows(file, _encoding(file))
@@ -253,6 +271,9 @@ def _encoding(file: BinaryIO) -> str:
     for mark, encoding in _MARKS.items():
         if start.startswith(mark):
             return encoding
+    for offset, encoding in _UNMARKED.items():
+        if len(start) == 4 and not any(start[offset::2]):
+            return encoding
     file.seek(0)
     return "utf-8" if _is_utf8(file) else "windows-1252"
 
@@ -277,7 +298,7 @@ def _cells(head: str, delimiter: str) -> list[str]:
 
 def _delimiter(head: str) -> str:
     bare = re.sub(r'"[^"]*"', "", head)
-    return max(",;\t", key=bare.count)
+    return max(",;\t|", key=bare.count)
 
 
 def _require_few(head: list[str]) -> None:

@@ -26,7 +26,6 @@ FAULTS: Final[Mapping[AddressFault, str]] = {
     AddressFault.SPACE: "er staat een spatie in het e-mailadres",
     AddressFault.QUOTED: "er staan aanhalingstekens in het e-mailadres",
     AddressFault.NO_AT: "dit is geen e-mailadres: er hoort één @ in met iets ervoor en erna",
-    AddressFault.LOCAL_NOT_ASCII: "voor de @ staan letters waar we geen mail naar kunnen bezorgen",
     AddressFault.LOCAL: "voor de @ staan tekens die daar niet kunnen",
     AddressFault.DOMAIN: "achter de @ staat geen domeinnaam",
     AddressFault.LONG: "dit e-mailadres is te lang",
@@ -38,12 +37,22 @@ REFUSED: Final[Mapping[str, str]] = {  # somebody's status, or why their address
     SuppressionReason.COMPLAINT: "krijgt geen mail meer: er kwam een klacht",
     SuppressionReason.ERASED: "is op eigen verzoek gewist",
 }
+SHARED: Final = "dit adres is van een rol: misschien leest meer dan één mens mee"
 _AUDIENCES: Final = {str(one): one for one in Audience} | {NEITHER: None}
 
 
 @dataclass(frozen=True, slots=True)
 class RowError:
     """Why a record was refused. value: what stood there, for the user's screen; never logged."""
+
+    line: int
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowNotice:
+    """What is worth a look at a record that was not refused. value: as with `RowError`."""
 
     line: int
     value: str

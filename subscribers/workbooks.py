@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import BinaryIO, Final, TypeVar
 from xml.parsers import expat
 
-from subscribers.errors import MalformedImport
+from subscribers.errors import FileKind, MalformedImport, OtherFile
 from subscribers.workbook_parts import (
     Part,
     Relations,
@@ -50,6 +50,8 @@ class Workbook:
         with _judged():
             _require_small_list(file)
             self._zip = zipfile.ZipFile(file)
+            if "_rels/.rels" not in self._zip.NameToInfo:  # which every such package has
+                raise OtherFile(FileKind.PACKED)
             book = self._relations("").kinds["officeDocument"].lstrip("/")
             related, folder = self._relations(book), posixpath.dirname(book)
             sheets = self._read(book, SheetList())

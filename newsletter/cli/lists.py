@@ -154,14 +154,15 @@ def _themes(services: Services) -> set[str]:
 def _print(report: ImportReport, more: Mapping[str, int], *, dry_run: bool, json: bool) -> None:
     counts = {name: getattr(report, name) for name in COUNTS} | dict(more)
     if json:
-        print_json(counts | _found(report))
+        print_json(counts | {"role_addresses": report.shared} | _found(report))
         return
     read_as = {
         "encoding": report.encoding,
         "delimiter": DELIMITERS.get(report.delimiter, report.delimiter),
         "columns": [f"{field}={head}" for field, head in report.columns.items()],
     }
-    print_fields(counts | read_as)
+    roles = {"addresses of roles": report.shared} if report.shared else {}
+    print_fields(counts | roles | read_as)
     if report.differences and dry_run:
         print_table(
             ("Line", "Address", "Would be"),
@@ -177,11 +178,18 @@ def _print(report: ImportReport, more: Mapping[str, int], *, dry_run: bool, json
             ((one.line, one.value, one.reason) for one in report.errors),
             empty="",
         )
+    if report.notices:
+        print_table(
+            ("Line", "Value", "Notice"),
+            ((one.line, one.value, one.reason) for one in report.notices[:SHOWN]),
+            empty="",
+        )
 
 
 def _found(report: ImportReport) -> dict[str, Any]:
     return {
         "errors": list(report.errors),
+        "notices": list(report.notices),
         "differences": [
             {
                 "line": one.line,

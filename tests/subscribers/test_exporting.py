@@ -28,14 +28,14 @@ def test_everybody_is_written_with_their_themes_and_status(db: Database) -> None
         session.add(SubscriberTheme(theme="visie", subscriber_id=jan.id))
         session.add(SubscriberTheme(theme="hr-beleid", subscriber_id=jan.id))
         make_subscriber(
-            session, "p@example.org", audience=None, status=SubscriberStatus.UNSUBSCRIBED
+            session, "info@example.org", audience=None, status=SubscriberStatus.UNSUBSCRIBED
         )
 
     assert export(db).splitlines() == [
-        "email,audience,name,role,organisation,partnership,region,themes,status,since",
+        "email,audience,name,role,organisation,partnership,region,themes,status,since,role_address",
         'jan@example.org,school,\'=1+1,,,,"Oost, West",hr-beleid;visie,active,'
-        "2027-04-20T08:00:00+00:00",
-        "p@example.org,,,,,,,,unsubscribed,2027-04-20T08:00:00+00:00",
+        "2027-04-20T08:00:00+00:00,",
+        "info@example.org,,,,,,,,unsubscribed,2027-04-20T08:00:00+00:00,yes",
     ]
 
 

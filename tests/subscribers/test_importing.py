@@ -1,7 +1,9 @@
 """Importing: every line gets a verdict, nobody is revived, and twice is once."""
 
 import os
+import sys
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any
 
 import pytest
@@ -15,12 +17,13 @@ from subscribers.errors import GroundMissing, MalformedImport
 from subscribers.importing import ImportReport, import_file
 from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
 from subscribers.values import SubscriberStatus
-from subscribers.verdicts import REFUSED, RowError
+from subscribers.verdicts import REFUSED, SHARED, RowError, RowNotice
 from tests.factories import KEY, make_subscriber
 from tests.fakes import START
 
 S = SubscriberStatus
 GROUND = "deelnemer congres 2027"
+ROOT = Path(__file__).parent.parent.parent
 
 
 class Importer:
@@ -123,7 +126,7 @@ def test_refused_rows_have_their_line_and_a_dutch_reason(run: Importer) -> None:
         'goed@example.org,"Naam\nop twee regels",school,\n'
         "a@example.org,,leerling,\n"
         "b@example.org,,,visie;onzin\n"
-        "josé@example.org,,,\n"
+        "jo sé@example.org,,,\n"
         f"c@example.org,{'x' * 201},,\n"
         "GOED@example.org,,,\n"
         "d@example.org,,,,te,veel\n"
@@ -137,16 +140,42 @@ def test_refused_rows_have_their_line_and_a_dutch_reason(run: Importer) -> None:
         RowError(3, "Jan <jan@example.org>", "er staat een naam of een haakje bij het e-mailadres"),
         RowError(6, "leerling", "onbekende kant: kies school, lerarenopleiding, geen of laat leeg"),
         RowError(7, "onzin", "dit thema bestaat niet"),
-        RowError(
-            8,
-            "josé@example.org",
-            "voor de @ staan letters waar we geen mail naar kunnen bezorgen",
-        ),
+        RowError(8, "jo sé@example.org", "er staat een spatie in het e-mailadres"),
         RowError(9, "x" * 79 + "…", "te lang: hooguit 200 tekens"),
         RowError(10, "GOED@example.org", "staat al op regel 4"),
         RowError(11, "", "er staan meer velden dan in de kop"),
         RowError(12, "nulbyte", "er staat een onzichtbaar teken in"),
     )
+
+
+def test_addresses_of_roles_come_in_and_are_told_by_line(db: Database, run: Importer) -> None:
+    with db.write() as session:
+        make_subscriber(session, "webmaster@example.org", status=S.UNSUBSCRIBED)
+        make_subscriber(session, "noreply@example.org", audience=None)
+    text = "email\njan@example.org\nInfo+nieuws@example.org\nwebmaster@example.org\n"
+
+    report = run(text + "noreply@example.org\ninformatie@example.org\n")
+
+    assert counts(report) == (5, 3, 0, 1, 1)
+    assert report.shared == 2
+    assert report.notices == (
+        RowNotice(3, "Info+nieuws@example.org", SHARED),
+        RowNotice(5, "noreply@example.org", SHARED),
+    )
+
+
+def test_letters_outside_ascii_are_one_person_however_they_are_composed(
+    db: Database, run: Importer
+) -> None:
+    composed, apart = "JOS\u00c9@example.org", "jose\u0301@example.org"
+
+    report = run(f"email\n{composed}\n{apart}\n")
+    again = run(f"email\n{apart}\n")
+
+    assert counts(report) == (2, 1, 0, 0, 1)
+    assert report.errors == (RowError(3, "jos\u00e9@example.org", "staat al op regel 2"),)
+    assert counts(again) == (1, 0, 0, 1, 0)
+    assert emails(db) == [composed]
 
 
 def test_nobody_who_left_is_suppressed_or_erased_comes_back(db: Database, run: Importer) -> None:
@@ -197,10 +226,12 @@ def test_somebody_who_had_not_confirmed_is_active_on_the_stated_ground(
         ("utf-8", "utf-8"),
         ("utf-8-sig", "utf-8-sig"),
         ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
         ("windows-1252", "windows-1252"),
     ],
 )
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_any_spreadsheets_file_is_read(
     db: Database, run: Importer, encoding: str, shown: str, delimiter: str, newline: str
@@ -241,7 +272,7 @@ def test_columns_are_found_by_the_heads_that_were_given(db: Database, run: Impor
         ("email\njan@example.org\n", {"name": "Achternaam"}),
         ("email\njan@example.org\n", {"schoenmaat": "email"}),
         (b"PK\x03\x04 a workbook", {}),
-        ("email\njan@example.org\n".encode("utf-16-le"), {}),
+        ("email:naam\njan@example.org:Jan\n", {}),  # with nothing between that we know
         ("Email,naam,email\njan@example.org,Jan,piet@example.org\n", {}),
         ("x" * 3_000_000, {}),
     ],
@@ -328,24 +359,44 @@ def test_an_endless_line_and_many_columns_are_refused(db: Database, run: Importe
     assert emails(db) == ["goed@example.org"]
 
 
-class Killed(Exception):
-    """Stands for the process's end between two batches."""
+KILLED_IN_MID_IMPORT = """
+import sys
+from datetime import datetime
+from pathlib import Path
+import feeds.model, newsletter.model, newsletter.account_rows, storage.log
+from storage.session import Database
+from subscribers.importing import import_file
+
+def told(done, total):
+    print("a batch is in", flush=True)
+    sys.stdin.read()  # until it is killed
+
+url, path, now = sys.argv[1:]
+import_file(Database(url), Path(path), ground="g", key=b"k" * 32, now=datetime.fromisoformat(now),
+            progress=told)
+"""
 
 
-def test_an_import_that_was_cut_off_goes_on_without_doubles(db: Database, run: Importer) -> None:
-    rows = importing.BATCH * 2 + 10
+@pytest.mark.long
+def test_an_import_that_is_killed_goes_on_without_doubles(
+    db: Database, run: Importer, database_url: str
+) -> None:
+    rows = importing.BATCH + 10
     text = "email\n" + "".join(f"p{number}@example.org\n" for number in range(rows))
+    path = run.folder / "lijst.csv"
+    path.write_text(text)
 
-    def die(_done: int, _total: int) -> None:
-        raise Killed
-
-    with pytest.raises(Killed):
-        run(text, progress=die)
+    given = [database_url, str(path), START.isoformat()]
+    command = [sys.executable, "-c", KILLED_IN_MID_IMPORT, *given]
+    with Popen(command, stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "a batch is in\n"
+        process.kill()
     assert how_many(db, Subscriber) == importing.BATCH
 
     report = run(text)
 
-    assert counts(report) == (rows, rows - importing.BATCH, 0, importing.BATCH, 0)
+    assert counts(report) == (rows, 10, 0, importing.BATCH, 0)
     assert (how_many(db, Subscriber), how_many(db, Consent)) == (rows, rows)
 
 

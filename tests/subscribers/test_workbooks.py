@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from storage.session import Database
 from storage.workbook import write_workbook
-from subscribers.errors import MalformedImport
+from subscribers.errors import FileKind, MalformedImport, OtherFile
 from subscribers.exporting import export_workbook
 from subscribers.importing import ImportReport, import_file
 from subscribers.sheets import open_sheet, propose
@@ -187,16 +187,50 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(crowded, "w") as out:
         for number in range(20_000):
             out.writestr(f"een/lange/naam/voor/een/deel/{number}", b"")
-    old = tmp_path / "oud.xls"
-    old.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     cut = tmp_path / "half.xlsx"
     whole = io.BytesIO()
     write_workbook(whole, "Blad", ["email"], [["a@example.org"]])
     cut.write_bytes(whole.getvalue()[:-200])
 
-    for path in (other, crowded, old, cut):
+    for path in (other, crowded, cut):
         with pytest.raises(MalformedImport):
             propose(path)
+
+
+def opendocument() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("content.xml", "<office:document-content/>")
+    return out.getvalue()
+
+
+def package() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("lijst.csv", "email\na@example.org\n")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), FileKind.OLD_WORKBOOK),
+        (opendocument(), FileKind.OPEN_DOCUMENT),
+        (package(), FileKind.PACKED),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", FileKind.PDF),
+    ],
+)
+def test_another_kind_of_file_is_refused_with_what_to_do(
+    tmp_path: Path, document: bytes, kind: FileKind
+) -> None:
+    path = tmp_path / "lijst"
+    path.write_bytes(document)
+
+    with pytest.raises(OtherFile) as refused:
+        propose(path)
+
+    assert (refused.value.kind, str(refused.value)) == (kind, kind.value)
 
 
 def test_a_part_that_unpacks_to_far_too_much_is_refused_unread(tmp_path: Path) -> None:

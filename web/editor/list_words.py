@@ -3,12 +3,20 @@
 from collections.abc import Mapping
 from typing import Final
 
+from subscribers.errors import FileKind, MalformedImport, OtherFile
 from subscribers.list_rows import ListStep
 
 NO_LIST: Final = (
     "Dit bestand is geen lijst die we kunnen lezen. Bewaar het blad als CSV of als Excel-werkmap "
     "(.xlsx), met de namen van de kolommen op de eerste regel."
 )
+SAVE_AS: Final = "Open het, kies Opslaan als, en neem Excel-werkmap (.xlsx) of CSV."
+OTHERS: Final[Mapping[FileKind, str]] = {
+    FileKind.OLD_WORKBOOK: f"Dit is een werkmap van een oud Excel (.xls). {SAVE_AS}",
+    FileKind.OPEN_DOCUMENT: f"Dit is een blad van LibreOffice (.ods). {SAVE_AS}",
+    FileKind.PACKED: "Dit is een zipbestand. Pak het uit en kies de lijst die erin zit.",
+    FileKind.PDF: "Dit is een pdf. Vraag wie het maakte om de lijst als Excel-werkmap of CSV.",
+}
 GROUND_MISSING: Final = (
     "Schrijf op waarom deze mensen mail mogen krijgen. Zonder grond kan het niet."
 )
@@ -39,9 +47,16 @@ _ENCODINGS: Final = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
     "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
     "windows-1252": "Windows-1252 (zoals Excel het bewaart)",
 }
-_DELIMITERS: Final = {";": "puntkomma’s", ",": "komma’s", "\t": "tabs"}
+_DELIMITERS: Final = {";": "puntkomma’s", ",": "komma’s", "\t": "tabs", "|": "streepjes"}
+
+
+def refusal(wrong: MalformedImport) -> str:
+    """Say why a file is no list that we can read, and what to do."""
+    return OTHERS[wrong.kind] if isinstance(wrong, OtherFile) else NO_LIST
 
 
 def read_as(encoding: str, delimiter: str) -> str:

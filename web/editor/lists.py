@@ -49,8 +49,8 @@ def receive(call: Call) -> Response:
         return _receiving_page(call, {"bestand": "Kies eerst een bestand."})
     try:
         made = call.services.lists.receive(upload.file, name=upload.filename, by=call.user_id)
-    except MalformedImport:
-        return _receiving_page(call, {"bestand": list_words.NO_LIST})
+    except MalformedImport as wrong:
+        return _receiving_page(call, {"bestand": list_words.refusal(wrong)})
     return see_other(f"{IN}/{made}")
 
 

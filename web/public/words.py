@@ -25,7 +25,6 @@ ADDRESS_PROBLEMS: Final[Mapping[AddressFault, str]] = {
     AddressFault.SPACE: "Haal de spatie uit het e-mailadres.",
     AddressFault.QUOTED: ODD_LETTERS,
     AddressFault.NO_AT: NO_AT,
-    AddressFault.LOCAL_NOT_ASCII: ODD_LETTERS,
     AddressFault.LOCAL: ODD_LETTERS,
     AddressFault.DOMAIN: "Kijk na wat er achter de @ staat. Dat hoort te lijken op example.org.",
     AddressFault.LONG: "Dit e-mailadres is te lang. Kijk of er iets dubbel staat.",

@@ -119,6 +119,16 @@ def test_people_come_in_with_the_ground_and_the_file_goes(
     assert files(services)[0].stat().st_mode & 0o777 == 0o600
 
 
+def test_addresses_of_roles_are_told_and_come_in(client: TestClient, services: Services) -> None:
+    place = tried(client, "Naam;Contact;Waar\nX;Info@example.org;\nY;zoe@example.org;\n")
+
+    page = client.get(place).text
+
+    assert '<a href="#gedeeld">1 adres van een rol</a>' in " ".join(page.split())
+    assert "Adressen van een rol" in page
+    assert "Lees 2 mensen in" in page
+
+
 def test_refused_lines_are_given_as_a_file_without_formulas(client: TestClient) -> None:
     place = tried(client, "Naam;Contact;Waar\nX;=1+1;\nY;zoe@example.org;\n")
 
@@ -157,13 +167,22 @@ def test_a_column_that_is_not_there_is_no_page_of_ours(client: TestClient, colum
     )
 
 
-@pytest.mark.parametrize("document", [b"", b"PK\x03\x04 niets", b"\xd0\xcf\x11\xe0 oud"])
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        (b"", "Kies eerst een bestand."),
+        (b"PK\x03\x04 niets", "Bewaar het blad als CSV of als Excel-werkmap"),
+        (b"\xd0\xcf\x11\xe0 oud", "oud Excel (.xls). Open het, kies Opslaan als"),
+        (b"%PDF-1.7", "Dit is een pdf."),
+    ],
+)
 def test_what_is_no_list_is_refused_and_not_kept(
-    client: TestClient, services: Services, document: bytes
+    client: TestClient, services: Services, document: bytes, sentence: str
 ) -> None:
     answer = upload(client, document) if document else post(client, IN)
 
     assert answer.status_code == 422
+    assert sentence in answer.text
     assert files(services) == []
 
 
