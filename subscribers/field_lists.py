@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from storage.bulk import hold_table
 from storage.log import record
 from storage.session import Database
 from storage.text import harmless_cell, unmarked
@@ -95,6 +96,7 @@ def import_partnerships(
 ) -> ListReport:
     """Bring a list of partnerships in. Raises MalformedImport, OSError; then nothing changed."""
     with open_sheet(path, {}, PARTNERSHIPS) as sheet, db.write() as session:
+        hold_table(session, partnerships.TABLE)
         lines = _given(sheet.records(), sheet.columns, sheet.width)
         bringing = _Partnerships(session, now)
         return _bring(session, lines, bringing, "partnership.imported", dry_run=dry_run, now=now)
@@ -108,6 +110,7 @@ def import_organisations(
     Raises MalformedImport, OSError; then nothing changed.
     """
     with open_sheet(path, {}, ORGANISATIONS) as sheet, db.write() as session:
+        hold_table(session, organisations.TABLE)
         lines = _given(sheet.records(), sheet.columns, sheet.width)
         bringing = _Organisations(session, now)
         return _bring(session, lines, bringing, "member.imported", dry_run=dry_run, now=now)

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
+from storage.bulk import hold_table
 from storage.dialect import insert_new
 from storage.log import record
 from storage.session import Database
@@ -21,6 +22,8 @@ from subscribers.readership import active_among, named_one_of
 from subscribers.sides import follow, rename_at_people
 
 COLUMNS: Final = ("name", "audience", "city", "region")
+TABLE: Final = Organisation.metadata.tables["organisation"]
+"""Held while a name is looked for and given: two people may do so in one moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ def add_organisation(
     values: judged, with a name and an audience. Raises NameTaken, UnknownPartnership.
     """
     with db.write() as session:
+        hold_table(session, TABLE)
         key = name_key(str(values["name"]))
         if find_by_name(session, key) is not None:
             raise NameTaken(f"there is an organisation {key!r}")
@@ -68,6 +72,7 @@ def change_organisation(
     Raises UnknownOrganisation, UnknownPartnership, NameTaken, FieldChanged.
     """
     with db.write() as session:
+        hold_table(session, TABLE)
         row = get_organisation(session, organisation_id, lock=True)
         changed = differences(row, values)
         if partnerships_of(session, row.id) != set(partnerships):

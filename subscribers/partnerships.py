@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
+from storage.bulk import hold_table
 from storage.log import record
 from storage.session import Database
 from storage.text import folded, slugify
@@ -22,6 +23,8 @@ COLUMNS: Final = (
     *("name", "region", "sector", "stage", "since_year"),
     *("website", "agreed_on", "agreed_by"),
 )
+TABLE: Final = Partnership.metadata.tables["partnership"]
+"""Held while a name is looked for and given: two people may do so in one moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Listed:
 def add_partnership(db: Database, values: Values, *, now: datetime) -> int:
     """Add a partnership and return its id. values: judged, with a name. Raises NameTaken."""
     with db.write() as session:
+        hold_table(session, TABLE)
         slug = slug_of(str(values["name"]))
         if find_by_slug(session, slug) is not None:
             raise NameTaken(f"there is a partnership {slug!r}")
@@ -53,6 +57,7 @@ def change_partnership(
     Raises UnknownPartnership, NameTaken, FieldChanged.
     """
     with db.write() as session:
+        hold_table(session, TABLE)
         row = get_partnership(session, partnership_id, lock=True)
         changed = differences(row, values)
         if not changed:

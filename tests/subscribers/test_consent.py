@@ -16,6 +16,7 @@ from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
 from subscribers.values import Audience, SubscriberStatus, SuppressionReason, Topic
 from tests.factories import KEY, make_edition, make_subscriber
 from tests.fakes import START
+from tests.subscribers.making import at_once
 
 S = SubscriberStatus
 TEXT = "Ja, ik wil de nieuwsbrief ontvangen."
@@ -293,3 +294,11 @@ def test_a_bounce_does_not_bar_who_had_left(db: Database) -> None:
 
     assert (bounced, complained) == (False, True)
     assert suppressions(db) == {HASH: "complaint"}
+
+
+def test_who_signs_up_twice_in_one_moment_is_one_person_with_one_mail(db: Database) -> None:
+    ends = at_once(*[lambda: sign_up(db)] * 6)
+
+    asked = [one for one in ends if isinstance(one, SignUp)]
+    assert len({one.subscriber_id for one in asked}) == 1
+    assert sorted(one.confirm for one in asked) == [False] * 5 + [True]

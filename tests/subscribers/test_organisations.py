@@ -15,7 +15,7 @@ from subscribers.organisations import Saved
 from subscribers.values import Audience
 from tests.factories import make_subscriber
 from tests.fakes import START
-from tests.subscribers.making import add_organisation, add_partnership
+from tests.subscribers.making import add_organisation, add_partnership, at_once
 
 INSTITUTE = Audience.TEACHER_EDUCATION
 
@@ -162,3 +162,20 @@ def test_a_list_is_found_by_name_and_by_partnership(db: Database) -> None:
         ours = organisations.list_organisations(session, partnership="samen")
     assert [one.name for one in every] == ["Hogeschool", "Lyceum Één"]
     assert [one.name for one in named] == [one.name for one in ours] == ["Lyceum Één"]
+
+
+def test_of_those_who_add_one_name_in_one_moment_one_does(db: Database) -> None:
+    ends = at_once(*[lambda: add_organisation(db, "Het Lyceum")] * 6)
+
+    assert sorted(type(one).__name__ for one in ends) == ["NameTaken"] * 5 + ["Saved"]
+
+
+def test_of_those_who_take_one_name_in_one_moment_one_does(db: Database) -> None:
+    first, second = add_organisation(db, "Een").id, add_organisation(db, "Twee").id
+
+    def rename(number: int) -> Saved:
+        return change(db, number, name="Drie", audience="school")
+
+    ends = at_once(lambda: rename(first), lambda: rename(second))
+
+    assert sorted(type(one).__name__ for one in ends) == ["NameTaken", "Saved"]

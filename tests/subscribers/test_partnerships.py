@@ -17,7 +17,7 @@ from subscribers.values import Audience, SubscriberStatus
 from tests.factories import make_subscriber
 from tests.fakes import START
 from tests.queries import counted
-from tests.subscribers.making import add_organisation, add_partnership
+from tests.subscribers.making import add_organisation, add_partnership, at_once
 
 AGREED: dict[str, Any] = {"agreed_on": "2026-05-28", "agreed_by": "penvoerder"}
 
@@ -194,3 +194,9 @@ def test_a_list_takes_as_many_queries_for_three_as_for_one(db: Database) -> None
     for name in ("Anna", "Aster"):
         add_organisation(db, f"{name} college", Audience.SCHOOL, add_partnership(db, name))
     assert ask() == one == 2
+
+
+def test_of_those_who_add_one_name_in_one_moment_one_does(db: Database) -> None:
+    ends = at_once(*[lambda: add_partnership(db, "Samen")] * 6)
+
+    assert sorted(type(one).__name__ for one in ends) == ["NameTaken"] * 5 + ["int"]
