@@ -21,6 +21,8 @@ from newsletter.send.ledger import forget_erased
 from newsletter.store import looks
 from newsletter.store.withdrawn import forget_withdrawn
 from newsletter.wiring import Services
+from storage import hourly
+from storage.traces import write_over_erased
 from subscribers import many, receiving
 from subscribers import retention as subscribers
 
@@ -88,7 +90,7 @@ TABLE: Final[tuple[Kept, ...]] = (
     ),
     Kept(
         R,
-        "Een versleuteld kenmerk van een gewist of geblokkeerd adres",
+        "Een versleuteld kenmerk van een gewist, geblokkeerd of verlaten adres",
         "altijd",
         "Zodat een lijst dat adres niet terugbrengt. Het adres is er niet uit af te lezen.",
         stage="",
@@ -127,6 +129,13 @@ TABLE: Final[tuple[Kept, ...]] = (
         _long(bounces.RAW_KEPT),
         "Om na te gaan waarom een adres niet werkt.",
         stage="bounces",
+    ),
+    Kept(
+        R,
+        "Vanuit welk netwerk een formulier kwam, als versleuteld kenmerk",
+        _long(hourly.WINDOW),
+        "Om te tellen, zodat niemand met ons formulier de mailbox van anderen vult.",
+        ("forms",),
     ),
     Kept(
         Whose.VOTERS,
@@ -233,5 +242,7 @@ def erase_what_is_over(services: Services, now: datetime) -> Mapping[str, int]:
         counts["replies"] = forget_erased(session)
         counts["voters"] = polls.forget_voters(session, now=now)
         counts["looks"] = looks.forget_looks(session, now=now)
+        counts["forms"] = hourly.forget_old(session, now=now)
         counts["withdrawn"] = forget_withdrawn(session)
+    write_over_erased(db.engine)
     return counts

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 import feeds.model  # noqa: F401
 import newsletter.model  # noqa: F401
+import storage.hourly
 import storage.log  # noqa: F401
 import subscribers.model  # noqa: F401 - all tables in one metadata
 from newsletter.settings import Settings, read_settings

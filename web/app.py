@@ -41,13 +41,6 @@ from web.explaining import explain, show_error
 from web.headers import SecurityHeaders
 from web.holding import forget_held
 from web.pages import Call, SeeOther
-from web.public.limits import (
-    MOST_RESETS,
-    MOST_RESETS_OF_A_NETWORK,
-    MOST_SENT_IN,
-    MOST_SENT_IN_OF_A_NETWORK,
-    HourlyLimits,
-)
 from web.public.stamps import UsedStamps
 from web.route import Route
 from web.routes import ROUTES
@@ -71,9 +64,6 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(HTTPException, _no_page)
     app.state.services = services
     app.state.paths = frozenset(route.path for route in ROUTES)
-    app.state.sign_up_limits = HourlyLimits()
-    app.state.reset_limits = HourlyLimits(MOST_RESETS, MOST_RESETS_OF_A_NETWORK)
-    app.state.submit_limits = HourlyLimits(MOST_SENT_IN, MOST_SENT_IN_OF_A_NETWORK)
     app.state.used_stamps = UsedStamps()
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_PACKED, compresslevel=PACKED)
     app.add_middleware(SecurityHeaders, https=is_secure(services.settings), desk=DESK)

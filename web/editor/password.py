@@ -15,7 +15,7 @@ from web.editor.entering import SIGN_IN, close_present, come_in, give_cookie, ow
 from web.forms import Form
 from web.later import later
 from web.pages import Call, page, see_other
-from web.public.limits import HourlyLimits
+from web.public.limits import ASK_RESET
 
 FORGOTTEN: Final = "/redactie/wachtwoord-vergeten"
 NO_ADDRESS: Final = "Vul je e-mailadres in, zoals naam@school.nl."
@@ -44,9 +44,7 @@ def forgotten(call: Call) -> Response:
             call, "editor/forgotten.html", status=422, email=email, problems=problems, asked=False
         )
     response = see_other(f"{FORGOTTEN}?mail")
-    limits: HourlyLimits = call.request.app.state.reset_limits
-    client = call.request.client
-    if not limits.take(client.host if client else "", now=call.now):
+    if not ASK_RESET.take(call):
         return _too_busy(call, email)
     services, now = call.services, call.now
     return later(response, lambda: send_reset(services, email, now=now))

@@ -1,71 +1,56 @@
 """How much of a form is taken in an hour: one that mails strangers must not become a weapon.
 
-Kept in memory, so it begins anew with the process: one process serves the site. An address gets one
-mail a day about signing up (`subscribers.consent.ASK_EVERY`), and three about what it sends in
+Counted in the database, for all processes together and across restarts. An address gets one mail a
+day about signing up (`subscribers.consent.ASK_EVERY`), and three about what it sends in
 (`feeds.submissions.MOST_A_DAY`); this bounds how many addresses do.
 """
 
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
-from threading import Lock
 from types import MappingProxyType
 from typing import Final
 
-WINDOW: Final = timedelta(hours=1)
+from storage.hourly import take
+from web.pages import Call
+
 MOST: Final = 200  # in all; a round of invitations to a congress brings some tens an hour
 MOST_OF_A_NETWORK: Final = 50  # a whole school shares one address, and may sign up at one meeting
 PREFIXES: Final[Mapping[int, int]] = MappingProxyType({4: 24, 6: 56})  # what one party easily has
 MOST_OF_A_DOMAIN: Final = 60  # of addresses to mail: no form of ours fills one school's mailboxes
 EVERYBODY: Final = ""
-MOST_SENT_IN: Final = 40  # practice examples: a call in a newsletter brings some in an hour
-MOST_SENT_IN_OF_A_NETWORK: Final = 10
-MOST_RESETS: Final = 5_000  # questions for a new password: nobody may use them up for others
-MOST_RESETS_OF_A_NETWORK: Final = 20
 
 
-@dataclass(slots=True)
-class HourlyLimits:
-    """Counts forms of the last hour, in all, by network, and by the domain that is to be mailed.
+@dataclass(frozen=True, slots=True)
+class HourlyLimit:
+    """How many forms of one kind an hour takes. of_a_domain: of addresses to mail; 0 for any."""
 
-    Safe to share between threads.
+    form: str
+    in_all: int
+    of_a_network: int
+    of_a_domain: int = 0
 
-    The defaults are for signing up.
-    """
+    def take(self, call: Call, *, domain: str = "") -> bool:
+        """Count a form and return True; False when the hour is full, and nothing is counted.
 
-    most: int = MOST
-    most_of_a_network: int = MOST_OF_A_NETWORK
-    most_of_a_domain: int = MOST_OF_A_DOMAIN
-    _taken: dict[str, deque[datetime]] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
-
-    def take(self, host: str, *, domain: str = "", now: datetime) -> bool:
-        """Count one form and return True; False when the hour is full, and nothing is counted.
-
-        host:   the address that asks. One on this machine is a proxy that does not say for whom.
-        domain: of the address that would be mailed, if that is for the form to say.
+        domain: of the address that would be mailed, if that is for the form to say. Who asks from
+        this machine is a proxy that does not say for whom.
         """
-        limits = {EVERYBODY: self.most}
-        if network := network_of(host):
-            limits[network] = self.most_of_a_network
-        if domain:
-            limits[f"@{domain.lower()}"] = self.most_of_a_domain
-        with self._lock:
-            self._forget(now - WINDOW)
-            if any(len(self._taken.get(who, ())) >= most for who, most in limits.items()):
-                return False
-            for who in limits:
-                self._taken.setdefault(who, deque()).append(now)
-        return True
+        limits = {EVERYBODY: self.in_all}
+        client = call.request.client
+        if network := network_of(client.host if client else ""):
+            limits[network] = self.of_a_network
+        if domain and self.of_a_domain:
+            limits[f"@{domain.lower()}"] = self.of_a_domain
+        services = call.services
+        return take(services.db, self.form, limits, key=services.settings.hash_key, now=call.now)
 
-    def _forget(self, before: datetime) -> None:
-        for who, moments in list(self._taken.items()):
-            while moments and moments[0] <= before:
-                moments.popleft()
-            if not moments:
-                del self._taken[who]
+
+SIGN_UP: Final = HourlyLimit("sign_up", MOST, MOST_OF_A_NETWORK, MOST_OF_A_DOMAIN)
+MOST_SENT_IN_OF_A_NETWORK: Final = 10
+# A call in a newsletter brings some examples in an hour.
+SEND_IN: Final = HourlyLimit("send_in", 40, MOST_SENT_IN_OF_A_NETWORK)
+ASK_RESET: Final = HourlyLimit("reset", 5_000, 20)  # nobody may use them up for others
 
 
 def network_of(host: str) -> str:

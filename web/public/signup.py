@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from feeds.themes import list_themes
@@ -17,10 +16,11 @@ from newsletter.store import published
 from newsletter.wiring import Services
 from subscribers import consent
 from web.headers import embedded_policy
+from web.later import later
 from web.pages import Call, page, see_other
 from web.public.confirmation import send_confirmation
 from web.public.consent_texts import CONSENT_VERSIONS, EMBEDDED, FULL
-from web.public.limits import HourlyLimits
+from web.public.limits import SIGN_UP
 from web.public.reading import read_heading
 from web.public.signup_form import (
     STAMP,
@@ -88,9 +88,7 @@ def new_stamp(call: Call) -> str:
 
 def may_mail_strangers(call: Call, email: str) -> bool:
     """Count a form that mails an address, whoever it is for; say whether the hour had room."""
-    limits: HourlyLimits = call.request.app.state.sign_up_limits
-    client = call.request.client
-    if limits.take(client.host if client else "", domain=domain_of(email), now=call.now):
+    if SIGN_UP.take(call, domain=domain_of(email)):
         return True
     log.warning("more mails were asked for than an hour may have; see web/public/limits.py")
     return False
@@ -126,18 +124,13 @@ def _take(call: Call, done: str) -> Response | None:
         return _form_page(call, wanted.with_problem(STAMP, OPEN_TOO_LONG))
     if not may_mail_strangers(call, wanted.email):
         return None
-    answer = see_other(done)
-    asked = _note(call, wanted)
-    if asked.confirm and asked.subscriber_id is not None:
-        # After the answer: a wait for the relay would tell that the address was not on the list.
-        answer.background = BackgroundTask(
-            _ask_to_confirm, call.services, asked.subscriber_id, now=call.now
-        )
-    return answer
+    # After the answer: how long writing and mailing take would tell who is on the list already.
+    return later(see_other(done), lambda: _note(call, wanted))
 
 
-def _note(call: Call, wanted: Wanted) -> consent.SignUp:
-    return consent.sign_up(
+def _note(call: Call, wanted: Wanted) -> None:
+    """Store who asked, and mail where that is to be."""
+    asked = consent.sign_up(
         call.services.db,
         email=wanted.email,
         audience=audience_of(wanted.audience),
@@ -151,6 +144,8 @@ def _note(call: Call, wanted: Wanted) -> consent.SignUp:
         source=wanted.form,
         now=call.now,
     )
+    if asked.confirm and asked.subscriber_id is not None:
+        _ask_to_confirm(call.services, asked.subscriber_id, now=call.now)
 
 
 def _ask_to_confirm(services: Services, subscriber_id: int, *, now: datetime) -> None:

@@ -23,7 +23,7 @@ from web.editor.rows import theme_choices
 from web.pages import Call, page, see_other
 from web.pictures import has_picture, take_picture
 from web.public.consent_texts import PERMISSION, PERMISSION_VERSION
-from web.public.limits import HourlyLimits
+from web.public.limits import SEND_IN
 from web.public.signup_form import TRAP
 from web.public.stamps import Age, UsedStamps, judge, make_stamp
 from web.public.submit_form import MOST_THEMES, PHOTO, STAMP, Given, example_of, read_given
@@ -152,9 +152,7 @@ def _new_stamp(call: Call) -> str:
 
 def _may_submit(call: Call) -> bool:
     """Count this one, and say whether the hour still had room."""
-    limits: HourlyLimits = call.request.app.state.submit_limits
-    client = call.request.client
-    if limits.take(client.host if client else "", now=call.now):
+    if SEND_IN.take(call):
         return True
     log.warning("more was sent in than an hour may have; see web/public/limits.py")
     return False
