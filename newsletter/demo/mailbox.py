@@ -82,6 +82,12 @@ def read_message(raw: bytes) -> EmailMessage:
     return message_from_bytes(raw, policy=policy.default)
 
 
+def header_text(message: EmailMessage, name: str) -> str:
+    """Return a header; an address with letters outside ASCII stands there as UTF-8 (RFC 6532)."""
+    value = str(message.get(name, ""))  # Python's parser leaves such bytes as they are
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def part_text(message: EmailMessage, kind: str) -> str:
     """Return the text of the part "plain" or "html"; "" when there is none."""
     part = message.get_body(preferencelist=(kind,))
@@ -97,8 +103,8 @@ def _letter(path: Path) -> Letter:
     message = read_message(head + b"\r\n\r\n")
     return Letter(
         number=path.stem,
-        recipient=str(message.get("Delivered-To", "")),
-        subject=str(message.get("Subject", "")),
-        date=str(message.get("Date", "")),
-        message_id=str(message.get("Message-ID", "")),
+        recipient=header_text(message, "Delivered-To"),
+        subject=header_text(message, "Subject"),
+        date=header_text(message, "Date"),
+        message_id=header_text(message, "Message-ID"),
     )

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from newsletter.demo.mailbox import Mailbox, part_text
+from newsletter.demo.mailbox import Mailbox, header_text, part_text
 from newsletter.demo.templates import PAGES, TEMPLATES
 from newsletter.dutch import number as dutch_number
 
@@ -69,11 +69,11 @@ class MailboxSite:
         return _page(
             "letter.html",
             number=number,
-            subject=str(message.get("Subject", "")),
-            recipient=str(message.get("Delivered-To", "")),
-            sender=str(message.get("From", "")),
-            date=str(message.get("Date", "")),
-            unsubscribe=re.findall(r"<([^<>]+)>", str(message.get("List-Unsubscribe", ""))),
+            subject=header_text(message, "Subject"),
+            recipient=header_text(message, "Delivered-To"),
+            sender=header_text(message, "From"),
+            date=header_text(message, "Date"),
+            unsubscribe=re.findall(r"<([^<>]+)>", header_text(message, "List-Unsubscribe")),
             has_html=bool(part_text(message, "html")),
             text=part_text(message, "plain"),
             headers=head.decode("utf-8", "replace"),

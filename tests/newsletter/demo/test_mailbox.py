@@ -10,6 +10,8 @@ from starlette.testclient import TestClient
 from newsletter.demo.catcher import Catcher
 from newsletter.demo.mailbox import Mailbox, part_text
 from newsletter.demo.mailbox_page import SHOWN, MailboxSite
+from newsletter.send.transports import open_transport
+from newsletter.settings import SmtpRelay
 
 HTML = "<html><head><title>x</title></head><body><script>alert(1)</script><p>Lees</p></body></html>"
 
@@ -81,6 +83,21 @@ def test_catcher_takes_mail_over_smtp(mailbox: Mailbox) -> None:
     assert letter is not None
     assert part_text(letter, "html").strip() == HTML
     assert letter["Return-Path"] == "<bounces@example.org>"
+
+
+def test_catcher_takes_letters_outside_ascii_and_shows_them(
+    mailbox: Mailbox, client: TestClient
+) -> None:
+    to = "zoë@example.org"
+    message = f"To: <{to}>\r\nSubject: x\r\n\r\nTekst\r\n".encode()
+    with Catcher(mailbox) as catcher:
+        connection = open_transport(SmtpRelay(catcher.host, catcher.port, "none")).connect()
+        connection.deliver(sender="b@example.org", recipient=to, message=message)
+        connection.close()
+
+    assert [one.recipient for one in mailbox.newest(9, address="ZOË")] == [to]
+    assert to in client.get("/").text
+    assert to in client.get("/bericht/00000001").text
 
 
 def test_list_escapes_what_a_mail_says(mailbox: Mailbox, client: TestClient) -> None:

@@ -115,7 +115,6 @@ def test_letters_before_the_at_stand_in_the_to_header_as_they_are() -> None:
     assert "<zoë@example.org>\r\n".encode() in head
     assert head.replace("zoë".encode(), b"").isascii()
     assert body.isascii()
-    assert [one.addr_spec for one in parse(raw)["To"].addresses] == ["zoë@example.org"]
 
 
 def test_text_comes_first_and_both_parts_are_quoted_printable_utf_8() -> None:
