@@ -3,13 +3,14 @@
 No transaction is open while the relay is waited for, so what was asked for is stored first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.caught_mail import CAUGHT, forget_caught
 from newsletter.learn.bounces import forget_address
 from newsletter.mailed import Mailed, mail
 from newsletter.model import Delivery, Edition
@@ -17,9 +18,10 @@ from newsletter.send.ledger import forget_erased
 from newsletter.send.reader_notices import move_values, moved_values
 from newsletter.wiring import Services
 from storage.log import record
+from storage.traces import write_over_erased
 from subscribers import consent, moving
 from subscribers.addresses import address_hash, mask
-from subscribers.model import Subscriber, Suppression
+from subscribers.model import AddressChange, Subscriber, Suppression
 from subscribers.store import everything_of, get_by_id, get_subscriber
 
 BOUNCES: Final = "bounces"  # in the data folder
@@ -48,7 +50,8 @@ def move(services: Services, change_id: int, *, now: datetime) -> int | None:
 
     The former mailbox is often gone: that it could not be told changes nothing.
     """
-    moved = moving.move(services.db, change_id, now=now)
+    key = services.settings.hash_key
+    moved = moving.move(services.db, change_id, key=key, now=now)
     if moved is None:
         return None
     with services.db.read() as session:
@@ -62,18 +65,31 @@ def move(services: Services, change_id: int, *, now: datetime) -> int | None:
 def erase(services: Services, who: int | str, *, now: datetime) -> bool:
     """Remove everything about a person, by id or address; return whether there was anybody.
 
-    What stays is the keyed hash of the address. Servers' replies and returned mail may name it:
-    they go in the same moment, not in the night.
+    What stays is the keyed hash of the address. Servers' replies, returned mail, lists that were
+    handed in and the demo's caught mail may name it: they go in the same moment, not in the night,
+    and so does what the database would write over one day.
     """
-    db, key = services.db, services.settings.hash_key
+    db, key, folder = services.db, services.settings.hash_key, services.settings.data_dir
     with db.write() as session:
         row = _row(session, who)
-        email = row.email if row else ""
-        if not consent.erase_in(session, who, key=key, now=now):
+        addresses = _addresses(session, row)
+        if row is None or not consent.erase_in(session, row.id, key=key, now=now):
             return False
         forget_erased(session)
-    forget_address(services.settings.data_dir / BOUNCES, email)
+    for address in addresses:
+        forget_address(folder / BOUNCES, address)
+        forget_caught(folder / CAUGHT, address)
+        services.lists.forget(address)
+    write_over_erased(db.engine)
     return True
+
+
+def _addresses(session: Session, row: Subscriber | None) -> Sequence[str]:
+    """Return the keys of somebody's address, and of those that they want to move to."""
+    if row is None:
+        return ()
+    asked = select(AddressChange.email_key).where(AddressChange.subscriber_id == row.id)
+    return tuple({row.email_key, *session.scalars(asked)})
 
 
 def everything_about(session: Session, who: int | str, *, key: bytes) -> Mapping[str, Any] | None:

@@ -115,6 +115,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     # FULL: an acknowledgement that is lost at power failure would double a mail.
     cursor.execute("PRAGMA synchronous=FULL")
+    # What is erased is written over, not only let go of (AVG art. 17).
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 

@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from storage.dialect import insert_new
 from storage.log import record
 from storage.session import Database
 from storage.text import one_line
@@ -30,6 +29,7 @@ from subscribers.evidence import (
 )
 from subscribers.model import Consent, Subscriber, Suppression
 from subscribers.store import get_subscriber
+from subscribers.suppressing import remember
 from subscribers.values import (
     ON_LIST,
     SUBSCRIBER_MOVES,
@@ -292,7 +292,7 @@ def suppress_in(
         return False
     row.move(SubscriberStatus.SUPPRESSED, now=now)
     row.paused_until = None
-    _remember(session, row, reason, key=key, now=now)
+    remember(session, row.email_key, reason, key=key, now=now)
     return True
 
 
@@ -311,7 +311,7 @@ def erase_in(session: Session, who: int | str, *, key: bytes, now: datetime) -> 
     row = _locked(session, who) if isinstance(who, int) else get_subscriber(session, who)
     if row is None:
         return False
-    _remember(session, row, SuppressionReason.ERASED, key=key, now=now)
+    remember(session, row.email_key, SuppressionReason.ERASED, key=key, now=now)
     _record(session, "subscriber.erased", row, now)
     session.execute(delete(Subscriber).where(Subscriber.id == row.id))
     return True
@@ -328,11 +328,3 @@ def _record(session: Session, what: str, row: Subscriber, now: datetime) -> None
 
 def _locked(session: Session, subscriber_id: int) -> Subscriber | None:
     return session.get(Subscriber, subscriber_id, with_for_update=True)
-
-
-def _remember(
-    session: Session, row: Subscriber, reason: SuppressionReason, *, key: bytes, now: datetime
-) -> None:
-    """Put the address on the suppression list; a reason that stands there already stays."""
-    new = {"address_hash": address_hash(key, row.email_key), "reason": reason, "at": now}
-    insert_new(session, Suppression.metadata.tables["suppression"], [new])

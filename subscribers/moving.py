@@ -11,13 +11,16 @@ from typing import Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from storage.bulk import hold_table
 from storage.session import Database
 from subscribers.addresses import normalise
 from subscribers.evidence import make_fact
 from subscribers.model import AddressChange, Subscriber
-from subscribers.values import ON_LIST, ConsentKind
+from subscribers.suppressing import forget_move, remember
+from subscribers.values import ON_LIST, ConsentKind, SuppressionReason
 
 ASK_EVERY: Final = timedelta(days=1)  # one mailbox, whoever names it
+SUBSCRIBERS: Final = Subscriber.metadata.tables["subscriber"]
 MOST_A_DAY: Final = 3  # new addresses that one reader names: enough for a few typing errors
 
 
@@ -63,12 +66,14 @@ def change_asked(session: Session, change_id: int) -> AddressChange | None:
     return change if change.id == newest else None
 
 
-def move(db: Database, change_id: int, *, now: datetime) -> Moved | None:
+def move(db: Database, change_id: int, *, key: bytes, now: datetime) -> Moved | None:
     """Give a reader the address that its mailbox confirms; None, and nothing changes, otherwise.
 
     Somebody who left meanwhile stays away, and an address that got its own reader stays theirs.
+    Of the former one a keyed hash stays: a list that still has it brings nobody in a second time.
     """
     with db.write() as session:
+        hold_table(session, SUBSCRIBERS)  # who signs up with it now comes before or after
         change = change_asked(session, change_id)
         if change is None:
             return None
@@ -76,6 +81,8 @@ def move(db: Database, change_id: int, *, now: datetime) -> Moved | None:
         if row.state not in ON_LIST or _has_somebody(session, change.email_key):
             return None
         former = row.email
+        remember(session, row.email_key, SuppressionReason.MOVED, key=key, now=now)
+        forget_move(session, change.email_key, key=key)
         row.email, row.email_key, row.changed_at = change.email, change.email_key, now
         session.add(make_fact(row, ConsentKind.MOVED, now, source="mail"))
         session.execute(delete(AddressChange).where(AddressChange.subscriber_id == row.id))

@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 from storage.dialect import lock
 from storage.session import Database
 from storage.text import one_line
+from subscribers.erased import Erased, note_erased, noted
 from subscribers.errors import GroundMissing, ListMovedOn, MalformedImport
 from subscribers.importing import COUNTS, ImportReport, import_file
 from subscribers.list_rows import AT_WORK, ENDED, ListStep, ReceivedList
@@ -123,6 +125,19 @@ class Lists:
                 done += 1
         return done
 
+    def forget(self, address_key: str) -> int:
+        """Take somebody who is erased out of what is kept of lists; return of how many that was.
+
+        A file that still waits and names them goes as a whole, and its list ends. Whoever is at
+        work on one finds the note when the step is done.
+        """
+        with self._db.read() as session:
+            young = select(ReceivedList).where(ReceivedList.at >= self._clock() - KEPT)
+            rows = [one for one in session.scalars(young) if (self._folder / one.folder).is_dir()]
+        for row in rows:
+            note_erased(self._folder / row.folder, address_key, key=self._key)
+        return sum(self._take_out(row.id) for row in rows)
+
     def forget_old(self) -> int:
         """Remove what is kept of lists older than KEPT; return of how many."""
         with self._db.write() as session:
@@ -135,10 +150,37 @@ class Lists:
                 if row.state not in ENDED:
                     row.step, row.ended_at = ListStep.DROPPED, self._clock()
             folders = [self._folder / row.folder for row in old]
+            young = select(ReceivedList.id).where(ReceivedList.at >= self._clock() - KEPT)
+            noted_too = session.scalars(young).all()
+        for list_id in noted_too:
+            self._take_out(list_id)  # what a crash left
         kept = [folder for folder in folders if folder.exists()]
         for folder in kept:
             shutil.rmtree(folder)
         return len(kept)
+
+    def _take_out(self, list_id: int) -> bool:
+        """Do what is noted about a list that nobody is at work on; say whether there was any."""
+        with self._db.read() as session:
+            row = session.get_one(ReceivedList, list_id)
+        erased = noted(self._folder / row.folder, key=self._key)
+        if erased is None or row.state in AT_WORK:
+            return False
+        found = asdict(self.found(row))
+        left = erased.left_of(found)
+        if left != found:
+            self._write_found(row, left)
+        return self._drop_if_named(row, erased) or left != found
+
+    def _drop_if_named(self, row: ReceivedList, erased: Erased) -> bool:
+        file = self._path(row)
+        if not file.exists() or not erased.are_named_in(file):
+            return False
+        ended = {"ended_at": self._clock(), "counts": {"erased": 1}}
+        with suppress(ListMovedOn):  # who took it further finds the note at the end of that step
+            folder = self._move(row.id, {row.state}, ListStep.DROPPED, **ended)
+            shutil.rmtree(self._folder / folder, ignore_errors=True)
+        return True
 
     def _path(self, row: ReceivedList) -> Path:
         return self._folder / row.folder / FILE
@@ -192,9 +234,12 @@ class Lists:
             [asdict(one) for one in report.differences],
             [asdict(one) for one in report.notices],
         )
+        self._write_found(row, asdict(found))
+
+    def _write_found(self, row: ReceivedList, found: Mapping[str, Any]) -> None:
         path = self._folder / row.folder / FOUND
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            json.dump(asdict(found), out)
+            json.dump(found, out)
 
     def _tell(self, list_id: int, position: int, size: int) -> None:
         so_far = min(1_000, round(1_000 * position / size)) if size else 0
@@ -210,6 +255,7 @@ class Lists:
             self._path(row).unlink(missing_ok=True)  # what was found stays for a day
         with self._db.write() as session:
             session.execute(update(ReceivedList).where(ReceivedList.id == row.id).values(**values))
+        self._take_out(row.id)
 
 
 def get_list(session: Session, list_id: int) -> ReceivedList | None:

@@ -62,11 +62,12 @@ NEITHER_YES_NOR_NO: Final = frozenset(
 
 
 class SuppressionReason(StrEnum):
-    """Why an address may not be mailed; stays when its subscriber is gone."""
+    """Why no list may bring in an address; stays when its subscriber is gone."""
 
     BOUNCE = "bounce"
     COMPLAINT = "complaint"
     ERASED = "erased"
+    MOVED = "moved"  # its reader gave another address, and confirmed that
 
 
 def is_slug(text: str) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from feeds.values import AMSTERDAM
 from newsletter import wiring
+from newsletter.caught_mail import CAUGHT
 from newsletter.demo.catcher import Catcher
 from newsletter.demo.errors import DemoRunning, NotADemo
 from newsletter.demo.mailbox import Mailbox
@@ -24,7 +25,6 @@ from storage.dialect import lock
 from subscribers.model import Subscriber
 
 LOCK: Final = "demo"
-CAUGHT: Final = "caught-mail"
 
 
 @dataclass(frozen=True, slots=True)

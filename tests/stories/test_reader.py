@@ -31,6 +31,7 @@ from tests.stories.world import World, open_world
 
 BASE = "http://127.0.0.1:8000"
 READER, OTHER = "Lezer.Een@example.org", "ander@example.org"
+KEEPER = "beheerder@example.org"
 MONDAY = datetime.fromisoformat("2027-04-19T08:00:00+02:00")
 FORM = {
     "formulier": "aanmelden",
@@ -260,13 +261,19 @@ def test_who_is_erased_is_nowhere_and_no_import_brings_them_back(
     story.confirm()
     own = link_in(story.send()[READER], "voorkeuren")
     assert "Kijk in de mail" in story.post(f"{own}/adres", email="nieuw.lezer@example.org")
-    assert READER.lower() in dump(database_url)
+    hand_in(story, f"email;naam\n{READER};Lezer\n{OTHER};Ander\n".encode())
+    (tmp_path / "caught-mail").mkdir()
+    (tmp_path / "caught-mail" / "00000001.eml").write_bytes(
+        f"Delivered-To: {READER}\r\n".encode() + bytes(story.world.mailboxes.take().popitem()[1])
+    )
+    assert all(READER.lower() in one for one in (dump(database_url), files(tmp_path)))
 
     assert "We bewaren niets meer van je" in story.post(f"{own}/wissen")
 
-    kept = dump(database_url) + logs(tmp_path)
+    kept = dump(database_url) + files(tmp_path)
     for trace in (READER.lower(), "lezer.een", "nieuw.lezer"):
         assert trace not in kept
+    assert OTHER in kept
     csv = tmp_path / "weer.csv"
     csv.write_text(f"email;audience\n{READER};school\n", encoding="utf-8")
     report = story.world.ask("subscriber", "import", str(csv), "--ground", "Oude lijst")
@@ -288,7 +295,24 @@ def dump(database_url: str) -> str:
     return "\n".join(rows).lower()
 
 
-def logs(folder: Path) -> str:
-    """Return every file of the data folder but the database itself, in lower case."""
-    files = [one for one in folder.rglob("*") if one.is_file() and ".db" not in one.name]
-    return "\n".join(one.read_bytes().decode("utf-8", "replace") for one in files).lower()
+def files(folder: Path) -> str:
+    """Return every byte of the data folder, in lower case: the database's own files as well."""
+    every = [one for one in folder.rglob("*") if one.is_file()]
+    return "\n".join(one.read_bytes().decode("utf-8", "replace") for one in every).lower()
+
+
+def hand_in(story: Story, document: bytes) -> None:
+    """Hand a list in at the desk, and let it be tried."""
+    world = story.world
+    world.monkeypatch.setattr("sys.stdin", _Line(PASSWORD))
+    world.ask("user", "add", KEEPER, "--role", "administrator", "--password-stdin")
+    with world.site() as site:
+        site.post("/redactie/inloggen", data={"email": KEEPER, "password": PASSWORD})
+        token = re.search(r'name="csrf" value="([^"]+)"', site.get("/redactie/account").text)
+        assert token
+        fields = {"csrf": token[1], "kolom-email": "0", "kolom-name": "1", "grond": "Congres"}
+        place = site.post(
+            "/redactie/abonnees/inlezen", data=fields, files={"bestand": ("lijst.csv", document)}
+        ).headers["location"]
+        site.post(f"{place}/proef", data=fields)
+        assert "Dit verandert er" in site.get(place).text

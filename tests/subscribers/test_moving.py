@@ -1,18 +1,23 @@
 """Another address: only the newest that was asked for, and only when its mailbox says so."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from storage.session import Database
 from subscribers import consent, moving
-from subscribers.errors import InvalidAddress
+from subscribers.errors import InvalidAddress, SuppressedAddress
+from subscribers.importing import import_file
 from subscribers.model import Subscriber
 from subscribers.moving import Moved, change_asked
 from subscribers.store import consents_of
-from subscribers.values import SubscriberStatus
+from subscribers.values import SubscriberStatus, Topic
+from subscribers.verdicts import REFUSED
 from tests.factories import KEY, make_subscriber
 from tests.fakes import START
+from tests.subscribers.making import at_once
 
 DAY = timedelta(days=1)
 NEW = "Nieuw@example.org"
@@ -39,7 +44,7 @@ def test_the_address_is_theirs_once_it_is_confirmed(db: Database) -> None:
     change = ask(db, who)
     assert change is not None
     assert address_of(db, who) == ("oud@example.org", "oud@example.org")
-    moved = [moving.move(db, change, now=START + DAY) for _ in range(2)]
+    moved = [moving.move(db, change, key=KEY, now=START + DAY) for _ in range(2)]
 
     assert moved == [Moved(who, "oud@example.org"), None]
     assert address_of(db, who) == (NEW, "nieuw@example.org")
@@ -55,8 +60,8 @@ def test_only_the_newest_one_counts(db: Database) -> None:
 
     with db.read() as session:
         assert change_asked(session, first) is None
-    assert moving.move(db, first, now=START) is None
-    assert moving.move(db, second, now=START) is not None
+    assert moving.move(db, first, key=KEY, now=START) is None
+    assert moving.move(db, second, key=KEY, now=START) is not None
     assert address_of(db, who)[0] == NEW
 
 
@@ -68,7 +73,7 @@ def test_an_address_of_somebody_else_is_not_mailed_and_not_taken(db: Database) -
     assert change is not None
     add(db, "nieuw@example.org")  # who signed up meanwhile
 
-    assert moving.move(db, change, now=START) is None
+    assert moving.move(db, change, key=KEY, now=START) is None
     assert address_of(db, who)[0] == "oud@example.org"
     assert address_of(db, other)[0] == "ander@example.org"
 
@@ -102,7 +107,7 @@ def test_who_left_or_was_erased_meanwhile_stays_away(db: Database) -> None:
     consent.leave(db, left, source="afmelden", now=START)
     consent.erase(db, erased, key=KEY, now=START)
 
-    assert [moving.move(db, one or 0, now=START) for one in changes] == [None, None]
+    assert [moving.move(db, one or 0, key=KEY, now=START) for one in changes] == [None, None]
 
 
 def test_a_mail_that_did_not_go_can_be_asked_for_again(db: Database) -> None:
@@ -113,6 +118,51 @@ def test_a_mail_that_did_not_go_can_be_asked_for_again(db: Database) -> None:
     moving.take_back(db, change)
 
     assert ask(db, who) is not None
+
+
+def test_no_list_brings_the_former_address_back_until_its_reader_does(
+    db: Database, tmp_path: Path
+) -> None:
+    who, path = add(db), tmp_path / "nacht.csv"
+    path.write_text("email\noud@example.org\n")
+
+    def bring() -> list[str]:
+        report = import_file(db, path, ground="lijst", key=KEY, now=START)
+        return [error.reason for error in report.errors]
+
+    moving.move(db, ask(db, who) or 0, key=KEY, now=START)
+    assert bring() == [REFUSED["moved"]]
+    with pytest.raises(SuppressedAddress):
+        consent.add(db, email="oud@example.org", audience=None, ground="g", key=KEY, now=START)
+
+    back = ask(db, who, "oud@example.org", days=2)
+    moving.move(db, back or 0, key=KEY, now=START)
+    assert bring() == []
+    consent.erase(db, who, key=KEY, now=START)
+    assert bring() == [REFUSED["erased"]]
+
+
+def test_who_signs_up_with_the_address_in_the_same_moment_ends_it_well(db: Database) -> None:
+    who = add(db)
+    change = ask(db, who)
+
+    def sign_up() -> object:
+        return consent.sign_up(
+            db,
+            email=NEW,
+            audience=None,
+            topics=[Topic.NEWSLETTER],
+            text_shown="Ja",
+            source="form",
+            now=START,
+        )
+
+    at_once(sign_up, lambda: moving.move(db, change or 0, key=KEY, now=START), sign_up)
+
+    with db.read() as session:
+        keys = session.scalars(select(Subscriber.email_key)).all()
+    assert len(keys) == len(set(keys))
+    assert NEW.lower() in keys
 
 
 def test_what_is_no_address_is_refused(db: Database) -> None:

@@ -1,0 +1,34 @@
+"""The suppression list: keyed hashes of addresses that no list may bring in, with the reason."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from storage.dialect import insert_new
+from subscribers.addresses import address_hash
+from subscribers.model import Suppression
+from subscribers.values import SuppressionReason
+
+_TABLE: Final = Suppression.metadata.tables["suppression"]
+
+
+def remember(
+    session: Session, address_key: str, reason: SuppressionReason, *, key: bytes, now: datetime
+) -> None:
+    """Put an address on the list. A reason that stands there stays, but one who moved may go on."""
+    hashed = address_hash(key, address_key)
+    insert_new(session, _TABLE, [{"address_hash": hashed, "reason": reason, "at": now}])
+    moved = (Suppression.address_hash == hashed, Suppression.reason == SuppressionReason.MOVED)
+    session.execute(update(Suppression).where(*moved).values(reason=reason, at=now))
+
+
+def forget_move(session: Session, address_key: str, *, key: bytes) -> None:
+    """Take an address off the list to which somebody came back who had moved away from it."""
+    session.execute(
+        delete(Suppression).where(
+            Suppression.address_hash == address_hash(key, address_key),
+            Suppression.reason == SuppressionReason.MOVED,
+        )
+    )
