@@ -23,7 +23,7 @@ from subscribers.addresses import is_shared
 from subscribers.batches import SUBSCRIBERS, Difference, Plan, addition, decide, save
 from subscribers.errors import GroundMissing, MalformedImport
 from subscribers.seen import SeenLines
-from subscribers.sheets import Sheet, open_sheet
+from subscribers.sheets import ReadAs, Sheet, open_sheet
 from subscribers.verdicts import SHARED, Candidate, RowError, RowNotice, judge
 
 # Rows a transaction. Each batch writes most of the index of addresses anew, so of a million rows in
@@ -115,12 +115,14 @@ def import_file(  # noqa: PLR0913 - what an administrator decides, by name
     known_themes: Collection[str] | None = None,
     progress: Progress | None = None,
     source: str = "",
+    read_as: ReadAs = ReadAs(),  # noqa: B008 - frozen
 ) -> ImportReport:
     """Import a CSV file or a workbook.
 
     columns:      field to the head of its column, or its place, where `heads.FIELDS` does not
                   know it.
     known_themes: the slugs that exist; None accepts any slug.
+    read_as:      what is not to be found out about the file.
     source:       what their evidence says they came by; without it the file's name.
     Raises:       GroundMissing, MalformedImport, OSError; batches that were done stay done.
     """
@@ -129,7 +131,7 @@ def import_file(  # noqa: PLR0913 - what an administrator decides, by name
     source = source or f"import {one_line(path.name)}"[:80]
     tally = _Tally()
     with (
-        open_sheet(path, columns or {}) as sheet,
+        open_sheet(path, columns or {}, read_as=read_as) as sheet,
         _on_record(db, tally, dry_run, now),
         _collected_by_batch(),
     ):

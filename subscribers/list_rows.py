@@ -31,6 +31,7 @@ class ReceivedList(Base):
 
     columns:    field to place. counts: of the last trial, or of what was done; no personal data.
     thousandths: of the step, that are done.
+    encoding, delimiter: as somebody said to read it; "" is found out.
     """
 
     __tablename__ = "received_list"
@@ -41,6 +42,8 @@ class ReceivedList(Base):
     folder: Mapped[str] = mapped_column(String(40))
     ground: Mapped[str] = mapped_column(Text, default="")
     columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    encoding: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    delimiter: Mapped[str] = mapped_column(String(1), default="", server_default="")
     step: Mapped[str] = mapped_column(String(20), default=ListStep.RECEIVED)
     thousandths: Mapped[int] = mapped_column(default=0)
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)

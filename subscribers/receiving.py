@@ -27,7 +27,7 @@ from subscribers.erased import Erased, note_erased, noted
 from subscribers.errors import GroundMissing, ListMovedOn, MalformedImport
 from subscribers.importing import COUNTS, ImportReport, import_file
 from subscribers.list_rows import AT_WORK, ENDED, ListStep, ReceivedList
-from subscribers.sheets import Proposal, propose
+from subscribers.sheets import Proposal, ReadAs, propose
 
 KEPT: Final = timedelta(days=1)
 LOCK: Final = "lists"
@@ -79,7 +79,7 @@ class Lists:
 
     def propose(self, row: ReceivedList) -> Proposal:
         """Say what the file seems to be. Raises MalformedImport, OSError."""
-        return propose(self._path(row))
+        return propose(self._path(row), _read_as(row))
 
     def size_bytes(self, row: ReceivedList) -> int:
         """Return how large the file is; 0 when it is gone."""
@@ -95,6 +95,11 @@ class Lists:
         except FileNotFoundError:
             return NOTHING
         return Found(**told)
+
+    def read_as(self, list_id: int, how: ReadAs) -> None:
+        """Read a list in this way from now on. Raises ListMovedOn; then nothing changed."""
+        said = {"encoding": how.encoding, "delimiter": how.delimiter, "columns": {}}
+        self._move(list_id, {ListStep.RECEIVED}, ListStep.RECEIVED, **said)
 
     def try_out(self, list_id: int, *, columns: Mapping[str, int], ground: str) -> None:
         """Let a list be tried. Raises GroundMissing, ListMovedOn; then nothing changed."""
@@ -219,6 +224,7 @@ class Lists:
                 known_themes=known_themes,
                 progress=lambda position, size: self._tell(row.id, position, size),
                 source=f"import {row.name}"[:80],
+                read_as=_read_as(row),
             )
         except (MalformedImport, OSError) as failure:
             self._end(row, ListStep.FAILED, {"failure": type(failure).__name__})
@@ -256,6 +262,10 @@ class Lists:
         with self._db.write() as session:
             session.execute(update(ReceivedList).where(ReceivedList.id == row.id).values(**values))
         self._take_out(row.id)
+
+
+def _read_as(row: ReceivedList) -> ReadAs:
+    return ReadAs(row.encoding, row.delimiter)
 
 
 def get_list(session: Session, list_id: int) -> ReceivedList | None:

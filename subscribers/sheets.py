@@ -25,12 +25,17 @@ LINE_MAXIMUM: Final = 1_000_000  # characters of one line that are read; the res
 LOOKED_AT: Final = 200  # records that say what a column holds
 HEADS_MAXIMUM: Final = 1_000  # columns; a list of people has ten
 
+DELIMITERS: Final = ",;\t|"
+# UTF-8 may have its mark; the last two are of MS-DOS and of old Macs, which nothing tells apart.
+ENCODINGS: Final = ("utf-8", "windows-1252", "utf-16", "cp850", "mac-roman")
 _MARKS: Final = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _ZIP: Final = b"PK\x03\x04"
+_MARKED: Final = {"utf-8-sig": ("utf-8",), "utf-16": ("utf-16",)}
+_UNMARKED_AS: Final = {"utf-16": "utf-16-le"}  # what Windows writes
 _UNMARKED: Final = {1: "utf-16-le", 0: "utf-16-be"}  # by which bytes of a head in ASCII are zero
 _START: Final = 128  # bytes that tell of which kind a file is
 _OTHERS: Final = {
@@ -41,6 +46,24 @@ _OTHERS: Final = {
     re.compile(rb"%PDF-"): FileKind.PDF,
 }
 _CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAs:
+    """How somebody says that a CSV file is to be read; "" is found out, and so is a workbook.
+
+    encoding: one of ENCODINGS; delimiter: one of DELIMITERS.
+    """
+
+    encoding: str = ""
+    delimiter: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise MalformedImport for what is none of them."""
+        if self.encoding not in {"", *ENCODINGS}:
+            raise MalformedImport(f"no such encoding; there are {', '.join(ENCODINGS)}")
+        if len(self.delimiter) > 1 or self.delimiter not in DELIMITERS:
+            raise MalformedImport(f"no such delimiter; there are {' '.join(DELIMITERS)} and tab")
 
 
 @dataclass(slots=True)  # not frozen: there are millions, and that takes three times as long
@@ -109,23 +132,27 @@ class Proposal:
 
 @contextmanager
 def open_sheet(
-    path: Path, columns: Mapping[str, str | int], known: Known = PEOPLE
+    path: Path,
+    columns: Mapping[str, str | int],
+    known: Known = PEOPLE,
+    *,
+    read_as: ReadAs = ReadAs(),
 ) -> Iterator[Sheet]:
     """Open a file as a sheet. columns: field to its column, by head or place, where not known.
 
     known:  what the sheet is of.
     Raises: MalformedImport (no such column, none for what each needs, no such file), OSError.
     """
-    with _open_rows(path) as rows:
+    with _open_rows(path, read_as) as rows:
         found = find_columns(rows.head, columns, known)
         if known.needed not in found:
             raise MalformedImport(_lacking(rows, known))
         yield Sheet(rows, found)
 
 
-def propose(path: Path) -> Proposal:
+def propose(path: Path, read_as: ReadAs = ReadAs()) -> Proposal:
     """Say what a file seems to be, from its head and first records. Raises MalformedImport."""
-    with _open_rows(path) as rows:
+    with _open_rows(path, read_as) as rows:
         first = _first_rows(rows)
         named = find_columns(rows.head, {})
         guessed = {
@@ -148,13 +175,13 @@ def every_row(path: Path) -> Iterator[list[str]]:
 
     Raises MalformedImport, OSError.
     """
-    with _open_rows(path) as rows:
+    with _open_rows(path, ReadAs()) as rows:
         yield rows.head
         yield from (one.cells for one in rows.records() if one.cells is not None)
 
 
 @contextmanager
-def _open_rows(path: Path) -> Iterator[Rows]:
+def _open_rows(path: Path, read_as: ReadAs) -> Iterator[Rows]:
     with path.open("rb") as file:
         start = file.read(_START)
         for form, kind in _OTHERS.items():
@@ -163,14 +190,14 @@ def _open_rows(path: Path) -> Iterator[Rows]:
         if start.startswith(_ZIP):
             yield _WorkbookRows(file)
         else:
-            yield _TextRows(file, _encoding(file))
+            yield _TextRows(file, read_as)
 
 
 class _TextRows:
     """The rows of a CSV file."""
 
-    def __init__(self, file: BinaryIO, encoding: str) -> None:
-        self.encoding = encoding
+    def __init__(self, file: BinaryIO, read_as: ReadAs) -> None:
+        encoding = self.encoding = _encoding_of(file, read_as.encoding)
         self._file = file
         self.size = file.seek(0, io.SEEK_END)
         file.seek(0)
@@ -179,7 +206,7 @@ class _TextRows:
         first = self._lines.readline()
         stated = re.fullmatch(r"sep=(.)\r?\n?", first)  # Excel's own note to itself
         head = self._lines.readline() if stated else first
-        self.delimiter = stated[1] if stated else _delimiter(head)
+        self.delimiter = read_as.delimiter or (stated[1] if stated else _delimiter(head))
         self.head = _cells(head, self.delimiter)
         _require_few(self.head)
 
@@ -200,7 +227,7 @@ class _TextRows:
             except StopIteration:
                 return
             except csv.Error:
-                yield Record(line, None, _unreadable(line, self._lines.count))
+                yield Record(line, None, _unreadable(line, self._lines))
                 continue
             if any(cells):
                 yield Record(line, cells)
@@ -265,12 +292,16 @@ class _Lines:
             line = self._text.readline(LINE_MAXIMUM)
 
 
-def _encoding(file: BinaryIO) -> str:
+def _encoding_of(file: BinaryIO, said: str) -> str:
     file.seek(0)
     start = file.read(4)
     for mark, encoding in _MARKS.items():
-        if start.startswith(mark):
+        if start.startswith(mark) and said in {"", *_MARKED[encoding]}:
             return encoding
+    return _UNMARKED_AS.get(said, said) if said else _found_encoding(file, start)
+
+
+def _found_encoding(file: BinaryIO, start: bytes) -> str:
     for offset, encoding in _UNMARKED.items():
         if len(start) == 4 and not any(start[offset::2]):
             return encoding
@@ -298,7 +329,7 @@ def _cells(head: str, delimiter: str) -> list[str]:
 
 def _delimiter(head: str) -> str:
     bare = re.sub(r'"[^"]*"', "", head)
-    return max(",;\t|", key=bare.count)
+    return max(DELIMITERS, key=bare.count)
 
 
 def _require_few(head: list[str]) -> None:
@@ -320,6 +351,10 @@ def _lacking(rows: Rows, known: Known) -> str:
     return f"{sentence}; {rows.head[place]!r} holds addresses"
 
 
-def _unreadable(first: int, last: int) -> str:
+def _unreadable(first: int, lines: _Lines) -> str:
+    """Say what is wrong with the lines that were taken, from the first on."""
+    last = lines.count
+    if first >= last and len(lines.taken[-1]) > csv.field_size_limit():
+        return f"regel {first} kan niet gelezen worden: die is te lang"
     where = f"regel {first}" if first >= last else f"regel {first} tot en met {last}"
     return f"{where} kan niet gelezen worden: een aanhalingsteken is niet gesloten"

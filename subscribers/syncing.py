@@ -24,7 +24,7 @@ from subscribers.errors import GroundMissing, InvalidAddress, TooManyMissing
 from subscribers.importing import ImportReport, Progress, import_file
 from subscribers.model import Consent, Subscriber
 from subscribers.seen import SeenLines
-from subscribers.sheets import open_sheet
+from subscribers.sheets import ReadAs, open_sheet
 from subscribers.values import ON_LIST, ConsentKind, SubscriberStatus
 
 FEW: Final = 10  # people may go at once whatever the list's length
@@ -63,6 +63,7 @@ def sync_file(  # noqa: PLR0913 - what an administrator decides, by name
     allow: int | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    read_as: ReadAs = ReadAs(),  # noqa: B008 - frozen
 ) -> SyncReport:
     """Bring in who is new in the file or different, and let go who is no longer in it.
 
@@ -73,7 +74,7 @@ def sync_file(  # noqa: PLR0913 - what an administrator decides, by name
     if not ground.strip():
         raise GroundMissing
     source = f"sync {one_line(name)}"[:80]
-    present = _read_addresses(path, columns or {})
+    present = _read_addresses(path, columns or {}, read_as)
     with db.read() as session:
         missing, people = _find_missing(session, source, present.seen)
     most = max(FEW, int(people * SHARE)) if allow is None else allow
@@ -90,6 +91,7 @@ def sync_file(  # noqa: PLR0913 - what an administrator decides, by name
         known_themes=known_themes,
         progress=progress,
         source=source,
+        read_as=read_as,
     )
     if present.unreadable:
         return SyncReport(imported, 0, f"{present.unreadable} lines cannot be read")
@@ -98,10 +100,10 @@ def sync_file(  # noqa: PLR0913 - what an administrator decides, by name
     return SyncReport(imported, len(missing))
 
 
-def _read_addresses(path: Path, columns: Mapping[str, str | int]) -> _Present:
+def _read_addresses(path: Path, columns: Mapping[str, str | int], read_as: ReadAs) -> _Present:
     """Read who is in the file, whatever else is wrong with their line."""
     seen, unreadable = SeenLines(), 0
-    with open_sheet(path, columns) as sheet:
+    with open_sheet(path, columns, read_as=read_as) as sheet:
         at = sheet.columns["email"]
         for line in sheet.rows.records():
             if line.cells is None:

@@ -37,6 +37,7 @@ READER_ROUTES: Final[tuple[Route, ...]] = (
     Route(lists.IN, lists.receive, "receive_list", ADMINISTRATOR, POST, files=1, megabytes=50),
     Route(LIST, lists.show_list, "received_list", ADMINISTRATOR),
     Route(LIST + "/stand", lists.show_standing, "list_standing", ADMINISTRATOR),
+    Route(LIST + "/lezen", lists.read_as, "read_list_as", ADMINISTRATOR, POST),
     Route(LIST + "/proef", lists.try_out, "try_list", ADMINISTRATOR, POST),
     Route(LIST + "/binnen", lists.bring_in, "bring_in_list", ADMINISTRATOR, POST),
     Route(LIST + "/weg", lists.drop, "drop_list", ADMINISTRATOR, POST),

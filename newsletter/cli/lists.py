@@ -24,6 +24,7 @@ from newsletter.wiring import Services
 from subscribers.batches import Difference
 from subscribers.exporting import export_csv, export_workbook
 from subscribers.importing import COUNTS, ImportReport, import_file
+from subscribers.sheets import ENCODINGS, ReadAs
 from subscribers.store import count_segment
 from subscribers.syncing import sync_file
 
@@ -37,6 +38,10 @@ GROUND = Annotated[
 MAP = Annotated[
     list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="May be repeated.")
 ]
+ENCODING = Annotated[
+    str, typer.Option(help=f"Of a CSV file, when it is not found out: {', '.join(ENCODINGS)}.")
+]
+DELIMITER = Annotated[str, typer.Option(help="The same: one of , ; | or the word tab.")]
 DRY_RUN = Annotated[bool, typer.Option("--dry-run", help="Report, and change nothing.")]
 
 
@@ -46,6 +51,8 @@ def import_(
     ground: GROUND,
     map: MAP = None,
     dry_run: DRY_RUN = False,
+    encoding: ENCODING = "",
+    delimiter: DELIMITER = "",
     json: bool = JSON,
 ) -> None:
     """Import a CSV file or a workbook (.xlsx); every line gets a verdict.
@@ -66,6 +73,7 @@ def import_(
             now=services.clock(),
             known_themes=_themes(services),
             progress=bar.update,
+            read_as=_read_as(encoding, delimiter),
         )
     _print(report, {}, dry_run=dry_run, json=json)
 
@@ -83,6 +91,8 @@ def sync(
         typer.Option(min=0, help="How many people may go at once; otherwise 10, or 5 % of them."),
     ] = None,
     dry_run: DRY_RUN = False,
+    encoding: ENCODING = "",
+    delimiter: DELIMITER = "",
     json: bool = JSON,
 ) -> None:
     """Follow a list that another system writes, such as every night.
@@ -108,6 +118,7 @@ def sync(
             known_themes=_themes(services),
             allow=allow,
             progress=bar.update,
+            read_as=_read_as(encoding, delimiter),
         )
     if done.kept:
         say(f"Nobody was let go: {done.kept}.")
@@ -144,6 +155,10 @@ def _opened(out: Path) -> Iterator[None]:
     os.close(os.open(out, os.O_WRONLY | os.O_CREAT, 0o600))
     out.chmod(0o600)
     yield
+
+
+def _read_as(encoding: str, delimiter: str) -> ReadAs:
+    return ReadAs(encoding.lower(), "\t" if delimiter == "tab" else delimiter)
 
 
 def _themes(services: Services) -> set[str]:

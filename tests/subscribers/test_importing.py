@@ -16,6 +16,7 @@ from subscribers.addresses import address_hash
 from subscribers.errors import GroundMissing, MalformedImport
 from subscribers.importing import ImportReport, import_file
 from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
+from subscribers.sheets import ReadAs
 from subscribers.values import SubscriberStatus
 from subscribers.verdicts import REFUSED, SHARED, RowError, RowNotice
 from tests.factories import KEY, make_subscriber
@@ -247,6 +248,23 @@ def test_any_spreadsheets_file_is_read(
     assert (report.encoding, report.delimiter) == (shown, delimiter)
 
 
+@pytest.mark.parametrize("encoding", ["cp850", "mac-roman", "windows-1252", "utf-16-le"])
+def test_how_a_file_is_read_can_be_said(db: Database, run: Importer, encoding: str) -> None:
+    text = 'naam;e-mail|"naam"\nZoë;z@example.org|x\n'
+    said = ReadAs(encoding.removesuffix("-le"), "|")
+
+    report = run(text.encode(encoding), read_as=said, columns={"email": "naam;e-mail"})
+
+    assert (report.encoding, report.delimiter) == (encoding, "|")
+    assert report.errors[0].value == "Zoë;z@example.org"
+
+
+@pytest.mark.parametrize(("encoding", "delimiter"), [("latin-9", ""), ("", "x"), ("", ",;")])
+def test_a_way_of_reading_that_is_none_of_ours_is_refused(encoding: str, delimiter: str) -> None:
+    with pytest.raises(MalformedImport):
+        ReadAs(encoding, delimiter)
+
+
 def test_excels_note_about_the_delimiter_is_obeyed(run: Importer) -> None:
     report = run("sep=;\r\nemail;naam\r\njan@example.org;Vries, de\r\nfout;\r\n")
 
@@ -356,6 +374,7 @@ def test_an_endless_line_and_many_columns_are_refused(db: Database, run: Importe
 
     assert counts(report) == (3, 1, 0, 0, 2)
     assert [error.line for error in report.errors] == [2, 3]
+    assert report.errors[0].reason == "regel 2 kan niet gelezen worden: die is te lang"
     assert emails(db) == ["goed@example.org"]
 
 

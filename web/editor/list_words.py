@@ -5,6 +5,7 @@ from typing import Final
 
 from subscribers.errors import FileKind, MalformedImport, OtherFile
 from subscribers.list_rows import ListStep
+from subscribers.sheets import DELIMITERS, ENCODINGS
 
 NO_LIST: Final = (
     "Dit bestand is geen lijst die we kunnen lezen. Bewaar het blad als CSV of als Excel-werkmap "
@@ -50,8 +51,15 @@ _ENCODINGS: Final = {
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
     "windows-1252": "Windows-1252 (zoals Excel het bewaart)",
+    "cp850": "MS-DOS (CP850)",
+    "mac-roman": "oude Mac (Mac Roman)",
 }
 _DELIMITERS: Final = {";": "puntkomma’s", ",": "komma’s", "\t": "tabs", "|": "streepjes"}
+ENCODING_CHOICES: Final = (("", "Zoek het uit"), *((one, _ENCODINGS[one]) for one in ENCODINGS))
+DELIMITER_CHOICES: Final = (  # a tab would not come back from a form as it is
+    ("", "Zoek het uit"),
+    *(("tab" if one == "\t" else one, _DELIMITERS[one]) for one in DELIMITERS),
+)
 
 
 def refusal(wrong: MalformedImport) -> str:

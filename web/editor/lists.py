@@ -19,7 +19,7 @@ from subscribers.heads import FIELDS
 from subscribers.list_rows import ListStep, ReceivedList
 from subscribers.receiving import get_list, recent_lists
 from subscribers.segments import list_segments
-from subscribers.sheets import Proposal
+from subscribers.sheets import Proposal, ReadAs
 from web.editor import list_words
 from web.editor.desk import desk_page
 from web.errors import PageUnknown
@@ -62,6 +62,20 @@ def show_list(call: Call) -> Response:
 def show_standing(call: Call) -> Response:
     """Show the part that tells how far it is; a script asks for it."""
     return page(call, "editor/lists/standing.html", **_values(call, _list(call), {}))
+
+
+def read_as(call: Call) -> Response:
+    """Read the list in another way from now on. Raises PageUnknown for none of ours."""
+    row, form = _list(call), Form(call.form)
+    delimiter = form.line("tussen")
+    try:
+        how = ReadAs(form.line("tekens"), "\t" if delimiter == "tab" else delimiter)
+        call.services.lists.read_as(row.id, how)
+    except MalformedImport as wrong:
+        raise PageUnknown(str(wrong)) from wrong
+    except ListMovedOn:
+        return see_other(_address(row), message=list_words.MOVED_ON)
+    return see_other(_address(row))
 
 
 def try_out(call: Call) -> Response:
@@ -264,6 +278,8 @@ def _values(
         "problems": problems,
         "fields": list_words.FIELDS,
         "read_as": list_words.read_as,
+        "encodings": list_words.ENCODING_CHOICES,
+        "delimiters": list_words.DELIMITER_CHOICES,
         "each_s": EACH_S if at_work else 0,
         "refresh_s": WITHOUT_S if at_work else 0,
     }
