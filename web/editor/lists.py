@@ -13,6 +13,7 @@ from newsletter.pipeline import work_on_lists
 from storage.spreadsheet import BOM, spreadsheet_line
 from storage.text import harmless_cell
 from storage.workbook import MEDIA_TYPE
+from subscribers.addresses import shown
 from subscribers.errors import ListMovedOn, MalformedImport, TooManyRows, UnknownSegment
 from subscribers.exporting import COLUMNS, export_rows, export_workbook, note_export
 from subscribers.heads import FIELDS
@@ -264,20 +265,21 @@ def _values(
 ) -> dict[str, Any]:
     """Return what the page of a list shows."""
     proposal = _proposal(call, row)
-    shown = given or {"columns": row.columns, "ground": row.ground}
+    choices = given or {"columns": row.columns, "ground": row.ground}
     if proposal is not None and not given and not row.columns:
-        shown = {"columns": proposal.columns, "ground": ""}
+        choices = {"columns": proposal.columns, "ground": ""}
     at_work = row.state in {ListStep.TRYING, ListStep.BRINGING}
     return {
         "row": row,
         "base": _address(row),
         "proposal": proposal,
-        "given": shown,
+        "given": choices,
         "found": call.services.lists.found(row),
         "most": SHOWN,
         "problems": problems,
         "fields": list_words.FIELDS,
         "read_as": list_words.read_as,
+        "as_written": shown,
         "encodings": list_words.ENCODING_CHOICES,
         "delimiters": list_words.DELIMITER_CHOICES,
         "each_s": EACH_S if at_work else 0,

@@ -137,10 +137,11 @@ def test_people_come_in_with_the_ground_and_the_file_goes(
 
 
 def test_addresses_of_roles_are_told_and_come_in(client: TestClient, services: Services) -> None:
-    place = tried(client, "Naam;Contact;Waar\nX;Info@example.org;\nY;zoe@example.org;\n")
+    place = tried(client, "Naam;Contact;Waar\nX;Info@böter.example.org;\nY;zoe@example.org;\n")
 
     page = client.get(place).text
 
+    assert page.count("Info@böter.example.org") == 2  # with its domain as people write it
     assert "1 adres is van een rol, zoals info@" in page
     assert "Adressen van een rol" in page
     assert "Lees 2 mensen in" in page
