@@ -25,7 +25,6 @@ from newsletter.outdated import Cause, find_outdated
 from newsletter.store.cuts import (
     by_audience,
     choosable_segments,
-    cuts_of,
     names_of,
     segments_of_blocks,
 )
@@ -37,7 +36,7 @@ from web.editor.block_words import block_title
 from web.editor.checked import checked
 from web.editor.desk import desk_page, edition_head, edition_path
 from web.editor.filling import told_of
-from web.editor.mail import SCHEMES, SIDES, Variants, cut_asked, read_variants
+from web.editor.mail import SCHEMES, SIDES, Variants, cut_asked, cuts_shown, read_variants
 from web.editor.moment_form import planned_words
 from web.editor.threads import threads_shown
 from web.editor.versions import steps_of
@@ -129,7 +128,7 @@ def show_block(call: Call) -> Response:
     """Give what writes in one block, for the script to put where the block stands in the mail."""
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
-        cuts = cuts_of(session, content_of(edition), edition.segments)
+        cuts = cuts_shown(session, content_of(edition), edition.segments)
         view = _view(call, cuts)
         if all(one.id != view.block_id for one in edition.blocks):
             raise PageUnknown("block")

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -15,10 +15,9 @@ from newsletter.preview import shown
 from newsletter.store.approvals import variants_of
 from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, get_edition
-from newsletter.values import EditionKind, Rendered
+from newsletter.values import EditionContent, EditionKind, Rendered
 from subscribers.values import Audience
 from web.assets import asset_url
-from web.errors import PageUnknown
 from web.headers import mail_policy
 from web.pages import Call
 
@@ -69,17 +68,21 @@ def read_variants(call: Call, session: Session, edition: Edition) -> Variants:
         return stored
     content = content_of(edition)
     render = call.services.render
-    return {one: render(content, one) for one in cuts_of(session, content, edition.segments)}
+    return {one: render(content, one) for one in cuts_shown(session, content, edition.segments)}
+
+
+def cuts_shown(session: Session, content: EditionContent, slugs: Sequence[str]) -> Sequence[Cut]:
+    """Return the cuts of which the mail can be looked at.
+
+    They are those that readers can have; where no reader can be in the segments, each side, so that
+    who writes still sees what is written, beside the figure that says that nobody gets it.
+    """
+    return cuts_of(session, content, slugs) or [Cut(side) for side in SIDES]
 
 
 def cut_asked(cuts: Iterable[Cut], asked: str) -> Cut:
-    """Return the cut that an address asks for, else the first of that side, else the first.
-
-    Raises PageUnknown without any.
-    """
+    """Return the cut that an address asks for, else the first of that side, else the first."""
     known = list(cuts)
-    if not known:
-        raise PageUnknown("an edition without a segment has no mail")
     same = [cut for cut in known if cut.key == asked]
     of_side = [cut for cut in known if SIDES[cut.audience] == asked.partition(SEPARATOR)[0]]
     return [*same, *of_side, *known][0]
@@ -95,7 +98,7 @@ def _read_variant(session: Session, edition: Edition, side: str, render: Render)
     if stored:
         return stored[cut_asked(stored, side)]
     content = content_of(edition)
-    cuts = cuts_of(session, content, edition.segments)
+    cuts = cuts_shown(session, content, edition.segments)
     return render(content, cut_asked(cuts, side))
 
 

@@ -7,12 +7,10 @@ from starlette.responses import Response
 from newsletter.compose.blocks import BLOCKS
 from newsletter.compose.placing import cleaned
 from newsletter.preview import shown
-from newsletter.store.cuts import cuts_of
 from newsletter.store.editions import content_of, get_edition
 from newsletter.values import BlockContent, EditionContent
 from web.editor.blocks import typed_fields
-from web.editor.mail import cut_asked, framed
-from web.errors import PageUnknown
+from web.editor.mail import cut_asked, cuts_shown, framed
 from web.forms import Form
 from web.pages import Call, read_number
 
@@ -22,7 +20,7 @@ def show_trial(call: Call) -> Response:
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
         content = content_of(edition)
-        cuts = cuts_of(session, content, edition.segments)
+        cuts = cuts_shown(session, content, edition.segments)
     written = _written(content, Form(call.form))
     cut = cut_asked(cuts, call.query.get("kant", ""))
     rendered = call.services.render.marked(written, cut)
@@ -31,7 +29,10 @@ def show_trial(call: Call) -> Response:
 
 
 def _written(content: EditionContent, form: Form) -> EditionContent:
-    """Return the edition as the form says it: the words of one block, or those above the mail."""
+    """Return the edition as the form says it: the words of one block, or those above the mail.
+
+    A block that was taken out since the form was opened changes nothing: the mail has it no more.
+    """
     number = read_number(form.line("block"))
     if number is None:
         return replace(
@@ -40,8 +41,6 @@ def _written(content: EditionContent, form: Form) -> EditionContent:
             subject=form.line("subject"),
             preheader=form.line("preheader"),
         )
-    if all(one.id != number for one in content.blocks):
-        raise PageUnknown(f"block {number}")
     blocks = tuple(_rewritten(one, form) if one.id == number else one for one in content.blocks)
     return replace(content, blocks=blocks)
 

@@ -200,12 +200,19 @@ def test_words_on_trial_are_in_the_mail_between_the_marks_of_their_block_and_now
     assert "op proef" not in editor.get(edition_path(edition, "/voorbeeld")).text.lower()
 
 
-def test_words_on_trial_for_a_block_that_is_gone_have_no_mail(
+def test_words_on_trial_for_a_block_that_was_taken_out_meanwhile_are_in_no_mail(
     editor: TestClient, near: Services
 ) -> None:
     edition = begin(editor)
+    block = add_block(editor, near, edition, "text")
+    typed = {"block": block, "title": "Nog onderweg", "text": "Getypt, en toen weggehaald."}
+    step(editor, near, edition, f"/blokken/{block}/weg")
 
-    assert post(editor, edition_path(edition, "/proef"), {"block": "999"}).status_code == 404
+    mail = post(editor, edition_path(edition, "/proef?kant=school"), typed)
+
+    assert mail.status_code == 200
+    assert "data-begins" in mail.text
+    assert "Nog onderweg" not in mail.text
 
 
 def test_only_the_frame_in_which_is_written_has_marks(editor: TestClient, near: Services) -> None:

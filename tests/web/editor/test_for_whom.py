@@ -2,8 +2,9 @@
 
 from starlette.testclient import TestClient
 
+from newsletter.model import Edition
 from newsletter.wiring import Services
-from subscribers.segments import save_segment
+from subscribers.segments import parse_expression, save_segment
 from subscribers.values import Audience
 from tests.fakes import START
 from tests.web.desk import add_block, begin, edition_path, make_subscriber, post, step, version
@@ -97,3 +98,19 @@ def test_an_unknown_segment_and_a_fourth_one_are_refused_with_a_sentence(
     assert "Deze doelgroep bestaat niet" in give(blocks[0], "weg")
     assert give(blocks[0], "rol-0") == give(blocks[1], "rol-1") == ""
     assert "hooguit drie doelgroepen" in give(blocks[2], "rol-2")
+
+
+def test_an_edition_for_readers_who_cannot_be_there_is_written_all_the_same(
+    editor: TestClient, near: Services
+) -> None:
+    nobody = parse_expression("theme = visie and not theme = visie")
+    save_segment(near.db, "niemand", conditions=nobody, name="Niemand", now=START)
+    edition = begin(editor)
+    with near.db.write() as session:
+        session.get_one(Edition, edition).segments = ["niemand"]
+
+    page = editor.get(edition_path(edition))
+    mail = editor.get(edition_path(edition, "/voorbeeld?kant=school"))
+    typed = post(editor, edition_path(edition, "/proef?kant=school"), {"subject": "Voor wie?"})
+
+    assert (page.status_code, mail.status_code, typed.status_code) == (200, 200, 200)
