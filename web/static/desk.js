@@ -10,11 +10,32 @@ function stayInBlock() {
 
 // A mail stands in a frame on an origin of its own; its script says how tall the mail is.
 const HIGHEST_PX = 60000;
+const STEP_PX = 40;
 const frames = () => [...document.querySelectorAll(".frame iframe")];
+
+// What somebody sees below a mail of which they are past the beginning, and do not write in.
+function inSightBelow(frame) {
+  const { top, bottom } = frame.getBoundingClientRect();
+  if (top >= 0 || frame.parentElement.contains(document.activeElement)) return null;
+  for (let y = innerHeight - 1; y > bottom; y -= STEP_PX) {
+    const one = document.elementFromPoint(innerWidth / 2, y);
+    if (one && !one.closest(".jumps, .toast-fixed") && one.getBoundingClientRect().top >= bottom - 1) return one;
+  }
+  return null;
+}
+
+// That stays where it is on the screen: no finger presses what came under it.
+function setHeight(frame, px) {
+  const held = inSightBelow(frame);
+  const before = held?.getBoundingClientRect().top;
+  frame.style.height = `${px}px`;
+  if (held) window.scrollBy({ top: held.getBoundingClientRect().top - before, behavior: "instant" });
+}
+
 window.addEventListener("message", ({ source, data }) => {
   const frame = frames().find((one) => one.contentWindow === source);
   const height = Math.ceil(Number(data?.height)) + 2;
-  if (frame && height > 2 && height < HIGHEST_PX) frame.style.height = `${height}px`;
+  if (frame && height > 2 && height < HIGHEST_PX) setHeight(frame, height);
 });
 frames().forEach((frame) => frame.contentWindow.postMessage({}, "*")); // it may have spoken before
 
