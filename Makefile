@@ -36,9 +36,10 @@ test-browser: develop
 test-sweep: develop
 	@$(BIN)/python -m pytest -m sweep -n auto --dist worksteal
 
-# Pictures of every page of the desk, empty, usual and full, in test-output/screenshots/.
+# Pictures of every page of the desk, empty, usual and full, and of those on the ways that the browser
+# tests go, in test-output/screenshots/.
 shots: develop
-	@$(BIN)/python -m pytest tests/*/*_browser.py -m pictures -n auto --dist worksteal
+	@NEWSLETTER_TEST_PICTURES=yes $(BIN)/python -m pytest tests/*/*_browser.py -m browser -n auto --dist worksteal
 
 check: develop
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

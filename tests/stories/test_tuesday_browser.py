@@ -5,7 +5,7 @@ It is lived four times: with a mouse, with the keyboard alone, on a phone, and w
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,22 +18,20 @@ from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock, FakeTransport
 from tests.stories.hands import Finger, Hand, Keyboard, Mouse
-from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.browsing import NEEDS_BROWSER, PHONE, Desk
 from tests.web.desk import PASSWORD, freeze
-from tests.web.furniture import furnish
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 NEWS = "Subsidie voor samen onderzoek: tot 1 juli aanvragen"
 EVENT = "Masterclass kwaliteitszorg"
-PHONE = {"viewport": {"width": 375, "height": 812}, "has_touch": True, "is_mobile": True}
 
 
 @dataclass(frozen=True)
 class Way:
     """How two people work: what their browsers are, and their hands."""
 
-    context: dict[str, Any]
+    context: Mapping[str, Any]
     hand: Callable[[Page], Hand]
     has_menu: bool = False
 
@@ -50,11 +48,12 @@ class Person:
     """Somebody at the desk, who works in one way and sees what the page says."""
 
     def __init__(self, browser: Browser, base: str, way: Way, name: str) -> None:
-        context = browser.new_context(reduced_motion="reduce", **way.context)
+        context = browser.new_context(**{"reduced_motion": "reduce", **way.context})
         self.desk = Desk(context.new_page(), base)
         self.page = self.desk.page
         self.hand = way.hand(self.page)
         self.has_menu = way.has_menu
+        self.has_script = way.context.get("java_script_enabled", True)
         self.email = f"{name}@example.org"
         self.sign_in()
 
@@ -113,14 +112,10 @@ def transport() -> FakeTransport:
 
 
 @pytest.fixture
-def near(
-    settings: Settings, clock: FakeClock, transport: FakeTransport, base: str
-) -> Iterator[Services]:
-    built = build_services(replace(settings, base_url=base))
-    near = replace(built, clock=clock, open_transport=lambda: transport)
-    furnish(near)
-    yield near
-    near.db.close()
+def near(at_base: Settings, clock: FakeClock, transport: FakeTransport) -> Iterator[Services]:
+    built = build_services(at_base)
+    yield replace(built, clock=clock, open_transport=lambda: transport)
+    built.db.close()
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -194,6 +189,8 @@ def mend(anna: Person) -> None:
     line = anna.page.locator(".blocks > li").filter(has_text="Subsidie")
     anna.hand.press(line.get_by_role("link").first)
     block = anna.page.locator("#bewerk")
+    if anna.has_script:  # it opens the block where it stands, and goes to its first field
+        expect(block.get_by_label("Titel")).to_be_focused()
     anna.write("Titel", "Subsidie voor samen onderzoek: schoolleiders vragen aan", block)
     anna.press("Bewaar dit blok", block)
     mail = anna.page.frame_locator("iframe")

@@ -1,27 +1,48 @@
 """A real browser at a real server: what every browser test begins with."""
 
+import os
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect, sync_playwright
 
+from newsletter.accounts.people import user_by_email
+from newsletter.accounts.sessions import Step, open_session
 from newsletter.wiring import Services
 from tests.web.desk import PASSWORD
+from web.access import session_cookie
 from web.app import create_app
 from web.impatient import ImpatientProtocol, server_config
 
 CHROMIUM: Final = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 """Debian's Chromium; where it is there the build that has no windows, for half of the work."""
 PICTURES: Final = Path(__file__).parents[2] / "test-output" / "screenshots"
+KEEPS: Final = bool(os.environ.get("NEWSLETTER_TEST_PICTURES"))
+"""Whether pages are kept as pictures, as `make shots` does: that takes longer than the tests."""
 WIDTHS: Final = (1280, 375)
+WIDE: Final = "document.documentElement.scrollWidth"
+STANDS_STILL: Final = """() => {
+  const tall = document.documentElement.scrollHeight;
+  const stands = tall === window.wasTall;
+  window.wasTall = tall;
+  const mails = [...document.querySelectorAll(".frame iframe:not([loading=lazy])")];
+  return stands && mails.every((mail) => mail.style.height);
+}"""
+PHONE: Final[Mapping[str, Any]] = {
+    "viewport": {"width": 375, "height": 812},
+    "has_touch": True,
+    "is_mobile": True,
+    "reduced_motion": "reduce",
+}
 QUIET: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -35,6 +56,9 @@ NEEDS_BROWSER: Final = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
 ]
+
+PATIENCE_MS: Final = 20_000  # a machine with everything at once on it is slow, and not wrong
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -65,19 +89,70 @@ class Desk:
         self.page.get_by_label("Wachtwoord").fill(PASSWORD)
         self.press("Log in")
 
+    def enter(self, services: Services, email: str, *, step: Step = Step.DONE) -> None:
+        """Come in without the door: what comes of a password is tested where it is about that."""
+        with services.db.read() as session:
+            user = user_by_email(session, email)
+        token = open_session(services.db, user.id, now=services.clock(), step=step)
+        cookie = session_cookie(services.settings)
+        self.page.context.add_cookies([{"name": cookie, "value": token, "url": self.base}])
+
     def shoot(self, name: str) -> None:
-        """Keep the page at each width; nothing may stick out at the side."""
-        self.page.wait_for_load_state("networkidle")
+        """See that nothing sticks out at the side, at each width; keep the page with KEEPS."""
+        self.page.wait_for_load_state()
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
-            # A frame below the window is not painted: the window becomes as tall as the page.
-            tall = self.page.evaluate("document.documentElement.scrollHeight")
-            self.page.set_viewport_size({"width": width, "height": max(tall, 900)})
-            self.page.wait_for_load_state("networkidle")
-            wide = self.page.evaluate("document.documentElement.scrollWidth")
-            self.page.screenshot(path=PICTURES / f"{name}-{width}.png")
+            wide = self.page.evaluate(WIDE)
             assert wide <= width, f"{name} is {wide} wide at {width}"
+            if KEEPS:
+                self._keep(f"{name}-{width}.png", width)
         self.page.set_viewport_size({"width": 1280, "height": 900})
+
+    def shoot_both(self, name: str) -> None:
+        """Do so, and keep the page in the dark too: it is as wide as in the light."""
+        self.shoot(name)
+        if KEEPS:
+            self.page.emulate_media(color_scheme="dark")
+            self.shoot(f"{name}-donker")
+            self.page.emulate_media(color_scheme="light")
+
+    def snap(self, name: str) -> None:
+        """Keep what is in sight, as it is, with KEEPS."""
+        if KEEPS:
+            self.page.screenshot(path=PICTURES / f"{name}.png")
+
+    def settle(self) -> None:
+        """Wait until the mails in the page have their heights, and nothing in it moves any more."""
+        self.page.wait_for_load_state()
+        self.page.wait_for_function(STANDS_STILL)
+
+    def _keep(self, name: str, width: int) -> None:
+        self.page.wait_for_load_state("networkidle")
+        # A frame below the window is not painted: the window becomes as tall as the page.
+        tall = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size({"width": width, "height": max(tall, 900)})
+        self.page.wait_for_load_state("networkidle")
+        self.page.screenshot(path=PICTURES / name)
+
+
+@contextmanager
+def overtaken(page: Page, url: str, *, by: Callable[[], object]) -> Iterator[None]:
+    """Hold what is sent to an address within this block, until something else was done first."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(url, hold)
+    with page.expect_request(lambda sent: sent.method == "POST" and fnmatch(sent.url, url)):
+        yield
+    by()
+    for one in held:
+        one.continue_()
+    page.unroute(url, hold)
 
 
 @contextmanager

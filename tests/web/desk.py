@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from feeds.values import ItemKind
 from newsletter.accounts.people import add_user, user_by_email
 from newsletter.accounts.sessions import open_session
+from newsletter.approve import review
 from newsletter.compose.draft import draft_newsletter
 from newsletter.compose.marks import block_mark as mark_of
 from newsletter.model import Block, Edition
@@ -191,6 +192,22 @@ def make_member(services: Services, name: str, side: Audience, *partnerships: in
 def make_draft(services: Services, author_id: int | None = None) -> int:
     """Make a newsletter's draft from what is there; return its id."""
     return draft_newsletter(services.db, now=services.clock(), author_id=author_id)
+
+
+def offer(services: Services) -> int:
+    """Make a newsletter that Anna offers for review; return its id."""
+    with services.db.read() as session:
+        anna = user_by_email(session, "anna@example.org").id
+    edition = make_draft(services, anna)
+    review.submit(
+        services.db,
+        edition,
+        by=anna,
+        render=services.render,
+        house=services.house,
+        now=services.clock(),
+    )
+    return edition
 
 
 def version(services: Services, edition_id: int) -> int:

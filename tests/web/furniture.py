@@ -1,17 +1,38 @@
 """A desk as it looks after a while: two people, forty readers, five sources, and what came in."""
 
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import update
 
 from feeds.model import Item
 from feeds.themes import add_default_themes
 from feeds.values import ItemKind
+from newsletter.settings import read_settings
 from newsletter.values import Role
-from newsletter.wiring import Services
+from newsletter.wiring import Services, build_services
 from subscribers.segments import add_default_segments
 from subscribers.values import Audience, SubscriberStatus
+from tests.fakes import FakeClock
 from tests.web.desk import PASSWORD, make_item, make_source, make_subscriber, make_user
+
+
+def prepared(start: Path, folder: Path, *steps: Callable[[Services], object]) -> Path:
+    """Return a copy of a database, in that folder, in which these did their work."""
+    path = folder / start.name
+    shutil.copy(start, path)
+    services = replace(
+        build_services(read_settings({"NEWSLETTER_DATA_DIR": str(folder)})), clock=FakeClock()
+    )
+    for step in steps:
+        step(services)
+    with services.db.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    services.db.close()
+    return path
 
 
 def furnish(services: Services) -> None:

@@ -1,10 +1,9 @@
 """Today, the calendar and the rhythm in a real browser: on one screen, on a phone, without script.
 
-The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
+`make shots` keeps the pictures in test-output/screenshots/, at 1280 and at 375 wide.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+import re
 from datetime import date, time
 
 import pytest
@@ -13,12 +12,9 @@ from playwright.sync_api import Browser, ViewportSize, expect
 from newsletter.compose.by_rhythm import draft_slot
 from newsletter.planning import save_rhythm
 from newsletter.rhythm import Rhythm
-from newsletter.settings import Settings
 from newsletter.store.planning import read_kept
-from newsletter.wiring import Services, build_services
-from tests.fakes import FakeClock, FakeTransport
+from newsletter.wiring import Services
 from tests.web.browsing import NEEDS_BROWSER, Desk
-from tests.web.furniture import furnish
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
@@ -27,19 +23,10 @@ PHONE: ViewportSize = {"width": 375, "height": 800}
 END = "(one) => one.getBoundingClientRect().bottom + window.scrollY"
 
 
-@pytest.fixture
-def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
-    built = build_services(replace(settings, base_url=base))
-    near = replace(built, clock=clock, open_transport=FakeTransport)
-    furnish(near)
-    yield near
-    near.db.close()
-
-
-def person(browser: Browser, base: str, email: str, *, script: bool = True) -> Desk:
+def person(browser: Browser, base: str, near: Services, email: str, *, script: bool = True) -> Desk:
     context = browser.new_context(reduced_motion="reduce", java_script_enabled=script)
     desk = Desk(context.new_page(), base)
-    desk.sign_in(email)
+    desk.enter(near, email)
     return desk
 
 
@@ -54,7 +41,7 @@ def test_today_fits_on_one_screen_and_on_a_phone(
 ) -> None:
     by_rhythm(near)
     draft_slot(near.db, date(2027, 4, 22), now=near.clock(), author_id=1, maximum=5)
-    anna = person(browser, base, "anna@example.org")
+    anna = person(browser, base, near, "anna@example.org")
     anna.page.set_viewport_size(SCREEN)
 
     anna.go("/redactie")
@@ -73,20 +60,19 @@ def test_the_calendar_is_a_list_of_days_on_a_phone(
     browser: Browser, base: str, near: Services
 ) -> None:
     by_rhythm(near)
-    anna = person(browser, base, "anna@example.org")
+    anna = person(browser, base, near, "anna@example.org")
     anna.go("/redactie/kalender?maand=2027-05&toon=edities")
-    cells = anna.page.locator(".month td")
-    shown_on_a_screen = sum(one.is_visible() for one in cells.all())
+    days = anna.page.locator(".month td").filter(visible=True)
+    expect(days).to_have_count(42)
 
     anna.page.set_viewport_size(PHONE)
 
-    days = [one for one in cells.all() if one.is_visible()]
+    expect(days).to_have_count(6)
     weekdays = [
         one.locator("time").evaluate("(day) => getComputedStyle(day, '::before').content")
-        for one in days
+        for one in days.all()
     ]
-    assert shown_on_a_screen == 42
-    assert [one.locator("time").get_attribute("datetime") for one in days] == [
+    assert [one.locator("time").get_attribute("datetime") for one in days.all()] == [
         "2027-05-05", "2027-05-06", "2027-05-16", "2027-05-17", "2027-05-20", "2027-06-03",
     ]  # fmt: skip
     assert weekdays[0].replace('"', "").strip() == "woensdag"
@@ -95,7 +81,7 @@ def test_the_calendar_is_a_list_of_days_on_a_phone(
 
 
 def test_a_rhythm_is_set_without_script(browser: Browser, base: str, near: Services) -> None:
-    bas = person(browser, base, "bas@example.org", script=False)
+    bas = person(browser, base, near, "bas@example.org", script=False)
 
     bas.go("/redactie/kalender")
     bas.page.get_by_role("link", name="Kies een ritme").last.click()
@@ -107,7 +93,7 @@ def test_a_rhythm_is_set_without_script(browser: Browser, base: str, near: Servi
     bas.page.get_by_label("Schoolvakanties").fill("Meivakantie 24-4-2027 t/m 9-5-2027")
     bas.press("Toon de momenten")
     expect(bas.page.get_by_role("heading", name="Donderdag 13 mei, 10.00 uur")).to_be_visible()
-    assert "csrf" not in bas.page.url
+    expect(bas.page).not_to_have_url(re.compile("csrf"))
     with near.db.read() as session:
         assert read_kept(session).version == 0
     bas.press("Bewaar het ritme")
@@ -121,7 +107,7 @@ def test_a_plan_is_moved_and_moved_back_without_script(
 ) -> None:
     rhythm = Rhythm(3, time(10), date(2027, 5, 13), weeks=1)
     save_rhythm(near.db, rhythm, version=0, now=near.clock(), by=None)
-    bas = person(browser, base, "bas@example.org", script=False)
+    bas = person(browser, base, near, "bas@example.org", script=False)
 
     bas.go("/redactie/kalender?maand=2027-05")
     bas.page.locator("a.slot-planned").first.click()
@@ -140,7 +126,7 @@ def test_the_calendar_is_walked_by_keyboard_only(
     browser: Browser, base: str, near: Services
 ) -> None:
     by_rhythm(near)
-    anna = person(browser, base, "anna@example.org")
+    anna = person(browser, base, near, "anna@example.org")
     anna.go("/redactie/kalender?maand=2027-05&toon=edities")
     keyboard = anna.page.keyboard
 

@@ -1,22 +1,25 @@
 """Every page of the desk: open to everybody (WCAG 2.2 AA), light and dark, no wider than a phone.
 
-The pictures of each page on an empty, a usual and a full desk are kept in test-output/screenshots/.
+`make shots` keeps each page of an empty, a usual and a full desk in test-output/screenshots/.
 """
 
+import shutil
+import socket
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from newsletter.accounts.people import user_by_email
-from newsletter.accounts.sessions import Step, open_session
-from newsletter.settings import Settings
+from newsletter.accounts.sessions import Step
+from newsletter.settings import read_settings
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock, FakeTransport
 from tests.web import every_page
 from tests.web.axe import judge, look
-from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.browsing import NEEDS_BROWSER, Desk, serving
 from tests.web.every_page import Names, addresses
 from web.routes import DESK_ROUTES
 
@@ -26,14 +29,38 @@ STATES = {
     "vol": every_page.begin_full,
 }
 SHARES = 4  # of the pages, to be looked at side by side
-COLOURS = "['color', 'backgroundColor'].map((one) => getComputedStyle(document.body)[one])"
 
 
-@pytest.fixture
-def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
-    built = build_services(replace(settings, base_url=base))
-    yield (near := replace(built, clock=clock, open_transport=FakeTransport))
-    near.db.close()
+@dataclass(frozen=True)
+class Place:
+    """A desk in some state, served at an address."""
+
+    near: Services
+    base: str
+    names: Names
+
+
+@contextmanager
+def made(state: str, start: Path, folder: Path) -> Iterator[Place]:
+    """Serve a desk in that state, from a database in that folder."""
+    shutil.copy(start, folder)
+    settings = read_settings({"NEWSLETTER_DATA_DIR": str(folder), "NEWSLETTER_UNDO_MINUTES": "0"})
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        base = f"http://127.0.0.1:{door.getsockname()[1]}"
+        built = build_services(replace(settings, base_url=base))
+        near = replace(built, clock=FakeClock(), open_transport=FakeTransport)
+        names = STATES[state](near)
+        with serving(near, door):
+            yield Place(near, base, names)
+        near.db.close()
+
+
+@pytest.fixture(scope="module")
+def usual(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Make the usual desk once, for all who only look at it."""
+    with made("gewoon", migrated, tmp_path_factory.mktemp("usual")) as place:
+        yield place
 
 
 def test_every_page_is_in_the_list() -> None:
@@ -44,17 +71,16 @@ def test_every_page_is_in_the_list() -> None:
     assert sorted(listed) == sorted(pages)
 
 
-@pytest.mark.usefixtures("server")
 class TestInABrowser:
     pytestmark = NEEDS_BROWSER
 
     @pytest.mark.parametrize("share", range(SHARES))
     def test_every_page_is_open_to_everybody(
-        self, browser: Browser, base: str, near: Services, share: int
+        self, browser: Browser, usual: Place, share: int
     ) -> None:
-        cees, names = _at_desk(browser, base, near, "gewoon")
+        cees = _at_desk(browser, usual)
 
-        paths = list(addresses(names).values())[share::SHARES]
+        paths = list(addresses(usual.names).values())[share::SHARES]
         wrong = [one for path in paths for one in look(cees, path)]
 
         assert paths
@@ -62,57 +88,51 @@ class TestInABrowser:
         assert cees.complaints == []
 
     def test_what_stands_before_the_desk_is_open_to_everybody(
-        self, browser: Browser, base: str, near: Services
+        self, browser: Browser, usual: Place
     ) -> None:
-        every_page.begin_usual(near)
-
         for step, path in every_page.HALF_WAY.values():
-            cees = _half_way(browser, base, near, step)
+            cees = _half_way(browser, usual, step)
             assert look(cees, path) == []
             assert cees.complaints == []
 
     def test_an_edition_on_paper_has_the_mail_and_no_buttons(
-        self, browser: Browser, base: str, near: Services
+        self, browser: Browser, usual: Place
     ) -> None:
-        cees, names = _at_desk(browser, base, near, "gewoon")
+        cees = _at_desk(browser, usual)
+        cees.page.emulate_media(media="print", color_scheme="dark")
 
         for name in ("draft", "approved"):
-            cees.go(f"/redactie/edities/{names[name]}")
-            cees.page.emulate_media(media="print", color_scheme="dark")
-            assert cees.page.evaluate(COLOURS) == ["rgb(27, 36, 48)", "rgb(255, 255, 255)"]
-            assert cees.page.locator("main").get_by_role("button").count() == 0
-            assert cees.page.locator(".frame iframe").is_visible()
-            assert cees.page.get_by_role("heading", level=1).is_visible()
+            cees.go(f"/redactie/edities/{usual.names[name]}")
+            body = cees.page.locator("body")
+            expect(body).to_have_css("color", "rgb(27, 36, 48)")
+            expect(body).to_have_css("background-color", "rgb(255, 255, 255)")
+            expect(cees.page.locator("main").get_by_role("button")).to_have_count(0)
+            expect(cees.page.locator(".frame iframe")).to_be_visible()
+            expect(cees.page.get_by_role("heading", level=1)).to_be_visible()
 
     @pytest.mark.pictures
     @pytest.mark.parametrize("state", STATES)
     def test_every_page_has_its_pictures(
-        self, browser: Browser, base: str, near: Services, state: str
+        self, browser: Browser, migrated: Path, tmp_path: Path, state: str
     ) -> None:
-        cees, names = _at_desk(browser, base, near, state)
-
-        for name, path in addresses(names).items():
-            cees.go(path)
-            cees.shoot(f"{state}/{name}")
-            cees.page.emulate_media(color_scheme="dark")
-            cees.shoot(f"{state}/{name}-donker")
-            assert judge(cees.page, path) == []
-            cees.page.emulate_media(color_scheme="light")
-        assert cees.complaints == []
+        with made(state, migrated, tmp_path) as place:
+            cees = _at_desk(browser, place)
+            for name, path in addresses(place.names).items():
+                cees.go(path)
+                cees.shoot_both(f"{state}/{name}")
+                assert judge(cees.page, path) == []
+            assert cees.complaints == []
+            cees.page.context.close()
 
 
-def _at_desk(browser: Browser, base: str, near: Services, state: str) -> tuple[Desk, Names]:
-    names = STATES[state](near)
-    cees = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
-    cees.sign_in(every_page.ADMINISTRATOR)
-    return cees, names
+def _at_desk(browser: Browser, place: Place) -> Desk:
+    cees = Desk(browser.new_context(reduced_motion="reduce").new_page(), place.base)
+    cees.enter(place.near, every_page.ADMINISTRATOR)
+    return cees
 
 
-def _half_way(browser: Browser, base: str, near: Services, step: Step) -> Desk:
+def _half_way(browser: Browser, place: Place, step: Step) -> Desk:
     """Return somebody who gave a password, and whose session is not worth anything yet."""
-    with near.db.read() as session:
-        bas = user_by_email(session, "bas@example.org").id
-    token = open_session(near.db, bas, now=near.clock(), step=step)
-    context = browser.new_context(reduced_motion="reduce")
-    context.add_cookies([{"name": "session", "value": token, "url": base}])
-    return Desk(context.new_page(), base)
+    desk = Desk(browser.new_context(reduced_motion="reduce").new_page(), place.base)
+    desk.enter(place.near, "bas@example.org", step=step)
+    return desk

@@ -1,37 +1,21 @@
 """Opleidingsscholen on the site and at the desk, in a browser: by keyboard, without a script.
 
-The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
+`make shots` keeps pictures in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
 """
-
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from newsletter.settings import Settings
 from newsletter.values import Role
-from newsletter.wiring import Services, build_services
+from newsletter.wiring import Services
 from subscribers.field import Stage
 from subscribers.values import Audience
-from tests.fakes import FakeClock
 from tests.web.axe import look
 from tests.web.browsing import NEEDS_BROWSER, Desk
 from tests.web.desk import PASSWORD, make_member, make_partnership, make_user
-from tests.web.furniture import furnish
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 INSTITUTE = Audience.TEACHER_EDUCATION
-
-
-@pytest.fixture
-def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
-    built = build_services(replace(settings, base_url=base))
-    near = replace(built, clock=clock)
-    furnish(near)
-    yield near
-    near.db.close()
 
 
 def make_field(services: Services) -> int:
@@ -56,15 +40,6 @@ def make_field(services: Services) -> int:
     return meander
 
 
-def both(desk: Desk, name: str) -> None:
-    """Keep the page in the light and in the dark."""
-    schemes: tuple[tuple[str, Literal["light", "dark"]], ...] = (("", "light"), ("-donker", "dark"))
-    for ending, scheme in schemes:
-        desk.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        desk.shoot(f"{name}{ending}")
-    desk.page.emulate_media(color_scheme="light", reduced_motion="reduce")
-
-
 def test_the_map_is_walked_by_keyboard_and_leads_to_the_list(
     browser: Browser, base: str, near: Services
 ) -> None:
@@ -82,7 +57,7 @@ def test_the_map_is_walked_by_keyboard_and_leads_to_the_list(
     second = reader.page.locator(":focus")
     expect(second).to_have_attribute("aria-label", "Gelderland: 2 opleidingsscholen")
     reader.page.keyboard.press("Enter")
-    assert reader.page.url.endswith("/opleidingsscholen#regio-gelderland")
+    expect(reader.page).to_have_url(f"{base}/opleidingsscholen#regio-gelderland")
     expect(reader.page.get_by_role("heading", name="Gelderland")).to_be_in_viewport()
 
     reader.page.get_by_role("link", name="Opleidingsschool De Meander").click()
@@ -98,10 +73,10 @@ def test_the_pages_fit_wide_and_narrow_in_light_and_dark(
     reader = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
     for path, name in (("", "kaart"), ("/opleidingsschool-de-meander", "opleidingsschool")):
         assert look(reader, f"/opleidingsscholen{path}") == []
-        both(reader, name)
+        reader.shoot_both(name)
 
     anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
-    anna.sign_in("anna@example.org")
+    anna.enter(near, "anna@example.org")
     for path, name in (
         ("/redactie/opleidingsscholen", "redactie-opleidingsscholen"),
         (f"/redactie/opleidingsscholen/{number}", "redactie-opleidingsschool"),
@@ -109,7 +84,7 @@ def test_the_pages_fit_wide_and_narrow_in_light_and_dark(
         ("/redactie/organisaties/1", "redactie-organisatie"),
     ):
         anna.go(path)
-        both(anna, name)
+        anna.shoot_both(name)
     assert reader.complaints == anna.complaints == []
 
 
@@ -120,7 +95,7 @@ def test_the_longest_names_fit_the_smallest_phone(
     number = make_partnership(near, name, region="Noord-Brabant", agreed=True)
     member = make_member(near, f"{name} college", Audience.SCHOOL, number)
     anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
-    anna.sign_in("anna@example.org")
+    anna.enter(near, "anna@example.org")
 
     wrong = [
         one
@@ -143,10 +118,10 @@ def test_an_editor_brings_a_partnership_to_the_map(
     browser: Browser, base: str, near: Services
 ) -> None:
     anna = Desk(browser.new_context(java_script_enabled=False).new_page(), base)
-    anna.sign_in("anna@example.org")
+    anna.enter(near, "anna@example.org")
     anna.go("/redactie/abonnees")
     anna.page.get_by_role("link", name="Opleidingsscholen", exact=True).click()
-    both(anna, "redactie-opleidingsscholen-leeg")
+    anna.shoot_both("redactie-opleidingsscholen-leeg")
     anna.page.get_by_role("link", name="Voeg een opleidingsschool toe").click()
     anna.page.get_by_label("Naam", exact=True).fill("Opleidingsschool Waalkant")
     anna.page.get_by_label("Regio", exact=True).select_option("Gelderland")
@@ -154,7 +129,7 @@ def test_an_editor_brings_a_partnership_to_the_map(
     anna.page.get_by_label("mag op de site").check()
     anna.press("Voeg toe")
     expect(anna.page.get_by_role("alert")).to_contain_text("namens de opleidingsschool")
-    both(anna, "redactie-opleidingsschool-fout")
+    anna.shoot_both("redactie-opleidingsschool-fout")
     anna.page.get_by_label("Wie vond dat goed?").fill("penvoerder")
     anna.press("Voeg toe")
     anna.page.get_by_role("link", name="Voeg een school of lerarenopleiding toe").click()
@@ -174,17 +149,17 @@ def test_an_administrator_sees_line_by_line_what_a_list_brings(
     make_user(near, Role.ADMINISTRATOR, "Cees", password=PASSWORD)
     text = "naam;regio;fase\nDe Meander;Gelderland;erkend\nHunze;Oost;aspirant\n"
     cees = Desk(browser.new_context(java_script_enabled=False).new_page(), base)
-    cees.sign_in("cees@example.org")
+    cees.enter(near, "cees@example.org")
     cees.go("/redactie/opleidingsscholen")
     cees.page.get_by_role("link", name="Lees die in").click()
-    both(cees, "redactie-lijst-inlezen")
+    cees.shoot_both("redactie-lijst-inlezen")
     cees.page.get_by_role("radio").first.check()
     cees.page.get_by_label("Bestand").set_input_files(
         {"name": "lijst.csv", "mimeType": "text/csv", "buffer": text.encode("windows-1252")}
     )
     cees.press("Kijk na")
     expect(cees.page.get_by_role("row", name="Regel 3")).to_contain_text("Oost")
-    both(cees, "redactie-lijst-nagekeken")
+    cees.shoot_both("redactie-lijst-nagekeken")
     cees.press("Lees 1 regel in")
     expect(cees.page.get_by_role("status")).to_contain_text("1 nieuw")
     expect(cees.page.get_by_role("link", name="De Meander")).to_be_visible()

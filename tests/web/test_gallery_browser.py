@@ -1,26 +1,21 @@
 """The gallery of blocks in a real browser: whole frames, and no block too wide for any screen.
 
-The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, in light and dark.
+`make shots` keeps pictures in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+import re
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, expect
 
 from newsletter.compose.blocks import KINDS
-from newsletter.settings import Settings
-from newsletter.wiring import Services, build_services
-from tests.fakes import FakeClock
-from tests.web.browsing import NEEDS_BROWSER, Desk
-from tests.web.furniture import furnish
+from newsletter.wiring import Services
+from tests.web.browsing import NEEDS_BROWSER, WIDE, Desk
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 GALLERY = "/redactie/blokken"
 HIDDEN = "() => document.documentElement.scrollHeight - innerHeight"
-WIDE = "() => document.documentElement.scrollWidth"
 # Words whose letters stand on two lines: a word that was cut.
 CUT = """() => {
   const cut = [];
@@ -39,19 +34,10 @@ CUT = """() => {
 
 
 @pytest.fixture
-def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
-    near = replace(build_services(replace(settings, base_url=base)), clock=clock)
-    furnish(near)
-    yield near
-    near.db.close()
-
-
-@pytest.fixture
-def anna(browser: Browser, base: str) -> Desk:
+def anna(browser: Browser, base: str, near: Services) -> Desk:
     """An editor at the desk."""
     anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
-    anna.sign_in("anna@example.org")
-    anna.page.wait_for_url("**/redactie")
+    anna.enter(near, "anna@example.org")
     return anna
 
 
@@ -59,8 +45,9 @@ def test_every_block_is_shown_whole_in_both_schemes(anna: Desk) -> None:
     for scheme in ("licht", "donker"):
         anna.go(f"{GALLERY}?kleur={scheme}")
         anna.shoot(f"blokken-{scheme}")
-        assert len(_see_all(anna.page)) == len(KINDS)
-        assert max(_see_all(anna.page)) <= 0
+        hidden = _see_all(anna)
+        assert len(hidden) == len(KINDS)
+        assert max(hidden) <= 0
     anna.go(f"{GALLERY}/report?scherm=telefoon&kleur=donker")
     anna.shoot("blok-verslag")
     assert anna.complaints == []
@@ -76,11 +63,14 @@ def test_no_block_is_too_wide_and_no_word_is_cut(anna: Desk, width: int) -> None
         assert anna.page.evaluate(CUT) == [], name
 
 
-def _see_all(page: Page) -> list[int]:
+def _see_all(anna: Desk) -> list[int]:
     """Return how many pixels of each sample do not fit in its frame, all of them loaded."""
+    page = anna.page
     tall = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": 1280, "height": tall})
-    page.wait_for_load_state("networkidle")
+    for frame in page.locator(".frame iframe").all():
+        expect(frame).to_have_attribute("style", re.compile("height"))
+    anna.settle()
     return [frame.evaluate(HIDDEN) for frame in page.frames if frame is not page.main_frame]
 
 

@@ -1,51 +1,45 @@
 """Judging an edition in a real browser: the mails beside each other, at each width and scheme."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
-from newsletter.settings import Settings
-from newsletter.wiring import Services, build_services
+from newsletter.wiring import Services
 from subscribers.model import Segment
 from tests.fakes import FakeClock
-from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk
-from tests.web.furniture import furnish
+from tests.web.browsing import NEEDS_BROWSER, PHONE, WIDE, Desk
+from tests.web.desk import offer
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
-
-
-@pytest.fixture
-def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
-    near = replace(build_services(replace(settings, base_url=base)), clock=clock)
-    furnish(near)
-    yield near
-    near.db.close()
 
 
 def test_an_approver_judges_returns_and_approves(  # noqa: PLR0915 - one way, step by step
     browser: Browser, base: str, near: Services, clock: FakeClock
 ) -> None:
     anna = Desk(browser.new_context().new_page(), base)
-    anna.sign_in("anna@example.org")
+    anna.enter(near, "anna@example.org")
     anna.go("/redactie/edities")
     anna.press("Begin een nieuwe editie")
     anna.page.get_by_label("Bericht aan je eindredacteur").fill("Ik twijfel over de titel.")
     anna.press("Dien in ter beoordeling")
+    expect(anna.page.get_by_text("Ingediend.")).to_be_visible()
 
     bas = Desk(browser.new_context().new_page(), base)
-    bas.sign_in("bas@example.org")
+    bas.enter(near, "bas@example.org")
+    bas.go("/redactie")
     bas.page.get_by_role("link", name="Beoordeel").click()
     bas.page.get_by_role("heading", name="Beoordeel editie 1").wait_for()
     frames = bas.page.locator("iframe")
-    assert frames.count() == 3
+    expect(frames).to_have_count(3)
+    bas.settle()
     first, second = frames.nth(0).bounding_box(), frames.nth(1).bounding_box()
     assert first
     assert second
     assert first["y"] == second["y"]  # beside each other
     bas.shoot("beoordelen")
     bas.page.set_viewport_size({"width": 375, "height": 900})
+    bas.settle()
     first, second = frames.nth(0).bounding_box(), frames.nth(1).bounding_box()
     assert first
     assert second
@@ -60,7 +54,7 @@ def test_an_approver_judges_returns_and_approves(  # noqa: PLR0915 - one way, st
     bas.press("Plaats opmerking")
     bas.page.get_by_text("Verder mooi.").wait_for()
     bas.page.locator(".mail-pins a").first.click()  # from the mail to what was said
-    assert bas.page.url.endswith("#o1")
+    expect(bas.page).to_have_url(re.compile("#o1$"))
     bas.shoot("beoordelen-opmerkingen")
     bas.page.get_by_label("Of stuur terug, met een reden").fill("De titel is te lang.")
     bas.press("Stuur terug naar Anna")
@@ -83,12 +77,15 @@ def test_an_approver_judges_returns_and_approves(  # noqa: PLR0915 - one way, st
     anna.press("Bewaar de kop")
     anna.page.locator("#bewaard").get_by_text("Bewaard om").wait_for()
     anna.press("Dien in ter beoordeling")
+    expect(anna.page.get_by_text("Ingediend.")).to_be_visible()
 
     bas.page.emulate_media(color_scheme="dark")
     bas.go("/redactie/edities/1/beoordelen")
     bas.page.get_by_text("Anders dan toen je keek").wait_for()
     bas.page.get_by_role("link", name="donker").click()
+    expect(bas.page).to_have_url(re.compile("kleur=donker"))
     bas.page.get_by_role("link", name="telefoon").click()
+    expect(bas.page).to_have_url(re.compile("scherm=telefoon"))
     bas.shoot("beoordelen-anders-donker")
     bas.page.keyboard.press("Tab")
     bas.page.get_by_role("button", name="Keur goed").focus()
@@ -104,18 +101,44 @@ def test_an_approver_judges_returns_and_approves(  # noqa: PLR0915 - one way, st
     assert (anna.complaints, bas.complaints) == ([], [])
 
 
+def test_what_is_under_the_finger_stays_there_when_the_mails_above_it_come(
+    browser: Browser, base: str, near: Services
+) -> None:
+    offer(near)
+    bas = Desk(browser.new_context(**PHONE).new_page(), base)
+    bas.enter(near, "bas@example.org")
+    on_their_way: list[Route] = []
+
+    def hold(route: Route) -> None:
+        on_their_way.append(route)
+
+    bas.page.route("**/voorbeeld?*", hold)
+    with bas.page.expect_request("**/voorbeeld?kant=overig*"):
+        bas.page.goto(f"{base}/redactie/edities/1/beoordelen", wait_until="domcontentloaded")
+    button = bas.page.get_by_role("button", name="Keur goed")
+    button.scroll_into_view_if_needed()
+    before, below = button.bounding_box(), bas.page.evaluate("scrollY")
+
+    for mail in on_their_way:
+        mail.continue_()
+    for frame in bas.page.locator(".review-mail iframe").all():
+        expect(frame).to_have_attribute("style", re.compile("height"))
+
+    assert bas.page.evaluate("scrollY") > below + 1000
+    assert button.bounding_box() == before
+    button.tap()
+    expect(bas.page.locator("body")).to_contain_text("Goedgekeurd.")
+    assert bas.complaints == []
+
+
 def test_on_a_phone_a_bar_leads_to_the_mail_the_decision_and_the_checks(
     browser: Browser, base: str, near: Services
 ) -> None:
-    anna = Desk(browser.new_context().new_page(), base)
-    anna.sign_in("anna@example.org")
-    anna.go("/redactie/edities")
-    anna.press("Begin een nieuwe editie")
-    anna.press("Dien in ter beoordeling")
-    bas = Desk(browser.new_context().new_page(), base)
-    bas.sign_in("bas@example.org")
+    offer(near)
+    bas = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
+    bas.enter(near, "bas@example.org")
     bas.page.set_viewport_size({"width": 375, "height": 812})
-    bas.page.get_by_role("link", name="Beoordeel").click()
+    bas.go("/redactie/edities/1/beoordelen")
     bar = bas.page.get_by_role("navigation", name="Op deze bladzijde")
 
     expect(bar.get_by_role("link")).to_have_text(["Mail", "Jouw oordeel", "Controle"])
@@ -126,11 +149,8 @@ def test_on_a_phone_a_bar_leads_to_the_mail_the_decision_and_the_checks(
     ):
         bar.get_by_role("link", name=name).click()
         expect(bas.page.locator(place)).to_be_in_viewport()
-        box = bar.bounding_box()
-        assert box
-        assert 700 < box["y"] < 812  # it stays below, wherever one is
-        bas.page.screenshot(path=PICTURES / f"balk-{place[1:]}.png")
-    wide = bas.page.evaluate("document.documentElement.scrollWidth")
-    assert wide == 375
+        expect(bar).to_be_in_viewport(ratio=1)  # it stays below, wherever one is
+        bas.snap(f"balk-{place[1:]}")
+    assert bas.page.evaluate(WIDE) == 375
     bas.page.set_viewport_size({"width": 1280, "height": 900})
-    assert not bar.is_visible()
+    expect(bar).to_be_hidden()

@@ -1,48 +1,39 @@
 """Who gets which block, in a real browser: read and changed by keyboard, at each width, in dark.
 
-The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
+`make shots` keeps the pictures in test-output/screenshots/, at 1280 and at 375 wide.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from newsletter.settings import Settings
-from newsletter.wiring import Services, build_services
+from newsletter.wiring import Services
 from subscribers.segments import save_segment
 from subscribers.values import Audience
-from tests.fakes import START, FakeClock
+from tests.fakes import START
 from tests.web.browsing import NEEDS_BROWSER, Desk
-from tests.web.desk import make_subscriber
-from tests.web.furniture import furnish
+from tests.web.desk import edition_path, make_draft, make_subscriber
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 
 @pytest.fixture
-def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
-    near = replace(build_services(replace(settings, base_url=base)), clock=clock)
-    furnish(near)
-    save_segment(
-        near.db, "startend", conditions={"role": "starter"}, name="Wie net begint", now=START
-    )
-    save_segment(
-        near.db, "zuid", conditions={"region": "Zuid"}, name="Het zuiden van het land", now=START
-    )
+def edition(near: Services) -> str:
+    """The address of a draft, with two segments for its blocks to choose from."""
+    for slug, name, conditions in (
+        ("startend", "Wie net begint", {"role": "starter"}),
+        ("zuid", "Het zuiden van het land", {"region": "Zuid"}),
+    ):
+        save_segment(near.db, slug, conditions=conditions, name=name, now=START)
     make_subscriber(near, "starter@example.org", Audience.SCHOOL, role="starter")
-    yield near
-    near.db.close()
+    return edition_path(make_draft(near))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_matrix_is_read_and_changed_by_keyboard(
-    browser: Browser, base: str, scheme: str
+    browser: Browser, near: Services, edition: str
 ) -> None:
-    anna = begun(browser, base, scheme)
+    anna = begun(browser, near, edition)
     page = anna.page
 
     page.get_by_role("link", name="Wie krijgt welk blok").click()
@@ -60,29 +51,28 @@ def test_the_matrix_is_read_and_changed_by_keyboard(
     expect(choices.nth(0)).to_have_value("doelgroep.startend")
     expect(choices.nth(1)).to_have_value("doelgroep.zuid")
     expect(page.locator(".matrix .is-wrong")).to_have_count(1)
-    anna.shoot(f"verdeling-{scheme}")
+    anna.shoot_both("verdeling")
     assert anna.complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_one_side_gets_a_subject_of_its_own(browser: Browser, base: str, scheme: str) -> None:
-    anna = begun(browser, base, scheme)
+def test_one_side_gets_a_subject_of_its_own(browser: Browser, near: Services, edition: str) -> None:
+    anna = begun(browser, near, edition)
     own = anna.page.get_by_label("Onderwerp voor scholen")
 
     anna.page.get_by_text("Eigen onderwerp of voorproefje per kant").click()
     own.fill("Subsidie voor jullie school")
     anna.press("Bewaar per kant")
 
+    expect(anna.page.locator("#bewaard")).to_contain_text("Bewaard om")
     expect(own).to_have_value("Subsidie voor jullie school")
-    anna.shoot(f"editie-per-kant-{scheme}")
+    anna.shoot_both("editie-per-kant")
     assert anna.complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_one_side_gets_an_order_of_its_own_by_keyboard(
-    browser: Browser, base: str, scheme: str
+    browser: Browser, near: Services, edition: str
 ) -> None:
-    anna = begun(browser, base, scheme)
+    anna = begun(browser, near, edition)
     page = anna.page
     page.get_by_role("link", name="Wie krijgt welk blok").click()
     order = page.locator("#volgorde-lerarenopleiding")
@@ -96,16 +86,16 @@ def test_one_side_gets_an_order_of_its_own_by_keyboard(
     expect(order.locator("summary")).to_contain_text("eigen volgorde")
     expect(order.get_by_role("button", name="Omhoog").nth(1)).to_be_focused()
     page.locator("#volgorde-school summary").click()
-    anna.shoot(f"volgorde-{scheme}")
+    anna.shoot_both("volgorde")
     anna.press("Gebruik de gewone volgorde")
     expect(order.locator("summary")).to_contain_text("de gewone volgorde")
     assert anna.complaints == []
 
 
 def test_a_block_is_given_to_a_segment_in_place_and_its_mail_can_be_looked_at(
-    browser: Browser, base: str
+    browser: Browser, near: Services, edition: str
 ) -> None:
-    anna = begun(browser, base, "light")
+    anna = begun(browser, near, edition)
     page = anna.page
 
     page.locator(".blocks a").first.click()
@@ -118,13 +108,10 @@ def test_a_block_is_given_to_a_segment_in_place_and_its_mail_can_be_looked_at(
     assert anna.complaints == []
 
 
-def begun(browser: Browser, base: str, scheme: str) -> Desk:
+def begun(browser: Browser, near: Services, edition: str) -> Desk:
     """Return a desk with the page of a new edition."""
-    colours: Literal["dark", "light"] = "dark" if scheme == "dark" else "light"
-    context = browser.new_context(reduced_motion="reduce", color_scheme=colours)
-    anna = Desk(context.new_page(), base)
-    anna.go("/redactie/edities")
-    anna.sign_in("anna@example.org")
-    anna.go("/redactie/edities")
-    anna.press("Begin een nieuwe editie")
+    context = browser.new_context(reduced_motion="reduce")
+    anna = Desk(context.new_page(), near.settings.base_url)
+    anna.enter(near, "anna@example.org")
+    anna.go(edition)
     return anna

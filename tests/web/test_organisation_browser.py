@@ -1,11 +1,10 @@
 """The page of the organisation in a real browser: contrast at once, the mail beside it, no script.
 
-The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
+`make shots` keeps pictures in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -15,7 +14,7 @@ from newsletter.values import Role
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock
 from tests.web.browsing import NEEDS_BROWSER, Desk
-from tests.web.desk import PASSWORD, make_user
+from tests.web.desk import make_user
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
@@ -26,36 +25,25 @@ FAINT = "#f0b040"
 @pytest.fixture
 def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
     near = replace(build_services(replace(settings, base_url=base)), clock=clock)
-    make_user(near, Role.ADMINISTRATOR, "Marit", password=PASSWORD)
+    make_user(near, Role.ADMINISTRATOR, "Marit")
     yield near
     near.db.close()
 
 
-def opened(
-    browser: Browser,
-    base: str,
-    *,
-    script: bool = True,
-    scheme: Literal["light", "dark"] = "light",
-) -> Desk:
-    context = browser.new_context(
-        reduced_motion="reduce", java_script_enabled=script, color_scheme=scheme
-    )
-    marit = Desk(context.new_page(), base)
-    marit.sign_in("marit@example.org")
+def opened(browser: Browser, near: Services, *, script: bool = True) -> Desk:
+    context = browser.new_context(reduced_motion="reduce", java_script_enabled=script)
+    marit = Desk(context.new_page(), near.settings.base_url)
+    marit.enter(near, "marit@example.org")
     marit.go(PLACE)
     return marit
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_contrast_and_mail_follow_what_is_chosen(
-    browser: Browser, base: str, near: Services, scheme: Literal["light", "dark"]
-) -> None:
-    marit = opened(browser, base, scheme=scheme)
+def test_contrast_and_mail_follow_what_is_chosen(browser: Browser, near: Services) -> None:
+    marit = opened(browser, near)
     row = marit.page.locator('[data-front="on_band"][data-ground="band"]')
     button = marit.page.frame_locator("#proefmail").get_by_text("Stuur je praktijkvoorbeeld in")
     expect(row).to_contain_text("heel goed")
-    marit.shoot(f"organisation-{scheme}")
+    marit.shoot_both("organisation")
 
     marit.page.get_by_label("Scholen, links en knoppen", exact=True).fill(FAINT)
     marit.page.get_by_label("Naam van de nieuwsbrief").fill("Samen")
@@ -71,17 +59,18 @@ def test_contrast_and_mail_follow_what_is_chosen(
     assert marit.complaints == []
 
     marit.page.get_by_role("button", name="Bewaar").click()
-    marit.shoot(f"organisation-refused-{scheme}")
+    expect(marit.page.locator("#colour_school-error")).to_be_visible()
+    marit.shoot_both("organisation-refused")
     marit.press("Neem #")
     expect(row).to_contain_text("5,29 : 1")
     marit.page.get_by_role("button", name="Bewaar").click()
     expect(marit.page.locator(".toast")).to_contain_text("Bewaard.")
     assert near.current().settings.organisation.newsletter_title == "Samen"
-    marit.shoot(f"organisation-saved-{scheme}")
+    marit.shoot_both("organisation-saved")
 
 
-def test_the_chooser_and_the_field_say_the_same(browser: Browser, base: str) -> None:
-    marit = opened(browser, base)
+def test_the_chooser_and_the_field_say_the_same(browser: Browser, near: Services) -> None:
+    marit = opened(browser, near)
     chooser = marit.page.get_by_label("Kies een kleur: Nadruk en data", exact=True)
     written = marit.page.get_by_label("Nadruk en data", exact=True)
 
@@ -95,8 +84,8 @@ def test_the_chooser_and_the_field_say_the_same(browser: Browser, base: str) -> 
     assert marit.complaints == []
 
 
-def test_it_works_without_a_script(browser: Browser, base: str, near: Services) -> None:
-    marit = opened(browser, base, script=False)
+def test_it_works_without_a_script(browser: Browser, near: Services) -> None:
+    marit = opened(browser, near, script=False)
 
     marit.page.get_by_label("Scholen, links en knoppen", exact=True).fill(FAINT)
     marit.press("Bekijk hoe het wordt")

@@ -1,19 +1,13 @@
 """Answering a poll in a browser: by keyboard, and as narrow as a small phone."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 import pytest
 from playwright.sync_api import Browser, expect
 
 from newsletter.model import Delivery
-from newsletter.settings import Settings
 from newsletter.values import DeliveryState
-from newsletter.wiring import Services, build_services
+from newsletter.wiring import Services
 from tests import factories
-from tests.fakes import FakeClock
-from tests.web.browsing import NEEDS_BROWSER, Desk
-from tests.web.furniture import furnish
+from tests.web.browsing import NEEDS_BROWSER, WIDE, Desk
 from tests.web.public.content import add_edition
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
@@ -23,15 +17,6 @@ FIELDS = {
     "text": "Dan weten we wat we organiseren.",
     "answers": "Een werkbezoek\nEen themabijeenkomst\nKennis over kwaliteitszorg",
 }
-WIDE = "document.documentElement.scrollWidth"
-
-
-@pytest.fixture
-def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
-    near = replace(build_services(replace(settings, base_url=base)), clock=clock)
-    furnish(near)
-    yield near
-    near.db.close()
 
 
 @pytest.fixture

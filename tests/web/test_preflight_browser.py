@@ -1,10 +1,8 @@
 """Announcing an event and mending a link in a real browser, by keyboard where that is a way.
 
-The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
+`make shots` keeps the pictures in test-output/screenshots/, at 1280 and at 375 wide.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,31 +12,19 @@ from sqlalchemy import select
 from feeds.values import ItemKind, LinkOutcome, Sight
 from newsletter.compose.draft import draft_newsletter
 from newsletter.model import Block
-from newsletter.settings import Settings
 from newsletter.store.looks import save_sights
-from newsletter.wiring import Services, build_services
-from tests.fakes import FakeClock
+from newsletter.wiring import Services
 from tests.web.browsing import NEEDS_BROWSER, Desk
 from tests.web.desk import make_item
-from tests.web.furniture import furnish
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 OLD, NEW = "https://nieuws.steunpunt.nl/oud", "https://nieuws.steunpunt.nl/nieuw"
 
 
-@pytest.fixture
-def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
-    near = replace(build_services(replace(settings, base_url=base)), clock=clock)
-    furnish(near)
-    yield near
-    near.db.close()
-
-
-def signed_in(browser: Browser, base: str) -> Desk:
+def signed_in(browser: Browser, base: str, near: Services) -> Desk:
     anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
-    anna.go("/redactie")
-    anna.sign_in("anna@example.org")
+    anna.enter(near, "anna@example.org")
     return anna
 
 
@@ -47,7 +33,7 @@ def test_an_event_is_announced_where_it_is_chosen_and_its_programme_written(
 ) -> None:
     begins = near.clock() + timedelta(days=30)
     event = make_item(near, "Congres Samen sterker", kind=ItemKind.EVENT, starts_at=begins)
-    anna = signed_in(browser, base)
+    anna = signed_in(browser, base, near)
     page = anna.page
 
     anna.go(f"/redactie/selecteren?open={event}")
@@ -78,7 +64,7 @@ def test_a_link_that_moved_is_mended_by_keyboard(
         assert block is not None
         block.fields = {**block.fields, "url": OLD}
         save_sights(session, {OLD: Sight(LinkOutcome.MOVED, 200, NEW)}, now=near.clock())
-    anna = signed_in(browser, base)
+    anna = signed_in(browser, base, near)
     page = anna.page
 
     anna.go(f"/redactie/edities/{edition}")

@@ -3,39 +3,18 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from feeds.themes import add_default_themes
-from newsletter.settings import Settings
-from newsletter.wiring import Services, build_services
+from newsletter.wiring import Services
 from subscribers.store import themes_of
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.browsing import NEEDS_BROWSER, WIDE, Desk
 from tests.web.public.content import add_subscriber
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
-
-WIDE = "document.documentElement.scrollWidth"
-
-
-@pytest.fixture
-def transport() -> FakeTransport:
-    return FakeTransport()
-
-
-@pytest.fixture
-def near(
-    settings: Settings, clock: FakeClock, base: str, transport: FakeTransport
-) -> Iterator[Services]:
-    built = build_services(replace(settings, base_url=base))
-    near = replace(built, clock=clock, open_transport=lambda: transport)
-    add_default_themes(near.db)
-    yield near
-    near.db.close()
 
 
 def test_themes_and_a_pause_by_keyboard_without_a_script(

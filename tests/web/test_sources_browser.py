@@ -1,6 +1,6 @@
 """The sources in a real browser: followed, mended and listed, by keyboard, and without a script.
 
-The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
+`make shots` keeps pictures in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock
 from tests.feeds.site import Site
 from tests.web.browsing import NEEDS_BROWSER, Desk
-from tests.web.desk import PASSWORD, make_source, make_user
+from tests.web.desk import make_source, make_user
 from tests.web.editor.partner import put_all
 from tests.web.furniture import furnish
 
@@ -40,17 +40,15 @@ def near(settings: Settings, clock: FakeClock, base: str, site: Site) -> Iterato
     fetcher = Fetcher(allow=frozenset({site.host_port}), contact=base)
     built = build_services(replace(settings, base_url=base))
     near = replace(built, clock=clock, fetcher=fetcher)
-    make_user(near, Role.ADMINISTRATOR, "Marit", password=PASSWORD)
+    make_user(near, Role.ADMINISTRATOR, "Marit")
     yield near
     near.db.close()
 
 
-def signed_in(browser: Browser, base: str, **options: bool) -> Desk:
-    context = browser.new_context(
-        reduced_motion="reduce", java_script_enabled=options.get("script", True)
-    )
-    marit = Desk(context.new_page(), base)
-    marit.sign_in("marit@example.org")
+def signed_in(browser: Browser, near: Services, *, script: bool = True) -> Desk:
+    context = browser.new_context(reduced_motion="reduce", java_script_enabled=script)
+    marit = Desk(context.new_page(), near.settings.base_url)
+    marit.enter(near, "marit@example.org")
     return marit
 
 
@@ -71,9 +69,9 @@ def tab_to(page: Page, label: str) -> None:
 
 
 def test_a_source_is_followed_and_turned_off_by_keyboard_alone(
-    browser: Browser, base: str, near: Services, site: Site
+    browser: Browser, near: Services, site: Site
 ) -> None:
-    marit = signed_in(browser, base)
+    marit = signed_in(browser, near)
     marit.go(PLACE)
     page = marit.page
 
@@ -98,27 +96,23 @@ def test_a_source_is_followed_and_turned_off_by_keyboard_alone(
 
 
 def test_a_source_that_is_gone_is_led_to_its_new_address(
-    browser: Browser, base: str, near: Services, site: Site
+    browser: Browser, near: Services, site: Site
 ) -> None:
     furnish(near)
     slug = make_source(near, "Noord", last_error="SourceGone")
     with near.db.write() as session:
         get_source(session, slug).url = site.url("/weg/")
-    marit = signed_in(browser, base)
+    marit = signed_in(browser, near)
 
     marit.go(PLACE)
-    marit.shoot("bronnen-beheerder")
+    marit.shoot_both("bronnen-beheerder")
     row = marit.page.locator(".broken").filter(has_text="Noord")
     row.get_by_role("button", name="Zoek op dezelfde site").click()
     expect(marit.page.get_by_role("heading", name="Dit vonden we")).to_be_visible()
     marit.shoot("bron-gevonden")
     marit.press("Neem het nieuwe adres")
     expect(marit.page.get_by_text("Verhuisd van")).to_be_visible()
-    marit.shoot("bron")
-    marit.page.emulate_media(color_scheme="dark")
-    marit.shoot("bron-donker")
-    marit.go(PLACE)
-    marit.shoot("bronnen-beheerder-donker")
+    marit.shoot_both("bron")
 
     with near.db.read() as session:
         assert get_source(session, slug).url == site.url("/feed/")
@@ -126,14 +120,15 @@ def test_a_source_that_is_gone_is_led_to_its_new_address(
 
 
 def test_everything_works_without_a_script(
-    browser: Browser, base: str, near: Services, site: Site, tmp_path: Path
+    browser: Browser, near: Services, site: Site, tmp_path: Path
 ) -> None:
-    marit = signed_in(browser, base, script=False)
+    marit = signed_in(browser, near, script=False)
     marit.go(PLACE)
     marit.page.get_by_label("Adres van een site").fill(site.url("/"))
     marit.press("Zoek")
     marit.shoot("bronnen-gevonden")
     marit.press("Volg wat je aanvinkt")
+    expect(marit.page.get_by_text("Je volgt nu ‘")).to_be_visible()
 
     marit.page.get_by_role("link", name="Haal een lijst binnen").click()
     marit.shoot("bronnenlijst")
@@ -152,4 +147,5 @@ def test_everything_works_without_a_script(
     marit.page.get_by_text("Verwijder deze bron").click()
     marit.press("Verwijder ‘Zuid’")
 
+    expect(marit.page.get_by_role("link", name="Zuid")).to_have_count(0)
     assert names(near) == ["Agenda Noord", "Nieuws van Noord"]

@@ -1,24 +1,20 @@
 """A practice example from a reader without scripts to the site and off it again, in a browser.
 
-The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
+`make shots` keeps pictures in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+import re
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, expect
 
-from newsletter.settings import Settings
-from newsletter.wiring import Services, build_services
+from newsletter.wiring import Services
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.browsing import NEEDS_BROWSER, PICTURES, Desk
+from tests.web.browsing import NEEDS_BROWSER, Desk
 from tests.web.desk import make_partnership
-from tests.web.furniture import furnish
 from tests.web.public.sending import SUBMIT, link_in
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
@@ -31,23 +27,6 @@ Daarom kijken we nu elke zes weken bij elkaar in de les. Daarna praten we een uu
 vragen. De instituutsopleider schuift twee keer per jaar aan.
 
 Een vast uur in het rooster werkte. Vrijblijvend afspreken niet."""
-
-
-@pytest.fixture
-def transport() -> FakeTransport:
-    return FakeTransport()
-
-
-@pytest.fixture
-def near(
-    settings: Settings, clock: FakeClock, base: str, transport: FakeTransport
-) -> Iterator[Services]:
-    built = build_services(replace(settings, base_url=base))
-    near = replace(built, clock=clock, open_transport=lambda: transport)
-    furnish(near)
-    make_partnership(near, "Opleidingsschool De Tussendeur", agreed=True)
-    yield near
-    near.db.close()
 
 
 @pytest.fixture
@@ -66,15 +45,6 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def both(desk: Desk, name: str) -> None:
-    """Keep the page in the light and in the dark."""
-    schemes: tuple[tuple[str, Literal["light", "dark"]], ...] = (("", "light"), ("-donker", "dark"))
-    for ending, scheme in schemes:
-        desk.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        desk.shoot(f"{name}{ending}")
-    desk.page.emulate_media(color_scheme="light", reduced_motion="reduce")
-
-
 def test_a_reader_and_an_editor_bring_an_example_to_the_site_and_off_it(  # noqa: PLR0915 - the whole way
     browser: Browser,
     base: str,
@@ -83,6 +53,7 @@ def test_a_reader_and_an_editor_bring_an_example_to_the_site_and_off_it(  # noqa
     clock: FakeClock,
     photo: Path,
 ) -> None:
+    make_partnership(near, "Opleidingsschool De Tussendeur", agreed=True)
     noor = Desk(browser.new_context(java_script_enabled=False).new_page(), base)
     anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
 
@@ -101,7 +72,7 @@ def test_a_reader_and_an_editor_bring_an_example_to_the_site_and_off_it(  # noqa
     expect(form.get_by_role("alert")).to_contain_text("Schrijf wat er werkte.")
     expect(form.get_by_label("Wat deden jullie?")).to_have_value(STORY)
     form.get_by_role("alert").get_by_role("link", name="Schrijf wat er werkte.").click()
-    assert "#werkte" in form.url
+    expect(form).to_have_url(re.compile("#werkte"))
     form.get_by_label("Wat werkte, en wat niet?").fill("14 van de 19 begeleiders gaan ermee door.")
     form.get_by_text("Kies uit alle thema’s").click()
     form.get_by_label("Begeleidingsmodellen").check()
@@ -121,10 +92,11 @@ def test_a_reader_and_an_editor_bring_an_example_to_the_site_and_off_it(  # noqa
     expect(form.get_by_role("heading", level=1)).to_have_text("De redactie werkt aan je voorbeeld")
     own = form.url.removeprefix(base)
 
-    anna.sign_in("anna@example.org")
-    both(anna, "vandaag-inzending")
+    anna.enter(near, "anna@example.org")
+    anna.go("/redactie")
+    anna.shoot_both("vandaag-inzending")
     anna.page.get_by_role("link", name="Ga lezen").click()
-    both(anna, "inzendingen")
+    anna.shoot_both("inzendingen")
     anna.page.get_by_role("link", name="Ook de begeleider leert").first.click()
     anna.page.get_by_label("Aanpak").fill(
         "Elke zes weken bij elkaar in de les, daarna een uur praten."
@@ -132,25 +104,25 @@ def test_a_reader_and_an_editor_bring_an_example_to_the_site_and_off_it(  # noqa
     anna.page.get_by_label("Het verhaal").fill("## Hoe het begon\n\n" + STORY)
     anna.press("Bewaar de tekst")
     expect(anna.page.locator(".toast")).to_contain_text("Bewaard.")
-    both(anna, "inzending")
+    anna.shoot_both("inzending")
     anna.press("Leg voor aan de inzender")
     expect(anna.page.locator(".toast")).to_contain_text("De inzender heeft een mail")
 
     noor.go(link_in(transport, near, "inzending"))
-    assert form.url == base + own
+    expect(form).to_have_url(base + own)
     shown = Desk(browser.new_context().new_page(), base)
     shown.go(own)
-    both(shown, "eigen-inzending-nalezen")
+    shown.shoot_both("eigen-inzending-nalezen")
     noor.press("Ja, plaats het zo")
     expect(form.get_by_role("heading", level=1)).to_have_text("Je bent akkoord")
 
     anna.go("/redactie/inzendingen")
     anna.page.get_by_role("link", name="Bekijk en plaats").click()
-    both(anna, "inzending-akkoord")
+    anna.shoot_both("inzending-akkoord")
     anna.press("Zet het op de site")
     anna.page.get_by_role("link", name="op de site").first.click()
     expect(anna.page.get_by_alt_text("Twee mensen aan een tafel")).to_be_visible()
-    both(anna, "praktijkvoorbeeld")
+    anna.shoot_both("praktijkvoorbeeld")
     public = anna.page.url
 
     noor.go(own)
@@ -161,29 +133,29 @@ def test_a_reader_and_an_editor_bring_an_example_to_the_site_and_off_it(  # noqa
     assert answer is not None
     assert answer.status == 404
     anna.go("/redactie/inzendingen?stand=voorbij")
-    both(anna, "inzendingen-voorbij")
+    anna.shoot_both("inzendingen-voorbij")
     assert [one for one in anna.complaints if "404" not in one] == []
 
 
 def test_the_pages_of_sending_in_look_right(  # noqa: PLR0915 - one picture after the other
-    browser: Browser, base: str, clock: FakeClock, photo: Path
+    browser: Browser, base: str, near: Services, clock: FakeClock, photo: Path
 ) -> None:
     reader = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
     reader.go(SUBMIT)
-    both(reader, "insturen")
+    reader.shoot_both("insturen")
     clock.later(minutes=5)
     reader.press("Verstuur mijn voorbeeld")
-    assert reader.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
-    both(reader, "insturen-fout")
+    expect(reader.page.get_by_role("alert")).to_be_focused()
+    reader.shoot_both("insturen-fout")
     reader.go(f"{SUBMIT}/kijk-in-je-mail")
     reader.shoot("insturen-kijk-in-je-mail")
 
     anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
-    anna.sign_in("anna@example.org")
+    anna.enter(near, "anna@example.org")
     anna.go("/redactie/voorbeelden")
     anna.shoot("voorbeelden-leeg")
     anna.page.get_by_role("link", name="Schrijf een voorbeeld").first.click()
-    both(anna, "voorbeeld-nieuw")
+    anna.shoot_both("voorbeeld-nieuw")
     anna.page.get_by_label("Titel").fill("Klein beginnen")
     anna.page.get_by_label("Vraag", exact=True).fill("Waar begin je met samen opleiden?")
     anna.page.get_by_label("Het verhaal").fill("## Eén vak\n\nWe begonnen met **één** vak.")
@@ -191,11 +163,10 @@ def test_the_pages_of_sending_in_look_right(  # noqa: PLR0915 - one picture afte
     anna.page.get_by_label("Wat is er op de foto te zien?").fill("Twee mensen aan een tafel")
     anna.press("Bekijk hoe het wordt")
     expect(anna.page.locator("#voorbeeld")).to_contain_text("We begonnen met één vak.")
-    both(anna, "voorbeeld-bekeken")
+    anna.shoot_both("voorbeeld-bekeken")
     anna.press("Zet het op de site")
     expect(anna.page.locator(".toast")).to_contain_text("Het voorbeeld staat op de site.")
     anna.go("/redactie/voorbeelden")
-    both(anna, "voorbeelden")
+    anna.shoot_both("voorbeelden")
     assert ["status of 422" in one for one in reader.complaints] == [True]
     assert anna.complaints == []
-    assert len(list(PICTURES.glob("insturen*.png"))) >= 10

@@ -1,6 +1,6 @@
 """Signing in with a work account in a real browser, at a real provider.
 
-The pictures are kept in test-output/screenshots/, at 1280 and at 375 wide.
+`make shots` keeps the pictures in test-output/screenshots/, at 1280 and at 375 wide.
 """
 
 from collections.abc import Iterator
