@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.accounts.held import forget_naming
 from newsletter.caught_mail import CAUGHT, forget_caught
 from newsletter.learn.bounces import forget_address
 from newsletter.mailed import Mailed, mail
@@ -65,9 +66,9 @@ def move(services: Services, change_id: int, *, now: datetime) -> int | None:
 def erase(services: Services, who: int | str, *, now: datetime) -> bool:
     """Remove everything about a person, by id or address; return whether there was anybody.
 
-    What stays is the keyed hash of the address. Servers' replies, returned mail, lists that were
-    handed in and the demo's caught mail may name it: they go in the same moment, not in the night,
-    and so does what the database would write over one day.
+    What stays is the keyed hash of the address. Servers' replies, returned mail, lists and forms
+    that wait at the desk and the demo's caught mail may name it: they go in the same moment, not
+    in the night, and so does what the database would write over one day.
     """
     db, key, folder = services.db, services.settings.hash_key, services.settings.data_dir
     with db.write() as session:
@@ -76,6 +77,7 @@ def erase(services: Services, who: int | str, *, now: datetime) -> bool:
         if row is None or not consent.erase_in(session, row.id, key=key, now=now):
             return False
         forget_erased(session)
+        forget_naming(session, addresses)
     for address in addresses:
         forget_address(folder / BOUNCES, address)
         forget_caught(folder / CAUGHT, address)

@@ -38,7 +38,7 @@ REFUSED: Final[Mapping[str, str]] = {  # somebody's status, or why their address
     SuppressionReason.ERASED: "is op eigen verzoek gewist",
     SuppressionReason.MOVED: "gaf zelf een ander adres op: dit is het oude",
 }
-SHARED: Final = "dit adres is van een rol: misschien leest meer dan één mens mee"
+SHARED: Final = "dit adres is van een functie: misschien leest meer dan één mens mee"
 _AUDIENCES: Final = {str(one): one for one in Audience} | {NEITHER: None}
 
 

@@ -3,12 +3,14 @@
 Only for who had a session, and shown to nobody else; so no stranger can fill our disk with them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import unquote
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from newsletter.account_rows import HeldForm
 from storage.dialect import insert_new
@@ -65,6 +67,17 @@ def drop(db: Database, user_id: int, held_id: int) -> None:
     """Forget one: it was sent again, or is not wanted any more."""
     with db.write() as session:
         session.execute(delete(HeldForm).where(HeldForm.user_id == user_id, HeldForm.id == held_id))
+
+
+def forget_naming(session: Session, addresses: Collection[str]) -> int:
+    """Remove the forms that name any of these addresses; return how many. There are few forms."""
+    naming = [
+        row.id
+        for row in session.scalars(select(HeldForm))
+        if any(one in f"{unquote(row.path)} {row.fields['pairs']}".lower() for one in addresses)
+    ]
+    session.execute(delete(HeldForm).where(HeldForm.id.in_(naming)))
+    return len(naming)
 
 
 def forget_old(db: Database, *, now: datetime) -> int:

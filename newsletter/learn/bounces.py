@@ -18,12 +18,15 @@ from email.message import Message
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import select
+
 from newsletter.learn import mailboxes, returned
 from newsletter.learn.returned import BounceClass, ReturnedRecipient
 from storage.session import Database
 from subscribers import consent
 from subscribers.errors import InvalidToken
 from subscribers.links import Links, LinkTarget
+from subscribers.model import Subscriber
 from subscribers.values import SuppressionReason
 
 RAW_KEPT: Final = timedelta(days=90)  # returned mail holds addresses: no longer than it is evidence
@@ -89,7 +92,8 @@ def process_folder(
 ) -> dict[str, int]:
     """Process what lies in a folder, put it away as read, and return counts by class.
 
-    What was put away longer than RAW_KEPT ago is removed.
+    What was put away longer than RAW_KEPT ago is removed. What is about somebody who is gone is
+    not kept at all: it may name them.
     """
     counts: Counter[str] = Counter()
     if folder.is_dir():
@@ -98,22 +102,33 @@ def process_folder(
         for file in mailboxes.find_files(folder):
             done = process_paths(db, [file], links=links, key=key, now=now)
             counts.update(_counted(done))
-            _put_away(file, read, now=now)
+            if _is_about_somebody_gone(db, done):
+                file.unlink(missing_ok=True)
+            else:
+                _put_away(file, read, now=now)
         _remove_old(read, before=now - RAW_KEPT)
     return dict(counts)
 
 
 def forget_address(folder: Path, email: str) -> int:
-    """Remove the messages that were put away and name this address; return how many files.
+    """Remove the messages that name this address, read or not; return how many files.
 
     What they said was recorded when they were read. A file of many messages goes as a whole.
     """
     read, named = folder / READ_FOLDER, email.lower().encode()
-    files = list(read.iterdir()) if read.is_dir() else []
-    naming = [one for one in files if one.is_file() and named in one.read_bytes().lower()]
+    files = mailboxes.find_files(folder) if folder.is_dir() else []
+    files += list(read.iterdir()) if read.is_dir() else []
+    naming = [one for one in files if _names(one, named)]
     for file in naming:
-        file.unlink()
+        file.unlink(missing_ok=True)
     return len(naming)
+
+
+def _names(file: Path, address: bytes) -> bool:
+    try:
+        return address in file.read_bytes().lower()
+    except (FileNotFoundError, IsADirectoryError):  # it was just put away, or is none
+        return False
 
 
 def process_message(
@@ -190,6 +205,13 @@ def _counted(done: Sequence[ProcessedBounce]) -> Counter[str]:
     counts["changed"] += sum(one.has_changed for one in done)
     counts["about_us"] += sum(any(each.is_ours for each in one.report.recipients) for one in done)
     return counts
+
+
+def _is_about_somebody_gone(db: Database, done: Sequence[ProcessedBounce]) -> bool:
+    about = {one.target.subscriber_id for one in done if one.target}
+    there = select(Subscriber.id).where(Subscriber.id.in_(about))
+    with db.read() as session:
+        return not about <= set(session.scalars(there))
 
 
 def _put_away(file: Path, folder: Path, *, now: datetime) -> None:

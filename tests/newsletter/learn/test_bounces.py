@@ -394,6 +394,17 @@ def test_the_folder_is_emptied_and_what_is_old_removed(db: Database, tmp_path: P
     assert sorted(one.name for one in (folder / "read").iterdir()) == ["kept.eml", "new.eml"]
 
 
+def test_what_is_about_somebody_gone_is_not_kept(db: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "bounces"
+    folder.mkdir()
+    (folder / "gone.eml").write_bytes(delivery_report(to=verp(999)))
+    (folder / "about_nobody.eml").write_bytes(b"Subject: x\n\n")
+
+    bounces.process_folder(db, folder, links=LINKS, key=KEY, now=START)
+
+    assert [one.name for one in (folder / "read").iterdir()] == ["about_nobody.eml"]
+
+
 def nested(depth: int) -> bytes:
     head = "".join(
         f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(depth)

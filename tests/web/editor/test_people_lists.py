@@ -142,8 +142,8 @@ def test_addresses_of_roles_are_told_and_come_in(client: TestClient, services: S
     page = client.get(place).text
 
     assert page.count("Info@böter.example.org") == 2  # with its domain as people write it
-    assert "1 adres is van een rol, zoals info@" in page
-    assert "Adressen van een rol" in page
+    assert "1 adres is van een functie, zoals info@" in page
+    assert "Adressen van een functie" in page
     assert "Lees 2 mensen in" in page
 
 
