@@ -296,6 +296,16 @@ def test_a_bounce_does_not_bar_who_had_left(db: Database) -> None:
     assert suppressions(db) == {HASH: "complaint"}
 
 
+def test_a_confirmation_that_is_replayed_a_hundred_times_brings_nobody_back(db: Database) -> None:
+    subscriber_id = subscribe(db)
+    consent.leave(db, subscriber_id, source="afmelden", now=START)
+
+    again = {consent.confirm(db, subscriber_id, now=START + DAY) for _ in range(100)}
+
+    assert (again, row_of(db, subscriber_id).status) == ({False}, S.UNSUBSCRIBED)
+    assert facts_of(db, subscriber_id).count("confirmed") == 1
+
+
 def test_who_signs_up_twice_in_one_moment_is_one_person_with_one_mail(db: Database) -> None:
     ends = at_once(*[lambda: sign_up(db)] * 6)
 

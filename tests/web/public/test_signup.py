@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from email import message_from_bytes, policy
 from html import unescape
@@ -14,7 +14,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from newsletter.errors import TransportUnavailable, TransportUncertain
 from newsletter.wiring import Services
-from storage.hourly import take
+from storage import hourly
+from storage.hourly import Taken
 from subscribers.model import Consent, Subscriber
 from subscribers.store import consents_of, get_subscriber, themes_of
 from subscribers.values import ConsentKind, SubscriberStatus
@@ -222,7 +223,7 @@ def test_a_confirmation_brings_nobody_back(
     leave = services.links.unsubscribe_url(row.id).removeprefix(services.settings.base_url)
     site.post(leave, data={"actie": "afmelden"})
 
-    assert all("al gebruikt" in site.post(path).text for _ in range(100))
+    assert "al gebruikt" in site.post(path).text
     assert status_of(services) == SubscriberStatus.UNSUBSCRIBED
     with services.db.read() as session:
         kinds = [fact.kind for fact in consents_of(session, row.id)]
@@ -277,6 +278,15 @@ def test_the_answer_waits_neither_for_the_rows_nor_for_the_relay(
     assert order == [*answered, "row", *mailed]
 
 
+def fill(services: Services, whom: Mapping[str, int]) -> None:
+    """Count so many sign-ups for these, as if they came a moment ago."""
+    key, now = services.settings.hash_key, services.clock()
+    with services.db.write() as session:
+        for who, times in whom.items():
+            mark = hourly._mark(key, "sign_up", who)
+            session.add_all(Taken(what="sign_up", mark=mark, at=now) for _ in range(times))
+
+
 def test_an_hour_takes_so_many_sign_ups_and_no_more(
     services: Services, transport: FakeTransport
 ) -> None:
@@ -295,8 +305,8 @@ def test_an_hour_takes_so_many_sign_ups_and_no_more(
         assert known.status_code == answer.status_code
         return int(answer.status_code)
 
-    one_network = [ask("192.0.2.7", number) for number in range(MOST_OF_A_NETWORK // 2 + 1)]
-    assert one_network == [303] * (MOST_OF_A_NETWORK // 2) + [429]
+    fill(services, {"192.0.2.0/24": MOST_OF_A_NETWORK - 4})
+    assert [ask("192.0.2.7", number) for number in range(3)] == [303, 303, 429]
     assert ask("198.51.100.7", 1000) == 303
     clock.later(hours=1)
     assert ask("192.0.2.9", 2000) == 303
@@ -447,17 +457,11 @@ def test_a_flood_of_sign_ups_sends_no_more_than_an_hour_may(
             form = stamped(services, {**FORM, "email": address})
             return int(client.post("/aanmelden", data=form).status_code)
 
-    def fill(room: int, *, domain: str = "") -> None:
-        limits = {"": MOST} | ({f"@{domain}": MOST_OF_A_DOMAIN} if domain else {})
-        key, now = services.settings.hash_key, services.clock()
-        taken = [take(services.db, "sign_up", limits, key=key, now=now) for _ in range(room + 5)]
-        assert taken == [True] * room + [False] * 5
-
     assert {ask(number, ADDRESS) for number in range(5)} == {303}
     assert len(transport.accepted) == 1
-    fill(MOST_OF_A_DOMAIN, domain="school.example.org")
+    fill(services, {"@school.example.org": MOST_OF_A_DOMAIN})
     assert ask(6, "nog@school.example.org") == 429
     assert ask(7, "iemand@elders.example.org") == 303
-    fill(MOST - MOST_OF_A_DOMAIN - 6)
+    fill(services, {"": MOST - 6})
     assert ask(8, "nog.iemand@elders.example.org") == 429
     assert len(transport.accepted) == 2
