@@ -246,6 +246,10 @@ WORDS: Final[Mapping[str, Words]] = {
         "{who} maakte een wijziging van veel abonnees ongedaan: bij {count} is het terug, "
         "bij {kept} niet",
     ),
+    "subscriber.flooded": Words(
+        Group.SUBSCRIBERS,
+        "Er kwamen meer aanmeldingen dan in een uur mogen. Wie later kwam, las dat het te druk is",
+    ),
     "subscriber.erased": Words(Group.SUBSCRIBERS, "{who} wiste {it}"),
     "subscriber.expired": Words(
         Group.SUBSCRIBERS, "Het programma wiste {count} aanmeldingen die niet zijn bevestigd"

@@ -47,6 +47,7 @@ class HourlyLimit:
 
 
 SIGN_UP: Final = HourlyLimit("sign_up", MOST, MOST_OF_A_NETWORK, MOST_OF_A_DOMAIN)
+ALARM: Final = HourlyLimit("alarm", 1, 1)  # one line in the log an hour, however many come
 MOST_SENT_IN_OF_A_NETWORK: Final = 10
 # A call in a newsletter brings some examples in an hour.
 SEND_IN: Final = HourlyLimit("send_in", 40, MOST_SENT_IN_OF_A_NETWORK)

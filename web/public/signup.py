@@ -14,13 +14,14 @@ from feeds.themes import list_themes
 from newsletter.errors import TransportError, TransportUncertain
 from newsletter.store import published
 from newsletter.wiring import Services
+from storage.log import record
 from subscribers import consent
 from web.headers import embedded_policy
 from web.later import later
 from web.pages import Call, page, see_other
 from web.public.confirmation import send_confirmation
 from web.public.consent_texts import CONSENT_VERSIONS, EMBEDDED, FULL
-from web.public.limits import SIGN_UP
+from web.public.limits import ALARM, SIGN_UP
 from web.public.reading import read_heading
 from web.public.signup_form import (
     STAMP,
@@ -91,6 +92,9 @@ def may_mail_strangers(call: Call, email: str) -> bool:
     if SIGN_UP.take(call, domain=domain_of(email)):
         return True
     log.warning("more mails were asked for than an hour may have; see web/public/limits.py")
+    if ALARM.take(call):
+        with call.services.db.write() as session:
+            record(session, "subscriber.flooded", now=call.now, by=None)
     return False
 
 

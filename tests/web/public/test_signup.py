@@ -16,6 +16,7 @@ from newsletter.errors import TransportUnavailable, TransportUncertain
 from newsletter.wiring import Services
 from storage import hourly
 from storage.hourly import Taken
+from storage.log import LogEntry
 from subscribers.model import Consent, Subscriber
 from subscribers.store import consents_of, get_subscriber, themes_of
 from subscribers.values import ConsentKind, SubscriberStatus
@@ -464,4 +465,7 @@ def test_a_flood_of_sign_ups_sends_no_more_than_an_hour_may(
     assert ask(7, "iemand@elders.example.org") == 303
     fill(services, {"": MOST - 6})
     assert ask(8, "nog.iemand@elders.example.org") == 429
+    with services.db.read() as session:
+        logged = session.scalars(select(LogEntry.what)).all()
+    assert logged == ["subscriber.flooded"]
     assert len(transport.accepted) == 2
