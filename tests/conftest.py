@@ -26,6 +26,7 @@ from tests import one_dialect
 from tests.fakes import FakeClock
 
 one_dialect.use()
+pytest_plugins = ["tests.browsers"]
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it, for us alone
 ROOM = 4 << 30  # bytes; the databases of all tests take less than half of it

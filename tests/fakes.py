@@ -34,7 +34,7 @@ class FakeTransport:
         self.connections = connections
         self.attempted: list[str] = []
         self.accepted: list[tuple[str, str, bytes]] = []
-        self._lock = threading.Lock()
+        self._news = threading.Condition()
 
     def connect(self) -> "FakeTransport":
         return self
@@ -43,9 +43,19 @@ class FakeTransport:
         return
 
     def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
-        with self._lock:
+        with self._news:
             self.attempted.append(recipient)
             if recipient in self.fails:
                 raise self.fails[recipient]
             self.accepted.append((sender, recipient, message))
+            self._news.notify_all()
         return Receipt(250, "2.0.0 accepted")
+
+    def first(self, *, patience_s: float = 20.0) -> tuple[str, str, bytes]:
+        """Return the first mail: who sends it, to whom, and what it is.
+
+        Some mails leave after the page has said so: they are waited for.
+        """
+        with self._news:
+            assert self._news.wait_for(lambda: self.accepted, patience_s), "no mail came"
+            return self.accepted[0]

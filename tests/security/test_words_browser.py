@@ -1,7 +1,6 @@
 """S18, S19 in a real browser: whatever words come in, no page of the desk runs or fetches them."""
 
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -13,7 +12,7 @@ from tests.fakes import FakeClock, FakeTransport
 from tests.security.test_words import TEXTS, poison
 from tests.security.world import World
 from tests.web import every_page
-from tests.web.browsing import NEEDS_BROWSER, Desk, browsing, serving
+from tests.web.browsing import NEEDS_BROWSER, Desk, serving
 
 pytestmark = NEEDS_BROWSER
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
@@ -40,24 +39,10 @@ class Watch:
         route.abort()
 
 
-@pytest.fixture
-def door() -> Iterator[socket.socket]:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        yield door
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with browsing() as browser:
-        yield browser
-
-
 @pytest.mark.long
 def test_no_page_of_the_desk_runs_a_word_from_outside(
-    world: World, door: socket.socket, browser: Browser
+    world: World, door: socket.socket, base: str, browser: Browser
 ) -> None:
-    base = f"http://127.0.0.1:{door.getsockname()[1]}"
     near = replace(
         build_services(replace(world.services.settings, base_url=base)),
         clock=FakeClock(),

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from playwright.sync_api import Locator, Page
 
+STANDS = "(one) => (one === document.activeElement ? 'there' : one.isConnected ? 'here' : 'gone')"
 MOST_STOPS = 400  # of the Tab key, until it is plain that nothing leads there
 
 
@@ -84,9 +85,13 @@ class Keyboard:
 
     def _reach(self, place: Locator) -> None:
         place.wait_for()
+        there = place.element_handle()  # found once: by its name that takes longer than the key
         for _ in range(MOST_STOPS):
-            if place.evaluate("(one) => one === document.activeElement"):
+            stands = there.evaluate(STANDS)
+            if stands == "there":
                 return
+            if stands == "gone":  # the page's script put another in its place
+                there = place.element_handle()
             self._keys.press("Tab")
         raise AssertionError(f"no way with Tab to {place}")
 

@@ -1,20 +1,17 @@
-"""The web site as a browser sees it, without a server: redirects are looked at, not followed."""
+"""The web site as a browser sees it, without a server: redirects are looked at, not followed.
 
-import shutil
-import socket
+With a server and a browser: tests/browsers.py.
+"""
+
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 from starlette.testclient import TestClient
 
 from newsletter.settings import Settings
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.browsing import browsing, serving
-from tests.web.furniture import furnish, prepared
 from web.app import create_app
 
 
@@ -25,62 +22,13 @@ def client(services: Services) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def door() -> Iterator[socket.socket]:
-    """Take a free port before anything is built: mails point to pictures at this address."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        yield door
-
-
-@pytest.fixture
-def base(door: socket.socket) -> str:
-    return f"http://127.0.0.1:{door.getsockname()[1]}"
-
-
-@pytest.fixture(scope="session")
-def furnished(migrated: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Furnish a desk once for the tests of a process; each begins with a copy of this file."""
-    assert migrated, "in a browser everything is seen on SQLite"
-    return prepared(migrated, tmp_path_factory.mktemp("furnished"), furnish)
-
-
-@pytest.fixture
-def at_base(settings: Settings, furnished: Path, base: str) -> Settings:
-    """The settings of a furnished desk that is served at that port."""
-    shutil.copy(furnished, settings.data_dir / furnished.name)
-    return replace(settings, base_url=base)
-
-
-@pytest.fixture
 def transport() -> FakeTransport:
     return FakeTransport()
 
 
 @pytest.fixture
 def near(at_base: Settings, clock: FakeClock, transport: FakeTransport) -> Iterator[Services]:
-    """A furnished desk."""
+    """A furnished desk at an address of its own."""
     built = build_services(at_base)
     yield replace(built, clock=clock, open_transport=lambda: transport)
     built.db.close()
-
-
-@pytest.fixture
-def server(near: Services, door: socket.socket) -> Iterator[None]:
-    """Serve the services of the test, `near`, at that port."""
-    with serving(near, door):
-        yield
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Start the browser once for the tests of a file: that takes longer than most of them."""
-    with browsing() as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(chromium: Browser) -> Iterator[Browser]:
-    """Give a browser that knows nothing of the tests before; its windows are closed after it."""
-    yield chromium
-    for context in chromium.contexts:
-        context.close()

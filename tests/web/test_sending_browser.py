@@ -214,7 +214,7 @@ def test_a_test_of_the_mail_that_is_looked_at(
 
     expect(anna.page.get_by_text("1 proefmail gestuurd aan Anna.")).to_be_visible()
     assert transport.attempted == ["anna@example.org"]
-    message = email.message_from_bytes(transport.accepted[0][2], policy=email.policy.SMTP)
+    message = email.message_from_bytes(transport.first()[2], policy=email.policy.SMTP)
     part = message.get_body(("html",))
     assert part is not None
     mail = browser.new_page(viewport={"width": 700, "height": 900})

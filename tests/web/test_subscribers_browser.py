@@ -1,45 +1,43 @@
 """Readers looked up and changed together in a browser: by hand, and by keyboard with a range."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from feeds.themes import add_default_themes
-from newsletter.settings import Settings
 from newsletter.values import Role
-from newsletter.wiring import Services, build_services
+from newsletter.wiring import Services
 from subscribers.segments import add_default_segments
 from subscribers.values import Audience
-from tests.fakes import FakeClock, FakeTransport
 from tests.web.browsing import NEEDS_BROWSER, Desk
-from tests.web.desk import PASSWORD, make_subscriber, make_user
+from tests.web.desk import make_subscriber, make_user
+from tests.web.furniture import prepared
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
 
-@pytest.fixture
-def near(settings: Settings, clock: FakeClock, base: str) -> Iterator[Services]:
-    built = build_services(replace(settings, base_url=base))
-    near = replace(built, clock=clock, open_transport=FakeTransport)
-    make_user(near, Role.ADMINISTRATOR, "Cees", password=PASSWORD)
+@pytest.fixture(scope="module")
+def furnished(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk with an administrator and seven readers."""
+    return prepared(migrated, tmp_path_factory.mktemp("seven"), make_seven)
+
+
+def make_seven(near: Services) -> None:
+    make_user(near, Role.ADMINISTRATOR, "Cees")
     add_default_themes(near.db)
     add_default_segments(near.db)
     for number in range(6):
         email = f"schoolopleider.{number}@waalkant.example.org"
         make_subscriber(near, email, Audience.SCHOOL, region="Gelderland", role="docent")
     make_subscriber(near, "info@elders.example.org", None)
-    yield near
-    near.db.close()
 
 
 def test_people_are_found_changed_by_keyboard_and_changed_back(
     browser: Browser, base: str, near: Services
 ) -> None:
     cees = Desk(browser.new_context().new_page(), base)
-    cees.sign_in("cees@example.org")
-    expect(cees.page.get_by_role("link", name="Abonnees", exact=True)).to_be_visible()
+    cees.enter(near, "cees@example.org")
     cees.go("/redactie/abonnees")
     cees.page.get_by_role("searchbox").fill("waalkant")
     cees.page.keyboard.press("Enter")
@@ -70,8 +68,7 @@ def test_one_reader_is_opened_and_changed_without_a_script(
     browser: Browser, base: str, near: Services
 ) -> None:
     cees = Desk(browser.new_context(java_script_enabled=False).new_page(), base)
-    cees.sign_in("cees@example.org")
-    expect(cees.page.get_by_role("link", name="Abonnees", exact=True)).to_be_visible()
+    cees.enter(near, "cees@example.org")
     cees.go("/redactie/abonnees")
     cees.page.get_by_role("link", name="info@elders.example.org").click()
     cees.page.get_by_role("radio", name="lerarenopleiding").check()

@@ -3,7 +3,7 @@
 "use strict";
 
 const preview = (() => {
-  const PATIENCE_MS = 5000;
+  const PATIENCE_MS = 20000;
 
   // One at a time, and the newest words next: no request is stale before it is answered.
   const trial = { isBusy: false, next: null };
