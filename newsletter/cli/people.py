@@ -14,6 +14,7 @@ from newsletter.cli.output import (
 )
 from newsletter.cli.session import open_services
 from newsletter.learn import bounces
+from newsletter.reader_history import history_of
 from storage.log import record
 from subscribers import consent, store
 from subscribers.values import Audience
@@ -56,15 +57,17 @@ def add(
 
 @subscriber_app.command("show")
 def show(email: str, json: bool = JSON) -> None:
-    """Show everything that is kept about one address."""
+    """Show everything that is kept about one address, and all that happened."""
     services = open_services()
+    key = services.settings.hash_key
     with services.db.write() as session:
-        report = readers.everything_about(session, email, key=services.settings.hash_key)
-        if report is not None:
-            number = {"subscriber": report["id"]}
-            record(session, "subscriber.viewed", now=services.clock(), detail=number)
-    if report is None:
-        fail("no subscriber has that address")
+        row = store.get_subscriber(session, email)
+        if row is None:
+            fail("no subscriber has that address")
+        report = dict(readers.everything_about(session, row.id, key=key) or {})
+        report["history"] = [one.as_json() for one in history_of(session, row, key=key)]
+        number = {"subscriber": row.id}
+        record(session, "subscriber.viewed", now=services.clock(), detail=number)
     print_report(report, json=json)
 
 
