@@ -12,7 +12,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-BENCHES = ("gather", "render", "send", "import_", "segments", "desk")
+BENCHES = ("gather", "render", "send", "import_", "segments", "people", "desk")
 
 
 def main() -> None:

@@ -2,8 +2,10 @@
 
 People come newest first, and a page begins where another one ended, so the last takes as long as
 the first. Few people are found along an index and held as numbers; of many, a page is nearby.
+docs/decisions/0022-a-part-of-an-address.md says how a part of an address is looked for.
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -24,6 +26,7 @@ from subscribers.values import SubscriberStatus
 
 MOST_COUNTED: Final = 1_000  # of more, a page says that there are more
 SIZE: Final = 50
+IN_NO_NAME: Final = re.compile(r"[_\d]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +161,19 @@ def _holds(session: Session, words: str) -> Clause:
 
 
 def _ways(session: Session, words: str) -> Iterator[Clause]:
-    """Yield the ways in which somebody can be meant by some words."""
+    """Yield the ways in which somebody can be meant by some words.
+
+    Names are looked for only where they can be meant: a million of them take longer than as many
+    addresses, which stand in an index.
+    """
     sought = words.lower()
     yield holds(session, Subscriber.email_key, sought)
-    yield and_(Subscriber.name != NOT_EMPTY, holds(session, func.lower(Subscriber.name), sought))
+    if "@" in words:
+        return
+    if not IN_NO_NAME.search(words):
+        yield and_(
+            Subscriber.name != NOT_EMPTY, holds(session, func.lower(Subscriber.name), sought)
+        )
     if places := _places(session, folded(words)):
         yield is_one_of(session, Subscriber.organisation, places)
 

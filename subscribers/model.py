@@ -113,6 +113,7 @@ class Subscriber(Base):
             Index(f"ix_subscriber_{name}", name, **_where_filled(name))
             for name in ("region", "role", "partnership", "organisation")
         ),
+        # On PostgreSQL there is one of parts of addresses besides (d2b7f60e94a1).
         # A key is never given out again: the links in an erased person's mail hold it.
         {"sqlite_autoincrement": True},
     )
