@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,11 @@ def written(page: str) -> list[str]:
     return COMMAND.findall((ROOT / page).read_text(encoding="utf-8"))
 
 
+@cache
+def help_of(words: tuple[str, ...]) -> str:
+    return CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "200"}).output
+
+
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_each_command_explains_itself(words: tuple[str, ...]) -> None:
     answer = CliRunner().invoke(app, [*words, "--help"])
@@ -53,7 +59,7 @@ def test_each_command_of_the_documentation_exists_with_its_options() -> None:
         words = tuple(shlex.split(line))
         found = [one for one in COMMANDS if words[: len(one)] == one]
         assert found, f"{page}: newsletter {line}"
-        shown = CliRunner().invoke(app, [*found[0], "--help"], env={"COLUMNS": "200"}).output
+        shown = help_of(found[0])
         for option in re.findall(r"(?<= )--[a-z-]+", f" {line}"):
             assert option in shown, f"{page}: newsletter {line}"
 
