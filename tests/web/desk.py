@@ -27,6 +27,7 @@ from subscribers.segments import add_default_segments
 from subscribers.values import Audience
 from tests import factories
 
+_TOKENS: dict[str, str] = {}  # by session: a page is worth asking for once
 PASSWORD = "een-lange-zin-voor-de-proef"
 
 
@@ -77,9 +78,12 @@ def links_in(raw: bytes, path: str) -> list[str]:
 
 def token(client: TestClient) -> str:
     """Return the token that stands in the forms of this session."""
-    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/redactie/account").text)
-    assert found, "no token: is anybody signed in?"
-    return found[1]
+    session = ", ".join(str(one.value) for one in client.cookies.jar if "session" in one.name)
+    if session not in _TOKENS:
+        found = re.search(r'name="csrf" value="([^"]+)"', client.get("/redactie/account").text)
+        assert found, "no token: is anybody signed in?"
+        _TOKENS[session] = found[1]
+    return _TOKENS[session]
 
 
 def post(client: TestClient, path: str, data: Mapping[str, object] | None = None) -> Response:
