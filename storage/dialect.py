@@ -4,6 +4,7 @@ Everything else is plain SQLAlchemy and runs the same on both.
 """
 
 import fcntl
+import sqlite3
 import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,10 +24,17 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from storage.errors import StorageError
+from storage.errors import StorageError, TookTooLong
 
+PATIENCE: Final = "patience_s"  # where a session holds it (`storage/session.py`)
+PATIENCE_S: Final = 5.0  # a question that somebody waits for is given up after this
+STEPS: Final = 20_000  # of SQLite's machine between two looks at the clock: about a millisecond
+QUERY_CANCELED: Final = "57014"  # SQLSTATE of PostgreSQL
+SET_LIMIT: Final = text("select set_config('statement_timeout', :limit, true)")
+READ_LIMIT: Final = text("select current_setting('statement_timeout')")
 ASK_S: Final = 1.0  # between two times that the server is asked whether a lock is still held
 HELD: Final = text(
     "select count(*) from pg_locks where locktype = 'advisory' and granted and objsubid = 1"
@@ -62,6 +70,51 @@ def holds(session: Session, text: SQLColumnExpression[str], part: str) -> Column
         place: ColumnElement[int] = func.instr(text, part)
         return place > 0
     return text.contains(part, autoescape=True)
+
+
+@contextmanager
+def in_time(session: Session) -> Iterator[None]:
+    """Give what the body asks as long as people wait: together on SQLite, each on PostgreSQL.
+
+    Raises TookTooLong; the session can be used on, and what it wrote before is still there.
+    """
+    seconds: float = session.info.get(PATIENCE, PATIENCE_S)
+    session.flush()
+    limited = _interrupted if session.get_bind().dialect.name == "sqlite" else _timed_out
+    try:
+        with limited(session.connection(), seconds):
+            yield
+    except OperationalError as failure:
+        if not _is_given_up(failure.orig):
+            raise
+        raise TookTooLong(seconds) from failure
+
+
+@contextmanager
+def _interrupted(connection: Connection, seconds: float) -> Iterator[None]:
+    driver: Any = connection.connection.driver_connection
+    end = time.monotonic() + seconds
+    driver.set_progress_handler(lambda: time.monotonic() > end, STEPS)
+    try:
+        yield
+    finally:
+        driver.set_progress_handler(None, STEPS)
+
+
+@contextmanager
+def _timed_out(connection: Connection, seconds: float) -> Iterator[None]:
+    """Limit each statement. A savepoint: one that was given up takes no more than itself along."""
+    before = connection.scalar(READ_LIMIT)
+    with connection.begin_nested():
+        connection.execute(SET_LIMIT, {"limit": f"{max(seconds * 1000, 1):.0f}"})
+        yield
+        connection.execute(SET_LIMIT, {"limit": before})
+
+
+def _is_given_up(failure: BaseException | None) -> bool:
+    if isinstance(failure, sqlite3.Error):
+        return failure.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
+    return getattr(failure, "sqlstate", "") == QUERY_CANCELED
 
 
 def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

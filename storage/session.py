@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session, sessionmaker
 
+from storage.dialect import PATIENCE, PATIENCE_S
 from storage.errors import NumberTooLarge
 
 NUMERIC_OUT_OF_RANGE = "22003"  # SQLSTATE of PostgreSQL
@@ -23,13 +24,17 @@ SQLITE_WAIT_S = 30.0  # a writer waits this long for another process's write bef
 
 
 class Database:
-    """An engine and its two kinds of session. Safe to share between threads."""
+    """An engine and its two kinds of session. Safe to share between threads.
 
-    def __init__(self, url: str) -> None:
+    patience_s: how long a question may take that somebody waits for (`dialect.in_time`).
+    """
+
+    def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
         self.engine = _open_engine(url)
-        self._reading = sessionmaker(self.engine, expire_on_commit=False)
+        kept = {PATIENCE: patience_s}
+        self._reading = sessionmaker(self.engine, expire_on_commit=False, info=kept)
         writer = self.engine.execution_options(writes=True)
-        self._writing = sessionmaker(writer, expire_on_commit=False)
+        self._writing = sessionmaker(writer, expire_on_commit=False, info=kept)
         self._who: Mapping[str, object] = {}
 
     def acting(self, *, by: int | None = None, via: str = "") -> Self:

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 
-from storage.dialect import told_row_by_row
+from storage.dialect import in_time, told_row_by_row
 from subscribers import segments
 from subscribers.model import Segment, Subscriber
 from subscribers.selecting import clauses
@@ -90,7 +90,8 @@ def count_list(session: Session, rows: Sequence[Segment]) -> ListCount:
     by_status = dict.fromkeys(SubscriberStatus, 0)
     people, newsletter, announcements = (Counter[str]() for _ in range(3))
     groups = select(*REACH, func.count(), *inside).group_by(*REACH)
-    found = session.execute(groups)
+    with in_time(session):
+        found = session.execute(groups).all()
     for status, _, wants_newsletter, wants_announcements, everybody, *numbers in found:
         by_status[SubscriberStatus(status)] += everybody
         if status == SubscriberStatus.ACTIVE:
@@ -112,9 +113,9 @@ def count_reach(session: Session, slugs: Sequence[str], topic: Topic) -> Reach:
     Raises UnknownSegment.
     """
     chosen = in_any(session, segments.conditions_of(session, slugs))
-    rows = session.execute(
-        select(*REACH, func.count()).where(told_row_by_row(session, chosen)).group_by(*REACH)
-    )
+    groups = select(*REACH, func.count()).where(told_row_by_row(session, chosen)).group_by(*REACH)
+    with in_time(session):
+        rows = session.execute(groups).all()
     wants = WANTED[topic].key
     people: Counter[Audience | None] = Counter()
     left_out: Counter[LeftOut] = Counter()
@@ -133,10 +134,9 @@ def count_selection(session: Session, conditions: Conditions) -> Selection:
     They name no other segment (`segments.whole`).
     """
     chosen = told_row_by_row(session, in_any(session, [conditions]))
-    rows = session.execute(
-        select(Subscriber.status, func.count()).where(chosen).group_by(Subscriber.status)
-    )
-    by_status: dict[str, int] = {row[0]: row[1] for row in rows}
+    groups = select(Subscriber.status, func.count()).where(chosen).group_by(Subscriber.status)
+    with in_time(session):
+        by_status: dict[str, int] = {row[0]: row[1] for row in session.execute(groups)}
     people = by_status.pop(SubscriberStatus.ACTIVE, 0)
     return Selection(people, sum(by_status.values()))
 

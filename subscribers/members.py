@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.dialect import told_row_by_row
+from storage.dialect import in_time, told_row_by_row
 from subscribers.model import Subscriber
 from subscribers.reading import Facts, Reason, holds, parts_of
 from subscribers.segments import whole
@@ -58,6 +58,7 @@ def sample(session: Session, tree: Tree, *, size: int = SAMPLE) -> list[Subscrib
         .order_by(func.random())
         .limit(size)
     )
-    ids = list(session.scalars(drawn))
+    with in_time(session):
+        ids = list(session.scalars(drawn))
     rows = session.scalars(select(Subscriber).where(Subscriber.id.in_(ids)))
     return sorted(rows, key=lambda row: ids.index(row.id))

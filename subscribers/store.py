@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.dialect import told_row_by_row
+from storage.dialect import in_time, told_row_by_row
 from storage.text import one_line
 from subscribers import segments
 from subscribers.addresses import normalise
@@ -64,7 +64,8 @@ def count_of(session: Session, conditions: Conditions) -> int:
     """Return how many people whom these select may be mailed. Raises UnknownCondition."""
     chosen = told_row_by_row(session, in_any(session, [conditions]))
     counted = select(func.count()).select_from(Subscriber).where(_is_active(), chosen)
-    return session.scalar(counted) or 0
+    with in_time(session):
+        return session.scalar(counted) or 0
 
 
 def counts_by_audience(
@@ -76,10 +77,9 @@ def counts_by_audience(
     """
     chosen = segments.conditions_of(session, slugs)
     recipients = recipients_select(session, chosen, topic).subquery()
-    rows = session.execute(
-        select(recipients.c.audience, func.count()).group_by(recipients.c.audience)
-    )
-    return {_audience(audience): count for audience, count in rows}
+    sides = select(recipients.c.audience, func.count()).group_by(recipients.c.audience)
+    with in_time(session):
+        return {_audience(audience): count for audience, count in session.execute(sides)}
 
 
 def anybody_in(session: Session, slug: str, topic: Topic) -> bool:

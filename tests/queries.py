@@ -6,13 +6,16 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, event
 
 
+APART = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "select set_config", "select current_setting")
+
+
 @contextmanager
 def counted(engine: Engine) -> Iterator[list[str]]:
-    """Gather the statements that run meanwhile, without the beginning of transactions."""
+    """Gather the statements that run meanwhile, without those of transactions and time limits."""
     statements: list[str] = []
 
     def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
+        if not statement.startswith(APART):
             statements.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)

@@ -26,7 +26,7 @@ from feeds.errors import (
 )
 from newsletter import errors as newsletter
 from newsletter.accounts.sessions import Step
-from storage.errors import NumberTooLarge
+from storage.errors import NumberTooLarge, TookTooLong
 from subscribers import errors as subscribers
 
 
@@ -176,6 +176,13 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
         ),
         UnknownSource: ErrorPage(
             404, "Dit is er niet", "De bron of het bericht bestaat niet meer."
+        ),
+        TookTooLong: ErrorPage(
+            503,
+            "Tellen duurt te lang",
+            "Na vijf seconden zijn we gestopt. Er is niets gewijzigd. Een doelgroep heeft te veel "
+            "voorwaarden: laat er een paar weg, of maak er twee doelgroepen van. Gaf dezelfde "
+            "doelgroep net nog wel een aantal? Probeer het dan over een minuut opnieuw.",
         ),
         subscribers.UnknownSegment: ErrorPage(
             404, "Deze doelgroep bestaat niet", "Kies een doelgroep uit de lijst."

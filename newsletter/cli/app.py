@@ -35,7 +35,7 @@ from newsletter.demo import once, run
 from newsletter.errors import NewsletterError
 from newsletter.send import worker as sending
 from newsletter.wiring import Services
-from storage.errors import NumberTooLarge, StorageError
+from storage.errors import NumberTooLarge, StorageError, TookTooLong
 from subscribers.errors import SubscriberError
 
 app = typer.Typer(
@@ -73,6 +73,7 @@ EXPECTED: Final = (
     ItemUnusable,
     SubscriberError,
     NumberTooLarge,
+    TookTooLong,
     OSError,
 )
 

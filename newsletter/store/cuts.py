@@ -81,8 +81,9 @@ def people_by_cut(session: Session, edition: Edition) -> dict[Cut, int]:
     chosen = recipients_select(session, conditions_of(session, edition.segments), topic_of(edition))
     key = cut_key(session, slugs)
     keys = chosen.with_only_columns(key.label("cut")).subquery()
-    rows = session.execute(select(keys.c.cut, func.count()).group_by(keys.c.cut))
-    return {parse_cut(key): number for key, number in rows}
+    groups = select(keys.c.cut, func.count()).group_by(keys.c.cut)
+    with in_time(session):
+        return {parse_cut(key): number for key, number in session.execute(groups)}
 
 
 def by_audience(people: Mapping[Cut, int]) -> dict[Audience | None, int]:
