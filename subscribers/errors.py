@@ -10,6 +10,7 @@
     |- UnknownSegment       no segment is called that
     |- UnknownCondition     a segment's expression names what does not exist
     |  `- SegmentTooLarge   it says more than one question to the database may hold
+    |- SegmentChanged       somebody else changed the segment first
     |- SegmentInUse         other segments are made of it, or editions go to it
     |- UnknownPartnership   no partnership is called that
     |- UnknownOrganisation  no school or institute is called that
@@ -103,6 +104,10 @@ class UnknownCondition(SubscriberError):
 
 class SegmentTooLarge(UnknownCondition):
     """A segment says more, or stands deeper in others, than one question may hold."""
+
+
+class SegmentChanged(SubscriberError):
+    """Somebody else changed the segment since it was looked at; nothing changed."""
 
 
 class SegmentInUse(SubscriberError):

@@ -212,9 +212,11 @@ class Segment(Base):
     """A saved selection of subscribers.
 
     conditions: what selects its people, as `trees.py` reads it.
+    version:    goes up by one with each change, so that two editors do not undo each other's.
     """
 
     __tablename__ = "segment"
     slug: Mapped[str] = mapped_column(String(80), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     conditions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version: Mapped[int] = mapped_column(default=1)

@@ -16,7 +16,13 @@ from storage.log import LogEntry, record
 from storage.session import Database
 from storage.text import one_line
 from subscribers.conditions import NEITHER
-from subscribers.errors import SegmentInUse, SegmentTooLarge, UnknownCondition, UnknownSegment
+from subscribers.errors import (
+    SegmentChanged,
+    SegmentInUse,
+    SegmentTooLarge,
+    UnknownCondition,
+    UnknownSegment,
+)
 from subscribers.expressions import parse
 from subscribers.model import Segment
 from subscribers.reading import holds, kinds_of
@@ -57,12 +63,19 @@ def parse_expression(expression: str) -> dict[str, Any]:
     return stored(parse(expression))
 
 
-def save_segment(
-    db: Database, slug: str, *, conditions: Conditions, now: datetime, name: str = ""
+def save_segment(  # noqa: PLR0913 - by name; what a segment is, and what somebody saw of it
+    db: Database,
+    slug: str,
+    *,
+    conditions: Conditions,
+    now: datetime,
+    name: str = "",
+    version: int | None = None,
 ) -> None:
     """Make a segment, or replace the one with that slug.
 
-    Raises UnknownCondition, also for a segment that would be in itself, and UnknownSegment for one
+    version: that of the row that was looked at; None replaces whatever is there.
+    Raises SegmentChanged when the row has another version; UnknownCondition, also for a segment that would be in itself, and UnknownSegment for one
     in it that is not there; then nothing changed.
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > 80:
@@ -70,13 +83,24 @@ def save_segment(
     tree = tree_of(conditions)
     require_bounds(tree)
     with db.write() as session:
-        segment = session.get(Segment, slug) or Segment(slug=slug, name=slug)
+        segment = _to_change(session, slug, version)
         segment.conditions = stored(tree)
         segment.name = one_line(name, maximum=200) or segment.name
         session.add(segment)
         session.flush()
         conditions_of(session, [slug, *used_by(session, slug)])
         record(session, "segment.saved", now=now, about=segment.name, detail={"segment": slug})
+
+
+def _to_change(session: Session, slug: str, version: int | None) -> Segment:
+    """Return the row, locked and with its next version, or a new one. Raises SegmentChanged."""
+    found = session.get(Segment, slug, with_for_update=True)
+    if version is not None and (found is None or found.version != version):
+        raise SegmentChanged(f"segment {slug!r} was changed by somebody else")
+    if found is None:
+        return Segment(slug=slug, name=slug)
+    found.version += 1
+    return found
 
 
 def delete_segment(session: Session, slug: str, *, now: datetime) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.cli.output import JSON, fail, print_list, print_report
 from newsletter.cli.session import open_services
+from newsletter.store.segment_use import remove_segment
 from storage.log import record
 from subscribers import members, segments, store
 from subscribers.counts import count_list
@@ -86,6 +87,16 @@ def show(slug: str, json: bool = JSON) -> None:
             "in_segments": segments.used_by(session, slug),
         }
     print_report(report, json=json)
+
+
+@segment_app.command("delete")
+def delete(slug: str, json: bool = JSON) -> None:
+    """Delete a segment that no edition, block or other segment uses; say how to save it again."""
+    services = open_services()
+    with services.db.read() as session:
+        was = _as_json(segments.get_segment(session, slug))
+    remove_segment(services.db, slug, now=services.clock())
+    print_report({"segment": slug, "name": was["name"], "where": was["where"]}, json=json)
 
 
 @segment_app.command("why")

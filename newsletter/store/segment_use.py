@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Set
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,7 +12,19 @@ from newsletter.model import Block, Edition
 from newsletter.values import EditionStatus
 from storage.session import Database
 from subscribers.errors import SegmentInUse
-from subscribers.segments import delete_segment
+from subscribers.segments import delete_segment, get_segment, used_by
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An edition that uses a segment. in_block: only a block of it is for the segment."""
+
+    edition: Edition
+    in_block: bool
+
+    def __str__(self) -> str:
+        """Name it as the command line does."""
+        return f"{'a block of ' if self.in_block else ''}edition {self.edition.id}"
 
 
 def editions_by_segment(session: Session) -> Mapping[str, Set[int]]:
@@ -27,12 +40,22 @@ def editions_by_segment(session: Session) -> Mapping[str, Set[int]]:
     return used
 
 
+def uses_of(session: Session, slug: str) -> list[Use]:
+    """Return the editions that use a segment, the newest first; those thrown away do not count."""
+    ids = editions_by_segment(session).get(slug, ())
+    rows = session.scalars(select(Edition).where(Edition.id.in_(ids)).order_by(Edition.id.desc()))
+    return [Use(one, in_block=slug not in one.segments) for one in rows]
+
+
 def remove_segment(db: Database, slug: str, *, now: datetime) -> str:
     """Take away a segment that nothing uses; return its name.
 
-    Raises UnknownSegment, and SegmentInUse; then nothing changed.
+    Raises UnknownSegment, and SegmentInUse, which names what uses it; then nothing changed.
     """
     with db.write() as session:
-        if editions := editions_by_segment(session).get(slug):
-            raise SegmentInUse(slug, [f"{len(editions)} editions"])
+        get_segment(session, slug)
+        users = [str(one) for one in uses_of(session, slug)]
+        users += [f"segment {one}" for one in used_by(session, slug)]
+        if users:
+            raise SegmentInUse(slug, users)
         return delete_segment(session, slug, now=now)

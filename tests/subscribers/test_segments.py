@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session
 from storage.session import Database
 from subscribers import segments
 from subscribers.conditions import BEFORE, CONDITIONS, SINCE
-from subscribers.errors import SegmentInUse, SegmentTooLarge, UnknownCondition, UnknownSegment
+from subscribers.errors import (
+    SegmentChanged,
+    SegmentInUse,
+    SegmentTooLarge,
+    UnknownCondition,
+    UnknownSegment,
+)
 from subscribers.model import Partnership, Segment, Subscriber, SubscriberTheme
 from subscribers.segments import DEFAULT_SEGMENTS, parse_expression
 from subscribers.selecting import clauses
@@ -235,6 +241,21 @@ def test_a_chain_of_segments_has_an_end(db: Database) -> None:
 
     with pytest.raises(SegmentTooLarge, match="more than 8"):
         save(db, s8="segment = s7")
+
+
+def test_the_second_of_two_who_change_a_segment_is_refused(db: Database) -> None:
+    save(db, a="region = oost")
+    first = {"conditions": {"region": "noord"}, "version": 1, "now": START}
+    segments.save_segment(db, "a", **first)
+
+    with pytest.raises(SegmentChanged):
+        segments.save_segment(db, "a", conditions={"region": "west"}, version=1, now=START)
+    assert whole(db, "a") == {"region": "noord"}
+    segments.save_segment(db, "a", conditions={"region": "west"}, version=2, now=START)
+
+    assert whole(db, "a") == {"region": "west"}
+    with pytest.raises(SegmentChanged):
+        segments.save_segment(db, "weg", conditions={"region": "west"}, version=1, now=START)
 
 
 def test_a_segment_that_others_are_made_of_stays(db: Database) -> None:

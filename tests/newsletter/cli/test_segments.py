@@ -2,8 +2,9 @@
 
 import pytest
 
+from newsletter.model import Block
 from storage.session import Database
-from tests.factories import make_subscriber
+from tests.factories import make_edition, make_subscriber
 from tests.newsletter.cli.shell import Shell
 
 WHERE = "audience = school and region in (noord, oost) and not role = bestuurder"
@@ -41,6 +42,28 @@ def test_a_segment_is_saved_counted_listed_and_shown(shell: Shell, people: None)
     assert [one for one in shell.json("segment", "list") if one["segment"] == "no"] == [no]
     assert shell.json("segment", "show", "no") == no | {"in_segments": ["anders"]}
     assert WHERE in shell.run("segment", "list")
+
+
+def test_a_segment_is_deleted_when_nothing_uses_it(
+    shell: Shell, db: Database, people: None
+) -> None:
+    shell.run("segment", "save", "no", "--where", WHERE, "--name", "Noord en Oost")
+    shell.run("segment", "save", "anders", "--where", "not segment = no")
+    with db.write() as session:
+        make_edition(session, segments=["no"])
+        other = make_edition(session, segments=[])
+        session.add(Block(edition_id=other.id, position=0, kind="article", segment="no"))
+
+    shell.run("segment", "delete", "no", status=1)
+    refused = shell.err
+    gone = shell.json("segment", "delete", "anders")
+
+    assert "a block of edition 2, edition 1, segment anders" in refused
+    assert gone == {"segment": "anders", "name": "anders", "where": "not segment = no"}
+    assert "anders" not in shell.run("segment", "list")
+    assert "no" in shell.run("segment", "list")
+    shell.run("segment", "delete", "anders", status=1)
+    assert "there is no segment 'anders'" in shell.err
 
 
 def test_why_somebody_is_in_a_segment_is_told_without_their_address(

@@ -1,19 +1,24 @@
 """Segments at the desk: seen by everybody, made and changed by administrators."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from httpx import Response
 from starlette.testclient import TestClient
 
+from newsletter.model import Block
 from newsletter.values import Role
 from newsletter.wiring import Services
 from subscribers.model import Segment
 from subscribers.segments import list_segments, parse_expression, save_segment
 from subscribers.values import Audience, SubscriberStatus
-from tests.factories import make_edition
+from storage.session import Database
+from tests.factories import make_edition, make_readers
 from tests.web.desk import desk, make_subscriber, post
+from web.app import create_app
 
 LIST = "/redactie/doelgroepen"
 NO = LIST + "/noord-oost"
@@ -263,17 +268,63 @@ def test_a_segment_goes_and_comes_back(cees: TestClient, filled: Services) -> No
 def test_a_segment_that_is_used_stays_and_says_by_what(cees: TestClient, filled: Services) -> None:
     save(filled, "anders", "not segment = noord-oost", "Anders")
     with filled.db.write() as session:
-        make_edition(session, segments=["noord-oost"])
         make_edition(session, segments=["school", "noord-oost"])
+        other = make_edition(session, segments=["school"])
+        block = Block(edition_id=other.id, position=0, kind="article", segment="noord-oost")
+        session.add(block)
 
     shown = text(cees.get(NO))
     answer = post(cees, NO + "/weg")
 
-    assert "In 2 edities. In de doelgroep Anders." in shown
+    assert "De doelgroep Anders Een blok in Nieuwsbrief: " in shown
     assert "Haal deze doelgroep weg" not in shown
-    said = "Deze doelgroep blijft: twee edities en één andere doelgroep gebruiken hem."
+    said = "en de doelgroep ‘Anders’ gebruiken hem."
     assert said in cees.get(str(answer.headers["location"])).text
     assert "noord-oost" in saved(filled)
+
+
+def test_the_second_who_saves_chooses_between_both(cees: TestClient, filled: Services) -> None:
+    rows = fields(("region", "is", "west", "en"), versie="1")
+    post(cees, NO, fields(*ROWS[:2], versie="1"))
+
+    clash = post(cees, NO, rows)
+    again = post(cees, NO, rows | {"doe": "tel"})
+
+    assert clash.status_code == 409
+    assert "wijzigde deze doelgroep intussen. Wat jij koos, is nog niet bewaard." in text(clash)
+    assert "Kant is school en regio is noord of oost." in text(clash)
+    assert "Regio is west." in text(clash)
+    assert 'name="versie" value="2"' in clash.text
+    assert 'name="versie" value="1"' in again.text
+    assert saved(filled)["noord-oost"]["region"] == ["noord", "oost"]
+    assert post(cees, NO, rows | {"versie": "2"}).status_code == 303
+    assert saved(filled)["noord-oost"] == {"region": "west"}
+
+
+@pytest.fixture
+def impatient(services: Services, database_url: str) -> Iterator[Services]:
+    """Give no time to count thousands of people."""
+    with services.db.write() as session:
+        make_readers(session, 3_000)
+    save(services, "school", "audience = school", "Scholen")
+    made = replace(services, db=Database(database_url, patience_s=0))
+    yield made
+    made.db.close()
+
+
+def test_what_takes_too_long_to_count_is_told(impatient: Services) -> None:
+    if impatient.db.engine.dialect.name != "sqlite":
+        pytest.skip("a server has counted them before its shortest limit")
+    with TestClient(create_app(impatient), follow_redirects=False) as client:
+        desk(client, impatient, Role.ADMINISTRATOR)
+        listed, shown = client.get(LIST), client.get(LIST + "/school")
+        typed = post(client, LIST + "/school", fields(*ROWS, done="tel"))
+        live = client.get(LIST + "/telling", params={"aantal": "0", "slug": "school"})
+
+    assert {one.status_code for one in (listed, shown, typed, live)} == {200}
+    assert "niet geteld" in text(listed)
+    for one in (listed, shown, typed, live):
+        assert "Tellen duurt te lang. Na vijf seconden zijn we gestopt." in text(one)
 
 
 def test_a_sample_is_drawn_of_who_gets_mail(cees: TestClient) -> None:

@@ -1,0 +1,194 @@
+"""The page of one segment: its form, its count, ten of its people, and where it is used."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from feeds.themes import list_themes
+from newsletter.accounts.people import user_names
+from newsletter.dutch import capital
+from newsletter.model import Edition
+from newsletter.store.segment_use import uses_of
+from storage.errors import TookTooLong
+from storage.log import LogEntry
+from subscribers import members, segments
+from subscribers.counts import Selection, count_selection
+from subscribers.errors import UnknownCondition, UnknownSegment
+from subscribers.expressions import text_of
+from subscribers.model import Segment, Subscriber
+from subscribers.selecting import read_words
+from subscribers.trees import SEGMENT, Is, Tree, stored, tree_of
+from web.access import Who, rank
+from web.editor.desk import SEGMENTS, desk_page, edition_path
+from web.editor.segment_form import FIELDS, MOST_ROWS, Given
+from web.editor.segment_words import Names, own_words, words_of
+from web.editor.words import edition_label
+from web.pages import Call
+
+MOST_OFFERED: Final = 300  # values in a list to choose from
+MOST_NAMED: Final = 10  # editions that use it
+LOOKED_BACK: Final = 50  # savings of any segment: more than a page stays open for
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many people a form selects. selection: None for what cannot be counted."""
+
+    selection: Selection | None = None
+    took_too_long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked about one person. found: None while nothing was, or when nobody is there."""
+
+    email: str = ""
+    found: members.Why | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """What somebody else saved meanwhile. who: "" for nobody known; theirs, mine: in words."""
+
+    who: str
+    their_name: str
+    theirs: str
+    mine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page has beside the segment and its form.
+
+    name_problem: a sentence; is_typed: the form is as somebody sent it in, not as it is saved.
+    version:      of the row that they saw; 0 is the row as it is now.
+    """
+
+    asked: Asked = Asked()
+    name_problem: str = ""
+    is_typed: bool = False
+    version: int = 0
+    clash: Clash | None = None
+
+
+def segment_page(
+    call: Call, session: Session, segment: Segment | None, given: Given, shown: Shown = Shown()
+) -> Response:
+    """Return the page; segment: None for one that is not there yet."""
+    saved = tree_of(segment.conditions) if segment else None
+    names = segment_names(session)
+    wrong = shown.is_typed and (shown.name_problem or not given.is_right)
+    may_change = rank(call.user) >= Who.ADMINISTRATOR
+    return desk_page(
+        call,
+        session,
+        "segment.html",
+        status=409 if shown.clash else 422 if wrong else 200,
+        segment=segment,
+        words=capital(words_of(saved, names)) if saved else "",
+        sentence=text_of(saved) if saved else "",
+        given=given,
+        shown=shown,
+        reasons=_reasons(shown.asked.found, names) if shown.asked.found else (),
+        count=count_tree(session, tree_or_none(given) if shown.is_typed else saved),
+        saved=count_tree(session, saved).selection if shown.is_typed and saved else None,
+        sample=_sample(session, saved),
+        fields=FIELDS,
+        offered=_offered(session, names) if may_change else {},
+        most_rows=MOST_ROWS,
+        most_named=MOST_NAMED,
+        may_change=may_change,
+        in_segments=users_of(session, segment, names) if segment else [],
+        editions=editions_with(session, segment) if segment else [],
+        base=SEGMENTS,
+    )
+
+
+def segment_names(session: Session) -> dict[str, str]:
+    """Return the names of the segments by slug, in the order of the list."""
+    return {row.slug: row.name for row in segments.list_segments(session)}
+
+
+def count_tree(session: Session, tree: Tree | None) -> Count:
+    """Count whom a tree selects, as far as that can be done while somebody waits."""
+    if tree is None:
+        return Count()
+    try:
+        return Count(count_selection(session, stored(segments.whole(session, tree))))
+    except (UnknownSegment, UnknownCondition):
+        return Count()
+    except TookTooLong:
+        return Count(took_too_long=True)
+
+
+def clash_of(session: Session, segment: Segment, mine: Tree) -> Clash:
+    """Return what to choose between when somebody else saved the segment first."""
+    names = segment_names(session)
+    theirs = words_of(tree_of(segment.conditions), names)
+    who = _who_saved(session, segment.slug)
+    return Clash(who, segment.name, capital(theirs), capital(words_of(mine, names)))
+
+
+def users_of(session: Session, segment: Segment, names: Names) -> list[tuple[str, str]]:
+    """Return the address and the name of each segment that is made of this one."""
+    return [(f"{SEGMENTS}/{one}", names[one]) for one in segments.used_by(session, segment.slug)]
+
+
+def editions_with(session: Session, segment: Segment) -> list[tuple[str, str, bool]]:
+    """Return the address and name of each edition that uses it, and whether only in a block."""
+    return [
+        (edition_path(one.edition.id), _name(one.edition), one.in_block)
+        for one in uses_of(session, segment.slug)
+    ]
+
+
+def _name(edition: Edition) -> str:
+    label = edition_label(edition)
+    return label if edition.title == label else f"{label}: {edition.title}"
+
+
+def _who_saved(session: Session, slug: str) -> str:
+    saved = select(LogEntry).where(LogEntry.what == "segment.saved")
+    rows = session.scalars(saved.order_by(LogEntry.id.desc()).limit(LOOKED_BACK))
+    last = next((one for one in rows if one.detail.get("segment") == slug), None)
+    return user_names(session).get(last.user_id or 0, "") if last else ""
+
+
+def _reasons(found: members.Why, names: Names) -> list[tuple[str, bool, str]]:
+    """Return each condition in words, whether it holds, and what they have where it does not."""
+    return [
+        (words_of(one.part, names), one.holds, "" if one.holds else own_words(one.part, found))
+        for one in found.reasons
+    ]
+
+
+def _sample(session: Session, tree: Tree | None) -> list[Subscriber]:
+    if tree is None:
+        return []
+    try:
+        return members.sample(session, tree)
+    except TookTooLong:  # the count above it says so
+        return []
+
+
+def _offered(session: Session, names: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Return for each field the values that are there, each with what else to call it."""
+    texts = ("region", "role", "partnership", "organisation")
+    words = read_words(session, [Is(field, ("-",)) for field in texts])
+    spelt = {
+        field: sorted({stored_as[0] for stored_as in words.spelt[field].values()})[:MOST_OFFERED]
+        for field in texts
+    }
+    stages = sorted({one.stage for one in words.partnerships if one.stage})
+    return {
+        "audience": [(one, "") for one in ("school", "lerarenopleiding", "geen")],
+        **{field: [(one, "") for one in known] for field, known in spelt.items()},
+        "stage": [(one, "") for one in stages],
+        "theme": [(one.slug, one.label) for one in list_themes(session)],
+        SEGMENT: list(names.items()),
+    }
