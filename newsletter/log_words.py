@@ -258,6 +258,14 @@ WORDS: Final[Mapping[str, Words]] = {
     "segment.saved": Words(Group.SUBSCRIBERS, "{who} bewaarde de doelgroep {it}"),
     "segment.deleted": Words(Group.SUBSCRIBERS, "{who} haalde de doelgroep {it} weg"),
     "segment.sampled": Words(Group.SUBSCRIBERS, "{who} bekeek tien mensen in de doelgroep {it}"),
+    "event.attended": Words(
+        Group.SUBSCRIBERS,
+        "{who} las in wie bij {it} was: van {new} abonnees is dat nu bekend, {unknown} adressen "
+        "staan niet op de lijst",
+    ),
+    "event.attendance_removed": Words(
+        Group.SUBSCRIBERS, "{who} haalde van {count} abonnees weg dat ze bij {it} waren"
+    ),
     "partnership.added": Words(Group.FIELD, "{who} voegde {it} toe"),
     "partnership.changed": Words(Group.FIELD, "{who} wijzigde {it}"),
     "partnership.removed": Words(Group.FIELD, "{who} verwijderde {it}"),

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from feeds.model import Item
 from newsletter.accounts.held import forget_naming
 from newsletter.caught_mail import CAUGHT, forget_caught
 from newsletter.learn.bounces import forget_address
@@ -22,7 +23,7 @@ from storage.log import record
 from storage.traces import write_over_erased
 from subscribers import consent, moving
 from subscribers.addresses import address_hash, mask
-from subscribers.model import AddressChange, Subscriber, Suppression
+from subscribers.model import AddressChange, Attendance, Subscriber, Suppression
 from subscribers.store import everything_of, get_by_id, get_subscriber
 
 BOUNCES: Final = "bounces"  # in the data folder
@@ -101,6 +102,7 @@ def everything_about(session: Session, who: int | str, *, key: bytes) -> Mapping
         return None
     return {
         **everything_of(session, row),
+        "attended": _attended(session, row.id),
         "deliveries": _deliveries(session, row.id),
         "suppression": _suppression(session, row, key),
     }
@@ -124,6 +126,16 @@ def _deliveries(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
         .join(Edition, Edition.id == Delivery.edition_id)
         .where(Delivery.subscriber_id == subscriber_id)
         .order_by(Delivery.edition_id)
+    )
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def _attended(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(Attendance.event_id, Item.title, Item.starts_at, Attendance.at)
+        .join(Item, Item.id == Attendance.event_id)
+        .where(Attendance.subscriber_id == subscriber_id)
+        .order_by(Attendance.event_id)
     )
     return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
 

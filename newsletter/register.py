@@ -71,7 +71,8 @@ WORDS: Final = {
         "Toestemming (artikel 6 lid 1a); van wie een beheerder toevoegde: de reden die erbij staat",
         "Mensen die zich aanmeldden of met een reden zijn toegevoegd",
         "E-mailadres, kant en keuzes; naam, rol, organisatie, opleidingsschool, regio en thema’s "
-        "als die gegeven zijn; bewijs van toestemming; welke editie is gestuurd en of die aankwam",
+        "als die gegeven zijn; bij welke bijeenkomst iemand was, als die lijst is ingelezen; "
+        "bewijs van toestemming; welke editie is gestuurd en of die aankwam",
     ),
     Whose.SENDERS: (
         "Praktijkvoorbeelden",

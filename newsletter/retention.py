@@ -14,7 +14,7 @@ from typing import Final
 from feeds import pictures, submissions
 from newsletter.accounts import held, links, sessions, waits
 from newsletter.compose import restoring
-from newsletter.dutch import number, plural
+from newsletter.dutch import counted, number, plural
 from newsletter.learn import bounces, polls
 from newsletter.send import old_deliveries
 from newsletter.send.ledger import forget_erased
@@ -57,10 +57,12 @@ class Kept:
 
 
 def _long(span: timedelta) -> str:
-    """Return "14 dagen", "een jaar" or "12 uur"."""
+    """Return "14 dagen", "een jaar", "twee jaar" or "12 uur"."""
     if span < timedelta(days=1):
         return f"{number(span // HOUR)} uur"
-    return "een jaar" if span.days == YEAR else plural(span.days, "dag", "dagen")
+    if span.days % YEAR:
+        return plural(span.days, "dag", "dagen")
+    return "een jaar" if span.days == YEAR else counted(span.days // YEAR, "jaar", "jaar")
 
 
 R, S, C = Whose.READERS, Whose.SENDERS, Whose.COLLEAGUES
@@ -101,6 +103,13 @@ TABLE: Final[tuple[Kept, ...]] = (
         _long(old_deliveries.KEPT_FOR),
         "Om vragen te beantwoorden. Daarna blijven alleen aantallen over.",
         ("deliveries",),
+    ),
+    Kept(
+        R,
+        "Wie bij een bijeenkomst was, als een redacteur die lijst inlas",
+        _long(subscribers.ATTENDANCE_KEPT),
+        "Om wie er was opnieuw uit te nodigen, of een verslag te sturen.",
+        ("attendance",),
     ),
     Kept(
         R,

@@ -72,6 +72,11 @@ def holds(session: Session, text: SQLColumnExpression[str], part: str) -> Column
     return text.contains(part, autoescape=True)
 
 
+def gathers_sets(session: Session) -> bool:
+    """Say whether a set of rows has to be asked for as such, for the database does not see it."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
 @contextmanager
 def in_time(session: Session) -> Iterator[None]:
     """Give what the body asks as long as people wait: together on SQLite, each on PostgreSQL.

@@ -6,22 +6,25 @@ accents. No database folds as we do, so a condition on a text selects the spelli
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.text import folded
-from subscribers.model import Subscriber, SubscriberTheme
+from subscribers.events import MAILS, SENT
+from subscribers.model import Attendance, Subscriber, SubscriberTheme
 from subscribers.values import Audience, SubscriberStatus
 
 Clause: TypeAlias = ColumnElement[bool]
 
 NEITHER: Final = "geen"  # the audience of somebody on neither side
 SINCE, BEFORE = "joined since", "joined before"
+ATTENDED, INVITED = "attended", "invited"
+EVENTS: Final = frozenset({ATTENDED, INVITED})  # whose values are the numbers of events
 ZONE: Final = ZoneInfo("Europe/Amsterdam")  # whose days people mean
 
 
@@ -37,10 +40,17 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What stands in the database. spelt: by column, folded, each text as it is stored."""
+    """What stands in the database.
+
+    spelt:     by column, folded, each text as it is stored.
+    announced: by event, the editions that announced it.
+    gathers_sets: who has a theme is gathered once, not looked up reader by reader.
+    """
 
     spelt: Mapping[str, Mapping[str, Sequence[str]]]
     partnerships: Sequence[Named] = ()
+    announced: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    gathers_sets: bool = False
 
     def stored(self, column: InstrumentedAttribute[str], keys: Collection[str]) -> list[str]:
         """Return the texts of a column that fold to one of these."""
@@ -115,11 +125,36 @@ def _in_one_of(meant: Sequence[Named], keys: Collection[str], words: Words) -> C
     )
 
 
-def _theme(values: Sequence[str], _words: Words) -> Clause:
-    chosen = select(SubscriberTheme.subscriber_id).where(
-        SubscriberTheme.theme.in_(values), SubscriberTheme.subscriber_id == Subscriber.id
+def _theme(values: Sequence[str], words: Words) -> Clause:
+    theirs = select(SubscriberTheme.subscriber_id).where(SubscriberTheme.theme.in_(values))
+    return _is_reader_of(theirs, SubscriberTheme.subscriber_id, words)
+
+
+def _is_reader_of(
+    theirs: Select[int], reader: ColumnElement[int] | InstrumentedAttribute[int], words: Words
+) -> Clause:
+    """Return that somebody is among these readers."""
+    if words.gathers_sets:
+        return Subscriber.id.in_(theirs)
+    return theirs.where(reader == Subscriber.id).exists()
+
+
+def _attended(values: Sequence[str], words: Words) -> Clause:
+    events = [int(one) for one in values]
+    came = select(Attendance.subscriber_id).where(Attendance.event_id.in_(events))
+    return _is_reader_of(came, Attendance.subscriber_id, words)
+
+
+def _invited(values: Sequence[str], words: Words) -> Clause:
+    editions = [one for event in values for one in words.announced.get(event, ())]
+    if not editions:
+        return false()
+    sent = select(MAILS.c.subscriber_id).where(
+        MAILS.c.edition_id.in_(editions),
+        MAILS.c.state == SENT,
+        MAILS.c.subscriber_id.is_not(None),  # of long ago, or erased: NOT IN would know nobody
     )
-    return chosen.exists()
+    return _is_reader_of(sent, MAILS.c.subscriber_id, words)
 
 
 WORKS_IN: Final = (Subscriber.organisation.key, Subscriber.partnership.key)
@@ -132,6 +167,8 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "organisation": _text("Organisatie", Subscriber.organisation),
     "role": _text("Rol", Subscriber.role),
     "theme": Condition("Thema", _theme, key=str),
+    ATTENDED: Condition("Aanwezig", _attended, key=str),
+    INVITED: Condition("Uitnodiging", _invited, key=str),
     SINCE: Condition("Abonnee vanaf", lambda days, _: Subscriber.since >= start_of(days[0]), str),
     BEFORE: Condition("Abonnee voor", lambda days, _: Subscriber.since < start_of(days[0]), str),
     "status": Condition(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.dialect import in_time, told_row_by_row
 from subscribers import segments
+from subscribers.gathering import of_everybody
 from subscribers.model import Segment, Subscriber
 from subscribers.selecting import clauses
 from subscribers.store import WANTED, in_any, may_get
@@ -133,8 +134,8 @@ def count_selection(session: Session, conditions: Conditions) -> Selection:
 
     They name no other segment (`segments.whole`).
     """
-    chosen = told_row_by_row(session, in_any(session, [conditions]))
-    groups = select(Subscriber.status, func.count()).where(chosen).group_by(Subscriber.status)
+    chosen = of_everybody(session, conditions, tuple(SubscriberStatus))
+    groups = select(Subscriber.status, func.count()).where(*chosen).group_by(Subscriber.status)
     with in_time(session):
         by_status: dict[str, int] = {row[0]: row[1] for row in session.execute(groups)}
     people = by_status.pop(SubscriberStatus.ACTIVE, 0)

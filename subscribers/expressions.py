@@ -3,18 +3,19 @@
     audience = school and region in (noord, oost) and not role = bestuurder
     (theme = visie, toetsing or stage = aspirant) and segment != wie-net-begint
     joined since 2026-09-01 and joined before 2027-01-01
+    invited = 12 and not attended in (12, 15)
 
 `and` binds closer than `or`. A value that holds a comma, a parenthesis, one of = < > or the word
 "and" or "or" stands between double quotes; a quote in it is written twice.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, NoReturn, TypeVar
+from typing import Final, NoReturn, TypeAlias, TypeVar
 
-from subscribers.conditions import BEFORE, SINCE
+from subscribers.conditions import BEFORE, EVENTS, SINCE
 from subscribers.errors import SegmentTooLarge, UnknownCondition
 from subscribers.trees import (
     DAYS,
@@ -30,15 +31,19 @@ from subscribers.trees import (
     checked,
     every,
     is_one_of,
+    key_of,
     negated,
     require_bounds,
 )
 
 Made = TypeVar("Made")
 
+Known: TypeAlias = Mapping[str, Container[str]]
+
 LONGEST: Final = 2_000
 ALL_WORD: Final = "everybody"
 TYPED: Final = ("joined", *(name for name in FIELDS if name not in DAYS))
+NAMED: Final = dict.fromkeys(EVENTS, "event")  # what a value is of
 WRITE: Final = "write a field, = and a value"
 JOINERS: Final = frozenset({"and", "or"})
 KEYWORDS: Final = JOINERS | {"not", "in"}
@@ -65,27 +70,28 @@ class _Token:
         return self.kind == "sign" and self.text in signs
 
 
-def parse(text: str) -> Tree:
+def parse(text: str, known: Known | None = None) -> Tree:
     """Return what an expression says.
 
+    known:  what there is, by field; a field that is absent may have any value.
     Raises: UnknownCondition: what is wrong, where (the first character is 1), and what can be;
     SegmentTooLarge.
     """
     if len(text) > LONGEST:
         raise SegmentTooLarge(f"{len(text)} characters: at most {LONGEST}")
-    tree = _Reader(list(_tokens(text))).whole()
+    tree = _Reader(list(_tokens(text)), known or {}).whole()
     require_bounds(tree)
     return tree
 
 
 def parse_values(field: str, text: str) -> list[str]:
     """Return the values in `a, b, "c, d"`. Raises UnknownCondition."""
-    return _Reader(list(_tokens(text))).only_values(field)
+    return _Reader(list(_tokens(text)), {}).only_values(field)
 
 
 def values_text(leaf: Is) -> str:
     """Return the values of a condition as `parse_values` reads them."""
-    return ", ".join(map(_quoted, leaf.values))
+    return ", ".join(map(quoted, leaf.values))
 
 
 def text_of(tree: Tree) -> str:  # noqa: C901, PLR0911 - a line for each kind of tree
@@ -94,9 +100,9 @@ def text_of(tree: Tree) -> str:  # noqa: C901, PLR0911 - a line for each kind of
         case Is(field, values) if field in DAYS:
             return f"{field} {values[0]}"
         case Is(field, (value,)):
-            return f"{field} = {_quoted(value)}"
+            return f"{field} = {quoted(value)}"
         case Is(field, values):
-            return f"{field} in ({', '.join(map(_quoted, values))})"
+            return f"{field} in ({', '.join(map(quoted, values))})"
         case All(()):
             return ALL_WORD
         case Either(()):
@@ -113,7 +119,8 @@ def _enclosed(tree: Tree, *kinds: type[Tree]) -> str:
     return f"({text_of(tree)})" if isinstance(tree, kinds) else text_of(tree)
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """Return a value as it is typed: between quotes where it needs them."""
     words = value.lower().split()
     if _PLAIN.fullmatch(value) and KEYWORDS.isdisjoint(words):
         return value
@@ -140,8 +147,8 @@ def _tokens(text: str) -> Iterator[_Token]:
 class _Reader:
     """Reads tokens from the left; `now` is the one that was not read yet."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
-        self._tokens = tokens
+    def __init__(self, tokens: list[_Token], known: Known) -> None:
+        self._tokens, self._known = tokens, known
         self._place = 0
         self._depth = 0
 
@@ -240,7 +247,10 @@ class _Reader:
             text = " ".join(self._words())
         if not text.strip():
             self.fail(f"{first.text!r} is not a value", first.at)
-        return self._judged(lambda: checked(field, text), first.at)
+        value = self._judged(lambda: checked(field, text), first.at)
+        if field in self._known and key_of(field, value) not in self._known[field]:
+            self.fail(f"there is no {NAMED.get(field, field)} {value}", first.at)
+        return value
 
     def _words(self) -> Iterator[str]:
         while self.now.kind == "word" and not self.now.is_word(*JOINERS):

@@ -6,12 +6,13 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.dialect import in_time, told_row_by_row
+from storage.dialect import in_time
+from subscribers.gathering import of_everybody
 from subscribers.model import Subscriber
 from subscribers.reading import Facts, Reason, holds, parts_of
 from subscribers.segments import whole
 from subscribers.selecting import facts_of
-from subscribers.store import get_subscriber, in_any
+from subscribers.store import get_subscriber
 from subscribers.trees import Tree, stored
 from subscribers.values import SubscriberStatus
 
@@ -51,13 +52,8 @@ def sample(session: Session, tree: Tree, *, size: int = SAMPLE) -> list[Subscrib
 
     Raises UnknownSegment, UnknownCondition.
     """
-    chosen = told_row_by_row(session, in_any(session, [stored(whole(session, tree))]))
-    drawn = (
-        select(Subscriber.id)
-        .where(Subscriber.status == SubscriberStatus.ACTIVE, chosen)
-        .order_by(func.random())
-        .limit(size)
-    )
+    chosen = of_everybody(session, stored(whole(session, tree)), [SubscriberStatus.ACTIVE])
+    drawn = select(Subscriber.id).where(*chosen).order_by(func.random()).limit(size)
     with in_time(session):
         ids = list(session.scalars(drawn))
     rows = session.scalars(select(Subscriber).where(Subscriber.id.in_(ids)))

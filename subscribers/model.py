@@ -158,6 +158,24 @@ class SubscriberTheme(Base):
     )
 
 
+class Attendance(Base):
+    """That a subscriber came to an event.
+
+    event_id: the item of the event, of the first day of one that takes several.
+    at:       when a list said so; user_id: who brought it, None for the command line.
+    """
+
+    __tablename__ = "attendance"
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("item.id", ondelete="CASCADE"), primary_key=True
+    )
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    at: Mapped[datetime] = mapped_column(index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+
 class AddressChange(Base):
     """Another address that a reader asked for, until its own mailbox confirms it.
 

@@ -11,7 +11,7 @@ from itertools import chain, combinations, product
 from math import prod
 from typing import Final
 
-from subscribers.conditions import BEFORE, NEITHER, SINCE
+from subscribers.conditions import ATTENDED, BEFORE, INVITED, NEITHER, SINCE
 from subscribers.trees import DAYS, All, Either, Is, Not, Tree, key_of, leaves
 from subscribers.values import Audience, SubscriberStatus
 
@@ -19,7 +19,13 @@ NOBODY_HAS: Final = "\0"  # a value that stands in no condition
 SOME_DAY: Final = date(2000, 1, 1)
 MOST_KINDS: Final = 2_000
 ONE_ONLY: Final = ("region", "organisation", "role")  # of which a person has one
-SEVERAL: Final = ("theme", "partnership", "stage")  # a partnership goes by its name and its slug
+SEVERAL: Final = (
+    "theme",
+    ATTENDED,
+    INVITED,
+    "partnership",
+    "stage",
+)  # a partnership goes by its name and its slug
 
 
 @dataclass(frozen=True, slots=True)

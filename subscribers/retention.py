@@ -1,7 +1,7 @@
 """What is erased when: a sign-up that nobody confirmed does not stay (AVG art. 5(1)(e))."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Delete, delete
@@ -9,9 +9,10 @@ from sqlalchemy import Delete, delete
 from storage.log import record
 from storage.session import Database
 from subscribers.links import CONFIRM_WITHIN
-from subscribers.model import AddressChange, Subscriber
+from subscribers.model import AddressChange, Attendance, Subscriber
 from subscribers.values import SubscriberStatus
 
+ATTENDANCE_KEPT: Final = timedelta(days=730)  # so that those of last year can be invited again
 UNCONFIRMED_KEPT: Final = CONFIRM_WITHIN  # longer would keep a row whose link no longer works
 
 
@@ -21,6 +22,7 @@ class CleanUpReport:
 
     unconfirmed: int
     address_changes: int
+    attendance: int
 
     def as_counts(self) -> dict[str, int]:
         """Return the counts by name, for a run's row."""
@@ -28,9 +30,9 @@ class CleanUpReport:
 
 
 def clean_up(db: Database, *, now: datetime) -> CleanUpReport:
-    """Erase sign-ups and new addresses that were not confirmed in time, with their evidence.
+    """Erase what was not confirmed in time, with its evidence, and who came to events of long ago.
 
-    They go without a trace on the suppression list: asking and then not answering says nothing
+    Sign-ups go without a trace on the suppression list: asking and then not answering says nothing
     against asking again.
     """
     too_old = Subscriber.since < now - UNCONFIRMED_KEPT
@@ -40,7 +42,11 @@ def clean_up(db: Database, *, now: datetime) -> CleanUpReport:
         if erased:
             record(session, "subscriber.expired", now=now, detail={"count": len(erased)})
         forgotten = session.scalars(_old_changes(now).returning(AddressChange.id)).all()
-    return CleanUpReport(unconfirmed=len(erased), address_changes=len(forgotten))
+        old = delete(Attendance).where(Attendance.at < now - ATTENDANCE_KEPT)
+        came = session.scalars(old.returning(Attendance.subscriber_id)).all()
+    return CleanUpReport(
+        unconfirmed=len(erased), address_changes=len(forgotten), attendance=len(came)
+    )
 
 
 def _old_changes(now: datetime) -> Delete:

@@ -63,7 +63,7 @@ def parse_expression(expression: str) -> dict[str, Any]:
     return stored(parse(expression))
 
 
-def save_segment(  # noqa: PLR0913 - by name; what a segment is, and what somebody saw of it
+def save_segment(
     db: Database,
     slug: str,
     *,
@@ -75,8 +75,8 @@ def save_segment(  # noqa: PLR0913 - by name; what a segment is, and what somebo
     """Make a segment, or replace the one with that slug.
 
     version: that of the row that was looked at; None replaces whatever is there.
-    Raises SegmentChanged when the row has another version; UnknownCondition, also for a segment that would be in itself, and UnknownSegment for one
-    in it that is not there; then nothing changed.
+    Raises SegmentChanged when the row has another version; UnknownCondition, also for a segment
+    that would be in itself; UnknownSegment for one in it that is not there. Then nothing changed.
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > 80:
         raise UnknownCondition(f"{slug!r} is no name for a segment: use a-z, 0-9 and hyphens")

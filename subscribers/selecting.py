@@ -19,7 +19,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from storage.text import folded
-from subscribers.conditions import CONDITIONS, NEITHER, ZONE, Clause, Named, Words
+from subscribers.conditions import (
+    ATTENDED,
+    CONDITIONS,
+    INVITED,
+    NEITHER,
+    ZONE,
+    Clause,
+    Named,
+    Words,
+)
+from subscribers.events import announcements, events_of
 from subscribers.model import (
     Organisation,
     Partnership,
@@ -29,7 +39,7 @@ from subscribers.model import (
 )
 from subscribers.reading import Facts
 from subscribers.spellings import spellings
-from subscribers.trees import All, Conditions, Either, Is, Not, Tree, leaves, tree_of
+from subscribers.trees import All, Conditions, Either, Is, Not, Tree, is_looked_up, leaves, tree_of
 
 
 def clauses(session: Session, conditions: Sequence[Conditions]) -> list[Clause]:
@@ -48,9 +58,9 @@ def clause_of(tree: Tree, words: Words) -> Clause:
         case Is(field, values):
             return CONDITIONS[field].clause(values, words)
         case All(parts):
-            return and_(true(), *(clause_of(one, words) for one in parts))
+            return and_(true(), *(clause_of(one, words) for one in _in_order(parts)))
         case Either(parts):
-            return or_(false(), *(clause_of(one, words) for one in parts))
+            return or_(false(), *(clause_of(one, words) for one in _in_order(parts)))
         case Not(part):
             return _outside(part, words)
 
@@ -67,23 +77,34 @@ def _outside(tree: Tree, words: Words) -> Clause:
         case Is():
             return not_(clause_of(tree, words))
         case All(parts):
-            return or_(false(), *(_outside(one, words) for one in parts))
+            return or_(false(), *(_outside(one, words) for one in _in_order(parts)))
         case Either(parts):
-            return and_(true(), *(_outside(one, words) for one in parts))
+            return and_(true(), *(_outside(one, words) for one in _in_order(parts)))
         case Not(part):
             return clause_of(part, words)
 
 
+def _in_order(parts: Sequence[Tree]) -> list[Tree]:
+    """Return the parts with those first that a reader's own row answers: often that is enough."""
+    return sorted(parts, key=is_looked_up)
+
+
 def read_words(session: Session, trees: Sequence[Tree]) -> Words:
     """Return what these trees have to know of the database; asks nothing when they do not."""
-    fields = {leaf.field for tree in trees for leaf in leaves(tree)} & CONDITIONS.keys()
+    found = [leaf for tree in trees for leaf in leaves(tree)]
+    fields = {leaf.field for leaf in found} & CONDITIONS.keys()
     columns = sorted({name for one in fields for name in CONDITIONS[one].columns})
     spelt: dict[str, dict[str, list[str]]] = {name: {} for name in columns}
     if columns:
         asked = union_all(*(spellings(getattr(Subscriber, name)) for name in columns))
         for name, text in session.execute(asked):
             spelt[name].setdefault(folded(text), []).append(text)
-    return Words(spelt, _partnerships(session) if Subscriber.partnership.key in spelt else ())
+    events = {value for leaf in found if leaf.field == INVITED for value in leaf.values}
+    return Words(
+        spelt,
+        _partnerships(session) if Subscriber.partnership.key in spelt else (),
+        announcements(session, events) if events else {},
+    )
 
 
 def facts_of(session: Session, row: Subscriber) -> Facts:
@@ -91,6 +112,7 @@ def facts_of(session: Session, row: Subscriber) -> Facts:
     themes = select(SubscriberTheme.theme).where(SubscriberTheme.subscriber_id == row.id)
     name, works_at = folded(row.partnership), folded(row.organisation)
     known = _partnerships(session)
+    attended, invited = events_of(session, row.id)
     if row.partnership == "":
         own = [one for one in known if works_at in one.members]
     else:
@@ -104,6 +126,8 @@ def facts_of(session: Session, row: Subscriber) -> Facts:
         "role": {folded(row.role)},
         "theme": set(session.scalars(themes)),
         "status": {row.status},
+        ATTENDED: attended,
+        INVITED: invited,
     }
     return Facts(
         {field: frozenset(values) for field, values in has.items()},

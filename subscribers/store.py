@@ -13,12 +13,13 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.dialect import in_time, told_row_by_row
+from storage.dialect import in_time
 from storage.text import one_line
 from subscribers import segments
 from subscribers.addresses import normalise
 from subscribers.conditions import Clause
 from subscribers.errors import InvalidAddress
+from subscribers.gathering import of_everybody
 from subscribers.model import AddressChange, Consent, Subscriber, SubscriberTheme
 from subscribers.selecting import clauses
 from subscribers.trees import Conditions
@@ -62,8 +63,8 @@ def count_segment(session: Session, slug: str) -> int:
 
 def count_of(session: Session, conditions: Conditions) -> int:
     """Return how many people whom these select may be mailed. Raises UnknownCondition."""
-    chosen = told_row_by_row(session, in_any(session, [conditions]))
-    counted = select(func.count()).select_from(Subscriber).where(_is_active(), chosen)
+    chosen = of_everybody(session, conditions, [SubscriberStatus.ACTIVE])
+    counted = select(func.count()).select_from(Subscriber).where(*chosen)
     with in_time(session):
         return session.scalar(counted) or 0
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Final, TypeAlias
 
 from storage.text import one_line
-from subscribers.conditions import BEFORE, CONDITIONS, NEITHER, SINCE
+from subscribers.conditions import BEFORE, CONDITIONS, EVENTS, NEITHER, SINCE
 from subscribers.errors import SegmentTooLarge, UnknownCondition
 
 Conditions: TypeAlias = Mapping[str, Any]  # as in a row
@@ -24,7 +24,9 @@ DAYS: Final = frozenset({SINCE, BEFORE})
 STATUS_NOT: Final = "status not"  # how rows of before have `not status = ...`
 MOST_CONDITIONS: Final = 50
 MOST_VALUES: Final = 300
-MOST_THEMES: Final = 8  # each is looked up reader by reader: of 1,000,000 in half a second
+LOOKED_UP: Final = EVENTS | {"theme"}  # each reader by reader: of 1,000,000 in half a second
+MOST_LOOKED_UP: Final = 8
+LARGEST_NUMBER: Final = 2**31 - 1  # of an event: what a key's column holds
 DEEPEST: Final = 12
 LONGEST_VALUE: Final = 200
 
@@ -94,6 +96,8 @@ def checked(field: str, value: object) -> str:
         raise UnknownCondition(f"{field!r} needs a text")
     if field in DAYS:
         return _day(field, text)
+    if field in EVENTS:
+        return _event(field, text)
     allowed = () if field == SEGMENT else CONDITIONS[field].values
     if allowed and key_of(field, text) not in allowed:
         raise UnknownCondition(f"{field!r} cannot be {text!r}; it is {', '.join(allowed)}")
@@ -177,6 +181,11 @@ def leaves(tree: Tree) -> Iterator[Is]:
                 yield from leaves(one)
 
 
+def is_looked_up(tree: Tree) -> bool:
+    """Say whether a tree asks what does not stand in a reader's own row."""
+    return any(leaf.field in LOOKED_UP for leaf in leaves(tree))
+
+
 def depth_of(tree: Tree) -> int:
     """Return how deep a tree is; 1 for one condition."""
     match tree:
@@ -195,11 +204,11 @@ def require_bounds(tree: Tree, *, of: str = "", times: int = 1) -> None:
     times: how much more it may say with what stands in the segments in it.
     """
     found = list(leaves(tree))
-    themes = sum(one.field == "theme" for one in found)
+    looked_up = sum(one.field in LOOKED_UP for one in found)
     for number, most, what in (
         (len(found), MOST_CONDITIONS, "conditions"),
         (sum(len(one.values) for one in found), MOST_VALUES, "values"),
-        (themes, MOST_THEMES, "conditions on a theme, of which each may name several"),
+        (looked_up, MOST_LOOKED_UP, "conditions on a theme or event; each may name several"),
         (depth_of(tree), DEEPEST, "conditions in each other"),
     ):
         if number > most * times:
@@ -218,6 +227,16 @@ def _entry(name: str, value: object, depth: int) -> Tree:
     if name == STATUS_NOT:
         return Not(is_one_of("status", values))
     return is_one_of(name, values)
+
+
+def _event(field: str, text: str) -> str:
+    """Return the number of an event without zeros before it. Raises UnknownCondition."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_NUMBER))
+    if not is_number or not 0 < int(text) <= LARGEST_NUMBER:
+        raise UnknownCondition(
+            f"{field!r} needs the number of an event, such as 12: newsletter item list --kind event"
+        )
+    return str(int(text))
 
 
 def _day(field: str, text: str) -> str:

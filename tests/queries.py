@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, event
 
-
 APART = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "select set_config", "select current_setting")
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from web.editor import (
+    events,
     field_list,
     kept,
     lists,
@@ -14,12 +15,13 @@ from web.editor import (
     subscriber_counts,
     subscribers,
 )
-from web.editor.desk import KEPT, MEMBERS, PARTNERSHIPS, REGISTER, SEGMENTS, SUBSCRIBERS
+from web.editor.desk import EVENTS, KEPT, MEMBERS, PARTNERSHIPS, REGISTER, SEGMENTS, SUBSCRIBERS
 from web.editor.field_list import FIELD_LIST
 from web.editor.many_words import MANY
 from web.route import ADMINISTRATOR, IN, POST, Route
 
 PARTNERSHIP: Final = PARTNERSHIPS + "/{partnership}"
+EVENT: Final = EVENTS + "/{event}"
 SEGMENT: Final = SEGMENTS + "/{slug}"
 LIST: Final = lists.IN + "/{list}"
 MEMBER: Final = MEMBERS + "/{organisation}"
@@ -58,6 +60,10 @@ READER_ROUTES: Final[tuple[Route, ...]] = (
     Route(SEGMENT + "/waarom", segments.ask_why, "ask_segment", ADMINISTRATOR, POST),
     Route(SEGMENT + "/weg", segments.remove, "remove_segment", ADMINISTRATOR, POST),
     Route(SEGMENT + "/terug", segments.put_back, "put_back_segment", ADMINISTRATOR, POST),
+    Route(EVENTS, events.show_events, "events", IN),
+    Route(EVENT, events.show_event, "event_attendance", IN),
+    Route(EVENT, events.bring, "bring_attendance", IN, POST, files=1, megabytes=5),
+    Route(EVENT + "/weg", events.remove, "remove_attendance", IN, POST),
     Route(PARTNERSHIPS, partnerships.show_partnerships, "partnerships", IN),
     Route(PARTNERSHIPS + ".csv", partnerships.give_partnerships, "partnerships_csv", IN),
     Route(PARTNERSHIPS + "/nieuw", partnerships.show_new, "new_partnership", IN),

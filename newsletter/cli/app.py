@@ -13,6 +13,7 @@ from feeds.errors import GatherError, ItemUnusable
 from newsletter import pipeline, wiring
 from newsletter.cli import (
     editions,
+    events,
     field,
     following,
     items,
@@ -56,6 +57,7 @@ people.subscriber_app.add_typer(
     lists.app
 )  # without a name: its commands are commands of subscriber
 app.add_typer(people.subscriber_app, name="subscriber")
+app.add_typer(events.app, name="event")
 app.add_typer(segments.segment_app, name="segment")
 app.add_typer(field.partnership_app, name="partnership")
 app.add_typer(field.organisation_app, name="organisation")

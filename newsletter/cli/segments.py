@@ -8,11 +8,13 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
+from feeds.event_names import event_numbers
 from newsletter.cli.output import JSON, fail, print_list, print_report
 from newsletter.cli.session import open_services
 from newsletter.store.segment_use import remove_segment
 from storage.log import record
 from subscribers import members, segments, store
+from subscribers.conditions import EVENTS
 from subscribers.counts import count_list
 from subscribers.expressions import parse, text_of
 from subscribers.model import Segment
@@ -50,7 +52,8 @@ def save(
 ) -> None:
     """Save a selection under a name."""
     services = open_services()
-    conditions = segments.parse_expression(where)
+    with services.db.read() as session:
+        conditions = stored(_typed(session, where))
     segments.save_segment(services.db, slug, conditions=conditions, name=name, now=services.clock())
     with services.db.read() as session:
         report = {"segment": slug, "count": store.count_segment(session, slug)}
@@ -71,7 +74,7 @@ def count(
         if slug:
             report = {"segment": slug, "count": store.count_segment(session, slug)}
         else:
-            chosen = stored(segments.whole(session, parse(where)))
+            chosen = stored(segments.whole(session, _typed(session, where)))
             report = {"segment": None, "count": store.count_of(session, chosen)}
     print_report(report, json=json)
 
@@ -153,6 +156,11 @@ def sample(slug: str, json: bool = JSON) -> None:
         rows=(tuple(row.values()) for row in rows),
         empty="Nobody in it may be mailed.",
     )
+
+
+def _typed(session: Session, where: str) -> Tree:
+    """Return what was typed; an event that is not there is told with its place."""
+    return parse(where, dict.fromkeys(EVENTS, event_numbers(session)))
 
 
 def _tree(session: Session, slug: str) -> Tree:

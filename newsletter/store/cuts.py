@@ -10,6 +10,7 @@ from newsletter.cut import NO_SIDE, SEPARATOR, Cut, parse_cut
 from newsletter.model import Block, Edition
 from newsletter.store.deliveries import topic_of
 from newsletter.values import EditionContent
+from storage.dialect import in_time
 from subscribers.model import Segment, Subscriber
 from subscribers.reading import holds, kinds_of
 from subscribers.segments import EVERY_SIDE, conditions_of, known_conditions, list_segments

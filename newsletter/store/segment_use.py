@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.model import Block, Edition
-from newsletter.values import EditionStatus
+from newsletter.values import EditionKind, EditionStatus
 from storage.session import Database
 from subscribers.errors import SegmentInUse
 from subscribers.segments import delete_segment, get_segment, used_by
@@ -45,6 +45,16 @@ def uses_of(session: Session, slug: str) -> list[Use]:
     ids = editions_by_segment(session).get(slug, ())
     rows = session.scalars(select(Edition).where(Edition.id.in_(ids)).order_by(Edition.id.desc()))
     return [Use(one, in_block=slug not in one.segments) for one in rows]
+
+
+def announced_events(session: Session) -> set[int]:
+    """Return the events of which an announcement went out, or is going out."""
+    sent = select(Edition.event_id).where(
+        Edition.kind == EditionKind.ANNOUNCEMENT,
+        Edition.event_id.is_not(None),
+        Edition.started_at.is_not(None),
+    )
+    return {one for one in session.scalars(sent) if one is not None}
 
 
 def remove_segment(db: Database, slug: str, *, now: datetime) -> str:

@@ -14,7 +14,7 @@ from tests.security.world import World
 from web.route import Route
 from web.routes import ROUTES
 
-LISTS = {"judge_list", "judge_field_list", "receive_list"}  # no pictures
+LISTS = {"judge_list", "judge_field_list", "receive_list", "bring_attendance"}  # no pictures
 UPLOADS = [route for route in ROUTES if route.files and route.name not in LISTS]
 FIELD = {
     "submit_example_post": "photo",

@@ -82,6 +82,9 @@ def test_an_expression_becomes_conditions(expression: str, conditions: dict[str,
         ("region > Oost", 8, "a field, = and a value"),
         ("joined since mei", 14, "a day, such as 2027-03-31"),
         ("joined since 0001-01-01", 14, "a day of our time"),
+        ("attended = congres", 12, "the number of an event, such as 12"),
+        ("attended = 0", 12, "the number of an event"),
+        ("invited in (1, 99999999999)", 16, "the number of an event"),
         ("joined Oost", 8, "joined since or joined before"),
         ("region = Oost;", 0, ""),
     ],
@@ -106,6 +109,9 @@ def test_a_wrong_expression_says_where_and_what(expression: str, place: int, nam
         "(" * 300 + "region = a" + ")" * 300,
         " and ".join(f"role = {one}" for one in range(51)),
         " and ".join(f"theme = {one}" for one in range(9)),
+        " and ".join(
+            f"{field} = {one}" for one in (1, 2, 3) for field in ("attended", "invited", "theme")
+        ),
         "region in (" + ",".join(map(str, range(301))) + ")",
         "(" * 13 + "region = a" + " and theme = b)" + " or theme = c) and theme = d)" * 6,
     ],
@@ -117,6 +123,18 @@ def test_an_expression_has_its_bounds(expression: str) -> None:
         parse(expression)
 
     assert time.process_time() - begun < 0.5
+
+
+def test_an_event_that_is_not_there_is_told_with_its_place() -> None:
+    known = {"attended": {"12"}, "invited": {"12"}}
+
+    assert stored(parse("attended = 012 and not invited in (12)", known)) == {
+        "attended": "12",
+        "not": {"invited": "12"},
+    }
+    with pytest.raises(UnknownCondition, match="at character 18: there is no event 13") as wrong:
+        parse("attended in (12, 13) and region = x", known)
+    assert wrong.value.place == 18
 
 
 def test_what_is_as_large_as_it_may_be_is_read() -> None:

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.model import Delivery
+from newsletter.values import DeliveryState, EditionKind
 from storage.session import Database
 from subscribers import segments
-from subscribers.conditions import BEFORE, CONDITIONS, SINCE
+from subscribers.conditions import ATTENDED, BEFORE, CONDITIONS, EVENTS, INVITED, SINCE
 from subscribers.errors import (
     SegmentChanged,
     SegmentInUse,
@@ -18,12 +20,12 @@ from subscribers.errors import (
     UnknownCondition,
     UnknownSegment,
 )
-from subscribers.model import Partnership, Segment, Subscriber, SubscriberTheme
+from subscribers.model import Attendance, Partnership, Segment, Subscriber, SubscriberTheme
 from subscribers.segments import DEFAULT_SEGMENTS, parse_expression
 from subscribers.selecting import clauses
 from subscribers.store import count_segment
 from subscribers.values import Audience, SubscriberStatus
-from tests.factories import make_subscriber
+from tests.factories import make_edition, make_event, make_subscriber
 from tests.fakes import START
 
 # For each condition: what selects "jan" and not "piet".
@@ -36,11 +38,14 @@ SELECTS_JAN: Mapping[str, str] = {
     "theme": "visie",
     "stage": "Aspirant",
     "status": "active",
+    ATTENDED: "7",
+    INVITED: "7",
     SINCE: "2027-04-20",
     BEFORE: "2027-04-21",
 }
 HOSTILE = "x' or 1=1 --"
-TEXTS = [name for name, one in CONDITIONS.items() if not one.values and name not in {SINCE, BEFORE}]
+NO_TEXTS = {SINCE, BEFORE, *EVENTS}
+TEXTS = [name for name, one in CONDITIONS.items() if not one.values and name not in NO_TEXTS]
 
 
 @pytest.fixture
@@ -62,6 +67,13 @@ def people(session: Session) -> Session:
         region="West",
     )
     session.add(SubscriberTheme(theme="hr-beleid", subscriber_id=piet.id))
+    event = make_event(7, START, id=7)
+    session.add(event)
+    session.flush()
+    edition = make_edition(session, kind=EditionKind.ANNOUNCEMENT, event_id=7)
+    session.add(Attendance(event_id=7, subscriber_id=jan.id, at=START))
+    for who, state in ((jan, DeliveryState.SENT), (piet, DeliveryState.FAILED)):
+        session.add(Delivery(edition_id=edition.id, subscriber_id=who.id, state=state))
     session.flush()
     return session
 
@@ -110,6 +122,9 @@ def test_all_conditions_hold_and_any_value_of_a_list(people: Session) -> None:
         {"region": []},
         {SINCE: "gisteren"},
         {SINCE: ["2027-01-01", "2027-01-02"]},
+        {"attended": "congres"},
+        {"invited": "0"},
+        {"attended": HOSTILE},
         {"not": "x"},
         {"any": {"region": "x"}},
         {"not": {"shoe": "42"}},
@@ -120,6 +135,16 @@ def test_conditions_that_mean_nothing_are_refused(
 ) -> None:
     with pytest.raises(UnknownCondition):
         clauses(session, [conditions])
+
+
+@pytest.mark.parametrize("way", ["not", "any", "all"])
+def test_what_is_nested_without_end_is_refused(session: Session, way: str) -> None:
+    nested: dict[str, Any] = {"region": "x"}
+    for _ in range(1_000):
+        nested = {"not": {"all": [nested]}} if way == "not" else {way: [nested, {"role": "y"}]}
+
+    with pytest.raises(SegmentTooLarge):
+        clauses(session, [nested])
 
 
 def test_the_shipped_segments_are_added_once(db: Database) -> None:
@@ -245,8 +270,7 @@ def test_a_chain_of_segments_has_an_end(db: Database) -> None:
 
 def test_the_second_of_two_who_change_a_segment_is_refused(db: Database) -> None:
     save(db, a="region = oost")
-    first = {"conditions": {"region": "noord"}, "version": 1, "now": START}
-    segments.save_segment(db, "a", **first)
+    segments.save_segment(db, "a", conditions={"region": "noord"}, version=1, now=START)
 
     with pytest.raises(SegmentChanged):
         segments.save_segment(db, "a", conditions={"region": "west"}, version=1, now=START)

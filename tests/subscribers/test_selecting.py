@@ -9,16 +9,27 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.model import Delivery
+from newsletter.values import DeliveryState, EditionKind
 from storage.session import Database
 from subscribers.conditions import CONDITIONS
 from subscribers.expressions import parse
-from subscribers.model import Organisation, Partnership, Segment, Subscriber, SubscriberTheme
+from subscribers.gathering import of_everybody
+from subscribers.model import (
+    Attendance,
+    Organisation,
+    Partnership,
+    Segment,
+    Subscriber,
+    SubscriberTheme,
+)
 from subscribers.reading import Facts, holds, kinds_of
 from subscribers.segments import whole
 from subscribers.selecting import clause_of, facts_of, read_words
+from subscribers.store import count_of
 from subscribers.trees import Tree, stored
 from subscribers.values import Audience, SubscriberStatus
-from tests.factories import make_subscriber
+from tests.factories import make_edition, make_event, make_subscriber
 from tests.queries import counted
 from tests.subscribers.trees import trees
 
@@ -32,6 +43,7 @@ MIDNIGHT = datetime(2026, 12, 31, 23, tzinfo=UTC)  # of 1 January in Amsterdam
 
 def add_people(session: Session) -> None:
     """Store people who differ in everything that conditions ask."""
+    add_events(session)
     for slug, name, stage in (
         ("samen-sterk", "Samen Sterk", "aspirant"),
         ("de-tussendeur", "De Tussendeur", "academisch"),
@@ -79,8 +91,37 @@ def add_people(session: Session) -> None:
             organisation=organisation,
             role=role,
         )
+        if number % 3:
+            session.add(Attendance(event_id=number % 3, subscriber_id=row.id, at=MIDNIGHT))
+        invite(session, row.id, number)
         for theme in [[], ["visie"], ["hr-beleid"], ["visie", "hr-beleid"]][number % 4]:
             session.add(SubscriberTheme(theme=theme, subscriber_id=row.id))
+    session.flush()
+
+
+def add_events(session: Session) -> None:
+    """Store two events with announcements: of the first there were two, and one newsletter."""
+    for number in (1, 2):
+        session.add(make_event(number, MIDNIGHT, id=number))
+    session.flush()
+    for number, (kind, event) in enumerate(
+        (
+            (EditionKind.ANNOUNCEMENT, 1),
+            (EditionKind.ANNOUNCEMENT, 1),
+            (EditionKind.ANNOUNCEMENT, 2),
+            (EditionKind.NEWSLETTER, 2),
+        ),
+        1,
+    ):
+        make_edition(session, id=number, kind=kind, event_id=event)
+
+
+def invite(session: Session, reader: int, number: int) -> None:
+    """Send somebody some of the announcements; not all of them arrive."""
+    for edition in (1, 2, 3, 4):
+        if (number + edition) % 3:
+            state = list(DeliveryState)[(number * edition) % len(DeliveryState)]
+            session.add(Delivery(edition_id=edition, subscriber_id=reader, state=state))
     session.flush()
 
 
@@ -110,7 +151,60 @@ def test_the_question_selects_whom_the_reading_does(
     session, facts = people
     complete = whole(session, tree)
 
-    assert selected(session, complete) == {one for one in facts if holds(complete, facts[one])}
+    expected = {one for one in facts if holds(complete, facts[one])}
+    assert selected(session, complete) == expected
+    every = of_everybody(session, stored(complete), tuple(SubscriberStatus))
+    assert set(session.scalars(select(Subscriber.id).where(*every))) == expected
+
+
+THEMES = (
+    "theme = visie",
+    "theme = visie and theme = hr-beleid",
+    "theme = visie and not theme = hr-beleid",
+    "theme in (visie, hr-beleid) and theme = visie and not theme = x and not theme = y",
+    "theme = visie and theme = hr-beleid and audience = school and not region = oost",
+    "not theme = visie and not theme = hr-beleid",
+    "not theme = visie and not invited = 1 and not attended = 2",
+    "audience = school, geen and theme = visie and not attended = 1",
+    "theme = visie or not theme = hr-beleid and audience = school",
+    "not (theme = visie and theme = hr-beleid) or invited = 1",
+)
+
+
+@pytest.mark.parametrize("where", THEMES)
+def test_whoever_asks_of_everybody_gets_the_same_people(
+    people: tuple[Session, dict[int, Facts]], where: str
+) -> None:
+    session, facts = people
+    tree = parse(where)
+    expected = {one for one in facts if holds(tree, facts[one])}
+
+    every = of_everybody(session, stored(tree), tuple(SubscriberStatus))
+    some = of_everybody(session, stored(tree), [SubscriberStatus.ACTIVE])
+
+    assert 0 < len(expected) < len(facts)
+    assert set(session.scalars(select(Subscriber.id).where(*every))) == expected
+    assert set(session.scalars(select(Subscriber.id).where(*some))) == {
+        one for one in expected if SubscriberStatus.ACTIVE in facts[one].has["status"]
+    }
+
+
+def test_several_themes_lead_from_their_key_to_the_readers(
+    people: tuple[Session, dict[int, Facts]], db: Database
+) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("how SQLite goes about it")
+    session, _ = people
+    tree = parse("theme = visie and theme = hr-beleid and not theme = x and region = oost")
+    with counted(db.engine) as statements:
+        count_of(session, stored(tree))
+    with db.engine.connect() as connection:
+        values = ("x",) * statements[-1].count("?")
+        plan = connection.exec_driver_sql(f"explain query plan {statements[-1]}", values).all()
+
+    ways = [row[3] for row in plan]
+    assert ways[0] == "SEARCH subscriber USING INTEGER PRIMARY KEY (rowid=?)"
+    assert not [one for one in ways if "SCAN" in one]
 
 
 @settings(

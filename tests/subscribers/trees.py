@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from subscribers.conditions import BEFORE, NEITHER, SINCE
+from subscribers.conditions import ATTENDED, BEFORE, INVITED, NEITHER, SINCE
 from subscribers.trees import SEGMENT, Tree, any_of, every, is_one_of, negated
 from subscribers.values import Audience, SubscriberStatus
 
@@ -17,6 +17,8 @@ VALUES = {
     "role": ["schoolopleider", "Coördinator", "coordinator", "leraar in opleiding"],
     "theme": ["visie", "hr-beleid"],
     "status": list(SubscriberStatus),
+    ATTENDED: ["1", "02", "99"],
+    INVITED: ["1", "2", "3"],
 }
 DAYS = ["2026-12-31", "2027-01-01", "2027-04-22"]
 

@@ -115,6 +115,8 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "segments": ("/redactie/doelgroepen",),
     "new_segment": ("/redactie/doelgroepen/nieuw",),
     "segment": tuple(f"/redactie/doelgroepen/{one}" for one in ("school", "{segment}", "{nested}")),
+    "events": ("/redactie/bijeenkomsten",),
+    "event_attendance": ("/redactie/bijeenkomsten/{event}",),
     "organisation": ("/redactie/instellingen/organisatie",),
     "partnerships": ("/redactie/opleidingsscholen", "/redactie/opleidingsscholen?q=zz"),
     "new_partnership": ("/redactie/opleidingsscholen/nieuw",),
@@ -313,7 +315,7 @@ def _announcement(services: Services) -> dict[str, str]:
     )
     with services.db.read() as session:
         block = session.scalars(select(Block.id).where(Block.edition_id == edition)).one()
-    return {"announcement": str(edition), "congress": str(block)}
+    return {"announcement": str(edition), "congress": str(block), "event": str(event)}
 
 
 def _client(services: Services, email: str) -> TestClient:

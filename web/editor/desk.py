@@ -37,6 +37,7 @@ PARTNERSHIPS: Final = "/redactie/opleidingsscholen"
 MEMBERS: Final = "/redactie/organisaties"
 SUBSCRIBERS: Final = "/redactie/abonnees"
 SEGMENTS: Final = "/redactie/doelgroepen"
+EVENTS: Final = "/redactie/bijeenkomsten"
 KEPT: Final = "/redactie/bewaren"
 REGISTER: Final = "/redactie/verwerkingsregister"
 SETTINGS: Final = "/redactie/instellingen"
@@ -183,7 +184,7 @@ def _places(
             plural(new, "nieuw bericht", "nieuwe berichten"),
         ),
         Place(EDITIONS, "Edities", here.startswith(EDITIONS)),
-        Place(CALENDAR, "Kalender", here.startswith((CALENDAR, RHYTHM))),
+        Place(CALENDAR, "Kalender", here.startswith((CALENDAR, RHYTHM, EVENTS))),
         Place(
             SUBMISSIONS,
             "Voorbeelden",

@@ -1,6 +1,6 @@
 """The page of one segment: its form, its count, ten of its people, and where it is used."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,28 +8,33 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from feeds.event_names import NamedEvent, name_events
 from feeds.themes import list_themes
 from newsletter.accounts.people import user_names
-from newsletter.dutch import capital
+from newsletter.dutch import capital, local, long_date
 from newsletter.model import Edition
-from newsletter.store.segment_use import uses_of
+from newsletter.store.segment_use import announced_events, uses_of
 from storage.errors import TookTooLong
 from storage.log import LogEntry
+from storage.text import shorten
 from subscribers import members, segments
+from subscribers.attendance import attendance_by_event
+from subscribers.conditions import ATTENDED, EVENTS, INVITED, NEITHER
 from subscribers.counts import Selection, count_selection
 from subscribers.errors import UnknownCondition, UnknownSegment
-from subscribers.expressions import text_of
+from subscribers.expressions import quoted, text_of
 from subscribers.model import Segment, Subscriber
 from subscribers.selecting import read_words
-from subscribers.trees import SEGMENT, Is, Tree, stored, tree_of
+from subscribers.trees import DAYS, SEGMENT, Is, Tree, leaves, stored, tree_of
 from web.access import Who, rank
 from web.editor.desk import SEGMENTS, desk_page, edition_path
-from web.editor.segment_form import FIELDS, MOST_ROWS, Given
-from web.editor.segment_words import Names, own_words, words_of
+from web.editor.segment_form import CHOSEN, FIELDS, MOST_ROWS, Given, tree_of_form
+from web.editor.segment_words import NO_SIDE, Names, own_words, words_of
 from web.editor.words import edition_label
 from web.pages import Call
 
 MOST_OFFERED: Final = 300  # values in a list to choose from
+LONGEST_TITLE: Final = 80  # of an event
 MOST_NAMED: Final = 10  # editions that use it
 LOOKED_BACK: Final = 50  # savings of any segment: more than a page stays open for
 
@@ -81,7 +86,7 @@ def segment_page(
 ) -> Response:
     """Return the page; segment: None for one that is not there yet."""
     saved = tree_of(segment.conditions) if segment else None
-    names = segment_names(session)
+    names = read_names(session, [one for one in (saved, tree_of_form(given)) if one])
     wrong = shown.is_typed and (shown.name_problem or not given.is_right)
     may_change = rank(call.user) >= Who.ADMINISTRATOR
     return desk_page(
@@ -95,15 +100,19 @@ def segment_page(
         given=given,
         shown=shown,
         reasons=_reasons(shown.asked.found, names) if shown.asked.found else (),
-        count=count_tree(session, tree_or_none(given) if shown.is_typed else saved),
+        count=count_tree(session, tree_of_form(given) if shown.is_typed else saved),
         saved=count_tree(session, saved).selection if shown.is_typed and saved else None,
         sample=_sample(session, saved),
         fields=FIELDS,
-        offered=_offered(session, names) if may_change else {},
+        asked_fields={row.field for row in given.rows},
+        chosen=CHOSEN,
+        days=DAYS,
+        quoted=quoted,
+        offered=_offered(session, names.segments) if may_change else {},
         most_rows=MOST_ROWS,
         most_named=MOST_NAMED,
         may_change=may_change,
-        in_segments=users_of(session, segment, names) if segment else [],
+        in_segments=users_of(session, segment, names.segments) if segment else [],
         editions=editions_with(session, segment) if segment else [],
         base=SEGMENTS,
     )
@@ -112,6 +121,25 @@ def segment_page(
 def segment_names(session: Session) -> dict[str, str]:
     """Return the names of the segments by slug, in the order of the list."""
     return {row.slug: row.name for row in segments.list_segments(session)}
+
+
+def read_names(session: Session, trees: Sequence[Tree]) -> Names:
+    """Return what the segments are called, and the events that stand in these trees."""
+    numbers = {
+        int(one)
+        for tree in trees
+        for leaf in leaves(tree)
+        if leaf.field in EVENTS
+        for one in leaf.values
+    }
+    events = {str(one.id): event_name(one) for one in name_events(session, numbers)}
+    return Names(segment_names(session), events)
+
+
+def event_name(event: NamedEvent) -> str:
+    """Return "Congres Samen opleiden, 3 juni 2027"."""
+    title = shorten(event.title, LONGEST_TITLE)
+    return f"{title}, {long_date(local(event.starts_at).date())}" if event.starts_at else title
 
 
 def count_tree(session: Session, tree: Tree | None) -> Count:
@@ -128,13 +156,14 @@ def count_tree(session: Session, tree: Tree | None) -> Count:
 
 def clash_of(session: Session, segment: Segment, mine: Tree) -> Clash:
     """Return what to choose between when somebody else saved the segment first."""
-    names = segment_names(session)
-    theirs = words_of(tree_of(segment.conditions), names)
+    their_tree = tree_of(segment.conditions)
+    names = read_names(session, [their_tree, mine])
+    theirs = words_of(their_tree, names)
     who = _who_saved(session, segment.slug)
     return Clash(who, segment.name, capital(theirs), capital(words_of(mine, names)))
 
 
-def users_of(session: Session, segment: Segment, names: Names) -> list[tuple[str, str]]:
+def users_of(session: Session, segment: Segment, names: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the address and the name of each segment that is made of this one."""
     return [(f"{SEGMENTS}/{one}", names[one]) for one in segments.used_by(session, segment.slug)]
 
@@ -186,9 +215,16 @@ def _offered(session: Session, names: Mapping[str, str]) -> dict[str, list[tuple
     }
     stages = sorted({one.stage for one in words.partnerships if one.stage})
     return {
-        "audience": [(one, "") for one in ("school", "lerarenopleiding", "geen")],
+        "audience": [("school", ""), ("lerarenopleiding", ""), (NEITHER, NO_SIDE)],
         **{field: [(one, "") for one in known] for field, known in spelt.items()},
         "stage": [(one, "") for one in stages],
         "theme": [(one.slug, one.label) for one in list_themes(session)],
         SEGMENT: list(names.items()),
+        ATTENDED: _events(session, set(attendance_by_event(session))),
+        INVITED: _events(session, announced_events(session)),
     }
+
+
+def _events(session: Session, numbers: set[int]) -> list[tuple[str, str]]:
+    found = name_events(session, numbers)[:MOST_OFFERED]
+    return [(str(one.id), event_name(one)) for one in found]

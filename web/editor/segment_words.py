@@ -1,11 +1,12 @@
 """What a segment says, in Dutch."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from newsletter.dutch import join, long_date
-from subscribers.conditions import CONDITIONS, NEITHER, SINCE
+from subscribers.conditions import ATTENDED, CONDITIONS, EVENTS, INVITED, NEITHER, SINCE
 from subscribers.members import Why
 from subscribers.trees import DAYS, SEGMENT, All, Either, Is, Not, Tree
 
@@ -13,10 +14,21 @@ EVERYBODY: Final = "iedereen"
 NOBODY: Final = "niemand"
 NO_SIDE: Final = "geen van beide"
 NOT_FILLED: Final = "niets ingevuld"
+OF_EVENTS: Final[Mapping[tuple[str, str], str]] = {
+    (ATTENDED, "is"): "was bij",
+    (ATTENDED, "is niet"): "was niet bij",
+    (INVITED, "is"): "is uitgenodigd voor",
+    (INVITED, "is niet"): "is niet uitgenodigd voor",
+}
 TEXTS: Final = frozenset({"region", "role", "organisation", "partnership"})
 
-Names = Mapping[str, str]
-"""The names of the segments, by slug."""
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What things are called: segments by slug, events by number."""
+
+    segments: Mapping[str, str]
+    events: Mapping[str, str] = field(default_factory=dict)
 
 
 def words_of(tree: Tree, names: Names) -> str:  # noqa: PLR0911 - a line for each kind of tree
@@ -52,12 +64,16 @@ def _leaf(leaf: Is, names: Names, verb: str) -> str:
     values = " of ".join(_shown(leaf.field, one, names) for one in leaf.values)
     if leaf.field == SEGMENT:
         return f"zit {'' if verb == 'is' else 'niet '}in de doelgroep {values}"
+    if leaf.field in EVENTS:
+        return f"{OF_EVENTS[leaf.field, verb]} {values}"
     return f"{CONDITIONS[leaf.field].label.lower()} {verb} {values}"
 
 
 def _shown(field: str, value: str, names: Names) -> str:
     if field == SEGMENT:
-        return f"‘{names.get(value, value)}’"
+        return f"‘{names.segments.get(value, value)}’"
+    if field in EVENTS:
+        return f"‘{names.events.get(value, f'bijeenkomst {value}')}’"
     return NO_SIDE if field == "audience" and value == NEITHER else value
 
 

@@ -9,12 +9,14 @@ from typing import Final
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from feeds.event_names import event_numbers
 from newsletter.dutch import capital, join, number
 from newsletter.store.segment_use import editions_by_segment, remove_segment
 from storage.errors import TookTooLong
 from storage.log import record
 from storage.text import shorten, slugify
 from subscribers import members, segments
+from subscribers.conditions import EVENTS
 from subscribers.counts import SegmentCount, count_list
 from subscribers.errors import SegmentChanged, SegmentInUse, UnknownCondition, UnknownSegment
 from subscribers.model import Segment
@@ -28,6 +30,7 @@ from web.editor.segment_page import (
     clash_of,
     count_tree,
     editions_with,
+    read_names,
     segment_names,
     segment_page,
     users_of,
@@ -66,7 +69,7 @@ def show_segments(call: Call) -> Response:
         rows = segments.list_segments(session)
         counts = _counts(session, rows)
         used = editions_by_segment(session)
-        names = {row.slug: row.name for row in rows}
+        names = read_names(session, [tree_of(row.conditions) for row in rows])
         lines = [
             Line(
                 row,
@@ -95,7 +98,7 @@ def show_new(call: Call) -> Response:
 
 def make(call: Call) -> Response:
     """Add or take away a condition, count again, or save what is new."""
-    given, done = read_form(call.form), Form(call.form).line("doe")
+    given, done = _read(call), Form(call.form).line("doe")
     if done != "bewaar":
         return _changed_page(call, None, after(given, done))
     given = to_save(given)
@@ -118,7 +121,7 @@ def show_segment(call: Call) -> Response:
 
 def change(call: Call) -> Response:
     """Add or take away a condition, count again, or save a segment that is there."""
-    given, done = read_form(call.form), Form(call.form).line("doe")
+    given, done = _read(call), Form(call.form).line("doe")
     with call.services.db.read() as session:
         segment = segments.get_segment(session, call.path["slug"])
     if done != "bewaar":
@@ -177,6 +180,14 @@ def put_back(call: Call) -> Response:
     return see_other(f"{SEGMENTS}/{slug}", message="De doelgroep is terug.")
 
 
+def _read(call: Call) -> Given:
+    """Return what was typed; the events that a sentence names have to be there."""
+    if "zin" not in call.form:
+        return read_form(call.form)
+    with call.services.db.read() as session:
+        return read_form(call.form, dict.fromkeys(EVENTS, event_numbers(session)))
+
+
 def _counts(session: Session, rows: list[Segment]) -> dict[str, SegmentCount] | None:
     try:
         return dict(count_list(session, rows).segments)
@@ -232,7 +243,9 @@ def _use_words(call: Call, slug: str) -> str:
         segment = segments.get_segment(session, slug)
         uses = [(name, in_block) for _, name, in_block in editions_with(session, segment)]
         others = users_of(session, segment, segment_names(session))
-    names = [f"een blok in {shorten(name, 60)}" if part else shorten(name, 60) for name, part in uses]
+    names = [
+        f"een blok in {shorten(name, 60)}" if part else shorten(name, 60) for name, part in uses
+    ]
     names += [f"de doelgroep ‘{shorten(name, 60)}’" for _, name in others]
     if len(names) > MOST_NAMED:
         names = [*names[: MOST_NAMED - 1], f"nog {number(len(names) - MOST_NAMED + 1)}"]

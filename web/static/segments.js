@@ -1,5 +1,5 @@
-// The page of a segment: the count follows while conditions are typed, and a value is offered from
-// what its field has. Without this script the button "Tel opnieuw" counts.
+// The page of a segment: the count follows while conditions are typed, and what a button adds or
+// takes away comes without leaving the page. Without this script every button asks for a new page.
 
 "use strict";
 
@@ -9,28 +9,68 @@ const count = document.getElementById("telling");
 let waiting = 0;
 let asked = 0;
 
-async function tell() {
-  const mine = ++asked;
-  const fields = [...new FormData(form)].filter(([name]) => name !== "csrf");
-  const address = `${form.dataset.count}?${new URLSearchParams([...fields, ["slug", form.dataset.slug ?? ""]])}`;
+async function read(address, options) {
+  const mine = ++asked; // a later question makes an earlier answer worthless
+  clearTimeout(waiting);
   try {
-    const answer = await fetch(address, { credentials: "same-origin", redirect: "error" });
-    if (!answer.ok || mine !== asked) return; // a later question is on its way
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    count.replaceChildren(...fresh.body.childNodes);
+    const answer = await fetch(address, { credentials: "same-origin", redirect: "error", ...options });
+    const text = await answer.text();
+    if (mine !== asked || answer.status >= 500) return null;
+    return new DOMParser().parseFromString(text, "text/html");
   } catch {
-    // no connection for a moment: what is typed next asks again
+    return null; // no connection for a moment: what is typed next asks again
   }
 }
 
-function follow(event) {
-  const values = document.getElementById(event.target.dataset.values ?? "");
-  if (values) {
-    values.setAttribute("list", `bij-${event.target.value.replaceAll(" ", "-")}`);
-    values.value = "";
+function show(fresh) {
+  // Told once: the same number again says nothing.
+  if (fresh.textContent.trim() !== count.textContent.trim()) count.replaceChildren(...fresh.childNodes);
+}
+
+async function tell() {
+  const fields = [...new FormData(form)].filter(([name]) => name !== "csrf");
+  const query = new URLSearchParams([...fields, ["slug", form.dataset.slug ?? ""]]);
+  const fresh = await read(`${form.dataset.count}?${query}`);
+  if (fresh) show(fresh.body);
+}
+
+async function redo(done, focused) {
+  const body = new URLSearchParams([...new FormData(form), ["doe", done]]);
+  const fresh = await read(form.action, { method: "POST", body });
+  const made = fresh?.getElementById("doelgroep");
+  if (!made) return false;
+  form.replaceChildren(...made.childNodes);
+  show(fresh.getElementById("telling"));
+  focused(form)?.focus();
+  return true;
+}
+
+function place(done) {
+  // Where to go on: at the new field, or at what comes after what went.
+  const [kind, at] = done.split("-");
+  const last = '.conditions > li:last-child select';
+  const rows = { en: last, of: last, nog: `#nog-${at}`, haal: `#waarde-${at}, [value="nog-${at}"]` };
+  return (made) => made.querySelector(rows[kind] ?? `#veld-${at}`) ?? made.querySelector('[value="en"]');
+}
+
+form.addEventListener("click", async (event) => {
+  const button = event.target.closest('button[name="doe"]');
+  if (!button || !/^(en|of|(weg|nog|haal)-.+)$/.test(button.value)) return;
+  event.preventDefault();
+  if (!(await redo(button.value, place(button.value)))) form.requestSubmit(button);
+});
+
+form.addEventListener("input", (event) => {
+  const field = event.target;
+  if (field.id.startsWith("veld-")) {
+    const at = field.id.slice("veld-".length);
+    for (const name of ["waarde", "nog"]) {
+      const value = form.elements[`${name}-${at}`];
+      if (value) value.value = "";
+    }
+    redo("tel", (made) => made.querySelector(`#${field.id}`));
+    return;
   }
   clearTimeout(waiting);
   waiting = setTimeout(tell, WAIT_MS);
-}
-
-form.addEventListener("input", follow);
+});

@@ -4,15 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c7a4f19e3d52"
-down_revision = "e3f61b8d0a94"
+down_revision = "d4b91e7f3a65"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column(
-        "segment", sa.Column("version", sa.Integer(), nullable=False, server_default="1")
-    )
+    op.add_column("segment", sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
 
 
 def downgrade() -> None:
