@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c7a4f19e3d52"
-down_revision = "d4b91e7f3a65"
+down_revision = "d2b7f60e94a1"
 branch_labels = None
 depends_on = None
 
