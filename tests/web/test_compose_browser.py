@@ -226,6 +226,17 @@ def test_without_a_connection_the_words_stay_and_are_kept_later(anna: Desk, near
         assert [one.what for one in list_revisions(session, 1)] == ["drafted", "written"]
 
 
+def test_without_a_connection_no_block_opens_and_that_is_said(anna: Desk) -> None:
+    page = anna.page
+    page.context.set_offline(True)
+    part(page, 1).click()
+    expect(page.locator("#bewaard")).to_contain_text("Dit lukte nu niet: geen verbinding.")
+
+    page.context.set_offline(False)
+    part(page, 1).click()
+    expect(part(page, 1).get_by_label("Titel")).to_be_focused()
+
+
 def test_words_that_arrived_while_the_answer_was_lost_are_nobody_elses(
     anna: Desk, near: Services
 ) -> None:

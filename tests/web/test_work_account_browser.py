@@ -39,12 +39,15 @@ def near(settings: Settings, base: str) -> Iterator[Services]:
         near.db.close()
 
 
-@pytest.mark.parametrize("script", [True, False])
 def test_out_to_the_provider_and_back_to_the_page_that_was_asked(
-    browser: Browser, base: str, *, script: bool
+    browser: Browser, base: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=script)
-    rosa = Desk(context.new_page(), base)
+    for script in (True, False):
+        context = browser.new_context(java_script_enabled=script)
+        go_out_and_back(Desk(context.new_page(), base))
+
+
+def go_out_and_back(rosa: Desk) -> None:
     rosa.go("/redactie/account")
     rosa.shoot("sign-in-work")
     rosa.page.get_by_role("link", name="Ga verder met je werkaccount (SURFconext)").click()

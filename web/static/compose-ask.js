@@ -45,6 +45,17 @@ const asking = (() => {
     return { page, status: answer.status, isOurs: page.getElementById("schrijven") !== null };
   }
 
+  // Ask for what somebody waits for; null when it did not come, and that is said.
+  async function askOrSay(address, options) {
+    try {
+      return await ask(address, options);
+    } catch (error) {
+      if (!(error instanceof TypeError || error.name === "TimeoutError")) throw error;
+      showTrouble("Dit lukte nu niet: geen verbinding. Probeer het zo nog eens.");
+      return null;
+    }
+  }
+
   function showRefused(page) {
     const isDoor = page.querySelector("form input[type=password]") !== null || page.querySelector("main a.button")?.getAttribute("href") === "/redactie/inloggen";
     const link = document.createElement("a");
@@ -67,5 +78,5 @@ const asking = (() => {
   }
 
   const state = () => now.state;
-  return { ask, say, show, state, showKept, showTrouble, showRefused, renewToken, token: () => token(document) };
+  return { ask, askOrSay, say, show, state, showKept, showTrouble, showRefused, renewToken, token: () => token(document) };
 })();

@@ -134,7 +134,8 @@ const mail = (() => {
       const answer = await fetch(frame.src, { credentials: "same-origin", signal: reading.signal });
       if (answer.ok) show(await answer.text());
     } catch (error) {
-      if (error.name !== "AbortError") throw error; // a newer one is under way
+      // A newer one is under way, or there is no connection: then keeping the words tells of it.
+      if (!(error instanceof TypeError || error.name === "AbortError")) throw error;
     }
   }
 

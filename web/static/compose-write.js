@@ -9,7 +9,7 @@ const writing = (() => {
   const root = document.getElementById("schrijven");
   const { base, query } = mail.box.dataset;
   const held = new Map(); // the forms with words, and how each stands
-  const { ask, say, show, state, showKept, showTrouble, showRefused, renewToken } = asking;
+  const { ask, askOrSay, say, show, state, showKept, showTrouble, showRefused, renewToken } = asking;
   const { adopt, section, openId, refresh, markNow } = around;
 
   // ---------- the words of a form ----------
@@ -155,7 +155,9 @@ const writing = (() => {
   }
 
   async function choose(form) {
-    const { page, status, isOurs } = await ask(form.action, { method: "POST", body: new FormData(form) });
+    const answer = await askOrSay(form.action, { method: "POST", body: new FormData(form) });
+    if (!answer) return;
+    const { page, status, isOurs } = answer;
     if (status === 409 && page.querySelector("form.clash")) {
       const box = form.closest(".clash-here");
       written.delete(form);
@@ -202,9 +204,10 @@ const writing = (() => {
   async function open(id, at = "") {
     if (id !== openId()) {
       if (!(await flush())) return;
-      const { page, status } = await ask(`${base}/blokken/${id}${query}`);
-      const fresh = page.getElementById("bewerk");
-      if (status !== 200 || !fresh) { location.reload(); return; } // it is gone, or we are out
+      const answer = await askOrSay(`${base}/blokken/${id}${query}`);
+      if (!answer) return;
+      const fresh = answer.page.getElementById("bewerk");
+      if (answer.status !== 200 || !fresh) { location.reload(); return; } // it is gone, or we are out
       await take(fresh);
     }
     const field = section().querySelector(at || ".edit-words textarea, .edit-words input:not([type=hidden])") ?? section();
@@ -246,14 +249,8 @@ const writing = (() => {
   // Send what is done to a block; the page then shows what the server made of it.
   async function act(address, body) {
     if (!(await flush())) return false;
-    let answer;
-    try {
-      answer = await ask(address, { method: "POST", body });
-    } catch (error) {
-      if (!(error instanceof TypeError || error.name === "TimeoutError")) throw error;
-      showTrouble("Dit lukte nu niet: geen verbinding. Probeer het zo nog eens.");
-      return false;
-    }
+    const answer = await askOrSay(address, { method: "POST", body });
+    if (!answer) return false;
     if (!answer.isOurs) { showRefused(answer.page); return false; }
     toast(answer.page);
     const fresh = refresh(answer.page);
