@@ -149,6 +149,13 @@ def known_at(session: Session, names: Collection[str]) -> dict[str, Organisation
     return {row.name_key: row for row in rows}
 
 
+def known_names(session: Session, *, most: int) -> Sequence[str]:
+    """Return what the organisations are called, by name; no more than so many."""
+    return session.scalars(
+        select(Organisation.name).order_by(Organisation.name_key).limit(most)
+    ).all()
+
+
 def get_organisation(session: Session, organisation_id: int, *, lock: bool = False) -> Organisation:
     """Return an organisation without its partnerships. Raises UnknownOrganisation."""
     row = session.get(Organisation, organisation_id, with_for_update=lock or None)

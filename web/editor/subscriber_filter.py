@@ -12,6 +12,7 @@ from subscribers.conditions import NEITHER
 from subscribers.errors import UnknownCondition
 from subscribers.field import REGIONS
 from subscribers.finding import Wanted
+from subscribers.organisations import known_names
 from subscribers.partnerships import list_partnerships
 from subscribers.segments import list_segments
 from subscribers.selecting import read_words
@@ -117,11 +118,11 @@ def chips(asked: Asked, segments: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def offered(session: Session) -> dict[str, list[tuple[str, str]]]:
-    """Return what can be chosen by field, each with its word: what is there among people."""
-    words = read_words(session, [Is(field, ("-",)) for field in ("region", "role", "organisation")])
+    """Return what can be chosen by field, each with its word: what people have, or what we know."""
+    words = read_words(session, [Is(field, ("-",)) for field in ("region", "role")])
     spelt = {
         field: sorted({texts[0] for texts in words.spelt[field].values()}, key=folded)
-        for field in ("region", "role", "organisation")
+        for field in ("region", "role")
     }
     known = {folded(one) for one in spelt["region"]}
     regions = [*spelt["region"], *(one for one in REGIONS if folded(one) not in known)]
@@ -130,7 +131,7 @@ def offered(session: Session) -> dict[str, list[tuple[str, str]]]:
         "stand": [(key, STATE_WORDS[status]) for key, status in STATES.items()],
         "regio": [(one, one) for one in regions[:MOST_OFFERED]],
         "rol": [(one, one) for one in spelt["role"][:MOST_OFFERED]],
-        "organisatie": [(one, one) for one in spelt["organisation"][:MOST_OFFERED]],
+        "organisatie": [(one, one) for one in known_names(session, most=MOST_OFFERED)],
         "school": [(one.name, one.name) for one in list_partnerships(session)[:MOST_OFFERED]],
         "doelgroep": [(one.slug, one.name) for one in list_segments(session)],
     }
