@@ -23,6 +23,7 @@ from storage.log import record
 from storage.traces import write_over_erased
 from subscribers import consent, moving
 from subscribers.addresses import address_hash, mask
+from subscribers.many import had_before
 from subscribers.model import AddressChange, Attendance, Subscriber, Suppression
 from subscribers.store import everything_of, get_by_id, get_subscriber
 
@@ -103,6 +104,7 @@ def everything_about(session: Session, who: int | str, *, key: bytes) -> Mapping
     return {
         **everything_of(session, row),
         "attended": _attended(session, row.id),
+        "earlier": had_before(session, row.id),
         "deliveries": _deliveries(session, row.id),
         "suppression": _suppression(session, row, key),
     }

@@ -154,6 +154,14 @@ def changes_of(session: Session, subscriber_id: int) -> Sequence[ManyChange]:
     return session.scalars(asked.where(B.subscriber_id == subscriber_id)).all()
 
 
+def had_before(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
+    """Return what is kept of somebody from before such changes, oldest first (AVG art. 15)."""
+    columns = [getattr(B, name) for name in ("audience", "audience_said", *TEXTS)]
+    asked = select(ManyChange.at, *columns).join(B, B.change_id == ManyChange.id)
+    rows = session.execute(asked.where(B.subscriber_id == subscriber_id).order_by(ManyChange.id))
+    return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
 def forget_old(db: Database, *, now: datetime) -> int:
     """Forget what people had before changes that cannot be taken back any more; return how many."""
     with db.write() as session:

@@ -10,7 +10,16 @@ from storage.session import Database
 from subscribers import consent
 from subscribers.errors import ManyChangeGone, ManyMoved
 from subscribers.finding import Wanted
-from subscribers.many import KEPT, Change, Changed, Undone, change_many, forget_old, undo_many
+from subscribers.many import (
+    KEPT,
+    Change,
+    Changed,
+    Undone,
+    change_many,
+    forget_old,
+    had_before,
+    undo_many,
+)
 from subscribers.many_rows import ManyChange, ManyChangeBefore
 from subscribers.model import Subscriber, SubscriberTheme
 from subscribers.values import Audience
@@ -180,3 +189,24 @@ def test_a_thousand_take_as_many_statements_as_three(people: Database) -> None:
 
     assert len(few) == len(many)
     assert done.people == 1_003
+
+
+def test_what_somebody_had_is_theirs_to_see_while_it_is_kept(people: Database) -> None:
+    done = change(people, role="coördinator").id or 0
+    with people.read() as session:
+        kept = had_before(session, 1)
+    undo_many(people, done, now=LATER)
+
+    assert kept == [
+        {
+            "at": LATER,
+            "audience": "school",
+            "audience_said": False,
+            "role": "docent",
+            "organisation": "",
+            "partnership": "",
+            "region": "Oost",
+        }
+    ]
+    with people.read() as session:
+        assert had_before(session, 1) == []

@@ -46,6 +46,7 @@ WORDS: Final[Mapping[str, str]] = {
     "attended": "bijeenkomsten waar je was",
     "event_id": "nummer van de bijeenkomst",
     "starts_at": "begin",
+    "earlier": "wat er eerder stond",
     "deliveries": "verzendingen",
     "title": "titel",
     "state": "uitkomst",
