@@ -70,22 +70,29 @@ def erase(services: Services, who: int | str, *, now: datetime) -> bool:
 
     What stays is the keyed hash of the address. Servers' replies, returned mail, lists and forms
     that wait at the desk and the demo's caught mail may name it: they go in the same moment, not
-    in the night, and so does what the database would write over one day.
+    in the night, and so does what the database would write over one day. Files go first: after a
+    crash there still is somebody to erase.
     """
-    db, key, folder = services.db, services.settings.hash_key, services.settings.data_dir
+    db = services.db
+    with db.read() as session:
+        addresses = _addresses(session, _row(session, who))
+    _forget_files(services, addresses)
     with db.write() as session:
-        row = _row(session, who)
-        addresses = _addresses(session, row)
-        if row is None or not consent.erase_in(session, row.id, key=key, now=now):
+        if not consent.erase_in(session, who, key=services.settings.hash_key, now=now):
             return False
         forget_erased(session)
         forget_naming(session, addresses)
+    _forget_files(services, addresses)  # what came in the meantime
+    write_over_erased(db.engine)
+    return True
+
+
+def _forget_files(services: Services, addresses: Sequence[str]) -> None:
+    folder = services.settings.data_dir
     for address in addresses:
         forget_address(folder / BOUNCES, address)
         forget_caught(folder / CAUGHT, address)
         services.lists.forget(address)
-    write_over_erased(db.engine)
-    return True
 
 
 def _addresses(session: Session, row: Subscriber | None) -> Sequence[str]:
