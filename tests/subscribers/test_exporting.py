@@ -1,5 +1,6 @@
 """Exporting: what comes out can go in again, and harms no spreadsheet."""
 
+import csv
 import io
 from pathlib import Path
 
@@ -63,6 +64,24 @@ def test_one_segment_is_written(db: Database) -> None:
     ]
     with pytest.raises(UnknownSegment):
         export(db, "nergens")
+
+
+def test_no_cell_begins_as_a_formula_and_each_comes_back(db: Database, tmp_path: Path) -> None:
+    """S41; a tab and a line end never stand at the start of what we keep, so not in an export."""
+    names = [f"{sign}cmd|' /C calc'!A0" for sign in ("=", "+", "-", "@", "'=", "''-")]
+    with db.write() as session:
+        for number, name in enumerate(names):
+            make_subscriber(session, f"a{number}@example.org", name=name, role=name[:80])
+    file = tmp_path / "export.csv"
+    file.write_text(export(db), encoding="utf-8", newline="")
+
+    with file.open(encoding="utf-8", newline="") as opened:
+        cells = [cell for row in csv.reader(opened) for cell in row]
+    report = import_file(db, file, ground="eigen lijst", key=KEY, now=START)
+
+    assert [one for one in cells if one[:1] in {"=", "+", "-", "@", "\t", "\r"}] == []
+    assert sum(one.startswith("'") for one in cells) == 2 * len(names)
+    assert (report.unchanged, report.read) == (len(names), len(names))
 
 
 def test_an_address_that_looks_like_a_formula_is_none_and_comes_back(
