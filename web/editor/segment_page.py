@@ -16,16 +16,16 @@ from newsletter.model import Edition
 from newsletter.store.segment_use import announced_events, uses_of
 from storage.errors import TookTooLong
 from storage.log import LogEntry
-from storage.text import shorten
+from storage.text import folded, shorten
 from subscribers import members, segments
 from subscribers.attendance import attendance_by_event
 from subscribers.conditions import ATTENDED, EVENTS, INVITED, NEITHER
 from subscribers.counts import Selection, count_selection
 from subscribers.errors import UnknownCondition, UnknownSegment
 from subscribers.expressions import quoted, text_of
-from subscribers.model import Segment, Subscriber
+from subscribers.model import Partnership, Segment, Subscriber
 from subscribers.selecting import read_words
-from subscribers.trees import DAYS, SEGMENT, Is, Tree, leaves, stored, tree_of
+from subscribers.trees import DAYS, SEGMENT, All, Is, Tree, leaves, stored, tree_of
 from web.access import Who, rank
 from web.editor.desk import SEGMENTS, desk_page, edition_path
 from web.editor.segment_form import CHOSEN, FIELDS, MOST_ROWS, Given, tree_of_form
@@ -35,6 +35,7 @@ from web.pages import Call
 
 MOST_OFFERED: Final = 300  # values in a list to choose from
 LONGEST_TITLE: Final = 80  # of an event
+ORDINALS: Final = ("eerste", "tweede", "derde", "vierde", "vijfde", "zesde")
 MOST_NAMED: Final = 10  # editions that use it
 LOOKED_BACK: Final = 50  # savings of any segment: more than a page stays open for
 
@@ -88,6 +89,9 @@ def segment_page(
     saved = tree_of(segment.conditions) if segment else None
     names = read_names(session, [one for one in (saved, tree_of_form(given)) if one])
     wrong = shown.is_typed and (shown.name_problem or not given.is_right)
+    before = count_tree(session, saved) if saved else None
+    count = count_tree(session, tree_of_form(given)) if shown.is_typed or not before else before
+    sample = _sample(session, saved)
     may_change = rank(call.user) >= Who.ADMINISTRATOR
     return desk_page(
         call,
@@ -99,10 +103,13 @@ def segment_page(
         sentence=text_of(saved) if saved else "",
         given=given,
         shown=shown,
+        verdict=_verdict(shown.asked.found, saved) if shown.asked.found else "",
         reasons=_reasons(shown.asked.found, names) if shown.asked.found else (),
-        count=count_tree(session, tree_of_form(given) if shown.is_typed else saved),
-        saved=count_tree(session, saved).selection if shown.is_typed and saved else None,
-        sample=_sample(session, saved),
+        count=count,
+        saved=before.selection if shown.is_typed and before else None,
+        total=before.selection.people if before and before.selection else 0,
+        sample=sample,
+        stages=_stages(session, sample),
         fields=FIELDS,
         asked_fields={row.field for row in given.rows},
         chosen=CHOSEN,
@@ -186,6 +193,29 @@ def _who_saved(session: Session, slug: str) -> str:
     rows = session.scalars(saved.order_by(LogEntry.id.desc()).limit(LOOKED_BACK))
     last = next((one for one in rows if one.detail.get("segment") == slug), None)
     return user_names(session).get(last.user_id or 0, "") if last else ""
+
+
+def _verdict(found: members.Why, tree: Tree | None) -> str:
+    """Say whether somebody is in it, and by which condition not, when that is one of several."""
+    if found.is_in:
+        return "Ja, deze abonnee hoort erbij."
+    lacking = [at for at, one in enumerate(found.reasons) if not one.holds]
+    if not isinstance(tree, All) or len(found.reasons) < 2 or len(lacking) != 1:
+        return "Nee, deze abonnee hoort er niet bij."
+    if lacking[0] == len(found.reasons) - 1:
+        return "Nee, door de laatste voorwaarde."
+    if lacking[0] < len(ORDINALS):
+        return f"Nee, door de {ORDINALS[lacking[0]]} voorwaarde."
+    return "Nee, door één voorwaarde."
+
+
+def _stages(session: Session, rows: Sequence[Subscriber]) -> dict[str, str]:
+    """Return the stages of the partnerships that these people named, "" where that is unknown."""
+    known = {
+        folded(name): stage
+        for name, stage in session.execute(select(Partnership.name, Partnership.stage))
+    }
+    return {row.partnership: known.get(folded(row.partnership), "") for row in rows}
 
 
 def _reasons(found: members.Why, names: Names) -> list[tuple[str, bool, str]]:

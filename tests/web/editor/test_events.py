@@ -109,7 +109,7 @@ def test_a_segment_is_made_of_who_came_and_was_not_invited(
     assert "is niet uitgenodigd voor ‘Congres Samen, " in text(shown)
     assert f'<option value="{congress}" selected>Congres Samen, ' in shown.text
     assert "1 abonnee hoort erbij" in text(shown)
-    assert "Nee, deze abonnee hoort er niet bij." in text(why)
+    assert "Nee, door de laatste voorwaarde." in text(why)
     assert "Vanaf teken 15 klopt de zin niet: ‘999’." in text(unknown)
     assert (unknown.status_code, typed.status_code) == (422, 422)
     assert "Kies een bijeenkomst uit de lijst." in text(typed)
