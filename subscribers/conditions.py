@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from storage.text import folded
 from subscribers.events import MAILS, SENT
 from subscribers.model import Attendance, Subscriber, SubscriberTheme
+from subscribers.spellings import is_one_of
 from subscribers.values import Audience, SubscriberStatus
 
 Clause: TypeAlias = ColumnElement[bool]
@@ -45,12 +46,14 @@ class Words:
     spelt:     by column, folded, each text as it is stored.
     announced: by event, the editions that announced it.
     gathers_sets: who has a theme is gathered once, not looked up reader by reader.
+    by_spelling: a text is asked for in the words of its index, which holds what is filled in.
     """
 
     spelt: Mapping[str, Mapping[str, Sequence[str]]]
     partnerships: Sequence[Named] = ()
     announced: Mapping[str, Sequence[int]] = field(default_factory=dict)
     gathers_sets: bool = False
+    by_spelling: bool = False
 
     def stored(self, column: InstrumentedAttribute[str], keys: Collection[str]) -> list[str]:
         """Return the texts of a column that fold to one of these."""
@@ -93,6 +96,8 @@ def _without(values: Sequence[str], one: str) -> list[str]:
 
 def _among(column: InstrumentedAttribute[str], keys: Collection[str], words: Words) -> Clause:
     texts = words.stored(column, keys)
+    if words.by_spelling:
+        return is_one_of(column, texts)
     return column.in_(texts) if texts else false()
 
 

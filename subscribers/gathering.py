@@ -35,7 +35,7 @@ def of_everybody(
     tree = tree_of(conditions)
     words = read_words(session, [tree])
     if not gathers_sets(session):
-        return [status, clause_of(tree, words)]
+        return [status, clause_of(_joined(tree), replace(words, by_spelling=True))]
     parts = tree.parts if isinstance(tree, All) else (tree,)
     having = [one for one in parts if _is_theme(one)]
     lacking = [one for one in parts if isinstance(one, Not) and _is_theme(one.part)]

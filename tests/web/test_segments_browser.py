@@ -3,17 +3,19 @@
 `make shots` keeps pictures in test-output/screenshots/, at 1280 and at 375 wide, light and dark.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
+from feeds.values import ItemKind
 from newsletter.values import Role
 from newsletter.wiring import Services
 from subscribers.segments import parse_expression, save_segment
 from subscribers.values import Audience
 from tests.web.browsing import NEEDS_BROWSER, Desk
-from tests.web.desk import make_partnership, make_subscriber, make_user
+from tests.web.desk import make_item, make_partnership, make_subscriber, make_user
 from tests.web.furniture import prepared
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
@@ -42,6 +44,8 @@ def make_segments(near: Services) -> None:
             role=ROLES[number % 5],
             partnership=NAMES[number % 4],
         )
+    begun = near.clock() - timedelta(days=30)
+    make_item(near, "Congres van vorige maand", kind=ItemKind.EVENT, starts_at=begun)
     for slug, where, name in (
         ("noord-oost", WHERE, "Scholen in Noord en Oost"),
         ("of", f"{WHERE} or theme = visie and region = West or role = directeur", "Of"),
@@ -97,13 +101,34 @@ def test_the_pages_have_their_pictures(browser: Browser, near: Services) -> None
     cees.press("Bewaar de doelgroep")
     cees.shoot_both("doelgroep-fout")
     cees.go(NO)
+    save_segment(near.db, "noord-oost", conditions={"region": "Noord"}, now=near.clock())
+    cees.press("Bewaar de doelgroep")
+    cees.shoot_both("doelgroep-keuze")
+    expect(cees.page.get_by_text("wijzigde deze doelgroep intussen")).to_be_visible()
+    cees.press("Bewaar de mijne")
+    expect(cees.page.get_by_text("is bewaard.")).to_be_visible()
     cees.page.get_by_label("Adres", exact=True).fill("bestuurder.13@example.org")
     cees.press("Kijk na")
     cees.shoot_both("doelgroep")
 
     expect(cees.page.get_by_text("Nee, door de laatste voorwaarde.")).to_be_visible()
-    complaints = [one for one in cees.complaints if "422" not in one]
+    complaints = [one for one in cees.complaints if "422" not in one and "409" not in one]
     assert complaints == []
+
+
+def test_who_came_is_brought_by_a_list(browser: Browser, near: Services) -> None:
+    cees = administrator(browser, near)
+    cees.go("/redactie/bijeenkomsten")
+    cees.shoot_both("bijeenkomsten")
+    cees.page.get_by_role("link", name="Congres van vorige maand").click()
+    document = "".join(f"{ROLES[0]}.{number:02}@example.org\n" for number in range(50))
+    file = FilePayload(name="wie.csv", mimeType="text/csv", buffer=document.encode())
+    cees.page.get_by_label("Bestand").set_input_files(file)
+    cees.press("Lees in")
+    expect(cees.page.get_by_text("8 abonnees herkend")).to_be_visible()
+    cees.shoot_both("bijeenkomst")
+
+    assert cees.complaints == []
 
 
 @pytest.mark.parametrize("script", [True, False])
