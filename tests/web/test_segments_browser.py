@@ -14,7 +14,7 @@ from newsletter.values import Role
 from newsletter.wiring import Services
 from subscribers.segments import parse_expression, save_segment
 from subscribers.values import Audience
-from tests.web.browsing import NEEDS_BROWSER, Desk
+from tests.web.browsing import NEEDS_BROWSER, Desk, overtaken
 from tests.web.desk import make_item, make_partnership, make_subscriber, make_user
 from tests.web.furniture import prepared
 
@@ -158,4 +158,22 @@ def test_a_segment_is_made_by_keyboard(browser: Browser, near: Services, *, scri
     page.get_by_role("button", name="Haal deze doelgroep weg").press("Enter")
     page.get_by_role("button", name="Maak ongedaan").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Wie in het westen begeleidt")
+    assert cees.complaints == []
+
+
+def test_who_types_on_while_the_form_changes_loses_nothing(
+    browser: Browser, near: Services
+) -> None:
+    cees = administrator(browser, near)
+    cees.go(NO)
+    kind, value = cees.page.get_by_label("Kenmerk 2"), cees.page.get_by_label("Waarde 2")
+    kind.select_option("partnership")
+    expect(value).to_have_attribute("list", "bij-partnership")
+
+    with overtaken(cees.page, "**/redactie/doelgroepen/*", by=lambda: value.fill("2027-01-01")):
+        kind.select_option("joined since")
+
+    expect(value).to_have_attribute("type", "date")
+    expect(value).to_have_value("2027-01-01")
+    expect(value).to_be_focused()
     assert cees.complaints == []

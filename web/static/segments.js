@@ -6,8 +6,10 @@
 const WAIT_MS = 400;
 const form = document.getElementById("doelgroep");
 const count = document.getElementById("telling");
+const typed = new Map(); // what was typed since a change of the form was asked for, by field
 let waiting = 0;
 let asked = 0;
+let redoing = 0;
 
 async function read(address, options) {
   const mine = ++asked; // a later question makes an earlier answer worthless
@@ -27,6 +29,11 @@ function show(fresh) {
   if (fresh.textContent.trim() !== count.textContent.trim()) count.replaceChildren(...fresh.childNodes);
 }
 
+function tellSoon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => (redoing ? tellSoon() : tell()), WAIT_MS);
+}
+
 async function tell() {
   const fields = [...new FormData(form)].filter(([name]) => name !== "csrf");
   const query = new URLSearchParams([...fields, ["slug", form.dataset.slug ?? ""]]);
@@ -36,13 +43,24 @@ async function tell() {
 
 async function redo(done, focused) {
   const body = new URLSearchParams([...new FormData(form), ["doe", done]]);
+  typed.clear();
+  redoing += 1;
   const fresh = await read(form.action, { method: "POST", body });
+  redoing -= 1;
   const made = fresh?.getElementById("doelgroep");
   if (!made) return false;
+  const at = typed.size ? document.activeElement.name : "";
   form.replaceChildren(...made.childNodes);
   show(fresh.getElementById("telling"));
-  focused(form)?.focus();
+  (putBack(at) ?? focused(form))?.focus();
   return true;
+}
+
+// Who typed on meanwhile loses nothing, and goes on there.
+function putBack(at) {
+  for (const [name, value] of typed) if (form.elements[name]) form.elements[name].value = value;
+  if (typed.size) tellSoon();
+  return form.elements[at];
 }
 
 function place(done) {
@@ -71,6 +89,6 @@ form.addEventListener("input", (event) => {
     redo("tel", (made) => made.querySelector(`#${field.id}`));
     return;
   }
-  clearTimeout(waiting);
-  waiting = setTimeout(tell, WAIT_MS);
+  if (redoing && field.name) typed.set(field.name, field.value);
+  tellSoon();
 });
