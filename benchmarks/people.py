@@ -35,7 +35,7 @@ from subscribers.values import Audience, ConsentKind, SubscriberStatus
 PEOPLE: Final = 1_000_000
 BATCH: Final = 20_000
 PAGE: Final = 500
-TIMES: Final = 9
+TIMES: Final = 25
 GOAL_MS: Final = 100
 GOAL_TIMES: Final = 1.2
 COLUMNS: Final = ("id", "email", "email_key", "name", "audience", "role", "organisation", "region")
