@@ -40,6 +40,10 @@ def add_people(session: Session) -> None:
         ("waaloéver", ["piet@example.org"]),
         ("0%_e", ["100%_echt@example.org"]),
         ("%", ["100%_echt@example.org"]),
+        ("*", []),
+        ("j?n", []),
+        ("[j]an", []),
+        ("_echt\\", []),
         ("' or 1=1 --", []),
     ],
 )
