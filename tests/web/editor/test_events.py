@@ -14,6 +14,7 @@ from newsletter.wiring import Services
 from subscribers.segments import list_segments
 from subscribers.values import Audience
 from tests.factories import make_edition
+from tests.queries import counted
 from tests.web.desk import desk, make_item, make_subscriber, post, token
 
 LIST = "/redactie/bijeenkomsten"
@@ -119,3 +120,22 @@ def test_a_segment_is_made_of_who_came_and_was_not_invited(
         "attended": str(congress),
         "not": {"invited": str(congress)},
     }
+
+
+@pytest.mark.parametrize("path", [LIST, "/redactie/kalender"])
+def test_more_events_take_no_more_queries(
+    client: TestClient, services: Services, congress: int, path: str
+) -> None:
+    desk(client, services)
+    send(client, congress, FILE)
+    client.get(path)
+    with counted(services.db.engine) as few:
+        client.get(path)
+    for number in range(1, 4):
+        before = services.clock() - timedelta(days=number)
+        make_item(services, f"Nog {number}", kind=ItemKind.EVENT, starts_at=before)
+
+    with counted(services.db.engine) as many:
+        client.get(path)
+
+    assert len(many) == len(few)
