@@ -2,7 +2,7 @@
 
 People come newest first, and a page begins where another one ended, so the last takes as long as
 the first. Few people are found along an index and held as numbers; of many, a page is nearby.
-docs/decisions/0022-a-part-of-an-address.md says how a part of an address is looked for.
+docs/decisions/0023-a-part-of-an-address.md says how a part of an address is looked for.
 """
 
 import re
