@@ -156,7 +156,7 @@ def test_head_is_answered_without_a_body(client: TestClient, services: Services)
 def test_every_known_error_has_a_title_and_a_way_on(kind: type[Exception]) -> None:
     shown = ERROR_PAGES[kind]
 
-    assert 400 <= shown.status < 500
+    assert 400 <= shown.status < 500 or shown.status == 503  # what takes too long may do later
     assert shown.title
     assert shown.sentence.endswith(".")
     assert "!" not in shown.title + shown.sentence

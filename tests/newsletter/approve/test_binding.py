@@ -106,7 +106,7 @@ FREE: Final[Mapping[str, Mapping[str, str]]] = {
         "filling": "why items were proposed",
     },
     "block": {"edition_id": "a block that goes or comes: below"},
-    "segment": {"name": "what editors call it"},
+    "segment": {"name": "what editors call it", "version": "so that two editors hear it"},
     "edition_variant": {"id": "the order in which they were kept"},
     "approval": {"id": "a key", "user_id": "who: the number of people counts", "at": "when"},
 }
