@@ -98,7 +98,10 @@ class Story:
         return self.world.mailboxes.take()
 
     def known(self) -> Any:
-        return self.world.ask("subscriber", "show", READER)
+        """Return what we hold of the reader, but for who looked at it: this does."""
+        found = self.world.ask("subscriber", "show", READER)
+        found["history"] = [one for one in found["history"] if one["what"] != "subscriber.viewed"]
+        return found
 
 
 def link_in(message: EmailMessage, page: str) -> str:
