@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import structlog
-from sqlalchemy import delete, inspect, table, text
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -39,6 +39,16 @@ def _keep_files_in_memory() -> None:
 
 
 _keep_files_in_memory()
+
+EMPTY = """do $$ declare one text; filled bool; begin
+  for one in select tablename from pg_tables
+             where schemaname = 'public' and tablename <> 'alembic_version' loop
+    execute format('select exists (select from %I)', one) into filled;
+    if filled then execute format('delete from %I', one); end if;
+  end loop;
+  perform setval(cast(format('%I', sequencename) as regclass), 1, false)
+  from pg_sequences where last_value is not null;
+end $$"""  # one question to the server for all tables
 
 SERVER_URL = os.environ.get("NEWSLETTER_TEST_POSTGRES_URL", "")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -104,13 +114,8 @@ def _make_database() -> None:
 def _empty(database: Database) -> None:
     """Empty every table. Not by TRUNCATE: that makes new files for each, fifteen times as slow."""
     with database.engine.begin() as connection:
-        connection.execute(text("set local session_replication_role = replica"))  # no triggers
-        for name in inspect(connection).get_table_names():
-            if name != "alembic_version":
-                connection.execute(delete(table(name)))
-        connection.execute(
-            text("select setval(format('%I', sequencename)::regclass, 1, false) from pg_sequences")
-        )
+        connection.exec_driver_sql("set local session_replication_role = replica")  # no triggers
+        connection.execute(text(EMPTY))
 
 
 @pytest.fixture
