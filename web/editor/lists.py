@@ -1,7 +1,8 @@
 """People as a list: bringing one in, step by step, and taking one out. For administrators."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from functools import wraps
 from tempfile import TemporaryFile
 from typing import Any, Final
 
@@ -38,6 +39,19 @@ WITHOUT_S: Final = 5
 PIECE: Final = 1 << 16
 
 
+def _where_it_is(step: Callable[[Call], Response]) -> Callable[[Call], Response]:
+    """Lead back to a list that moved on while somebody looked at an earlier step of it."""
+
+    @wraps(step)
+    def stepping(call: Call) -> Response:
+        try:
+            return step(call)
+        except ListMovedOn:
+            return see_other(f"{IN}/{call.number('list')}", message=list_words.MOVED_ON)
+
+    return stepping
+
+
 def show_receiving(call: Call) -> Response:
     """Show where a list comes in, and the last ones."""
     return _receiving_page(call, {})
@@ -65,6 +79,7 @@ def show_standing(call: Call) -> Response:
     return page(call, "editor/lists/standing.html", **_values(call, _list(call), {}))
 
 
+@_where_it_is
 def read_as(call: Call) -> Response:
     """Read the list in another way from now on. Raises PageUnknown for none of ours."""
     row, form = _list(call), Form(call.form)
@@ -74,46 +89,38 @@ def read_as(call: Call) -> Response:
         call.services.lists.read_as(row.id, how)
     except MalformedImport as wrong:
         raise PageUnknown(str(wrong)) from wrong
-    except ListMovedOn:
-        return see_other(_address(row), message=list_words.MOVED_ON)
     return see_other(_address(row))
 
 
+@_where_it_is
 def try_out(call: Call) -> Response:
     """Let the list be tried with these columns, on this ground."""
     row, form = _list(call), Form(call.form)
     proposal = _proposal(call, row)
     if proposal is None:
-        return see_other(_address(row), message=list_words.MOVED_ON)
+        raise ListMovedOn
     columns = _chosen_columns(form, len(proposal.head))
     ground = form.line("grond", longest=GROUND_LONGEST, missing=list_words.GROUND_MISSING)
     if form.problems:
         given = {"columns": columns, "ground": ground}
         return _list_page(call, row, form.problems, given=given)
-    try:
-        call.services.lists.try_out(row.id, columns=columns, ground=ground)
-    except ListMovedOn:
-        return see_other(_address(row), message=list_words.MOVED_ON)
+    call.services.lists.try_out(row.id, columns=columns, ground=ground)
     return _worked_on(call, row)
 
 
+@_where_it_is
 def bring_in(call: Call) -> Response:
     """Let the people come in."""
     row = _list(call)
-    try:
-        call.services.lists.bring_in(row.id)
-    except ListMovedOn:
-        return see_other(_address(row), message=list_words.MOVED_ON)
+    call.services.lists.bring_in(row.id)
     return _worked_on(call, row)
 
 
+@_where_it_is
 def drop(call: Call) -> Response:
     """Do not go on with a list."""
     row = _list(call)
-    try:
-        call.services.lists.drop(row.id)
-    except ListMovedOn:
-        return see_other(_address(row), message=list_words.MOVED_ON)
+    call.services.lists.drop(row.id)
     return see_other(IN, message="Het bestand is weggegooid. Er is niets gewijzigd.")
 
 
