@@ -1,5 +1,6 @@
 """Opleidingsscholen: adding, changing, removing and finding partnerships; each on record."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from subscribers.readership import active_among, named_one_of
 from subscribers.values import Audience
 
 SLUG_LENGTH: Final = 80
+MARK_LENGTH: Final = 8
 COLUMNS: Final = (
     *("name", "region", "sector", "stage", "since_year"),
     *("website", "agreed_on", "agreed_by"),
@@ -121,8 +123,15 @@ def differences(row: Partnership, values: Values) -> list[str]:
 
 
 def slug_of(name: str) -> str:
-    """Return the slug that a partnership of this name gets."""
-    return slugify(name, maximum=SLUG_LENGTH) or "opleidingsschool"
+    """Return the slug that a partnership of this name gets.
+
+    One that is too long ends in a mark of the whole: long names begin alike.
+    """
+    whole = slugify(name, maximum=10 * len(name)) or "opleidingsschool"
+    if len(whole) <= SLUG_LENGTH:
+        return whole
+    mark = hashlib.sha256(whole.encode()).hexdigest()[:MARK_LENGTH]
+    return f"{whole[: SLUG_LENGTH - MARK_LENGTH - 1].strip('-')}-{mark}"
 
 
 def find_by_slug(session: Session, slug: str) -> Partnership | None:

@@ -56,6 +56,21 @@ def test_a_partnership_has_its_schools_and_institutes_by_side(db: Database) -> N
     assert (listed.schools, listed.institutes) == (2, 1)
 
 
+def test_long_names_that_begin_alike_are_two(db: Database) -> None:
+    long = "Samenwerkingsverband werkplekbegeleiding in het voortgezet onderwijs van de regio "
+    names = [f"{long} {end}" for end in ("noord", "oost")]
+
+    for name in names:
+        add_partnership(db, name)
+
+    with db.read() as session:
+        slugs = session.scalars(select(Partnership.slug)).all()
+    assert set(slugs) == {partnerships.slug_of(name) for name in names}
+    assert all(len(slug) <= 80 and partnerships.slug_of(slug) == slug for slug in slugs)
+    with pytest.raises(NameTaken):
+        add_partnership(db, names[0].upper())
+
+
 def test_an_institute_belongs_to_several(db: Database) -> None:
     one, two = add_partnership(db, "Een"), add_partnership(db, "Twee")
     add_organisation(db, "Instituut", Audience.TEACHER_EDUCATION, one, two)

@@ -114,7 +114,9 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "giving": ("/redactie/abonnees/uitvoer",),
     "segments": ("/redactie/doelgroepen",),
     "new_segment": ("/redactie/doelgroepen/nieuw",),
-    "segment": tuple(f"/redactie/doelgroepen/{one}" for one in ("school", "{segment}", "{nested}")),
+    "segment": tuple(
+        f"/redactie/doelgroepen/{one}" for one in ("{fixed}", "{segment}", "{nested}")
+    ),
     "events": ("/redactie/bijeenkomsten",),
     "event_attendance": ("/redactie/bijeenkomsten/{event}",),
     "organisation": ("/redactie/instellingen/organisatie",),
@@ -179,7 +181,7 @@ def begin_usual(services: Services) -> Names:
     save_rhythm(services.db, rhythm, version=0, now=services.clock(), by=None)
     with _client(services, "anna@example.org") as anna, _client(services, "bas@example.org") as bas:
         names = _editions(services, anna, bas)
-    names["reader"] = "1"
+    names |= {"reader": "1", "fixed": "school"}
     own = make_item(services, "Van de redactie: de studiereis gaat door")
     judge_item(services.db, own, ItemStatus.PARKED)
     waiting = send_in(services.db, now=services.clock())
