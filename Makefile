@@ -27,7 +27,7 @@ test: develop
 	@$(BIN)/python -m pytest -m "not (chaos or browser or long or sweep)" -n auto --dist worksteal
 
 test-long: develop
-	@$(BIN)/python -m pytest $$(grep -rl --include=test_*.py mark.long tests) -m "long and not (chaos or browser or sweep)" -n auto --dist worksteal
+	@$(BIN)/python -m pytest tests/chaos $$(grep -rl --include=test_*.py mark.long tests) -m "(long or chaos) and not (browser or sweep)" -n auto --dist worksteal
 
 test-browser: develop
 	@$(BIN)/python -m pytest tests/*/*_browser.py -m "browser and not pictures" -n auto --dist worksteal
