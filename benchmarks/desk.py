@@ -104,7 +104,7 @@ def _measure(client: TestClient, services: Services, path: str) -> Page:
         sys.exit(f"{path} answered {answer.status_code}")
     loaded = [client.get(one) for one in dict.fromkeys(ASSET.findall(answer.text))]
     whole = sum(len(one.content) for one in (answer, *loaded))
-    sent = sum(int(one.headers["content-length"]) for one in (answer, *loaded))
+    sent = sum(one.num_bytes_downloaded for one in (answer, *loaded))
     shown = path if answer.status_code < 400 else f"{path} ({answer.status_code})"
     return Page(shown, sorted(taken)[TIMES // 2], len(statements), whole, sent)
 

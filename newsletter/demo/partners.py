@@ -3,6 +3,7 @@
 It answers a conditional request with 304 (RFC 9110 §13.1), so that a second look brings nothing.
 """
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -10,7 +11,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event as Signal
 from threading import Thread
-from typing import Final, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from feeds.themes import DEFAULT_THEMES
@@ -19,6 +20,17 @@ from newsletter.demo.partner_site import Document, PartnerSite
 from newsletter.ports import Clock
 
 LOOPBACK: Final = "127.0.0.1"
+
+
+class _Server(ThreadingHTTPServer):
+    """Says nothing of who hangs up: connections are kept for a next question and left."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of everything else."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class PartnerServer:
@@ -32,8 +44,7 @@ class PartnerServer:
     def __init__(self, *, day: date, clock: Clock, port: int = 0) -> None:
         self._clock = clock
         self._changed = Signal()
-        self._server = ThreadingHTTPServer((LOOPBACK, port), _handler(self._answer))
-        self._server.daemon_threads = True
+        self._server = _Server((LOOPBACK, port), _handler(self._answer))
         labels = {theme.slug: theme.label for theme in DEFAULT_THEMES}
         self.site = PartnerSite(day=day, address=self.url, labels=labels)
         self._thread = Thread(target=self._server.serve_forever, name="partners", daemon=True)

@@ -1,6 +1,9 @@
 """The partners' server answers as a good publisher does: validators, 304, pages for links."""
 
 import re
+import socket
+import struct
+import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
@@ -30,6 +33,20 @@ def partners(clock: FakeClock) -> Iterator[PartnerServer]:
 def client(partners: PartnerServer) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=partners.url) as client:
         yield client
+
+
+def test_who_hangs_up_is_no_news(
+    partners: PartnerServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_connection(("127.0.0.1", partners.port)) as visitor:
+        visitor.sendall(b"GET /raad/feed.xml HTTP/1.1\r\nHost: partners\r\n\r\n")
+        assert visitor.recv(15).startswith(b"HTTP/1.1 200")
+        visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+
+    for thread in threading.enumerate():
+        if "process_request" in thread.name:
+            thread.join(10)
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("path", ["/raad/feed.xml", "/rijksdienst/feed.xml", "/agenda/agenda.ics"])
