@@ -6,6 +6,7 @@ doubles a run, and of several processes one claims it. APScheduler's own calenda
 used: in local time they fire twice or never on the nights that the clock changes.
 """
 
+import gc
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -252,5 +253,7 @@ def serve(
     jobs: Background = ticking if with_jobs else _nothing
     worker: Background = working if with_worker else _nothing
     config = server_config(create_app(services))
+    gc.collect()
+    gc.freeze()  # what was imported stays: no need to look through it while somebody waits
     with jobs(services), worker(services):
         uvicorn.Server(config).run(sockets)
