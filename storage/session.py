@@ -20,6 +20,7 @@ from storage.dialect import PATIENCE, PATIENCE_S
 from storage.errors import NumberTooLarge
 
 NUMERIC_OUT_OF_RANGE = "22003"  # SQLSTATE of PostgreSQL
+CACHE_KIB = 16_384  # of SQLite, each connection: what the desk reads fits in it, not in its 2,000
 SQLITE_WAIT_S = 30.0  # a writer waits this long for another process's write before it gives up
 
 
@@ -100,6 +101,7 @@ def _open_engine(url: str) -> Engine:
         json_serializer=_json,
         connect_args={"timeout": SQLITE_WAIT_S},
         pool_size=20,
+        pool_use_lifo=True,  # the connection that was used last has the pages at hand
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -122,6 +124,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     # What is erased is written over, not only let go of (AVG art. 17).
     cursor.execute("PRAGMA secure_delete=ON")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     cursor.close()
 
 
