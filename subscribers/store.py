@@ -83,10 +83,14 @@ def counts_by_audience(
         return {_audience(audience): count for audience, count in session.execute(sides)}
 
 
-def anybody_in(session: Session, slug: str, topic: Topic) -> bool:
-    """Say whether a mailing to this segment would reach anybody. Raises UnknownSegment."""
-    recipients = recipients_select(session, segments.conditions_of(session, [slug]), topic)
-    return session.execute(recipients.limit(1)).first() is not None
+def empty_among(session: Session, slugs: Sequence[str], topic: Topic) -> list[str]:
+    """Return those of these segments in which a mailing reaches nobody. Raises UnknownSegment."""
+    if not slugs:
+        return []
+    chosen = clauses(session, segments.conditions_of(session, slugs))
+    reached = [select(Subscriber.id).where(may_get(topic), one).exists() for one in chosen]
+    row = session.execute(select(*reached)).one()
+    return [slug for slug, is_reached in zip(slugs, row, strict=True) if not is_reached]
 
 
 def has_subscribers(session: Session) -> bool:

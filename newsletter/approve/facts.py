@@ -13,7 +13,7 @@ from newsletter.store.deliveries import topic_of
 from newsletter.store.domains import last_look, records_of
 from newsletter.store.looks import sights
 from newsletter.values import EditionStatus, Facts, House
-from subscribers.store import anybody_in
+from subscribers.store import empty_among
 
 TOLD: Final = (
     EditionStatus.SCHEDULED,
@@ -26,13 +26,12 @@ TOLD: Final = (
 def read_facts(session: Session, edition: Edition, *, house: House, now: datetime) -> Facts:
     """Return the facts about one edition. Raises UnknownSegment."""
     topic = topic_of(edition)
-    empty = [slug for slug in edition.segments if not anybody_in(session, slug, topic)]
     return Facts(
         now=now,
         house=house,
         people=people_by_cut(session, edition),
         names=names_of(session, segments_of_blocks(session, edition.id)),
-        empty_segments=_names(session, empty),
+        empty_segments=_names(session, empty_among(session, edition.segments, topic)),
         announced_to=_names(session, _told_before(session, edition)),
         planned_at=edition.due_at or edition.planned_at,
         not_after=edition.not_after,

@@ -22,6 +22,8 @@ from subscribers.values import Audience
 
 def names_of(session: Session, slugs: Collection[str]) -> dict[str, str]:
     """Return the names of the segments among these that are there, by slug."""
+    if not slugs:
+        return {}
     rows = session.execute(select(Segment.slug, Segment.name).where(Segment.slug.in_(slugs)))
     return {row.slug: row.name for row in rows}
 

@@ -97,17 +97,19 @@ def test_a_segment_counts_who_may_be_mailed(db: Database) -> None:
         assert store.count_segment(session, "school") == 3
 
 
-def test_a_segment_has_anybody_who_wants_the_topic(db: Database) -> None:
+def test_segments_are_empty_in_which_nobody_wants_the_topic(db: Database) -> None:
     fill(db)
+    both = ["school", "lerarenopleiding"]
 
     with db.write() as session:
-        assert store.anybody_in(session, "school", Topic.NEWSLETTER)
+        assert store.empty_among(session, both, Topic.NEWSLETTER) == []
         for one in session.scalars(select(Subscriber).where(Subscriber.audience == "school")):
             one.wants_newsletter = False
-        assert not store.anybody_in(session, "school", Topic.NEWSLETTER)
-        assert store.anybody_in(session, "school", Topic.ANNOUNCEMENTS)
+        assert store.empty_among(session, both, Topic.NEWSLETTER) == ["school"]
+        assert store.empty_among(session, both, Topic.ANNOUNCEMENTS) == []
+        assert store.empty_among(session, [], Topic.NEWSLETTER) == []
         with pytest.raises(UnknownSegment):
-            store.anybody_in(session, "nergens", Topic.NEWSLETTER)
+            store.empty_among(session, ["nergens"], Topic.NEWSLETTER)
 
 
 def test_readers_are_the_active_ones_in_one_query(db: Database) -> None:
