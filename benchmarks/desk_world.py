@@ -47,8 +47,6 @@ def build(services: Services) -> tuple[int, int]:
     _fill(services, "delivery", _deliveries())
     _fill(services, "log_entry", _entries(user))
     draft = edition.draft(services)
-    with services.db.engine.begin() as connection:
-        connection.exec_driver_sql("analyze")
     return draft, SENT_TO_ALL
 
 
@@ -181,4 +179,5 @@ def _entries(user: int) -> Iterator[dict[str, Any]]:
             "edition_id": n * EDITIONS // ENTRIES + 1 if is_of_edition else None,
             "about": "" if is_of_edition else f"Bericht {n}",
             "detail": {} if is_of_edition else {"item": n % ITEMS + 1},
+            "found_by": "" if is_of_edition else f"bericht {n} {n % ITEMS + 1}",
         }

@@ -6,7 +6,7 @@ docs/decisions/0010-one-log.md says why; `newsletter/log_words.py` has a sentenc
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import Enum, auto
 from typing import Any, Final
@@ -15,9 +15,11 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base import Base
+from storage.text import folded
 
 NAME: Final = re.compile(r"[a-z]+\.[a-z_]+")  # noun.past_participle
 ABOUT_LENGTH: Final = 200
+FOUND_BY_LONGEST: Final = 4000
 
 
 class Whose(Enum):
@@ -36,10 +38,14 @@ class LogEntry(Base):
     about:   how the thing was called then, for people; a name of ours, never a reader's.
     note:    what somebody wrote with it, or the reason that the program had.
     detail:  figures, keys and hashes, by name.
+    found_by: its words and what stands in `detail`, folded for the search.
     """
 
     __tablename__ = "log_entry"
-    __table_args__ = (Index("ix_log_entry_edition_id_id", "edition_id", "id"),)
+    __table_args__ = (
+        Index("ix_log_entry_edition_id_id", "edition_id", "id"),
+        Index("ix_log_entry_what_id", "what", "id"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
@@ -49,6 +55,7 @@ class LogEntry(Base):
     about: Mapped[str] = mapped_column(String(ABOUT_LENGTH), default="")
     note: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    found_by: Mapped[str] = mapped_column(Text, default="", deferred=True)
 
 
 def record(  # noqa: PLR0913 - by name; an entry has this many sides
@@ -80,6 +87,18 @@ def record(  # noqa: PLR0913 - by name; an entry has this many sides
         about=about[:ABOUT_LENGTH],
         note=note,
         detail=dict(detail or {}),
+        found_by=folded(" ".join((about, note, *_figures(detail))))[:FOUND_BY_LONGEST],
     )
     session.add(entry)
     return entry
+
+
+def _figures(detail: object) -> Iterator[str]:
+    """Yield what stands in it as text, however deep; the names it stands under are for programs."""
+    if isinstance(detail, Mapping):
+        detail = list(detail.values())
+    if isinstance(detail, list | tuple):
+        for one in detail:
+            yield from _figures(one)
+    elif detail is not None:
+        yield str(detail)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from feeds.model import Item
 from feeds.values import ItemKind, ItemStatus
-from newsletter.store.editions import carried_items
+from newsletter.store.editions import is_carried
 
 WITH: Final = (joinedload(Item.source), joinedload(Item.image))  # what a block is filled from
 PASSED_OVER: Final = (ItemStatus.REFUSED, ItemStatus.PARKED, ItemStatus.WITHDRAWN)
@@ -38,7 +38,7 @@ def passed_by(session: Session, *, since: datetime | None, now: datetime) -> lis
     is_barred = and_(not_(_is_accepted()), or_(Item.backlog, Item.vanished_at.is_not(None)))
     query = (
         select(Item)
-        .where(Item.status.not_in(PASSED_OVER), or_(is_barred, Item.id.in_(carried_items())))
+        .where(Item.status.not_in(PASSED_OVER), or_(is_barred, is_carried()))
         .where(or_(Item.starts_at.is_(None), Item.starts_at >= now))
     )
     if since is not None:
@@ -54,7 +54,7 @@ def still_left(
 
     elsewhere: those that another edition had already: of these it says nothing that one has them.
     """
-    is_free = or_(Item.id.not_in(carried_items()), Item.id.in_(elsewhere))
+    is_free = or_(not_(is_carried()), Item.id.in_(elsewhere))
     query = select(Item).where(Item.id.in_(ids), Item.status.not_in(PASSED_OVER), is_free)
     return {item.id: item for item in session.scalars(query.options(joinedload(Item.source)))}
 
@@ -73,7 +73,7 @@ def _newest(kind: ItemKind) -> Select[Item]:
 def _free(kind: ItemKind) -> Select[Item]:
     return (
         select(Item)
-        .where(Item.kind == kind, Item.status.not_in(PASSED_OVER), Item.id.not_in(carried_items()))
+        .where(Item.kind == kind, Item.status.not_in(PASSED_OVER), not_(is_carried()))
         .where(or_(_is_accepted(), and_(not_(Item.backlog), Item.vanished_at.is_(None))))
         .options(*WITH)
     )

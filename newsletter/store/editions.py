@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -98,22 +98,15 @@ def with_items() -> ExecutableOption:
     return selectinload(Edition.blocks).selectinload(Block.item)
 
 
-def carried_items() -> Select[int | None]:
-    """Return the query for what stands in an edition that counts: draft or sent."""
-    return (
-        select(Block.item_id)
-        .join(Edition, Edition.id == Block.edition_id)
-        .where(
-            Block.item_id.is_not(None),
-            Edition.status.not_in(GONE),
-        )
-        .distinct()
-    )
+def is_carried() -> ColumnElement[bool]:
+    """Return the condition that an edition that counts has the item: a draft, or a sent one."""
+    holders = select(Block.id).join(Edition, Edition.id == Block.edition_id)
+    return holders.where(Block.item_id == Item.id, Edition.status.not_in(GONE)).exists()
 
 
 def item_ids_carried(session: Session) -> set[int]:
     """Return the items that an edition carries or carried."""
-    return {found for found in session.scalars(carried_items()) if found is not None}
+    return set(session.scalars(select(Item.id).where(is_carried())))
 
 
 def find_by_period(session: Session, kind: EditionKind, period: str) -> int | None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from feeds.model import Item, Sighting, Source, Theme
 from feeds.values import ItemKind, ItemStatus
 from newsletter.model import Edition
-from newsletter.store.editions import carried_items
+from newsletter.store.editions import is_carried
 from newsletter.values import GONE, EditionKind, EditionStatus
 from storage.text import folded
 from subscribers.values import Audience
@@ -176,13 +176,9 @@ def list_chosen(
         .order_by(Item.first_seen_at.desc(), Item.id.desc())
         .limit(MOST_CHOSEN)
     )
-    query = (
-        select(Item)
-        .where(or_(and_(Item.id.in_(carried), *narrowed), Item.id.in_(for_next)))
-        .options(joinedload(Item.source))
-        .order_by(Item.first_seen_at, Item.id)
-    )
-    return list(session.scalars(query))
+    chosen = [*carried, *session.scalars(for_next)]
+    query = select(Item).where(Item.id.in_(chosen), *narrowed).options(joinedload(Item.source))
+    return list(session.scalars(query.order_by(Item.first_seen_at, Item.id)))
 
 
 def count_chosen(
@@ -225,7 +221,7 @@ def _stands(stand: Stand, now: datetime) -> tuple[ColumnElement[bool], ...]:
 def _is_free(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """No edition carries it, and it is not over."""
     return (
-        Item.id.not_in(carried_items()),
+        not_(is_carried()),
         or_(Item.starts_at.is_(None), Item.starts_at >= now),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from feeds.values import AMSTERDAM
@@ -13,8 +13,10 @@ from newsletter.dutch import moment, number
 from newsletter.log_words import WORDS, Group, names_in, sentence, who_did, words_of
 from newsletter.model import Edition, User
 from newsletter.values import EditionKind
+from storage.dialect import holds, told_row_by_row
 from storage.log import LogEntry
 from storage.session import Database
+from storage.text import folded
 
 NOBODY: Final = 0
 """Stands for what the program did by itself, where an account is asked for."""
@@ -109,7 +111,7 @@ def list_log(
         select(LogEntry, User.name, User.email, Edition.kind, Edition.number, Edition.title)
         .outerjoin(User, User.id == LogEntry.user_id)
         .outerjoin(Edition, Edition.id == LogEntry.edition_id)
-        .where(*_fitting(wanted))
+        .where(*_fitting(session, wanted))
         .order_by(LogEntry.id.desc())
         .limit(limit)
     )
@@ -174,8 +176,9 @@ def _numbered(detail: Mapping[str, Any]) -> str:
     return next(known, "")
 
 
-def _fitting(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
-    yield from _named(wanted)
+def _fitting(session: Session, wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
+    for names in _named(wanted):  # of most names there are too many to sort
+        yield told_row_by_row(session, names)
     if wanted.user_id is not None:
         account = LogEntry.user_id == wanted.user_id
         yield _by_itself() if wanted.user_id == NOBODY else account
@@ -186,7 +189,7 @@ def _fitting(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.until is not None:
         yield LogEntry.at < _midnight(wanted.until + timedelta(days=1))
     for word in wanted.words.split():
-        yield _holds(word)
+        yield _holds(session, word)
 
 
 def _named(wanted: LogFilter) -> Iterator[ColumnElement[bool]]:
@@ -202,14 +205,13 @@ def _by_itself() -> ColumnElement[bool]:
     return and_(LogEntry.user_id.is_(None), LogEntry.via == "")
 
 
-def _holds(word: str) -> ColumnElement[bool]:
+def _holds(session: Session, word: str) -> ColumnElement[bool]:
     """Say that an entry tells of this: what it is about, its note, its figures, its sentence."""
-    sought = word.casefold()
-    named = [name for name, words in WORDS.items() if sought in words.sentence.casefold()]
-    texts = (LogEntry.about, LogEntry.note, cast(LogEntry.detail, Text))
+    sought, plain = word.casefold(), folded(word)
+    named = [name for name, words in WORDS.items() if plain in folded(words.sentence)]
     return or_(
-        *(func.lower(text).contains(sought, autoescape=True) for text in texts),
         LogEntry.what.in_(named),
+        holds(session, LogEntry.found_by, plain),
         LogEntry.edition_id.in_(_editions_called(sought)),
         LogEntry.user_id.in_(_accounts_called(sought)),
     )

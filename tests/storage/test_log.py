@@ -41,6 +41,19 @@ def test_an_entry_says_who_did_what_to_what(db: Database) -> None:
     )
 
 
+def test_an_entry_is_found_by_its_words_and_figures_folded(db: Database) -> None:
+    detail = {"new": 3, "hash": "3F2A", "sides": ["school", {"more": None}], "none": {}}
+    with db.write() as session:
+        record(session, "source.followed", now=NOON, about="Één  BRON", note="Fijn", detail=detail)
+        record(session, "source.followed", now=NOON, note="x" * 5000)
+
+    with db.read() as session:
+        first, long = session.scalars(select(LogEntry.found_by).order_by(LogEntry.id))
+
+    assert first == "een bron fijn 3 3f2a school"
+    assert long == "x" * 4000
+
+
 def test_an_entry_knows_who_its_session_acts_for(db: Database) -> None:
     with db.write() as session:
         fenna, bas = (make_user(session, f"{name}@example.org") for name in ("fenna", "bas"))
@@ -159,8 +172,10 @@ def test_the_log_takes_over_what_happened_before(tmp_path: Path) -> None:
     with db.read() as session:
         (event,) = events_of(session, 1)
         assert session.scalars(select(Revision.event_id)).one() == event.id
+        assert session.scalars(select(LogEntry.found_by)).one() == "te lang."
     assert (event.id, event.at, event.what, event.note) == (41, NOON, "returned", "Te lang.")
     assert refuses(db.engine, "delete from log_entry")
+    assert refuses(db.engine, "update log_entry set note = 'Te kort.'")
     with db.write() as session:
         assert log_event(session, 1, what="submitted", now=NOON) in session
     assert [one.id for one in entries(db)] == [41, 42]

@@ -144,6 +144,8 @@ def test_an_editor_sees_nothing_of_readers_people_and_settings(
         ("q=3F2A3f2a", ["akkoord", "keurde"]),
         ("q=editie+1", ["akkoord", "keurde", "begon"]),
         ("q=%25", []),
+        ("q=VO-Ra%C3%A1d", ["VO-raad"]),
+        ("q=slug", []),
         ("q=verwijderde&wie=1&groep=bronnen&van=2027-04-20&tot=2027-04-20", ["Weg"]),
         ("van=2027-04-21&tot=2027-04-21", []),
         ("editie=99", []),
