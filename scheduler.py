@@ -26,6 +26,7 @@ from newsletter import pipeline
 from newsletter.errors import CannotListen
 from newsletter.model import JobDue, Run
 from newsletter.send.worker import run_worker
+from newsletter.signing_up import handle_sign_ups
 from newsletter.wiring import Services
 from newsletter.working_days import in_amsterdam
 from storage.dialect import lock
@@ -127,6 +128,7 @@ JOBS: Final = (
     ),
     Job("tell", Every(minutes=1), "every minute; each person once of what happened to an edition"),
     Job("send", Every(minutes=1), "every minute"),
+    Job("sign_ups", Every(minutes=5), "every five minutes, and as the program starts"),
     Job(
         "lists", Every(minutes=1), "every minute; what a page began, it goes on with after a crash"
     ),
@@ -194,11 +196,17 @@ def ticking(services: Services) -> Iterator[None]:
         coalesce=True,
         misfire_grace_time=None,  # a late tick still asks what is due
     )
+    clock.add_job(_go_on, args=[services])  # once, now
     clock.start()
     try:
         yield
     finally:
         clock.shutdown(wait=True)
+
+
+def _go_on(services: Services) -> None:
+    """Handle the sign-ups that a crash left: people look for their mail now."""
+    handle_sign_ups(services.current())
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from newsletter.send.ended_notice import ended_values
 from newsletter.send.freeze import freeze_due
 from newsletter.send.notices import REMINDERS, held_values, reminder_values, send_notice
 from newsletter.send.telling import Ended, Notify, tell_ends
+from newsletter.signing_up import handle_sign_ups
 from newsletter.store.planning import read_rhythm
 from newsletter.store.runs import missed_pictures, not_yet_again
 from newsletter.store.waiting import Waiting
@@ -296,6 +297,10 @@ def _bounces(services: Services, now: datetime) -> Report:
     )
 
 
+def _sign_ups(services: Services, _now: datetime) -> Report:
+    return handle_sign_ups(services)
+
+
 def _lists(services: Services, _now: datetime) -> Report:
     return {"steps": work_on_lists(services)}
 
@@ -309,6 +314,7 @@ STAGES: Final[Mapping[str, Stage]] = {
     "tell": Stage("tell by mail at once what happened to an edition", _tell),
     "send": Stage("freeze the readers of what is approved and due; workers hand it over", _send),
     "bounces": Stage("read the mail that came back", _bounces),
+    "sign_ups": Stage("go on with sign-ups that a crash or the relay held up", _sign_ups),
     "lists": Stage("go on with lists of people that came in through the desk", _lists),
     "clean_up": Stage("erase what was kept long enough", erase_what_is_over),
 }

@@ -26,6 +26,7 @@ from subscribers.addresses import address_hash, mask
 from subscribers.many import had_before
 from subscribers.model import AddressChange, Attendance, Subscriber, Suppression
 from subscribers.store import everything_of, get_by_id, get_subscriber
+from subscribers.waiting import forget_of
 
 BOUNCES: Final = "bounces"  # in the data folder
 
@@ -81,6 +82,8 @@ def erase(services: Services, who: int | str, *, now: datetime) -> bool:
         if not consent.erase_in(session, who, key=services.settings.hash_key, now=now):
             return False
         forget_erased(session)
+        for address in addresses:
+            forget_of(session, address)
         forget_naming(session, addresses)
     _forget_files(services, addresses)  # what came in the meantime
     write_over_erased(db.engine)

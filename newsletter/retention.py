@@ -77,6 +77,13 @@ TABLE: Final[tuple[Kept, ...]] = (
     ),
     Kept(
         R,
+        "Wat iemand invulde op het aanmeldformulier, tot de mail met de knop weg is",
+        f"een paar seconden, bij een storing hooguit {_long(subscribers.UNCONFIRMED_KEPT)}",
+        "Zo gaat bij een storing geen aanmelding verloren.",
+        ("waiting",),
+    ),
+    Kept(
+        R,
         "Een nieuw adres dat niet is bevestigd",
         _long(subscribers.UNCONFIRMED_KEPT),
         "Zo lang werkt de knop in de mail.",

@@ -18,6 +18,7 @@ from storage.text import one_line
 from subscribers.addresses import address_hash, normalise
 from subscribers.errors import GroundMissing, SuppressedAddress
 from subscribers.evidence import (
+    Asking,
     Choices,
     apply_choices,
     find_or_add,
@@ -79,26 +80,32 @@ def sign_up(  # noqa: PLR0913 - the form's fields, by name
     audience_said: False when nobody asked for a side: then it follows from the organisation.
     Raises: InvalidAddress.
     """
-    address = normalise(email)
     chosen = Choices(
         *(audience, topics, name, partnership, themes, role, organisation),
         audience_said=audience_said,
     )
+    asking = Asking(normalise(email), chosen, source, text_shown, text_version, now)
     with db.write() as session:
-        row = find_or_add(session, address, now=now)
-        if row.state is SubscriberStatus.SUPPRESSED:
-            return SignUp(None, confirm=False)
-        if row.state in ON_LIST:
-            return SignUp(row.id, confirm=False)
-        apply_choices(session, row, chosen, now=now)
-        if was_asked_since(session, row.id, now - ASK_EVERY):
-            return SignUp(row.id, confirm=False)
-        if row.state is SubscriberStatus.PENDING:
-            row.since = now  # the two weeks that an unconfirmed sign-up is kept begin again
-        fact = make_fact(row, ConsentKind.ASKED, now, source=source)
-        fact.text_shown, fact.text_version = text_shown, text_version
-        session.add(fact)
-        return SignUp(row.id, confirm=True)
+        return sign_up_in(session, asking)
+
+
+def sign_up_in(session: Session, asking: Asking) -> SignUp:
+    """Do what `sign_up` does, within the caller's transaction."""
+    now = asking.at
+    row = find_or_add(session, asking.address, now=now)
+    if row.state is SubscriberStatus.SUPPRESSED:
+        return SignUp(None, confirm=False)
+    if row.state in ON_LIST:
+        return SignUp(row.id, confirm=False)
+    apply_choices(session, row, asking.chosen, now=now)
+    if was_asked_since(session, row.id, now - ASK_EVERY):
+        return SignUp(row.id, confirm=False)
+    if row.state is SubscriberStatus.PENDING:
+        row.since = now  # the two weeks that an unconfirmed sign-up is kept begin again
+    fact = make_fact(row, ConsentKind.ASKED, now, source=asking.source)
+    fact.text_shown, fact.text_version = asking.text_shown, asking.text_version
+    session.add(fact)
+    return SignUp(row.id, confirm=True)
 
 
 def confirm(db: Database, subscriber_id: int, *, now: datetime) -> bool:
@@ -124,15 +131,14 @@ def confirm(db: Database, subscriber_id: int, *, now: datetime) -> bool:
         return True
 
 
-def take_back_question(db: Database, subscriber_id: int, *, asked_at: datetime) -> None:
+def take_back_question(session: Session, subscriber_id: int, *, asked_at: datetime) -> None:
     """Undo the asking of a sign-up whose mail could not go out, so that it can be asked anew."""
     asked = delete(Consent).where(
         Consent.subscriber_id == subscriber_id,
         Consent.kind == ConsentKind.ASKED,
         Consent.at == asked_at,
     )
-    with db.write() as session:
-        session.execute(asked)
+    session.execute(asked)
 
 
 def change(  # noqa: PLR0913 - the form's fields, by name

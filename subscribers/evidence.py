@@ -55,6 +55,18 @@ class Choices:
     audience_said: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A sign-up as a form brought it. source: which form; at: when it was sent in."""
+
+    address: Address
+    chosen: Choices
+    source: str
+    text_shown: str
+    text_version: str
+    at: datetime
+
+
 def find_or_add(session: Session, address: Address, *, now: datetime) -> Subscriber:
     """Return the row of this address, new if need be, locked against a second form."""
     new = {

@@ -193,6 +193,32 @@ class AddressChange(Base):
     asked_at: Mapped[datetime]
 
 
+class WaitingSignUp(Base):
+    """What a sign-up form said, from before its answer until its mail is on its way.
+
+    The same row for every address, so that the answer takes as long for who is on the list.
+    choices:       what was filled in, as `waiting.py` reads it.
+    message_token: of the Message-ID, so that a mail that a crash doubles is the same to a mailbox.
+    subscriber_id: who is to confirm; None until the form is noted.
+    """
+
+    __tablename__ = "waiting_sign_up"
+    # A number is not given out again: who handles them remembers which they saw.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - as SQLAlchemy reads it
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), index=True)
+    choices: Mapped[dict[str, Any]]
+    source: Mapped[str] = mapped_column(String(80))
+    text_shown: Mapped[str] = mapped_column(Text)
+    text_version: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(index=True)
+    message_token: Mapped[str] = mapped_column(String(24))
+    subscriber_id: Mapped[int | None] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="CASCADE"), index=True
+    )
+
+
 class Consent(Base):
     """One fact about consent, kept as evidence; rows are added, never changed (AVG art. 7)."""
 

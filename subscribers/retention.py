@@ -11,6 +11,7 @@ from storage.session import Database
 from subscribers.links import CONFIRM_WITHIN
 from subscribers.model import AddressChange, Attendance, Subscriber
 from subscribers.values import SubscriberStatus
+from subscribers.waiting import forget_old
 
 ATTENDANCE_KEPT: Final = timedelta(days=730)  # so that those of last year can be invited again
 UNCONFIRMED_KEPT: Final = CONFIRM_WITHIN  # longer would keep a row whose link no longer works
@@ -21,6 +22,7 @@ class CleanUpReport:
     """How much was erased."""
 
     unconfirmed: int
+    waiting: int
     address_changes: int
     attendance: int
 
@@ -41,11 +43,15 @@ def clean_up(db: Database, *, now: datetime) -> CleanUpReport:
         erased = session.scalars(unconfirmed.returning(Subscriber.id)).all()
         if erased:
             record(session, "subscriber.expired", now=now, detail={"count": len(erased)})
+        waited = forget_old(session, now=now)
         forgotten = session.scalars(_old_changes(now).returning(AddressChange.id)).all()
         old = delete(Attendance).where(Attendance.at < now - ATTENDANCE_KEPT)
         came = session.scalars(old.returning(Attendance.subscriber_id)).all()
     return CleanUpReport(
-        unconfirmed=len(erased), address_changes=len(forgotten), attendance=len(came)
+        unconfirmed=len(erased),
+        waiting=waited,
+        address_changes=len(forgotten),
+        attendance=len(came),
     )
 
 

@@ -199,14 +199,17 @@ def send_notice(  # noqa: PLR0913 - everything it works with, handed in
     transport: Transport,
     render: RenderNotice,
     now: datetime,
+    message_token: str = "",
 ) -> Receipt:
     """Send one notice to one address, now. Raises TransportError, UnsafeHeader, KeyError.
 
+    message_token: of the Message-ID, for one that may go out a second time; else it is a new one.
     No database session may be open: this waits for the network.
     """
     if notice not in NOTICES:
         raise KeyError(notice)
-    message = notice_message(render(notice, values), to=to, settings=settings, now=now)
+    text = render(notice, values)
+    message = notice_message(text, to=to, settings=settings, now=now, message_token=message_token)
     connection = transport.connect()
     try:
         return connection.deliver(sender=settings.sender_address, recipient=to, message=message)
@@ -214,10 +217,12 @@ def send_notice(  # noqa: PLR0913 - everything it works with, handed in
         connection.close()
 
 
-def notice_message(text: NoticeText, *, to: str, settings: Settings, now: datetime) -> bytes:
+def notice_message(
+    text: NoticeText, *, to: str, settings: Settings, now: datetime, message_token: str = ""
+) -> bytes:
     """Return the whole message, with CRLF line ends. Raises UnsafeHeader."""
     name, address = split_mailbox(settings.sender)
-    token = secrets.token_hex(12)
+    token = message_token or secrets.token_hex(12)
     boundary = f"=_{token}"
     head = (
         mailbox_header("From", name, address),

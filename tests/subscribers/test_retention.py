@@ -27,7 +27,7 @@ def test_sign_ups_that_nobody_confirmed_in_time_are_erased(db: Database) -> None
         left = session.scalars(select(Subscriber.email).order_by(Subscriber.email)).all()
         facts = session.scalar(select(func.count()).select_from(Consent))
         suppressed = session.scalar(select(func.count()).select_from(Suppression))
-    assert (first, second) == (CleanUpReport(1, 0, 0), CleanUpReport(0, 0, 0))
+    assert (first, second) == (CleanUpReport(1, 0, 0, 0), CleanUpReport(0, 0, 0, 0))
     assert left == ["b@example.org", "c@example.org", "d@example.org"]
     assert (facts, suppressed) == (0, 0)
 
@@ -47,4 +47,4 @@ def test_new_addresses_that_nobody_confirmed_in_time_are_forgotten(db: Database)
 
     with db.read() as session:
         left = session.scalars(select(AddressChange.email)).all()
-    assert (report, left) == (CleanUpReport(0, 1, 0), ["nieuw@example.org"])
+    assert (report, left) == (CleanUpReport(0, 0, 1, 0), ["nieuw@example.org"])

@@ -24,6 +24,7 @@ JOB_WORDS: Final[Mapping[str, str]] = {
     "tell": "Het mailen van nieuws over edities",
     "send": "Het begin van het verzenden",
     "bounces": "Het lezen van teruggekomen mail",
+    "sign_ups": "Het verwerken van aanmeldingen",
     "lists": "Het inlezen van een lijst",
     "clean_up": "Het opruimen van oude gegevens",
 }

@@ -4,22 +4,21 @@ Three forms: on the front page, the whole one, and one for pages of others, in a
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 import structlog
 from starlette.responses import Response
 
 from feeds.themes import list_themes
-from newsletter.errors import TransportError, TransportUncertain
+from newsletter.signing_up import handle_sign_ups
 from newsletter.store import published
-from newsletter.wiring import Services
 from storage.log import record
-from subscribers import consent
+from subscribers import waiting
+from subscribers.addresses import normalise
+from subscribers.evidence import Asking, Choices
 from web.headers import embedded_policy
 from web.later import later
 from web.pages import Call, page, see_other
-from web.public.confirmation import send_confirmation
 from web.public.consent_texts import CONSENT_VERSIONS, EMBEDDED, FULL
 from web.public.limits import ALARM, SIGN_UP
 from web.public.reading import read_heading
@@ -128,39 +127,29 @@ def _take(call: Call, done: str) -> Response | None:
         return _form_page(call, wanted.with_problem(STAMP, OPEN_TOO_LONG))
     if not may_mail_strangers(call, wanted.email):
         return None
-    # After the answer: how long writing and mailing take would tell who is on the list already.
-    return later(see_other(done), lambda: _note(call, wanted))
+    waiting.keep(call.services.db, _asking(call, wanted))
+    # After the answer: how long noting and mailing take would tell who is on the list already.
+    return later(see_other(done), lambda: handle_sign_ups(call.services))
 
 
-def _note(call: Call, wanted: Wanted) -> None:
-    """Store who asked, and mail where that is to be."""
-    asked = consent.sign_up(
-        call.services.db,
-        email=wanted.email,
+def _asking(call: Call, wanted: Wanted) -> Asking:
+    """Return the form with the words that it showed."""
+    chosen = Choices(
         audience=audience_of(wanted.audience),
+        topics=wanted.topics,
         partnership=wanted.partnership,
         role=wanted.role,
         organisation=wanted.organisation,
         themes=wanted.themes,
-        topics=wanted.topics,
+    )
+    return Asking(
+        address=normalise(wanted.email),
+        chosen=chosen,
+        source=wanted.form,
         text_shown=consent_text(call, wanted.form),
         text_version=CONSENT_VERSIONS[wanted.form],
-        source=wanted.form,
-        now=call.now,
+        at=call.now,
     )
-    if asked.confirm and asked.subscriber_id is not None:
-        _ask_to_confirm(call.services, asked.subscriber_id, now=call.now)
-
-
-def _ask_to_confirm(services: Services, subscriber_id: int, *, now: datetime) -> None:
-    """Send the mail, now that the sign-up is stored; what could not be asked can be asked again."""
-    try:
-        send_confirmation(services, subscriber_id, now=now)
-    except TransportUncertain:
-        log.warning("a confirmation may not have arrived", subscriber=subscriber_id)
-    except TransportError as failure:
-        consent.take_back_question(services.db, subscriber_id, asked_at=now)
-        log.warning("a confirmation could not be sent", code=failure.code, subscriber=subscriber_id)
 
 
 def _form_page(call: Call, wanted: Wanted) -> Response:
