@@ -25,6 +25,7 @@ from feeds.values import AMSTERDAM
 from newsletter import pipeline
 from newsletter.errors import CannotListen
 from newsletter.model import JobDue, Run
+from newsletter.reachable import ask_relay
 from newsletter.send.worker import run_worker
 from newsletter.signing_up import handle_sign_ups
 from newsletter.wiring import Services
@@ -205,8 +206,10 @@ def ticking(services: Services) -> Iterator[None]:
 
 
 def _go_on(services: Services) -> None:
-    """Handle the sign-ups that a crash left: people look for their mail now."""
+    """Handle the sign-ups that a crash left, and learn what the relay can do: people wait."""
     handle_sign_ups(services.current())
+    if services.offers.letters is None:
+        ask_relay(services)
 
 
 @contextmanager

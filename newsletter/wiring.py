@@ -28,6 +28,7 @@ from newsletter.openid import WORK_RETURN, Client, OpenId
 from newsletter.organisation import read_chosen, read_version, with_chosen
 from newsletter.ports import AskDomain, Clock, Outside, RenderNotice, Terms, Transport
 from newsletter.send.transports import open_transport
+from newsletter.send.transports.offers import Offers
 from newsletter.settings import Settings, read_settings
 from newsletter.values import Contrast, Finding, House
 from storage import migrate
@@ -91,6 +92,7 @@ class Services:
 
     settings, render, render_notice: as the organisation was when these services were made;
     `current()` returns services with what it is now.
+    offers: what the relay can do, as far as this process saw.
     """
 
     settings: Settings
@@ -103,6 +105,7 @@ class Services:
     links: Links
     openid: OpenId | None
     open_transport: Callable[[], Transport]
+    offers: Offers
     followed: Followed = field(repr=False)
 
     def current(self) -> Self:
@@ -166,7 +169,7 @@ class Services:
 
 def build_services(settings: Settings) -> Services:
     """Put the program together; opens nothing on the network."""
-    parts = make_parts(settings)
+    parts, offers = make_parts(settings), Offers()
     return Services(
         settings=settings,
         db=Database(settings.database_url),
@@ -177,7 +180,8 @@ def build_services(settings: Settings) -> Services:
         ask_domain=DomainAsker(),
         links=Links(settings.secret_key, settings.base_url, former=settings.former_secret_keys),
         openid=_openid(settings),
-        open_transport=lambda: open_transport(settings.smtp),
+        open_transport=lambda: open_transport(settings.smtp, offers),
+        offers=offers,
         followed=Followed(settings),
     )
 

@@ -113,6 +113,11 @@ def is_shared(email: str) -> bool:
     return local in ROLES or ("+" in local and local.partition("+")[0] in ROLES)
 
 
+def has_letters(email: str) -> bool:
+    """Say whether a normalised address has letters outside ASCII: they stand before its @."""
+    return not email.isascii()
+
+
 def _as_written(domain: str) -> str:
     try:
         return idna.decode(domain) if "xn--" in domain else domain

@@ -19,12 +19,12 @@ from storage.bulk import hold_table, make_room
 from storage.log import record
 from storage.session import Database
 from storage.text import one_line
-from subscribers.addresses import is_shared
+from subscribers.addresses import has_letters, is_shared
 from subscribers.batches import SUBSCRIBERS, Difference, Plan, addition, decide, save
 from subscribers.errors import GroundMissing, MalformedImport
 from subscribers.seen import SeenLines
 from subscribers.sheets import ReadAs, Sheet, open_sheet
-from subscribers.verdicts import SHARED, Candidate, RowError, RowNotice, judge
+from subscribers.verdicts import LETTERS, SHARED, Candidate, RowError, RowNotice, judge
 
 # Rows a transaction. Each batch writes most of the index of addresses anew, so of a million rows in
 # 5,000s twice as much is written; one of 20,000 takes a second, and others wait for the writer.
@@ -47,7 +47,8 @@ class ImportReport:
     encoding, delimiter: as they were detected ("xlsx" and "" for a workbook).
     columns:     the head of the column that each field was read from.
     shared:      how many of those who are in, or come in, have the address of a role.
-    notices:     of these, the first NOTICES_KEPT.
+    letters:     how many of them have letters outside ASCII before the @.
+    notices:     of these two, the first NOTICES_KEPT.
     """
 
     read: int = 0
@@ -61,6 +62,7 @@ class ImportReport:
     delimiter: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     shared: int = 0
+    letters: int = 0
     notices: tuple[RowNotice, ...] = ()
 
 
@@ -95,12 +97,22 @@ class _Tally:
         self.additions += [addition(one) for one in plan.added[:room]]
 
     def notice(self, batch: Sequence[Candidate], plan: Plan) -> None:
-        """Count the addresses of roles among a batch, but not those that were refused."""
+        """Count what is worth a look among a batch, but not what was refused."""
         refused = {error.line for error in plan.refused}
-        shared = [one for one in batch if is_shared(one.key) and one.line not in refused]
-        self.report.shared += len(shared)
+        self.report.shared += self._note(batch, is_shared, SHARED, refused)
+        self.report.letters += self._note(batch, has_letters, LETTERS, refused)
+
+    def _note(
+        self,
+        batch: Sequence[Candidate],
+        is_so: Callable[[str], bool],
+        reason: str,
+        refused: Collection[int],
+    ) -> int:
+        found = [one for one in batch if is_so(one.key) and one.line not in refused]
         room = NOTICES_KEPT - len(self.notices)
-        self.notices += [RowNotice(one.line, one.email, SHARED) for one in shared[:room]]
+        self.notices += [RowNotice(one.line, one.email, reason) for one in found[:room]]
+        return len(found)
 
 
 def import_file(  # noqa: PLR0913 - what an administrator decides, by name

@@ -230,7 +230,7 @@ class Lists:
             self._end(row, ListStep.FAILED, {"failure": type(failure).__name__})
             return
         self._keep_found(row, report)
-        counts = {name: getattr(report, name) for name in (*COUNTS, "shared")}
+        counts = {name: getattr(report, name) for name in (*COUNTS, "shared", "letters")}
         read_as = {"encoding": report.encoding, "delimiter": report.delimiter}
         self._end(row, ListStep.TRIED if is_trial else ListStep.DONE, counts | read_as)
 

@@ -39,6 +39,7 @@ REFUSED: Final[Mapping[str, str]] = {  # somebody's status, or why their address
     SuppressionReason.MOVED: "gaf zelf een ander adres op: dit is het oude",
 }
 SHARED: Final = "dit adres is van een functie: misschien leest meer dan één mens mee"
+LETTERS: Final = "voor de @ staat een letter als é: niet elke mailserver kan daarheen mailen"
 _AUDIENCES: Final = {str(one): one for one in Audience} | {NEITHER: None}
 
 

@@ -169,15 +169,15 @@ def _themes(services: Services) -> set[str]:
 def _print(report: ImportReport, more: Mapping[str, int], *, dry_run: bool, json: bool) -> None:
     counts = {name: getattr(report, name) for name in COUNTS} | dict(more)
     if json:
-        print_json(counts | {"role_addresses": report.shared} | _found(report))
+        print_json(counts | _worth_a_look(report) | _found(report))
         return
     read_as = {
         "encoding": report.encoding,
         "delimiter": DELIMITERS.get(report.delimiter, report.delimiter),
         "columns": [f"{field}={head}" for field, head in report.columns.items()],
     }
-    roles = {"addresses of roles": report.shared} if report.shared else {}
-    print_fields(counts | roles | read_as)
+    seen = {name.replace("_", " "): count for name, count in _worth_a_look(report).items() if count}
+    print_fields(counts | seen | read_as)
     if report.differences and dry_run:
         print_table(
             ("Line", "Address", "Would be"),
@@ -199,6 +199,10 @@ def _print(report: ImportReport, more: Mapping[str, int], *, dry_run: bool, json
             ((one.line, one.value, one.reason) for one in report.notices[:SHOWN]),
             empty="",
         )
+
+
+def _worth_a_look(report: ImportReport) -> dict[str, int]:
+    return {"role_addresses": report.shared, "addresses_with_letters": report.letters}
 
 
 def _found(report: ImportReport) -> dict[str, Any]:

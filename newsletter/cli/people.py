@@ -11,12 +11,16 @@ from newsletter.cli.output import (
     fail,
     print_list,
     print_report,
+    say,
 )
 from newsletter.cli.session import open_services
 from newsletter.learn import bounces
+from newsletter.reachable import ask_relay, can_reach
 from newsletter.reader_history import history_of
+from newsletter.wiring import Services
 from storage.log import record
 from subscribers import consent, store
+from subscribers.addresses import has_letters, normalise
 from subscribers.values import Audience
 
 subscriber_app = typer.Typer(no_args_is_help=True, help="Who asked for it, on what ground.")
@@ -40,6 +44,7 @@ def add(
 ) -> None:
     """Add one subscriber on a stated ground."""
     services = open_services()
+    _warn_of_letters(services, email)
     subscriber_id = consent.add(
         services.db,
         email=email,
@@ -53,6 +58,14 @@ def add(
     with services.db.read() as session:
         row = store.get_by_id(session, subscriber_id)
     print_report({"id": subscriber_id, "audience": row.audience if row else None}, json=json)
+
+
+def _warn_of_letters(services: Services, email: str) -> None:
+    """Say that mail cannot go to an address by this relay: it may be a typing error."""
+    if has_letters(normalise(email).email):
+        ask_relay(services)
+    if not can_reach(services, email):
+        say("warning: the relay takes no address with letters such as é before the @")
 
 
 @subscriber_app.command("show")

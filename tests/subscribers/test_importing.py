@@ -18,7 +18,7 @@ from subscribers.importing import ImportReport, import_file
 from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
 from subscribers.sheets import ReadAs
 from subscribers.values import SubscriberStatus
-from subscribers.verdicts import REFUSED, SHARED, RowError, RowNotice
+from subscribers.verdicts import LETTERS, REFUSED, SHARED, RowError, RowNotice
 from tests.factories import KEY, make_subscriber
 from tests.fakes import START
 
@@ -163,6 +163,13 @@ def test_addresses_of_roles_come_in_and_are_told_by_line(db: Database, run: Impo
         RowNotice(3, "Info+nieuws@example.org", SHARED),
         RowNotice(5, "noreply@example.org", SHARED),
     )
+
+
+def test_addresses_that_not_every_relay_takes_come_in_and_are_told(run: Importer) -> None:
+    report = run("email\nzo\u00eb@example.org\njan@b\u00f6ter.example.org\nzo\u00eb@\n")
+
+    assert counts(report) == (3, 2, 0, 0, 1)
+    assert (report.letters, report.notices) == (1, (RowNotice(2, "zo\u00eb@example.org", LETTERS),))
 
 
 def test_letters_outside_ascii_are_one_person_however_they_are_composed(

@@ -22,6 +22,7 @@ from subscribers.list_rows import ListStep, ReceivedList
 from subscribers.receiving import get_list, recent_lists
 from subscribers.segments import list_segments
 from subscribers.sheets import Proposal, ReadAs
+from subscribers.verdicts import LETTERS, SHARED
 from web.editor import list_words
 from web.editor.desk import desk_page
 from web.errors import PageUnknown
@@ -287,6 +288,9 @@ def _values(
         "fields": list_words.FIELDS,
         "read_as": list_words.read_as,
         "as_written": shown,
+        "shared": SHARED,
+        "letters": LETTERS,
+        "refuses_letters": call.services.offers.letters is False,
         "encodings": list_words.ENCODING_CHOICES,
         "delimiters": list_words.DELIMITER_CHOICES,
         "each_s": EACH_S if at_work else 0,

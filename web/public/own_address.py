@@ -13,14 +13,14 @@ from newsletter import readers
 from newsletter.wiring import Services
 from subscribers import moving, store
 from subscribers.addresses import mask, normalise
-from subscribers.errors import ExpiredToken, InvalidAddress, InvalidToken
+from subscribers.errors import ExpiredToken, InvalidToken
 from subscribers.model import AddressChange, Subscriber
 from subscribers.values import ON_LIST
 from web.forms import Form
 from web.pages import Call, page, see_other
 from web.public.held import nothing_held
 from web.public.signup import may_mail_strangers, too_busy
-from web.public.words import ADDRESS_PROBLEMS, calm, private
+from web.public.words import address_problem, calm, private
 
 SAME: Final = "Dit is het adres waarop je onze mail al krijgt."
 
@@ -37,7 +37,7 @@ def ask_address(call: Call) -> Response:
     if isinstance(row, Response):
         return row
     email = Form(call.form).line("email", longest=1000)
-    if problem := _problem(row, email):
+    if problem := _problem(call, row, email):
         return _form_page(call, row, email=email, problem=problem)
     if not may_mail_strangers(call, email):
         return too_busy(call)
@@ -128,11 +128,10 @@ def _form_page(call: Call, row: Subscriber, *, email: str = "", problem: str = "
     )
 
 
-def _problem(row: Subscriber, email: str) -> str:
-    try:
-        return SAME if normalise(email).key == row.email_key else ""
-    except InvalidAddress as wrong:
-        return ADDRESS_PROBLEMS[wrong.fault]
+def _problem(call: Call, row: Subscriber, email: str) -> str:
+    if problem := address_problem(call, email):
+        return problem
+    return SAME if normalise(email).key == row.email_key else ""
 
 
 def _own_path(call: Call) -> str:

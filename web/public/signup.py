@@ -117,7 +117,7 @@ def _take(call: Call, done: str) -> Response | None:
     """
     with call.services.db.read() as session:
         slugs = [theme.slug for theme in list_themes(session)]
-    wanted = read_wanted(call.form, slugs)
+    wanted = read_wanted(call, slugs)
     age = judge(wanted.stamp, call.services.settings.secret_key, now=call.now)
     if call.form.get(TRAP) or age in {Age.NOT_OURS, Age.TOO_SOON}:
         return see_other(done)

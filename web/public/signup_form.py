@@ -7,12 +7,12 @@ from typing import Final
 from starlette.datastructures import FormData
 
 from subscribers.addresses import normalise
-from subscribers.errors import AddressFault, InvalidAddress
+from subscribers.errors import InvalidAddress
 from subscribers.values import Audience, Topic
 from web.forms import Form
 from web.pages import Call
 from web.public.consent_texts import CONSENT_TEXTS, FULL
-from web.public.words import ADDRESS_PROBLEMS, NO_AUDIENCE, NO_TOPIC
+from web.public.words import NO_AUDIENCE, NO_TOPIC, address_problem
 
 TRAP: Final = "website"
 STAMP: Final = "stempel"
@@ -42,8 +42,9 @@ class Wanted:
         return replace(self, problems={**self.problems, name: sentence})
 
 
-def read_wanted(fields: FormData, slugs: Collection[str]) -> Wanted:
+def read_wanted(call: Call, slugs: Collection[str]) -> Wanted:
     """Return what the form held. slugs: of the themes that are there."""
+    fields = call.form
     form = Form(fields)
     kant, email = form.line("kant"), form.line("email", longest=254)
     which = str(fields.get("formulier"))
@@ -52,8 +53,8 @@ def read_wanted(fields: FormData, slugs: Collection[str]) -> Wanted:
     problems = dict(form.problems)
     if kant not in {*Audience, ELSEWHERE}:
         problems["kant"] = NO_AUDIENCE
-    if fault := _fault(email):
-        problems["email"] = ADDRESS_PROBLEMS[fault]
+    if wrong := address_problem(call, email):
+        problems["email"] = wrong
     if not topics:
         problems["krijg"] = NO_TOPIC
     return Wanted(
@@ -93,11 +94,3 @@ def domain_of(email: str) -> str:
         return normalise(email).key.rpartition("@")[2]
     except InvalidAddress:
         return ""
-
-
-def _fault(email: str) -> AddressFault | None:
-    try:
-        normalise(email)
-    except InvalidAddress as wrong:
-        return wrong.fault
-    return None

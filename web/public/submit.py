@@ -62,7 +62,7 @@ def submit(call: Call) -> Response:
     if call.form.get(TRAP):  # a program filled in what people do not see: it learns nothing
         return see_other(CHECK_MAIL)
     with call.services.db.read() as session:
-        given = read_given(call.form, list_themes(session))
+        given = read_given(call, list_themes(session))
     age = judge(given.stamp, call.services.settings.secret_key, now=call.now)
     if problems := {**_TOO[age], **given.problems}:
         return _again(call, given, problems, age=age)

@@ -1,20 +1,17 @@
-"""The form for sending in a practice example: its fields, and what may be wrong with them. Pure."""
+"""The form for sending in a practice example: its fields, and what may be wrong with them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from starlette.datastructures import FormData
-
 from feeds.clean import safe_link
 from feeds.examples import MOST_LINKS, Example
 from feeds.model import Theme
-from subscribers.addresses import normalise
-from subscribers.errors import InvalidAddress
 from subscribers.values import Audience
 from web.forms import Form
+from web.pages import Call
 from web.pictures import NO_ALT, has_picture
-from web.public.words import ADDRESS_PROBLEMS
+from web.public.words import address_problem
 
 EVERYBODY: Final = "iedereen"
 STAMP: Final = "stempel"
@@ -52,8 +49,9 @@ class Given:
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_given(fields: FormData, themes: Sequence[Theme]) -> Given:
+def read_given(call: Call, themes: Sequence[Theme]) -> Given:
     """Return what the form held, with what is wrong with it, in the order of the page."""
+    fields = call.form
     form = Form(fields)
     given = Given(
         title=form.line("titel", longest=TITLE_LONGEST, missing="Geef je voorbeeld een titel."),
@@ -72,6 +70,8 @@ def read_given(fields: FormData, themes: Sequence[Theme]) -> Given:
         stamp=form.line(STAMP),
     )
     problems = form.problems | _choices_wrong(given, has_themes=bool(themes))
+    if wrong := address_problem(call, given.email):
+        problems["email"] = wrong
     if has_picture(fields, PHOTO) and not given.photo_alt:
         problems["foto_alt"] = NO_ALT
     return replace(given, problems={name: problems[name] for name in ORDER if name in problems})
@@ -103,8 +103,6 @@ def _choices_wrong(given: Given, *, has_themes: bool) -> dict[str, str]:
         problems["themes"] = f"Kies hoogstens {MOST_THEMES} thema’s."
     if wrong := _links_wrong(given.links):
         problems["bijlagen"] = wrong
-    if wrong := _address_wrong(given.email):
-        problems["email"] = wrong
     if not given.agrees:
         problems["akkoord"] = "Zonder je toestemming kunnen we je voorbeeld niet plaatsen."
     return problems
@@ -116,11 +114,3 @@ def _links_wrong(text: str) -> str:
         return f"Geef hoogstens {MOST_LINKS} adressen."
     wrong = next((line for line in lines if not safe_link(line)), "")
     return f"Dit is geen webadres: {wrong[:80]}. Begin met https://." if wrong else ""
-
-
-def _address_wrong(email: str) -> str:
-    try:
-        normalise(email)
-    except InvalidAddress as wrong:
-        return ADDRESS_PROBLEMS[wrong.fault]
-    return ""

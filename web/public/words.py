@@ -5,7 +5,9 @@ from typing import Final
 
 from starlette.responses import Response
 
-from subscribers.errors import AddressFault
+from newsletter.reachable import can_reach
+from subscribers.addresses import normalise
+from subscribers.errors import AddressFault, InvalidAddress
 from subscribers.values import Topic
 from web.pages import Call, page
 
@@ -29,10 +31,26 @@ ADDRESS_PROBLEMS: Final[Mapping[AddressFault, str]] = {
     AddressFault.DOMAIN: "Kijk na wat er achter de @ staat. Dat hoort te lijken op example.org.",
     AddressFault.LONG: "Dit e-mailadres is te lang. Kijk of er iets dubbel staat.",
 }
+NOT_BY_US: Final = (
+    "Voor de @ staat een letter als é of ø. Daar kan onze mailserver niet heen mailen. "
+    "Kijk het adres na, of vul een ander adres in."
+)
 TOPIC_WORDS: Final[Mapping[Topic, str]] = {
     Topic.NEWSLETTER: "de nieuwsbrief",
     Topic.ANNOUNCEMENTS: "aankondigingen van bijeenkomsten",
 }
+
+
+def address_problem(call: Call, email: str) -> str:
+    """Return what is wrong with an address that somebody typed; "" when mail can go there.
+
+    The same for every address, known or not: it is about the text and our relay alone.
+    """
+    try:
+        address = normalise(email)
+    except InvalidAddress as wrong:
+        return ADDRESS_PROBLEMS[wrong.fault]
+    return "" if can_reach(call.services, address.email) else NOT_BY_US
 
 
 def rhythm(call: Call) -> str:

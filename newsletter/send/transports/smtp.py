@@ -27,6 +27,7 @@ from newsletter.errors import (
     TransportUnavailable,
     TransportUncertain,
 )
+from newsletter.send.transports.offers import Offers
 from newsletter.settings import SmtpRelay
 from newsletter.values import Receipt
 
@@ -52,11 +53,12 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class SmtpTransport:
-    """The way out to one relay."""
+    """The way out to one relay. offers: where is noted what it says that it can do."""
 
     relay: SmtpRelay
     timeouts: Timeouts = Timeouts()
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    offers: Offers = field(default_factory=Offers)
 
     @property
     def connections(self) -> int:
@@ -86,6 +88,7 @@ class SmtpConnection:
         except (OSError, smtplib.SMTPException) as failure:
             # ssl.SSLError is an OSError: a wrong certificate ends here, never in clear text.
             raise TransportUnavailable(f"no connection to the relay: {failure}") from failure
+        self._transport.offers.letters = _takes_letters(self._smtp)
 
     def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
         """Hand one message over; see ports.Connection."""
@@ -122,7 +125,7 @@ class SmtpConnection:
         smtp = self._smtp
         if smtp is None:
             raise TransportUnavailable("the connection is closed")
-        if options and not (smtp.has_extn("smtputf8") and smtp.has_extn("8bitmime")):
+        if options and not _takes_letters(smtp):
             raise TransportRefused(NEEDS_UTF8, code=553)
         code, words = self._say(smtp, f"MAIL FROM:<{sender}>{options}")
         if code // 100 == 2:
@@ -254,6 +257,10 @@ def _greet(smtp: smtplib.SMTP, transport: SmtpTransport) -> None:
         smtp.ehlo_or_helo_if_needed()
     if relay.user:
         smtp.login(relay.user, relay.password)
+
+
+def _takes_letters(smtp: smtplib.SMTP) -> bool:
+    return smtp.has_extn("smtputf8") and smtp.has_extn("8bitmime")
 
 
 def _address_literal(sock: socket.socket) -> str:

@@ -1,6 +1,9 @@
 """One reader by command: what we hold, and all that happened."""
 
+import pytest
+
 from tests.newsletter.cli.shell import Shell
+from tests.newsletter.send.smtp_server import Relay, serving
 
 
 def test_a_reader_is_shown_with_their_history_the_newest_first(shell: Shell) -> None:
@@ -16,3 +19,19 @@ def test_a_reader_is_shown_with_their_history_the_newest_first(shell: Shell) -> 
     assert told["history"][1]["note"] == "lid sinds 2027"
     assert told["history"][1]["source"] == "command"
     shell.run("subscriber", "show", "niemand@example.org", status=1)
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_an_address_that_the_relay_refuses_comes_in_with_a_warning(
+    shell: Shell,
+    monkeypatch: pytest.MonkeyPatch,
+    takes: bool,  # noqa: FBT001 - made up
+) -> None:
+    with serving(Relay(), enable_SMTPUTF8=takes) as port:
+        monkeypatch.setenv("NEWSLETTER_SMTP_URL", f"smtp://127.0.0.1:{port}")
+        shell.run("subscriber", "add", "zoë@example.org", "--ground", "lid sinds 2027")
+        warned = "the relay takes no address with letters such as é" in shell.err
+        shell.run("subscriber", "add", "jan@example.org", "--ground", "lid sinds 2027")
+
+    assert (warned, "warning" in shell.err) == (not takes, False)
+    shell.run("subscriber", "show", "zoë@example.org")

@@ -23,6 +23,7 @@ from newsletter.errors import (
 from newsletter.ports import Transport
 from newsletter.send.transports import TRANSPORTS, open_transport
 from newsletter.send.transports.folder import FolderTransport
+from newsletter.send.transports.offers import Offers
 from newsletter.send.transports.smtp import SmtpTransport, Timeouts
 from newsletter.settings import SmtpRelay
 from newsletter.values import Receipt
@@ -189,6 +190,18 @@ def test_letters_beyond_ascii_arrive_where_the_relay_takes_them() -> None:
         (["zoë@example.org"], True, message),
         (["lezer@example.org"], False, message),
     ]
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_what_the_relay_can_do_is_noted_at_each_connection(
+    takes: bool,  # noqa: FBT001 - made up
+) -> None:
+    offers = Offers(letters=not takes)
+
+    with serving(Relay(), enable_SMTPUTF8=takes) as port:
+        open_transport(relay_on(port), offers).connect().close()
+
+    assert offers.letters is takes
 
 
 def test_relay_without_starttls_is_never_used_in_clear_text() -> None:

@@ -147,6 +147,23 @@ def test_addresses_of_roles_are_told_and_come_in(client: TestClient, services: S
     assert "Lees 2 mensen in" in page
 
 
+@pytest.mark.parametrize("refuses", [True, False])
+def test_addresses_that_our_relay_refuses_are_told_and_come_in(
+    client: TestClient,
+    services: Services,
+    refuses: bool,  # noqa: FBT001 - made up
+) -> None:
+    services.offers.letters = not refuses
+    place = tried(client, "Naam;Contact;Waar\nX;zoë@example.org;\nY;info@example.org;\n")
+
+    page = client.get(place).text
+
+    assert ("1 adres heeft voor de @ een letter als é of ø" in page) is refuses
+    assert page.count("zoë@example.org") == (2 if refuses else 1)
+    assert page.count("info@example.org") == 2
+    assert "Lees 2 mensen in" in page
+
+
 def test_refused_lines_are_given_as_a_file_without_formulas(client: TestClient) -> None:
     place = tried(client, "Naam;Contact;Waar\nX;=1+1;\nY;zoe@example.org;\n")
 

@@ -145,6 +145,31 @@ def test_a_mistake_is_named_and_what_was_filled_in_stays(
     assert status_of(services) == ""
 
 
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("path", ["/aanmelden", "/aanmelden/inbedden"])
+def test_an_address_that_our_relay_refuses_is_named_at_its_field(
+    site: TestClient,
+    services: Services,
+    path: str,
+    known: bool,  # noqa: FBT001 - made up
+) -> None:
+    email = "zoë@example.org"
+    form = FORM | {"email": email, "formulier": path.rpartition("/")[2]}
+    if known:
+        add_subscriber(services, email)
+    services.offers.letters = False
+
+    refused = site.post(path, data=stamped(services, form))
+    elsewhere = site.post(path, data=stamped(services, form | {"email": "jan@böter.example.org"}))
+    services.offers.letters = None
+    taken = site.post(path, data=stamped(services, form))
+
+    assert [one.status_code for one in (refused, elsewhere, taken)] == [422, 303, 303]
+    assert "Voor de @ staat een letter als é of ø." in unescape(refused.text)
+    assert "vul een ander adres in" in refused.text
+    assert f'value="{email}"' in refused.text
+
+
 def test_every_address_gets_the_same_answer(
     site: TestClient, services: Services, transport: FakeTransport
 ) -> None:
