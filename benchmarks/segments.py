@@ -26,7 +26,7 @@ from storage.base import Base
 from storage.errors import TookTooLong
 from subscribers.expressions import parse
 from subscribers.members import sample
-from subscribers.model import Partnership
+from subscribers.model import Partnership, ThemeBit
 from subscribers.store import count_of
 from subscribers.trees import DEEPEST, MOST_CONDITIONS, MOST_LOOKED_UP, depth_of, leaves, stored
 from subscribers.values import Audience, ConsentKind, SubscriberStatus
@@ -38,8 +38,9 @@ GOAL_MS: Final = 300
 LONGEST_MS: Final = 5_000
 REGIONS: Final = ("Noord", "Oost", "oost", "Zuid", "West", "Midden", "Noord-Holland", "Zeeland", "")
 ROLES: Final = ("schoolopleider", "Schoolopleider", "bestuurder", "Coördinator", "docent", "")
-THEMES: Final = ("visie", "hr-beleid", "kwaliteitszorg", "toetsing")
-HAS: Final = "exists (select 1 from subscriber_theme where theme = '{}' and subscriber_id = s.id)"
+BITS: Final = {"visie": 1, "hr-beleid": 2, "kwaliteitszorg": 4, "toetsing": 8}
+CAME: Final = "exists (select 1 from attendance where event_id = {} and subscriber_id = s.id)"
+HAS: Final = "themes & (select bit from theme_bit where theme = '{}') <> 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def _worst() -> Asked:
     """Return as much as may be typed: alternatives that few people meet, so that all is asked."""
     asked = ["joined before 2000-01-01"]
     by_hand = ["since < '1999-12-31 23:00:00'"]
-    for one in range(MOST_LOOKED_UP):
-        asked.append(f"theme = geen-{one} and not region = west")
-        by_hand.append(f"{HAS.format(f'geen-{one}')} and region <> 'West'")
+    for one in range(1, MOST_LOOKED_UP + 1):
+        asked.append(f"attended = {one} and not region = west")
+        by_hand.append(f"{CAME.format(one)} and region <> 'West'")
     for one in range(11):
         asked.append(f"role = docent and organisation = school {one}")
         by_hand.append(f"role = 'docent' and organisation = 'School {one}'")
@@ -208,13 +209,13 @@ def _build(services: Services) -> None:
             stage = ("aspirant", "erkend", "academisch")[number % 3]
             name = f"Verband {number}"
             session.add(Partnership(slug=f"verband-{number}", name=name, stage=stage))
+        session.execute(insert(ThemeBit), [{"theme": one, "bit": BITS[one]} for one in BITS])
     chance = random.Random(20270422)
     tables = Base.metadata.tables
     for first in range(1, READERS, BATCH):
         people = [_person(number, chance) for number in range(first, first + BATCH)]
         with services.db.write() as session:
             session.execute(insert(tables["subscriber"]), people)
-            session.execute(insert(tables["subscriber_theme"]), list(_themes(people, chance)))
 
 
 def _person(number: int, chance: random.Random) -> dict[str, Any]:
@@ -229,6 +230,7 @@ def _person(number: int, chance: random.Random) -> dict[str, Any]:
         "organisation": f"School {chance.randrange(2_000)}" if school else "",
         "partnership": f"Verband {chance.randrange(120)}" if school else "",
         "region": chance.choice(REGIONS),
+        "themes": sum(bit for bit in BITS.values() if chance.random() < 0.3),
         "status": SubscriberStatus.UNSUBSCRIBED if number % 20 == 0 else SubscriberStatus.ACTIVE,
         "wants_newsletter": True,
         "wants_announcements": number % 4 > 0,
@@ -236,13 +238,6 @@ def _person(number: int, chance: random.Random) -> dict[str, Any]:
         "ground": ConsentKind.IMPORTED,
         "changed_at": NOW,
     }
-
-
-def _themes(people: list[dict[str, Any]], chance: random.Random) -> Iterator[dict[str, Any]]:
-    for person in people:
-        for theme in THEMES:
-            if chance.random() < 0.3:
-                yield {"theme": theme, "subscriber_id": person["id"]}
 
 
 if __name__ == "__main__":

@@ -5,21 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage.bulk import add_rows, is_one_of, take_ids
 from subscribers.addresses import address_hasher
 from subscribers.conditions import NEITHER
-from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
+from subscribers.model import Consent, Subscriber, Suppression
 from subscribers.sides import Sides, is_otherwise, settle, sides_of
-from subscribers.store import themes_of
+from subscribers.themes import give_bits, number_of, read_bits, themes_in
 from subscribers.values import ON_LIST, Audience, ConsentKind, SubscriberStatus, Topic
 from subscribers.verdicts import REFUSED, TEXTS, Candidate, RowError
 
 SUBSCRIBERS: Final = Subscriber.metadata.tables["subscriber"]
 _CONSENTS: Final = Consent.metadata.tables["consent"]
-_THEMES: Final = SubscriberTheme.metadata.tables["subscriber_theme"]
 _FIELDS: Final = ("audience", "audience_said", *TEXTS)
 _EMPTY: Final = ("",) * len(TEXTS)
 _REVIVABLE: Final = {*ON_LIST, SubscriberStatus.PENDING}
@@ -88,13 +87,12 @@ def decide(session: Session, candidates: Sequence[Candidate], *, key: bytes) -> 
     """Say what becomes of each candidate; their addresses are all different. Changes nothing."""
     known = _known(session, [one.key for one in candidates])
     suppressed = _suppressed(session, [one.key for one in candidates if one.key not in known], key)
-    chosen = [known[one.key].id for one in candidates if one.themes and one.key in known]
-    themes = themes_of(session, chosen) if chosen else {}
+    bits = read_bits(session) if any(one.themes for one in candidates) else {}
     plan = Plan(sides=_sides(session, candidates, known))
     for one in candidates:
         row = known.get(one.key)
         if row is not None:
-            _decide_known(plan, one, row, frozenset(themes.get(row.id, ())))
+            _decide_known(plan, one, row, frozenset(themes_in(row.themes, bits)))
         elif one.key in suppressed:
             plan.refused.append(RowError(one.line, one.email, REFUSED[suppressed[one.key]]))
         else:
@@ -113,6 +111,7 @@ def save(session: Session, plan: Plan, *, ground: str, source: str, now: datetim
 
     Everybody who became active gets their evidence.
     """
+    bits = give_bits(session, _themes(plan))
     ids = take_ids(session, SUBSCRIBERS, len(plan.added)) if plan.added else ()
     new = list(zip(ids, plan.added, strict=True))
     if new:
@@ -122,18 +121,19 @@ def save(session: Session, plan: Plan, *, ground: str, source: str, now: datetim
             "ground": ConsentKind.IMPORTED,
             "changed_at": now,
         }
-        columns = ("id", "email", "email_key", *_FIELDS)
-        add_rows(session, SUBSCRIBERS, columns, _rows(new, plan.sides), same=state)
+        columns = ("id", "email", "email_key", "themes", *_FIELDS)
+        add_rows(session, SUBSCRIBERS, columns, _rows(new, plan.sides, bits), same=state)
     if plan.changed:
-        _update(session, plan.changed, now)
+        _update(session, plan.changed, bits, now)
     activated = [*ids, *(change.id for change in plan.changed if change.activated)]
     if activated:
         _add_evidence(session, activated, ground=ground, source=source, now=now)
-    _save_themes(session, plan, new)
 
 
 def _known(session: Session, keys: Collection[str]) -> dict[str, Any]:
-    columns = [getattr(Subscriber, name) for name in ("id", "email_key", "status", *_FIELDS)]
+    columns = [
+        getattr(Subscriber, name) for name in ("id", "email_key", "status", "themes", *_FIELDS)
+    ]
     rows = session.execute(select(*columns).where(is_one_of(session, Subscriber.email_key, keys)))
     return {row.email_key: row for row in rows}
 
@@ -194,8 +194,16 @@ def _values(one: Candidate) -> dict[str, Any]:
     return values
 
 
-def _rows(new: Sequence[tuple[int, Candidate]], sides: Sides) -> Iterator[tuple[Any, ...]]:
-    """Yield the new rows: id, address, key, side and whether it was said, TEXTS in their order."""
+def _themes(plan: Plan) -> set[str]:
+    """Return the themes that this batch gives to anybody."""
+    new = [one.themes for one in plan.added] + [change.themes for change in plan.changed]
+    return {theme for themes in new if themes for theme in themes}
+
+
+def _rows(
+    new: Sequence[tuple[int, Candidate]], sides: Sides, bits: Mapping[str, int]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the new rows: id, address, key, themes, side, whether it was said, TEXTS in order."""
     settled: dict[tuple[str | None, str], tuple[str | None, bool]] = {}
     for id_, one in new:
         get = one.fields.get
@@ -203,7 +211,8 @@ def _rows(new: Sequence[tuple[int, Candidate]], sides: Sides) -> Iterator[tuple[
         side = settled.get(told)
         if side is None:
             side = settled[told] = _new_side(*told, sides)
-        yield (id_, one.email, one.key, *side, *map(get, TEXTS, _EMPTY))
+        themes = number_of(one.themes, bits) if one.themes else 0
+        yield (id_, one.email, one.key, themes, *side, *map(get, TEXTS, _EMPTY))
 
 
 def _new_side(told: str | None, organisation: str, sides: Sides) -> tuple[str | None, bool]:
@@ -215,12 +224,18 @@ def _new_side(told: str | None, organisation: str, sides: Sides) -> tuple[str | 
     return given, _is_said(given, organisation, sides)
 
 
-def _update(session: Session, changes: Sequence[Change], now: datetime) -> None:
+def _update(
+    session: Session, changes: Sequence[Change], bits: Mapping[str, int], now: datetime
+) -> None:
     fields: dict[str, Any] = {name: bindparam(f"new_{name}") for name in _FIELDS}
     table = SUBSCRIBERS
     change = update(table).where(table.c.id == bindparam("row")).values(**fields, changed_at=now)
     rows = [{"row": c.id} | {f"new_{name}": c.values[name] for name in _FIELDS} for c in changes]
     session.execute(change, rows)
+    replaced = [{"row": c.id, "new_themes": number_of(c.themes, bits)} for c in changes if c.themes]
+    if replaced:
+        chosen = update(table).where(table.c.id == bindparam("row"))
+        session.execute(chosen.values(themes=bindparam("new_themes")), replaced)
     activated = [c.id for c in changes if c.activated]
     if activated:
         state = {"status": SubscriberStatus.ACTIVE, "ground": ConsentKind.IMPORTED, "since": now}
@@ -239,17 +254,6 @@ def _add_evidence(
         "source": source,
     }
     add_rows(session, _CONSENTS, ("subscriber_id",), ((one,) for one in ids), same=fact)
-
-
-def _save_themes(session: Session, plan: Plan, new: Sequence[tuple[int, Candidate]]) -> None:
-    replaced = [change.id for change in plan.changed if change.themes]
-    if replaced:
-        session.execute(delete(_THEMES).where(_THEMES.c.subscriber_id.in_(replaced)))
-    chosen = [(id_, one.themes) for id_, one in new if one.themes]
-    chosen += [(change.id, change.themes) for change in plan.changed]
-    rows = sorted((theme, id_) for id_, themes in chosen for theme in themes)
-    if rows:
-        add_rows(session, _THEMES, ("theme", "subscriber_id"), rows, same={})
 
 
 def _listed(themes: frozenset[str]) -> str:

@@ -16,8 +16,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.text import folded
 from subscribers.events import MAILS, SENT
-from subscribers.model import Attendance, Subscriber, SubscriberTheme
+from subscribers.model import Attendance, Subscriber
 from subscribers.spellings import is_one_of
+from subscribers.themes import number_of
 from subscribers.values import Audience, SubscriberStatus
 
 Clause: TypeAlias = ColumnElement[bool]
@@ -25,6 +26,7 @@ Clause: TypeAlias = ColumnElement[bool]
 NEITHER: Final = "geen"  # the audience of somebody on neither side
 SINCE, BEFORE = "joined since", "joined before"
 ATTENDED, INVITED = "attended", "invited"
+THEME: Final = "theme"
 EVENTS: Final = frozenset({ATTENDED, INVITED})  # whose values are the numbers of events
 ZONE: Final = ZoneInfo("Europe/Amsterdam")  # whose days people mean
 
@@ -45,13 +47,15 @@ class Words:
 
     spelt:     by column, folded, each text as it is stored.
     announced: by event, the editions that announced it.
-    gathers_sets: who has a theme is gathered once, not looked up reader by reader.
+    bits:      of the themes that somebody chose.
+    gathers_sets: who was at an event is gathered once, not looked up reader by reader.
     by_spelling: a text is asked for in the words of its index, which holds what is filled in.
     """
 
     spelt: Mapping[str, Mapping[str, Sequence[str]]]
     partnerships: Sequence[Named] = ()
     announced: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    bits: Mapping[str, int] = field(default_factory=dict)
     gathers_sets: bool = False
     by_spelling: bool = False
 
@@ -131,8 +135,8 @@ def _in_one_of(meant: Sequence[Named], keys: Collection[str], words: Words) -> C
 
 
 def _theme(values: Sequence[str], words: Words) -> Clause:
-    theirs = select(SubscriberTheme.subscriber_id).where(SubscriberTheme.theme.in_(values))
-    return _is_reader_of(theirs, SubscriberTheme.subscriber_id, words)
+    any_of_these = number_of(values, words.bits)
+    return Subscriber.themes.bitwise_and(any_of_these) != 0 if any_of_these else false()
 
 
 def _is_reader_of(
@@ -171,7 +175,7 @@ CONDITIONS: Final[Mapping[str, Condition]] = {
     "stage": Condition("Fase", _stage, columns=WORKS_IN),
     "organisation": _text("Organisatie", Subscriber.organisation),
     "role": _text("Rol", Subscriber.role),
-    "theme": Condition("Thema", _theme, key=str),
+    THEME: Condition("Thema", _theme, key=str),
     ATTENDED: Condition("Aanwezig", _attended, key=str),
     INVITED: Condition("Uitnodiging", _invited, key=str),
     SINCE: Condition("Abonnee vanaf", lambda days, _: Subscriber.since >= start_of(days[0]), str),

@@ -197,5 +197,9 @@ class TooManyMissing(SubscriberError):
         self.missing, self.most = missing, most
 
 
+class TooManyThemes(SubscriberError):
+    """No more themes can be told apart (`themes`)."""
+
+
 class ListMovedOn(SubscriberError):
     """Somebody else took this list to another step; nothing changed."""

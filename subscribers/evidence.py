@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.dialect import insert_new
 from storage.text import one_line
 from subscribers.addresses import Address
-from subscribers.model import Consent, Subscriber, SubscriberTheme
+from subscribers.model import Consent, Subscriber
 from subscribers.sides import settle, sides_of
+from subscribers.themes import give_bits, number_of
 from subscribers.values import (
     NEITHER_YES_NOR_NO,
     Audience,
@@ -131,7 +132,7 @@ def apply_choices(session: Session, row: Subscriber, chosen: Choices, *, now: da
     row.wants_announcements = Topic.ANNOUNCEMENTS in chosen.topics
     changed = before != _said(row)
     if chosen.themes is not None:
-        changed |= _replace_themes(session, row.id, set(filter(is_slug, chosen.themes)))
+        changed |= _replace_themes(session, row, set(filter(is_slug, chosen.themes)))
     if changed:
         row.changed_at = now
     return changed
@@ -149,11 +150,7 @@ def _said(row: Subscriber) -> tuple[object, ...]:
     return (*side, wanted_topics(row), *(getattr(row, name) for name in TYPED))
 
 
-def _replace_themes(session: Session, subscriber_id: int, themes: set[str]) -> bool:
-    mine = SubscriberTheme.subscriber_id == subscriber_id
-    before = set(session.scalars(select(SubscriberTheme.theme).where(mine)))
-    session.execute(delete(SubscriberTheme).where(mine, SubscriberTheme.theme.in_(before - themes)))
-    session.add_all(
-        SubscriberTheme(theme=one, subscriber_id=subscriber_id) for one in themes - before
-    )
-    return before != themes
+def _replace_themes(session: Session, row: Subscriber, themes: set[str]) -> bool:
+    before = row.themes or 0  # nothing yet in a row that is new
+    row.themes = number_of(themes, give_bits(session, themes))
+    return row.themes != before

@@ -16,7 +16,8 @@ from subscribers.addresses import is_shared
 from subscribers.errors import TooManyRows
 from subscribers.model import Subscriber
 from subscribers.segments import conditions_of
-from subscribers.store import in_any, list_subscribers, themes_of
+from subscribers.store import in_any, list_subscribers
+from subscribers.themes import themes_of
 from subscribers.verdicts import TEXTS
 
 COLUMNS: Final = ("email", "audience", *TEXTS, "themes", "status", "since", "role_address")

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Update,
     and_,
+    bitwise_not,
     case,
     delete,
     func,
@@ -33,13 +34,14 @@ from subscribers.errors import ManyChangeGone, ManyMoved
 from subscribers.field import name_key
 from subscribers.finding import Wanted, who_fits
 from subscribers.many_rows import ManyChange, ManyChangeBefore
-from subscribers.model import Subscriber, SubscriberTheme
+from subscribers.model import Subscriber
 from subscribers.sides import sides_of
+from subscribers.themes import bit_of, give_bits
 
 KEPT: Final = timedelta(days=14)  # so long it can be taken back
 TEXTS: Final = ("role", "organisation", "partnership", "region")
 SUBSCRIBERS: Final = Subscriber.metadata.tables["subscriber"]
-S, B, T = Subscriber, ManyChangeBefore, SubscriberTheme
+S, B = Subscriber, ManyChangeBefore
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def change_many(
         if found != expected:
             raise ManyMoved(found)
         whole = _with_side(session, change)
+        give_bits(session, filter(None, [whole.add_theme]))
         row = ManyChange(at=now, user_id=session.info.get("by"), values=whole.values)
         session.add(row)
         session.flush()
@@ -192,8 +195,7 @@ def _differs(change: Change) -> Clause:
 
 
 def _follows(theme: str | None) -> Clause:
-    mine = select(T.theme).where(T.theme == theme, T.subscriber_id == S.id)
-    return mine.correlate(S).exists()
+    return S.themes.bitwise_and(bit_of(theme)) != 0
 
 
 def _keep(session: Session, change_id: int, change: Change, who: Clause) -> int:
@@ -266,10 +268,10 @@ def _update(session: Session, change: Update) -> None:
 
 
 def _add_theme(session: Session, theme: str, who: Select[Any]) -> None:
-    rows = select(literal(theme), who.subquery().c.subscriber_id)
-    session.execute(insert(T).from_select(("theme", "subscriber_id"), rows))
+    more = S.themes.bitwise_or(bit_of(theme))
+    _update(session, update(S).where(S.id.in_(who)).values(themes=more))
 
 
 def _drop_theme(session: Session, theme: str, who: Select[Any]) -> None:
-    gone = delete(T).where(T.theme == theme, T.subscriber_id.in_(who))
-    session.execute(gone.execution_options(synchronize_session=False))
+    others = S.themes.bitwise_and(bitwise_not(bit_of(theme)))
+    _update(session, update(S).where(S.id.in_(who)).values(themes=others))

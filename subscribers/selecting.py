@@ -24,6 +24,7 @@ from subscribers.conditions import (
     CONDITIONS,
     INVITED,
     NEITHER,
+    THEME,
     ZONE,
     Clause,
     Named,
@@ -35,10 +36,10 @@ from subscribers.model import (
     Partnership,
     PartnershipMember,
     Subscriber,
-    SubscriberTheme,
 )
 from subscribers.reading import Facts
 from subscribers.spellings import spellings
+from subscribers.themes import read_bits, themes_in
 from subscribers.trees import All, Conditions, Either, Is, Not, Tree, is_looked_up, leaves, tree_of
 
 
@@ -104,12 +105,12 @@ def read_words(session: Session, trees: Sequence[Tree]) -> Words:
         spelt,
         _partnerships(session) if Subscriber.partnership.key in spelt else (),
         announcements(session, events) if events else {},
+        read_bits(session) if THEME in fields else {},
     )
 
 
 def facts_of(session: Session, row: Subscriber) -> Facts:
     """Return what conditions ask of one person."""
-    themes = select(SubscriberTheme.theme).where(SubscriberTheme.subscriber_id == row.id)
     name, works_at = folded(row.partnership), folded(row.organisation)
     known = _partnerships(session)
     attended, invited = events_of(session, row.id)
@@ -124,7 +125,7 @@ def facts_of(session: Session, row: Subscriber) -> Facts:
         "stage": {one.stage for one in own},
         "organisation": {folded(row.organisation)},
         "role": {folded(row.role)},
-        "theme": set(session.scalars(themes)),
+        THEME: set(themes_in(row.themes, read_bits(session))),
         "status": {row.status},
         ATTENDED: attended,
         INVITED: invited,

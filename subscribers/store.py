@@ -6,8 +6,8 @@ anybody, and whatever writes to it takes the status along. So an address on it n
 active by somebody else's doing, and a selection of recipients needs no join.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, false, func, or_, select
@@ -20,8 +20,9 @@ from subscribers.addresses import normalise
 from subscribers.conditions import Clause
 from subscribers.errors import InvalidAddress
 from subscribers.gathering import of_everybody
-from subscribers.model import AddressChange, Consent, Subscriber, SubscriberTheme
+from subscribers.model import AddressChange, Consent, Subscriber
 from subscribers.selecting import clauses
+from subscribers.themes import read_bits, themes_in
 from subscribers.trees import Conditions
 from subscribers.values import Audience, ConsentKind, Reader, SubscriberStatus, Topic
 
@@ -103,7 +104,8 @@ def readers(session: Session, ids: Sequence[int]) -> dict[int, Reader]:
 
     Who is not there has left, is suppressed or was erased since: no message may go to them.
     """
-    themes = themes_of(session, ids)
+    bits = read_bits(session)
+    named = cache(lambda number: tuple(themes_in(number, bits)))
     rows = session.execute(
         select(
             Subscriber.id,
@@ -111,6 +113,7 @@ def readers(session: Session, ids: Sequence[int]) -> dict[int, Reader]:
             Subscriber.name,
             Subscriber.audience,
             Subscriber.role,
+            Subscriber.themes,
             Subscriber.since,
             Subscriber.ground,
             Subscriber.changed_at,
@@ -125,7 +128,7 @@ def readers(session: Session, ids: Sequence[int]) -> dict[int, Reader]:
             role=row.role,
             since=row.since,
             ground=ConsentKind(row.ground),
-            themes=tuple(themes.get(row.id, ())),
+            themes=named(row.themes),
             has_changed=row.changed_at > row.since,
         )
         for row in rows
@@ -162,19 +165,6 @@ def list_subscribers(
     return list(session.scalars(wanted.order_by(Subscriber.id).limit(limit)))
 
 
-def themes_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
-    """Return the themes that each of these subscribers chose, by slug; who chose none is absent."""
-    rows = session.execute(
-        select(SubscriberTheme.subscriber_id, SubscriberTheme.theme)
-        .where(SubscriberTheme.subscriber_id.in_(ids))
-        .order_by(SubscriberTheme.theme)
-    )
-    chosen = defaultdict(list)
-    for subscriber_id, theme in rows:
-        chosen[subscriber_id].append(theme)
-    return dict(chosen)
-
-
 def consents_of(session: Session, subscriber_id: int) -> list[Consent]:
     """Return the evidence about one person, oldest first."""
     return list(
@@ -196,7 +186,7 @@ def everything_of(session: Session, row: Subscriber) -> dict[str, Any]:
     facts = consents_of(session, row.id)
     return {
         **{name: getattr(row, name) for name in columns},
-        "themes": themes_of(session, [row.id]).get(row.id, []),
+        "themes": themes_in(row.themes, read_bits(session)),
         "consents": [_shown(fact) for fact in facts],
         "address_changes": [
             {"email": one.email, "asked_at": one.asked_at} for one in _changes_of(session, row.id)

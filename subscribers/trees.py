@@ -24,7 +24,7 @@ DAYS: Final = frozenset({SINCE, BEFORE})
 STATUS_NOT: Final = "status not"  # how rows of before have `not status = ...`
 MOST_CONDITIONS: Final = 50
 MOST_VALUES: Final = 300
-LOOKED_UP: Final = EVENTS | {"theme"}  # each reader by reader: of 1,000,000 in half a second
+LOOKED_UP: Final = EVENTS  # each reader by reader: of 1,000,000 in half a second
 MOST_LOOKED_UP: Final = 8
 LARGEST_NUMBER: Final = 2**31 - 1  # of an event: what a key's column holds
 DEEPEST: Final = 12
@@ -208,7 +208,7 @@ def require_bounds(tree: Tree, *, of: str = "", times: int = 1) -> None:
     for number, most, what in (
         (len(found), MOST_CONDITIONS, "conditions"),
         (sum(len(one.values) for one in found), MOST_VALUES, "values"),
-        (looked_up, MOST_LOOKED_UP, "conditions on a theme or event; each may name several"),
+        (looked_up, MOST_LOOKED_UP, "conditions on an event; each may name several"),
         (depth_of(tree), DEEPEST, "conditions in each other"),
     ):
         if number > most * times:

@@ -1,5 +1,6 @@
 """Rows for tests: plain functions, no surprises; a test names only what it is about."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from storage.base import Base
 from storage.session import Database
 from subscribers.model import Segment, Subscriber
 from subscribers.segments import DEFAULT_SEGMENTS
+from subscribers.themes import give_bits, number_of
 from subscribers.values import Audience, ConsentKind, SubscriberStatus
 from tests.fakes import START
 
@@ -97,10 +99,12 @@ def make_subscriber(
     audience: Audience | None = Audience.SCHOOL,
     status: SubscriberStatus = SubscriberStatus.ACTIVE,
     since: datetime = START,
+    themes: Collection[str] = (),
     **fields: Any,
 ) -> Subscriber:
     """Store somebody, active unless said otherwise; without evidence."""
-    values = _person(email, audience, since)
+    chosen = number_of(themes, give_bits(session, themes)) if themes else 0
+    values = _person(email, audience, since) | {"themes": chosen}
     return _stored(session, Subscriber(**{**values, "status": status, **fields}))
 
 

@@ -12,7 +12,8 @@ from subscribers import consent
 from subscribers.addresses import address_hash
 from subscribers.consent import SignUp
 from subscribers.errors import GroundMissing, InvalidAddress, SuppressedAddress
-from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
+from subscribers.model import Consent, Subscriber, Suppression
+from subscribers.themes import themes_of
 from subscribers.values import Audience, SubscriberStatus, SuppressionReason, Topic
 from tests.factories import KEY, make_edition, make_subscriber
 from tests.fakes import START
@@ -184,11 +185,11 @@ def test_preferences_are_stored_with_evidence_of_the_change(db: Database) -> Non
 
     row = row_of(db, subscriber_id)
     with db.read() as session:
-        themes = set(session.scalars(select(SubscriberTheme.theme)))
+        themes = themes_of(session, [subscriber_id])
     assert done == [True, True]
     assert (row.audience, row.name, row.changed_at) == ("lerarenopleiding", "Jan", START + DAY)
     assert (row.wants_newsletter, row.wants_announcements) == (False, True)
-    assert themes == {"visie", "hr-beleid"}
+    assert themes == {subscriber_id: ["hr-beleid", "visie"]}
     assert facts_of(db, subscriber_id) == ["asked", "confirmed", "changed"]
 
 
@@ -200,7 +201,7 @@ def test_themes_that_are_left_out_of_the_form_stay(db: Database) -> None:
     consent.change(db, subscriber_id, audience=None, topics=topics, now=START)
 
     with db.read() as session:
-        assert session.scalars(select(SubscriberTheme.theme)).all() == ["visie"]
+        assert themes_of(session, [subscriber_id]) == {subscriber_id: ["visie"]}
 
 
 def test_only_an_active_subscriber_has_preferences(db: Database) -> None:
@@ -245,17 +246,14 @@ def test_erasing_leaves_only_a_keyed_hash_and_numbers(db: Database) -> None:
     with db.write() as session:
         edition = make_edition(session)
         session.add(Delivery(edition_id=edition.id, subscriber_id=subscriber_id, state="sent"))
-        session.add(SubscriberTheme(theme="visie", subscriber_id=subscriber_id))
 
     erased = [consent.erase(db, "JAN@example.org", key=KEY, now=START) for _ in range(2)]
 
     with db.read() as session:
-        left = [
-            session.scalars(select(one)).all() for one in (Subscriber, Consent, SubscriberTheme)
-        ]
+        left = [session.scalars(select(one)).all() for one in (Subscriber, Consent)]
         delivery = session.scalars(select(Delivery)).one()
     assert erased == [True, False]
-    assert left == [[], [], []]
+    assert left == [[], []]
     assert (delivery.subscriber_id, delivery.state) == (None, "sent")
     assert suppressions(db) == {HASH: "erased"}
 

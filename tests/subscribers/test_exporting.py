@@ -11,7 +11,6 @@ from subscribers import exporting, segments
 from subscribers.errors import UnknownSegment
 from subscribers.exporting import export_csv
 from subscribers.importing import import_file
-from subscribers.model import SubscriberTheme
 from subscribers.values import SubscriberStatus
 from tests.factories import KEY, make_subscriber
 from tests.fakes import START
@@ -25,9 +24,8 @@ def export(db: Database, segment: str = "") -> str:
 
 def test_everybody_is_written_with_their_themes_and_status(db: Database) -> None:
     with db.write() as session:
-        jan = make_subscriber(session, name="=1+1", region="Oost, West")
-        session.add(SubscriberTheme(theme="visie", subscriber_id=jan.id))
-        session.add(SubscriberTheme(theme="hr-beleid", subscriber_id=jan.id))
+        themes = ["visie", "hr-beleid"]
+        make_subscriber(session, name="=1+1", region="Oost, West", themes=themes)
         make_subscriber(
             session, "info@example.org", audience=None, status=SubscriberStatus.UNSUBSCRIBED
         )

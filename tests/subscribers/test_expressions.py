@@ -108,9 +108,9 @@ def test_a_wrong_expression_says_where_and_what(expression: str, place: int, nam
         "not " * 400 + "region = a",
         "(" * 300 + "region = a" + ")" * 300,
         " and ".join(f"role = {one}" for one in range(51)),
-        " and ".join(f"theme = {one}" for one in range(9)),
+        " and ".join(f"invited = {one}" for one in range(1, 10)),
         " and ".join(
-            f"{field} = {one}" for one in (1, 2, 3) for field in ("attended", "invited", "theme")
+            f"{field} = {one}" for one in range(1, 6) for field in ("attended", "invited")
         ),
         "region in (" + ",".join(map(str, range(301))) + ")",
         "(" * 13 + "region = a" + " and theme = b)" + " or theme = c) and theme = d)" * 6,

@@ -15,8 +15,9 @@ from subscribers import consent, importing
 from subscribers.addresses import address_hash
 from subscribers.errors import GroundMissing, MalformedImport
 from subscribers.importing import ImportReport, import_file
-from subscribers.model import Consent, Subscriber, SubscriberTheme, Suppression
+from subscribers.model import Consent, Subscriber, Suppression
 from subscribers.sheets import ReadAs
+from subscribers.themes import themes_of
 from subscribers.values import SubscriberStatus
 from subscribers.verdicts import LETTERS, REFUSED, SHARED, RowError, RowNotice
 from tests.factories import KEY, make_subscriber
@@ -72,7 +73,7 @@ def test_a_row_becomes_an_active_subscriber_with_evidence(db: Database, run: Imp
 
     with db.read() as session:
         jan = session.scalars(select(Subscriber).where(Subscriber.email_key.like("jan@%"))).one()
-        themes = set(session.scalars(select(SubscriberTheme.theme)))
+        themes = themes_of(session, [jan.id])
         facts = session.scalars(select(Consent).order_by(Consent.id)).all()
         sides = set(session.scalars(select(Subscriber.audience)))
     assert counts(report) == (3, 3, 0, 0, 0)
@@ -81,7 +82,7 @@ def test_a_row_becomes_an_active_subscriber_with_evidence(db: Database, run: Imp
     assert (jan.name, jan.audience, jan.role) == ("Jan de Vries", "school", "schoolopleider")
     assert (jan.organisation, jan.partnership, jan.region) == ("Lyceum", "Samen", "Oost")
     assert (jan.status, jan.ground, jan.since) == (S.ACTIVE, "imported", START)
-    assert themes == {"visie", "hr-beleid"}
+    assert themes == {jan.id: ["hr-beleid", "visie"]}
     assert sides == {"school", "lerarenopleiding", None}
     assert [(one.kind, one.ground, one.at, one.source) for one in facts] == [
         ("imported", GROUND, START, "import lijst.csv")
@@ -112,10 +113,10 @@ def test_what_is_filled_in_changes_and_an_empty_cell_does_not(db: Database, run:
 
     with db.read() as session:
         jan = session.scalars(select(Subscriber).where(Subscriber.email_key.like("jan@%"))).one()
-        themes = session.scalars(select(SubscriberTheme.theme)).all()
+        themes = themes_of(session, [jan.id])
     assert counts(report) == (1, 0, 1, 0, 0)
     assert (jan.name, jan.audience, jan.region) == ("Jan de Vries", None, "West")
-    assert themes == ["visie"]
+    assert themes == {jan.id: ["visie"]}
     assert how_many(db, Consent) == 3
 
 

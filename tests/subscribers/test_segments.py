@@ -20,7 +20,7 @@ from subscribers.errors import (
     UnknownCondition,
     UnknownSegment,
 )
-from subscribers.model import Attendance, Partnership, Segment, Subscriber, SubscriberTheme
+from subscribers.model import Attendance, Partnership, Segment, Subscriber
 from subscribers.segments import DEFAULT_SEGMENTS, parse_expression
 from subscribers.selecting import clauses
 from subscribers.store import count_segment
@@ -57,16 +57,16 @@ def people(session: Session) -> Session:
         partnership="Samen Sterk",
         organisation="Lyceum Éénhoorn",
         role="schoolopleider",
+        themes=["visie"],
     )
-    session.add(SubscriberTheme(theme="visie", subscriber_id=jan.id))
     piet = make_subscriber(
         session,
         "piet@example.org",
         audience=None,
         status=SubscriberStatus.UNSUBSCRIBED,
         region="West",
+        themes=["hr-beleid"],
     )
-    session.add(SubscriberTheme(theme="hr-beleid", subscriber_id=piet.id))
     event = make_event(7, START, id=7)
     session.add(event)
     session.flush()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from storage.session import Database
 from subscribers import segments, store
 from subscribers.errors import UnknownSegment
-from subscribers.model import Consent, Subscriber, SubscriberTheme
+from subscribers.model import Consent, Subscriber
 from subscribers.values import Audience, ConsentKind, Reader, SubscriberStatus, Topic
 from tests.factories import make_subscriber
 from tests.fakes import START
@@ -163,8 +163,7 @@ def test_subscribers_are_listed_by_page_query_and_segment(db: Database) -> None:
 
 def test_everything_about_somebody_is_given(db: Database) -> None:
     with db.write() as session:
-        jan = make_subscriber(session, name="Jan")
-        session.add(SubscriberTheme(theme="visie", subscriber_id=jan.id))
+        jan = make_subscriber(session, name="Jan", themes=["visie"])
         session.add(
             Consent(subscriber_id=jan.id, kind=ConsentKind.ASKED, at=START, topics=["newsletter"])
         )

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from newsletter.wiring import Services
-from subscribers.store import themes_of
+from subscribers.themes import themes_of
 from tests.fakes import FakeClock, FakeTransport
 from tests.web.browsing import NEEDS_BROWSER, WIDE, Desk
 from tests.web.public.content import add_subscriber

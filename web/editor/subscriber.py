@@ -19,7 +19,7 @@ from subscribers.evidence import wanted_topics
 from subscribers.field import name_key
 from subscribers.model import Organisation, Subscriber
 from subscribers.organisations import known_at
-from subscribers.store import themes_of
+from subscribers.themes import themes_of
 from subscribers.values import (
     ON_LIST,
     SUBSCRIBER_MOVES,

@@ -22,7 +22,7 @@ from subscribers.many import recent_changes
 from subscribers.model import Organisation, Subscriber
 from subscribers.organisations import known_at
 from subscribers.segments import list_segments
-from subscribers.store import themes_of
+from subscribers.themes import themes_of
 from subscribers.values import ON_LIST, SubscriberStatus, Topic
 from web.access import Who, rank
 from web.editor.desk import SUBSCRIBERS, desk_page

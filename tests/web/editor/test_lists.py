@@ -24,7 +24,6 @@ from newsletter.rhythm import Choice, Rhythm
 from newsletter.values import Role
 from newsletter.wiring import Services
 from storage.log import record
-from subscribers.model import SubscriberTheme
 from subscribers.segments import add_default_segments, save_segment
 from subscribers.values import Audience
 from tests.factories import judge_item, make_edition
@@ -93,11 +92,8 @@ def grow_readers(services: Services, number: int) -> None:
     """Let somebody come in whose organisation is known, and who follows a theme."""
     partnership = make_partnership(services, f"Verband {number}")
     make_member(services, f"School {number}", Audience.SCHOOL, partnership)
-    somebody = make_subscriber(
-        services, f"nieuw{number}@example.org", None, organisation=f"School {number}"
-    )
-    with services.db.write() as session:
-        session.add(SubscriberTheme(theme="visie", subscriber_id=somebody))
+    follows = {"organisation": f"School {number}", "themes": ["visie"]}
+    make_subscriber(services, f"nieuw{number}@example.org", None, **follows)
 
 
 def grow_received(services: Services, number: int) -> None:

@@ -17,7 +17,7 @@ from newsletter.wiring import Services
 from storage.log import LogEntry
 from subscribers import consent
 from subscribers.model import Consent, Subscriber
-from subscribers.store import themes_of
+from subscribers.themes import themes_of
 from subscribers.values import Audience, Topic
 from tests.factories import make_edition
 from tests.fakes import START

@@ -15,7 +15,8 @@ from newsletter.wiring import Services
 from storage.log import LogEntry
 from subscribers import pausing
 from subscribers.model import AddressChange, Subscriber
-from subscribers.store import consents_of, themes_of
+from subscribers.store import consents_of
+from subscribers.themes import themes_of
 from subscribers.values import ConsentKind, SubscriberStatus
 from tests.fakes import START, FakeClock, FakeTransport
 from tests.web.public.content import add_subscriber, add_themes

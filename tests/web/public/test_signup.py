@@ -18,7 +18,8 @@ from storage import hourly
 from storage.hourly import Taken
 from storage.log import LogEntry
 from subscribers.model import Consent, Subscriber
-from subscribers.store import consents_of, get_subscriber, themes_of
+from subscribers.store import consents_of, get_subscriber
+from subscribers.themes import themes_of
 from subscribers.values import ConsentKind, SubscriberStatus
 from tests.fakes import FakeClock, FakeTransport
 from tests.web.public.content import add_subscriber, add_themes, stamped
