@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from feeds.values import AMSTERDAM
+from storage.text import one_line
 
 JSON = typer.Option(False, "--json", help="Print one JSON document on standard output.")
 PIPED_WIDTH: Final = 2000  # a row is one line for whatever reads it
@@ -81,16 +82,20 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007 - counted, not used inside
-        table.add_row(*("" if cell is None else _shown(cell) for cell in row))
+        table.add_row(*(_shown(cell) for cell in row))
     console = Console() if sys.stdout.isatty() else Console(width=PIPED_WIDTH, soft_wrap=True)
     console.print(table if count else empty, markup=False)
 
 
 def print_fields(report: Mapping[str, object]) -> None:
-    """Print one thing, a field a line."""
+    """Print one thing, a field a line; of a list of things each on a line of its own."""
     width = max(map(len, report))
     for name, value in report.items():
-        print(f"{name:<{width}}  {'' if value is None else _shown(value)}")
+        several = isinstance(value, Sequence) and any(isinstance(one, Mapping) for one in value)
+        first, *rest = map(_shown, value) if several else [_shown(value)]
+        print(f"{name:<{width}}  {first}")
+        for line in rest:
+            print(f"{'':<{width}}  {line}")
 
 
 def say(sentence: str) -> None:
@@ -152,11 +157,18 @@ def _plain(value: object) -> Any:
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> str:  # noqa: PLR0911 - a line for each kind of value
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        told = ((name, one_line(_shown(one))) for name, one in value.items())
+        return "; ".join(f"{name} {text}" for name, text in told if text)
+    if isinstance(value, Enum):
+        return str(value.value)
     if isinstance(value, datetime):
         return value.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(map(_shown, value))
     return str(value)

@@ -89,6 +89,8 @@ def show(slug: str, json: bool = JSON) -> None:
             "count": store.count_segment(session, slug),
             "in_segments": segments.used_by(session, slug),
         }
+    if not json:  # for people, `where` says it
+        report = {name: value for name, value in report.items() if name != "conditions"}
     print_report(report, json=json)
 
 

@@ -35,3 +35,19 @@ def test_an_address_that_the_relay_refuses_comes_in_with_a_warning(
 
     assert (warned, "warning" in shell.err) == (not takes, False)
     shell.run("subscriber", "show", "zoë@example.org")
+
+
+def test_what_we_hold_reads_as_text_without_json(shell: Shell) -> None:
+    shell.run("subscriber", "add", "jan@example.org", "--ground", "lid\nsinds 2027")
+    shell.run("subscriber", "show", "jan@example.org")
+
+    told = shell.run("subscriber", "show", "jan@example.org")
+
+    lines = told[told.index("consents ") :].splitlines()
+    assert lines[0].startswith("consents             kind imported; at 20")
+    assert lines[0].endswith("; ground lid sinds 2027; source command")
+    assert lines[-2].startswith("history              at 20")
+    assert lines[-2].endswith("; kind done; what subscriber.viewed; source cli")
+    assert lines[-1].startswith("                     at 20")
+    assert "datetime" not in told
+    assert "{" not in told

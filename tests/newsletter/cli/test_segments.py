@@ -41,6 +41,7 @@ def test_a_segment_is_saved_counted_listed_and_shown(shell: Shell, people: None)
     }
     assert [one for one in shell.json("segment", "list") if one["segment"] == "no"] == [no]
     assert shell.json("segment", "show", "no") == no | {"in_segments": ["anders"]}
+    assert "{" not in shell.run("segment", "show", "no")
     assert WHERE in shell.run("segment", "list")
 
 
