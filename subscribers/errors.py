@@ -14,6 +14,7 @@
     |- SegmentInUse         other segments are made of it, or editions go to it
     |- UnknownPartnership   no partnership is called that
     |- UnknownOrganisation  no school or institute is called that
+    |- NameMissing          a list from elsewhere is followed by its name, and it has none
     |- NameTaken            a partnership or an organisation is called that already
     |- UnknownSubscriber    nobody has that number, or not any more
     |- SubscriberChanged    somebody else changed the person first
@@ -126,6 +127,13 @@ class UnknownOrganisation(SubscriberError):
     """No school or institute is called that."""
 
 
+class NameMissing(SubscriberError):
+    """A list from elsewhere has no name, and its people are known by that."""
+
+    def __init__(self) -> None:
+        super().__init__("name the list, the same every time: its people are known by it")
+
+
 class NameTaken(SubscriberError):
     """There is a partnership or an organisation of that name."""
 
@@ -165,6 +173,12 @@ class FileKind(StrEnum):
     OPEN_DOCUMENT = "this is an OpenDocument sheet (.ods): save it as .xlsx or CSV first"
     PACKED = "this is a package (.zip): unpack it, and take the list that is in it"
     PDF = "this is a PDF: ask for the list as .xlsx or CSV"
+    NO_TEXT = "this is no text and no workbook: save the list as .xlsx or CSV first"
+    EMPTY = "the first line is empty: it has to name the columns"
+    PEOPLE = (
+        "this is a list of people (newsletter subscriber import);"
+        " if it is not, take out the column of addresses"
+    )
 
 
 class OtherFile(MalformedImport):

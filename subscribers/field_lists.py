@@ -6,7 +6,7 @@ thing the first counts.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -19,10 +19,11 @@ from storage.log import record
 from storage.session import Database
 from storage.text import harmless_cell, unmarked
 from subscribers import organisations, partnerships
+from subscribers.errors import FileKind, OtherFile
 from subscribers.field import Judged, Values, judge_organisation, judge_partnership, name_key
-from subscribers.heads import Known
+from subscribers.heads import Known, find_columns, unused_heads
 from subscribers.model import Organisation, Partnership
-from subscribers.sheets import Record, open_sheet
+from subscribers.sheets import Record, Sheet, open_sheet
 from subscribers.sides import follow
 from subscribers.verdicts import RowError
 
@@ -43,7 +44,7 @@ PARTNERSHIPS: Final = Known(
 )
 ORGANISATIONS: Final = Known(
     {
-        "name": ("naam", "organisatie"),
+        "name": ("naam", "organisatie", "school"),
         "audience": ("kant", "soort"),
         "city": ("plaats",),
         "region": ("regio", "provincie"),
@@ -53,12 +54,18 @@ ORGANISATIONS: Final = Known(
     "the name",
 )
 NO_SIDE: Final = "er staat niet bij of dit een school of een lerarenopleiding is"
+SHARED: Final = frozenset({"name", "audience", "region", "partnerships"})  # with lists of people
 SHOWN_LENGTH: Final = 80
+NAMES_KEPT: Final = 20
 
 
 @dataclass(slots=True)
 class ListReport:
-    """What became of the lines: read is the sum of the four that follow."""
+    """What became of the lines: read is the sum of the four that follow.
+
+    new:    what the first NAMES_KEPT of those that were added are called.
+    unused: the heads of the columns that nothing was read from.
+    """
 
     read: int = 0
     added: int = 0
@@ -66,6 +73,21 @@ class ListReport:
     unchanged: int = 0
     rejected: int = 0
     errors: tuple[RowError, ...] = ()
+    new: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+
+    def count(self, name: str, *, is_new: bool, is_changed: bool) -> None:
+        """Count a line that can come in. is_changed: also of one that is new."""
+        if not is_changed:
+            self.unchanged += 1
+        elif not is_new:
+            self.updated += 1
+        else:
+            self.added += 1
+            self.new = (*self.new, name)[:NAMES_KEPT]
+
+
+COUNTS: Final = ("read", "added", "updated", "unchanged", "rejected")
 
 
 class _Refused(Exception):
@@ -96,10 +118,10 @@ def import_partnerships(
 ) -> ListReport:
     """Bring a list of partnerships in. Raises MalformedImport, OSError; then nothing changed."""
     with open_sheet(path, {}, PARTNERSHIPS) as sheet, db.write() as session:
+        _refuse_people(sheet)
         hold_table(session, partnerships.TABLE)
-        lines = _given(sheet.records(), sheet.columns, sheet.width)
         bringing = _Partnerships(session, now)
-        return _bring(session, lines, bringing, "partnership.imported", dry_run=dry_run, now=now)
+        return _bring(session, sheet, bringing, "partnership.imported", dry_run=dry_run, now=now)
 
 
 def import_organisations(
@@ -110,10 +132,10 @@ def import_organisations(
     Raises MalformedImport, OSError; then nothing changed.
     """
     with open_sheet(path, {}, ORGANISATIONS) as sheet, db.write() as session:
+        _refuse_people(sheet)
         hold_table(session, organisations.TABLE)
-        lines = _given(sheet.records(), sheet.columns, sheet.width)
         bringing = _Organisations(session, now)
-        return _bring(session, lines, bringing, "member.imported", dry_run=dry_run, now=now)
+        return _bring(session, sheet, bringing, "member.imported", dry_run=dry_run, now=now)
 
 
 def partnership_cells(db: Database) -> Iterator[list[str]]:
@@ -141,6 +163,15 @@ def _cell(value: object) -> str:
     return "" if value is None else harmless_cell(str(value))
 
 
+def _refuse_people(sheet: Sheet) -> None:
+    """Raise OtherFile for a list with addresses and no column that only the field has.
+
+    A list of readers has names and sides too: each of them would become a school.
+    """
+    if "email" in find_columns(sheet.rows.head, {}) and not set(sheet.columns) - SHARED:
+        raise OtherFile(FileKind.PEOPLE)
+
+
 def _given(
     records: Iterator[Record], columns: Mapping[str, int], width: int
 ) -> Iterator[tuple[int, dict[str, str] | RowError]]:
@@ -159,16 +190,17 @@ def _given(
 
 def _bring(
     session: Session,
-    lines: Iterator[tuple[int, dict[str, str] | RowError]],
+    sheet: Sheet,
     bringing: _Bringing,
     what: str,
     *,
     dry_run: bool,
     now: datetime,
 ) -> ListReport:
-    report, errors, seen = ListReport(), list[RowError](), dict[str, int]()
+    report = ListReport(unused=unused_heads(sheet.rows.head, sheet.columns.values()))
+    errors, seen = list[RowError](), dict[str, int]()
     wanted: list[Callable[[], None]] = []
-    for line, given in lines:
+    for line, given in _given(sheet.records(), sheet.columns, sheet.width):
         report.read += 1
         if isinstance(given, RowError):
             errors.append(given)
@@ -179,19 +211,16 @@ def _bring(
             errors.append(RowError(line, _shown(refused.value), refused.reason))
             continue
         if key in seen:
-            reason = f"staat al op regel {seen[key]}"
-            errors.append(RowError(line, _shown(given.get("name", "")), reason))
+            errors.append(RowError(line, _shown(given["name"]), f"staat al op regel {seen[key]}"))
             continue
         seen[key] = line
-        report.added += is_new
-        report.updated += change is not None and not is_new
-        report.unchanged += change is None
+        report.count(_shown(given["name"]), is_new=is_new, is_changed=change is not None)
         wanted += [change] if change else []
     report.rejected, report.errors = len(errors), tuple(errors)
     if wanted and not dry_run:
         for change in wanted:
             change()
-        counts = {name: value for name, value in asdict(report).items() if name != "errors"}
+        counts = {name: getattr(report, name) for name in COUNTS}
         record(session, what, now=now, detail=counts | bringing.finish())
     return report
 

@@ -19,7 +19,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {  # with the Dutch heads that ar
     "name": ("naam", "volledige naam", "full name"),
     "audience": ("kant", "doelgroep"),
     "role": ("rol", "functie"),
-    "organisation": ("organisatie", "instelling", "organization"),
+    "organisation": ("organisatie", "instelling", "school", "organization"),
     "partnership": ("opleidingsschool", "samenwerkingsverband"),
     "region": ("regio",),
     "themes": ("thema's", "thema"),
@@ -28,14 +28,22 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {  # with the Dutch heads that ar
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The columns that a list may have: fields with other heads, and the one that it needs."""
+    """The columns that a list may have: fields with other heads, and the one that it needs.
+
+    meaning, otherwise: of the one that is needed, for the message: what it is, and what somebody
+    can do who does not want to name it so.
+    """
 
     fields: Mapping[str, tuple[str, ...]]
     needed: str
-    meaning: str  # of the one that is needed, for the message
+    meaning: str
+    otherwise: str = ""
 
 
-PEOPLE: Final = Known(FIELDS, "email", "the address")
+PEOPLE: Final = Known(
+    FIELDS, "email", "the address", ", or say which it is with --map email=COLUMN"
+)
+SHOWN, SHOWN_LENGTH = 10, 40  # heads in a message, and characters of each
 ENOUGH: Final = 0.5  # of the filled cells of a column, to say what it holds
 _SIDES: Final = frozenset({*Audience, NEITHER})
 
@@ -61,7 +69,9 @@ def find_columns(
         else:
             place = _place(head, (wanted,), _plain)
         if place is None and wanted is not None:
-            raise MalformedImport(f"there is no column {wanted!r} for {field!r} in the header")
+            raise MalformedImport(
+                f"there is no column {wanted!r} for {field!r} in the header; {told_heads(head)}"
+            )
         if place is not None:
             found[field] = place
     return found
@@ -77,6 +87,20 @@ def guess_columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[st
         if best >= ENOUGH:
             found[field] = shares.index(best)
     return found
+
+
+def told_heads(head: Sequence[str]) -> str:
+    """Say what a header has, on one line that fits on a screen."""
+    names = ["".join(filter(str.isprintable, name)).strip()[:SHOWN_LENGTH] for name in head]
+    named = [repr(name) for name in names if name]
+    more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
+    return f"it has {', '.join(named[:SHOWN])}{more}"
+
+
+def unused_heads(head: Sequence[str], used: Iterable[int]) -> tuple[str, ...]:
+    """Return the heads of the columns that nothing was read from; not of those without one."""
+    left = sorted(set(range(len(head))) - set(used))
+    return tuple(filter(None, (head[at].strip() for at in left)))
 
 
 def _place(head: Sequence[str], wanted: Iterable[str], alike: Callable[[str], str]) -> int | None:

@@ -22,6 +22,7 @@ from storage.text import one_line
 from subscribers.addresses import has_letters, is_shared
 from subscribers.batches import SUBSCRIBERS, Difference, Plan, addition, decide, save
 from subscribers.errors import GroundMissing, MalformedImport
+from subscribers.heads import unused_heads
 from subscribers.seen import SeenLines
 from subscribers.sheets import ReadAs, Sheet, open_sheet
 from subscribers.verdicts import LETTERS, SHARED, Candidate, RowError, RowNotice, judge
@@ -46,6 +47,7 @@ class ImportReport:
     differences: of who is updated, the first DIFFERENCES_KEPT; then as many of who is added.
     encoding, delimiter: as they were detected ("xlsx" and "" for a workbook).
     columns:     the head of the column that each field was read from.
+    unused:      the heads of the columns that no field was read from.
     shared:      how many of those who are in, or come in, have the address of a role.
     letters:     how many of them have letters outside ASCII before the @.
     notices:     of these two, the first NOTICES_KEPT.
@@ -61,6 +63,7 @@ class ImportReport:
     encoding: str = ""
     delimiter: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
     shared: int = 0
     letters: int = 0
     notices: tuple[RowNotice, ...] = ()
@@ -214,5 +217,7 @@ def _finished(tally: _Tally, sheet: Sheet) -> ImportReport:
     tally.report.notices = tuple(tally.notices)
     tally.report.differences = (*tally.changes, *tally.additions)
     tally.report.encoding, tally.report.delimiter = sheet.rows.encoding, sheet.rows.delimiter
-    tally.report.columns = {name: sheet.rows.head[at] for name, at in sheet.columns.items()}
+    head = sheet.rows.head
+    tally.report.columns = {name: head[at] for name, at in sheet.columns.items()}
+    tally.report.unused = unused_heads(head, sheet.columns.values())
     return tally.report

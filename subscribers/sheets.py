@@ -19,7 +19,7 @@ from typing import BinaryIO, Final, Protocol, TextIO
 
 from subscribers import workbooks
 from subscribers.errors import FileKind, MalformedImport, OtherFile
-from subscribers.heads import PEOPLE, Known, find_columns, guess_columns
+from subscribers.heads import PEOPLE, Known, find_columns, guess_columns, told_heads
 
 LINE_MAXIMUM: Final = 1_000_000  # characters of one line that are read; the rest is left out
 LOOKED_AT: Final = 200  # records that say what a column holds
@@ -63,7 +63,7 @@ class ReadAs:
         if self.encoding not in {"", *ENCODINGS}:
             raise MalformedImport(f"no such encoding; there are {', '.join(ENCODINGS)}")
         if len(self.delimiter) > 1 or self.delimiter not in DELIMITERS:
-            raise MalformedImport(f"no such delimiter; there are {' '.join(DELIMITERS)} and tab")
+            raise MalformedImport("no such delimiter; there are , ; | and the word tab")
 
 
 @dataclass(slots=True)  # not frozen: there are millions, and that takes three times as long
@@ -183,14 +183,15 @@ def every_row(path: Path) -> Iterator[list[str]]:
 @contextmanager
 def _open_rows(path: Path, read_as: ReadAs) -> Iterator[Rows]:
     with path.open("rb") as file:
+        file.seek(0)  # one that is open already may be given by its number
         start = file.read(_START)
         for form, kind in _OTHERS.items():
             if form.match(start):
                 raise OtherFile(kind)
-        if start.startswith(_ZIP):
-            yield _WorkbookRows(file)
-        else:
-            yield _TextRows(file, read_as)
+        rows = _WorkbookRows(file) if start.startswith(_ZIP) else _TextRows(file, read_as)
+        if not any(map(str.strip, rows.head)):
+            raise OtherFile(FileKind.EMPTY)
+        yield rows
 
 
 class _TextRows:
@@ -198,6 +199,8 @@ class _TextRows:
 
     def __init__(self, file: BinaryIO, read_as: ReadAs) -> None:
         encoding = self.encoding = _encoding_of(file, read_as.encoding)
+        if not read_as.encoding:
+            _require_text(file, encoding)
         self._file = file
         self.size = file.seek(0, io.SEEK_END)
         file.seek(0)
@@ -309,6 +312,13 @@ def _found_encoding(file: BinaryIO, start: bytes) -> str:
     return "utf-8" if _is_utf8(file) else "windows-1252"
 
 
+def _require_text(file: BinaryIO, encoding: str) -> None:
+    """Raise OtherFile for what holds zeros where a list has its head, such as a picture."""
+    file.seek(0)
+    if not encoding.startswith("utf-16") and b"\0" in file.read(_START):
+        raise OtherFile(FileKind.NO_TEXT)
+
+
 def _is_utf8(file: BinaryIO) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
@@ -343,11 +353,11 @@ def _first_rows(rows: Rows) -> list[list[str]]:
 
 def _lacking(rows: Rows, known: Known) -> str:
     sentence = (
-        f"the header has no column for {known.meaning}: name it {known.needed}, or say which it is"
+        f"the header has no column for {known.meaning}: name it {known.needed}{known.otherwise}"
     )
     place = guess_columns(rows.head, _first_rows(rows)).get(known.needed)
     if place is None or not rows.head[place].strip():
-        return sentence
+        return f"{sentence}; {told_heads(rows.head)}"
     return f"{sentence}; {rows.head[place]!r} holds addresses"
 
 

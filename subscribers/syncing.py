@@ -20,7 +20,7 @@ from storage.log import record
 from storage.session import Database
 from storage.text import one_line
 from subscribers.addresses import normalise
-from subscribers.errors import GroundMissing, InvalidAddress, TooManyMissing
+from subscribers.errors import GroundMissing, InvalidAddress, NameMissing, TooManyMissing
 from subscribers.importing import ImportReport, Progress, import_file
 from subscribers.model import Consent, Subscriber
 from subscribers.seen import SeenLines
@@ -69,10 +69,13 @@ def sync_file(  # noqa: PLR0913 - what an administrator decides, by name
 
     name:  of the list, the same each time; its people are known by it.
     allow: how many may go at once; None: FEW, or SHARE of the list when that is more.
-    Raises: TooManyMissing and GroundMissing, and then nothing changed; MalformedImport, OSError.
+    Raises: TooManyMissing, GroundMissing and NameMissing, and then nothing changed;
+    MalformedImport, OSError.
     """
     if not ground.strip():
         raise GroundMissing
+    if not one_line(name):
+        raise NameMissing
     source = f"sync {one_line(name)}"[:80]
     present = _read_addresses(path, columns or {}, read_as)
     with db.read() as session:

@@ -1,12 +1,12 @@
 """`newsletter event ...`: who came to what."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from feeds.event_names import get_event
+from newsletter.cli.files import LIST, given_list
 from newsletter.cli.output import JSON, print_report
 from newsletter.cli.session import open_services
 from subscribers.attendance import bring_attendance
@@ -22,14 +22,18 @@ def events() -> None:
 @app.command("attendance")
 def attendance(
     event_id: Annotated[int, typer.Argument(metavar="ID", help="Of item list --kind event.")],
-    file: Annotated[Path, typer.Argument(help="CSV or .xlsx with a column of addresses.")],
+    file: LIST,
     json: bool = JSON,
 ) -> None:
-    """Keep which subscribers came to an event, by a list of addresses; the others are counted."""
+    """Keep which subscribers came to an event, by a list with a column of addresses.
+
+    Addresses of others are counted only.
+    """
     services = open_services()
     with services.db.read() as session:
         event = get_event(session, event_id)
-    report = bring_attendance(
-        services.db, file, event_id=event.id, title=event.title, now=services.clock()
-    )
+    with given_list(file) as path:
+        report = bring_attendance(
+            services.db, path, event_id=event.id, title=event.title, now=services.clock()
+        )
     print_report({"event": event.id, "title": event.title, **asdict(report)}, json=json)

@@ -3,10 +3,11 @@
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
+from newsletter.cli.files import LIST, given_list, is_workbook
 from newsletter.cli.output import (
     JSON,
     document_output,
@@ -21,10 +22,11 @@ from newsletter.cli.output import (
 from newsletter.cli.session import open_services
 from newsletter.wiring import Services
 from storage.session import Database
+from storage.workbook import write_workbook
 from subscribers import field_lists, organisations, partnerships
 from subscribers.errors import NameTaken, UnknownOrganisation, UnknownPartnership
 from subscribers.field import Judged, Sector, Stage, Values, judge_organisation, judge_partnership
-from subscribers.field_lists import ListReport
+from subscribers.field_lists import COUNTS, ListReport
 from subscribers.model import Organisation, Partnership
 from subscribers.partnerships import Listed
 from subscribers.values import Audience
@@ -36,9 +38,12 @@ organisation_app = typer.Typer(
     no_args_is_help=True, help="Schools and lerarenopleidingen, and what they belong to."
 )
 
-COUNTS: Final = ("read", "added", "updated", "unchanged", "rejected")
 DRY_RUN = Annotated[bool, typer.Option("--dry-run", help="Report, and change nothing.")]
-OUT = Annotated[Path | None, typer.Option(help="Write to this file.")]
+OUT = Annotated[
+    Path | None, typer.Option(help="Write to this file; a workbook when it ends in .xlsx.")
+]
+SLUG = Annotated[str, typer.Argument(help="Of partnership list.")]
+NAME = Annotated[str, typer.Argument(help="In any case of letters, with or without accents.")]
 REGION = Annotated[str, typer.Option(help="A province, such as Gelderland.")]
 
 
@@ -51,8 +56,9 @@ def list_partnerships(
 ) -> None:
     """List the partnerships, with how many schools and institutes belong to each."""
     services = open_services()
+    where = str(_judged(judge_partnership({"region": region}))["region"])
     with services.db.read() as session:
-        rows = partnerships.search(session, words=search, region=region, stage=stage or "")
+        rows = partnerships.search(session, words=search, region=where, stage=stage or "")
     print_list(
         [_listed_as_json(one) for one in rows],
         json=json,
@@ -64,12 +70,14 @@ def list_partnerships(
             )
             for one in rows
         ),
-        empty="There are no partnerships: newsletter partnership add NAME, or import FILE.csv",
+        empty="No partnership fits that."
+        if search or region or stage
+        else "There are no partnerships: newsletter partnership add NAME, or import FILE.csv",
     )
 
 
 @partnership_app.command("show")
-def show_partnership(slug: str, json: bool = JSON) -> None:
+def show_partnership(slug: SLUG, json: bool = JSON) -> None:
     """Show one partnership, its organisations and how many people read for it."""
     services = open_services()
     _partnership(services, slug)
@@ -130,19 +138,15 @@ def add_partnership(
 
 
 @partnership_app.command("import")
-def import_partnerships(file: Path, dry_run: DRY_RUN = False, json: bool = JSON) -> None:
-    """Import a CSV file; lines that are wrong are told of, the others come in."""
-    services = open_services()
-    _print_import(
-        field_lists.import_partnerships(services.db, file, dry_run=dry_run, now=services.clock()),
-        json=json,
-    )
+def import_partnerships(file: LIST, dry_run: DRY_RUN = False, json: bool = JSON) -> None:
+    """Import a CSV file or a workbook; lines that are wrong are told of, the others come in."""
+    _import(field_lists.import_partnerships, file, dry_run=dry_run, json=json)
 
 
 @partnership_app.command("export")
 def export_partnerships(out: OUT = None) -> None:
-    """Write the partnerships as CSV, with the columns that import knows."""
-    _export(field_lists.partnership_cells, out)
+    """Write the partnerships as CSV or a workbook, with the columns that import knows."""
+    _export(field_lists.partnership_cells, "Opleidingsscholen", out)
 
 
 @organisation_app.command("list")
@@ -165,18 +169,22 @@ def list_organisations(
             (one.name, one.audience, one.city, one.region, [p.slug for p in one.partnerships])
             for one in rows
         ),
-        empty="There are no organisations: newsletter organisation add NAME, or import FILE.csv",
+        empty="No organisation fits that."
+        if search or partnership
+        else "There are no organisations: newsletter organisation add NAME, or import FILE.csv",
     )
 
 
 @organisation_app.command("show")
-def show_organisation(name: str, json: bool = JSON) -> None:
+def show_organisation(name: NAME, json: bool = JSON) -> None:
     """Show one school or institute, and how many people named it."""
     services = open_services()
     with services.db.read() as session:
         found = organisations.find_by_name(session, name)
         if found is None:
-            raise UnknownOrganisation("no organisation has that name")
+            raise UnknownOrganisation(
+                "no organisation has that name; see newsletter organisation list"
+            )
         row = organisations.read_organisation(session, found.id)
         readers = organisations.count_readers(session, row)
     print_report(_organisation_as_json(row) | {"readers": readers}, json=json)
@@ -210,26 +218,24 @@ def add_organisation(
 
 
 @organisation_app.command("import")
-def import_organisations(file: Path, dry_run: DRY_RUN = False, json: bool = JSON) -> None:
-    """Import a CSV file; lines that are wrong are told of, the others come in."""
-    services = open_services()
-    _print_import(
-        field_lists.import_organisations(services.db, file, dry_run=dry_run, now=services.clock()),
-        json=json,
-    )
+def import_organisations(file: LIST, dry_run: DRY_RUN = False, json: bool = JSON) -> None:
+    """Import a CSV file or a workbook; lines that are wrong are told of, the others come in."""
+    _import(field_lists.import_organisations, file, dry_run=dry_run, json=json)
 
 
 @organisation_app.command("export")
 def export_organisations(out: OUT = None) -> None:
-    """Write the schools and institutes as CSV, with the columns that import knows."""
-    _export(field_lists.organisation_cells, out)
+    """Write the schools and institutes as CSV or a workbook, with the columns that import knows."""
+    _export(field_lists.organisation_cells, "Organisaties", out)
 
 
 def _partnership(services: Services, slug: str) -> Partnership:
     with services.db.read() as session:
         row = partnerships.find_by_slug(session, slug)
     if row is None:
-        raise UnknownPartnership(f"there is no partnership {slug!r}; see partnership list")
+        raise UnknownPartnership(
+            f"there is no partnership {slug!r}; see newsletter partnership list"
+        )
     return row
 
 
@@ -240,23 +246,39 @@ def _judged(judged: Judged) -> Values:
     return judged.values
 
 
-def _export(cells_of: Callable[[Database], Iterator[list[str]]], out: Path | None) -> None:
+def _export(
+    cells_of: Callable[[Database], Iterator[list[str]]], title: str, out: Path | None
+) -> None:
+    as_workbook = out is not None and is_workbook(out)
     rows = cells_of(open_services().db)
     if out is None:
         csv.writer(document_output()).writerows(rows)
         return
-    written = list(rows)
-    with out.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(written)
-    say(f"{len(written) - 1} lines written to {out}.")
+    head, *lines = rows
+    if as_workbook:
+        with out.open("wb") as book:
+            write_workbook(book, title, head, lines)
+    else:
+        with out.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([head, *lines])
+    say(f"{len(lines)} {'line' if len(lines) == 1 else 'lines'} written to {out}.")
+
+
+def _import(bring: Callable[..., ListReport], file: Path, *, dry_run: bool, json: bool) -> None:
+    services = open_services()
+    with given_list(file) as path:
+        report = bring(services.db, path, dry_run=dry_run, now=services.clock())
+    _print_import(report, json=json)
 
 
 def _print_import(report: ListReport, *, json: bool) -> None:
     counts = {name: getattr(report, name) for name in COUNTS}
+    more = {"new": list(report.new), "unused_columns": list(report.unused)}
     if json:
-        print_json(counts | {"errors": list(report.errors)})
+        print_json(counts | {"errors": list(report.errors)} | more)
         return
-    print_fields(counts)
+    named = {"new": "; ".join(report.new), "not used": "; ".join(report.unused)}
+    print_fields(counts | {name: text for name, text in named.items() if text})
     if report.errors:
         print_table(
             ("Line", "Value", "Reason"),

@@ -1,14 +1,13 @@
 """`newsletter subscriber import`, `export` and `sync`: people as a list, in and out."""
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from feeds.themes import list_themes
+from newsletter.cli.files import LIST, given_list, is_workbook, list_source, private_file
 from newsletter.cli.output import (
     JSON,
     document_output,
@@ -23,6 +22,7 @@ from newsletter.cli.session import open_services
 from newsletter.wiring import Services
 from subscribers.batches import Difference
 from subscribers.exporting import export_csv, export_workbook
+from subscribers.heads import FIELDS
 from subscribers.importing import COUNTS, ImportReport, import_file
 from subscribers.sheets import ENCODINGS, ReadAs
 from subscribers.store import count_segment
@@ -36,7 +36,13 @@ GROUND = Annotated[
     str, typer.Option(help="Why these people may be mailed; kept as evidence with each of them.")
 ]
 MAP = Annotated[
-    list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="May be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN",
+        help=f"Which column is which, where the head does not say: {', '.join(FIELDS)}. Such as "
+        "email=Adres; may be repeated.",
+    ),
 ]
 ENCODING = Annotated[
     str, typer.Option(help=f"Of a CSV file, when it is not found out: {', '.join(ENCODINGS)}.")
@@ -47,7 +53,7 @@ DRY_RUN = Annotated[bool, typer.Option("--dry-run", help="Report, and change not
 
 @app.command("import")
 def import_(
-    file: Path,
+    file: LIST,
     ground: GROUND,
     map: MAP = None,
     dry_run: DRY_RUN = False,
@@ -62,10 +68,10 @@ def import_(
     person.
     """
     services = open_services()
-    with progress_bar("Importing") as bar:
+    with given_list(file) as path, progress_bar("Importing") as bar:
         report = import_file(
             services.db,
-            file,
+            path,
             ground=ground,
             columns=_columns(map or []),
             dry_run=dry_run,
@@ -73,6 +79,7 @@ def import_(
             now=services.clock(),
             known_themes=_themes(services),
             progress=bar.update,
+            source=list_source(file),
             read_as=_read_as(encoding, delimiter),
         )
     _print(report, {}, dry_run=dry_run, json=json)
@@ -80,7 +87,7 @@ def import_(
 
 @app.command("sync")
 def sync(
-    file: Path,
+    file: LIST,
     ground: GROUND,
     name: Annotated[
         str, typer.Option(help="Of this list, the same every night: its people are known by it.")
@@ -105,10 +112,10 @@ def sync(
     up themselves.
     """
     services = open_services()
-    with progress_bar("Following") as bar:
+    with given_list(file) as path, progress_bar("Following") as bar:
         done = sync_file(
             services.db,
-            file,
+            path,
             name=name,
             ground=ground,
             columns=_columns(map or []),
@@ -137,24 +144,17 @@ def export(
     if out is None:
         export_csv(services.db, document_output(), segment=segment, now=services.clock())
         return
+    as_workbook = is_workbook(out)
     if segment:
         with services.db.read() as session:  # before the file is emptied
             count_segment(session, segment)
-    if out.suffix.lower() == ".xlsx":
-        with _opened(out), out.open("wb") as book:
+    if as_workbook:
+        with private_file(out), out.open("wb") as book:
             written = export_workbook(services.db, book, segment=segment, now=services.clock())
     else:
-        with _opened(out), out.open("w", newline="", encoding="utf-8") as file:
+        with private_file(out), out.open("w", newline="", encoding="utf-8") as file:
             written = export_csv(services.db, file, segment=segment, now=services.clock())
-    say(f"{written} subscribers written to {out}.")
-
-
-@contextmanager
-def _opened(out: Path) -> Iterator[None]:
-    """Let nobody else read the file, from before it holds anything."""
-    os.close(os.open(out, os.O_WRONLY | os.O_CREAT, 0o600))
-    out.chmod(0o600)
-    yield
+    say(f"{written} {'subscriber' if written == 1 else 'subscribers'} written to {out}.")
 
 
 def _read_as(encoding: str, delimiter: str) -> ReadAs:
@@ -176,6 +176,8 @@ def _print(report: ImportReport, more: Mapping[str, int], *, dry_run: bool, json
         "delimiter": DELIMITERS.get(report.delimiter, report.delimiter),
         "columns": [f"{field}={head}" for field, head in report.columns.items()],
     }
+    if report.unused:
+        read_as["not used"] = list(report.unused)
     seen = {name.replace("_", " "): count for name, count in _worth_a_look(report).items() if count}
     print_fields(counts | seen | read_as)
     if report.differences and dry_run:
@@ -225,6 +227,7 @@ def _found(report: ImportReport) -> dict[str, Any]:
         "encoding": report.encoding,
         "delimiter": report.delimiter,
         "columns": dict(report.columns),
+        "unused_columns": list(report.unused),
     }
 
 

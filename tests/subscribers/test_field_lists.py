@@ -10,7 +10,7 @@ from storage.log import LogEntry
 from storage.session import Database
 from storage.spreadsheet import spreadsheet_lines
 from subscribers import organisations, partnerships
-from subscribers.errors import MalformedImport
+from subscribers.errors import FileKind, MalformedImport, OtherFile
 from subscribers.field_lists import (
     ListReport,
     import_organisations,
@@ -194,6 +194,28 @@ Goed;school;
 def test_a_list_needs_a_column_for_the_name(db: Database, path: Path, how: Import) -> None:
     with pytest.raises(MalformedImport, match="no column for the name"):
         bring(db, path, "regio;fase\nLimburg;erkend\n", how)
+
+
+def test_a_list_tells_what_is_new_and_what_it_has_for_nothing(db: Database, path: Path) -> None:
+    add_organisation(db, "Lyceum")
+    text = "naam;kant;e-mail;plaats;BRIN\nLyceum;school;;Ede;1\nGoed\x07;school;a@example.org;;\n"
+
+    report = bring(db, path, text, import_organisations)
+
+    assert (report.new, report.unused) == (("Goed",), ("e-mail", "BRIN"))
+
+
+@pytest.mark.parametrize("how", [import_partnerships, import_organisations])
+def test_a_list_of_people_is_no_list_of_the_field(db: Database, path: Path, how: Import) -> None:
+    text = "E-mailadres;Naam;Kant;Opleidingsschool;Rol\nzoe@example.org;Zoë;school;X;docent\n"
+
+    with pytest.raises(OtherFile) as refused:
+        bring(db, path, text, how)
+
+    assert refused.value.kind is FileKind.PEOPLE
+    with db.read() as session:
+        assert not session.scalars(select(Organisation)).all()
+        assert not session.scalars(select(Partnership)).all()
 
 
 def test_what_goes_out_comes_in_without_a_change(db: Database, path: Path) -> None:

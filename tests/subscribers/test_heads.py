@@ -62,3 +62,20 @@ def test_who_forgot_the_column_hears_which_it_may_be(tmp_path: Path) -> None:
 
     with pytest.raises(MalformedImport, match="'Contact' holds addresses"), open_sheet(path, {}):
         pass
+
+
+def test_a_lacking_column_is_told_with_the_heads_that_are_there(tmp_path: Path) -> None:
+    path = tmp_path / "lijst.csv"
+    heads = ["Naam\x1b[31m", "", *(f"k{number}" for number in range(12))]
+    path.write_text(f"{';'.join(heads)}\nZoë;;1\n")
+
+    with pytest.raises(MalformedImport) as refused, open_sheet(path, {}):
+        pass
+
+    told = "'Naam[31m', 'k0', 'k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7', 'k8' and 3 more"
+    assert str(refused.value) == (
+        "the header has no column for the address: name it email, or say which it is with"
+        f" --map email=COLUMN; it has {told}"
+    )
+    with pytest.raises(MalformedImport, match="no column 'X' for 'name' in the header; it has 'a'"):
+        find_columns(["a"], {"name": "X"})

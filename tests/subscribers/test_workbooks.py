@@ -219,6 +219,10 @@ def package() -> bytes:
         (opendocument(), FileKind.OPEN_DOCUMENT),
         (package(), FileKind.PACKED),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", FileKind.PDF),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(9), FileKind.NO_TEXT),
+        (b"", FileKind.EMPTY),
+        (b"\xef\xbb\xbf\r\n;;\r\na@example.org;;\r\n", FileKind.EMPTY),
+        (b" ;;\r\na@example.org;;\r\n", FileKind.EMPTY),
     ],
 )
 def test_another_kind_of_file_is_refused_with_what_to_do(

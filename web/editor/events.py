@@ -24,6 +24,7 @@ from subscribers.attendance import (
 )
 from subscribers.errors import MalformedImport
 from web.editor.desk import EVENTS, desk_page
+from web.editor.list_words import refusal
 from web.errors import PageUnknown
 from web.pages import Call, see_other
 from web.public.paging import read_pages
@@ -77,8 +78,8 @@ def bring(call: Call) -> Response:
                 title=event.title,
                 now=call.now,
             )
-        except MalformedImport:
-            return _page(call, NO_LIST)
+        except MalformedImport as wrong:
+            return _page(call, refusal(wrong, NO_LIST))
     undo = _away(event.id, call.now) if report.new else ""
     return see_other(f"{EVENTS}/{event.id}", message=_told(report), undo=undo)
 

@@ -14,6 +14,7 @@ from newsletter.dutch import number, plural
 from subscribers.errors import MalformedImport
 from subscribers.field_lists import ListReport, import_organisations, import_partnerships
 from web.editor.desk import MEMBERS, PARTNERSHIPS, desk_page
+from web.editor.list_words import refusal
 from web.errors import PageUnknown
 from web.forms import Form
 from web.pages import Call, see_other
@@ -54,8 +55,8 @@ def judge(call: Call) -> Response:
         return _page(call, problems, kind=kind)
     try:
         report = _bring(call, kind, document, dry_run=True)
-    except MalformedImport:
-        return _page(call, {"bestand": NO_LIST}, kind=kind)
+    except MalformedImport as wrong:
+        return _page(call, {"bestand": refusal(wrong, NO_LIST)}, kind=kind)
     return _page(call, {}, kind=kind, report=report, document=b64encode(document).decode())
 
 

@@ -17,6 +17,15 @@ OTHERS: Final[Mapping[FileKind, str]] = {
     FileKind.OPEN_DOCUMENT: f"Dit is een blad van LibreOffice (.ods). {SAVE_AS}",
     FileKind.PACKED: "Dit is een zipbestand. Pak het uit en kies de lijst die erin zit.",
     FileKind.PDF: "Dit is een pdf. Vraag wie het maakte om de lijst als Excel-werkmap of CSV.",
+    FileKind.NO_TEXT: (
+        "Dit bestand is geen lijst, maar bijvoorbeeld een foto of een ander soort document. "
+        "Kies een Excel-werkmap (.xlsx) of CSV."
+    ),
+    FileKind.EMPTY: ("De eerste regel van dit bestand is leeg. Zet daar de namen van de kolommen."),
+    FileKind.PEOPLE: (
+        "Dit is zo te zien een lijst met lezers: die lees je in bij Abonnees. Is dat niet zo, "
+        "haal dan de kolom met e-mailadressen weg."
+    ),
 }
 GROUND_MISSING: Final = (
     "Schrijf op waarom deze mensen mail mogen krijgen. Zonder grond kan het niet."
@@ -62,9 +71,9 @@ DELIMITER_CHOICES: Final = (  # a tab would not come back from a form as it is
 )
 
 
-def refusal(wrong: MalformedImport) -> str:
+def refusal(wrong: MalformedImport, otherwise: str = NO_LIST) -> str:
     """Say why a file is no list that we can read, and what to do."""
-    return OTHERS[wrong.kind] if isinstance(wrong, OtherFile) else NO_LIST
+    return OTHERS[wrong.kind] if isinstance(wrong, OtherFile) else otherwise
 
 
 def read_as(encoding: str, delimiter: str) -> str:

@@ -1,7 +1,7 @@
 """A shell in which commands are run, as scripts and people do."""
 
 import json
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ class Shell:
     def run(self, *words: str, status: int = 0, typed: str = "") -> str:
         """Run a command that ends with this status; return what it printed."""
         self._patch.setattr("sys.argv", ["newsletter", *self._begin, *words])
-        self._patch.setattr("sys.stdin", StringIO(typed))
+        self._patch.setattr("sys.stdin", TextIOWrapper(BytesIO(typed.encode()), encoding="utf-8"))
         with pytest.raises(SystemExit) as end:
             main()
         self.out, self.err = self._capsys.readouterr()

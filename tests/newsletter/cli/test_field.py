@@ -77,6 +77,8 @@ def test_what_goes_out_comes_in_again(shell: Shell, lists: tuple[str, str], tmp_
         assert "2 lines written" in shell.err
         assert shell.run(kind, "export").splitlines() == out.read_text("utf-8").splitlines()
         assert shell.json(kind, "import", str(out))["unchanged"] == 2
+        shell.run(kind, "export", "--out", str(out.with_suffix(".xlsx")))
+        assert shell.json(kind, "import", str(out.with_suffix(".xlsx")))["unchanged"] == 2
 
 
 def test_one_is_added_by_its_fields(shell: Shell) -> None:
@@ -103,7 +105,9 @@ def test_one_is_added_by_its_fields(shell: Shell) -> None:
         (("partnership", "add", "X", "--region", "Oost"), "region: Dit is geen provincie."),
         (("partnership", "add", "X", "--since", "ooit"), "since: Dit is geen jaar."),
         (("partnership", "show", "nergens"), "there is no partnership 'nergens'"),
-        (("organisation", "show", "nergens"), "no organisation has that name"),
+        (("partnership", "list", "--region", "Narnia"), "region: Dit is geen provincie."),
+        (("partnership", "export", "--out", "uit.ods"), "let the name end in .csv or .xlsx"),
+        (("organisation", "show", "nergens"), "see newsletter organisation list"),
         (("organisation", "list", "--partnership", "nergens"), "no partnership 'nergens'"),
         (("organisation", "add", "X", "--audience", "school", "--partnership", "y"), "'y'"),
         (("partnership", "import", "nergens.csv"), "nergens.csv"),
@@ -129,3 +133,15 @@ def test_a_name_that_is_taken_is_refused(shell: Shell) -> None:
 def test_an_empty_list_says_what_to_do(shell: Shell) -> None:
     assert "newsletter partnership add NAME" in shell.run("partnership", "list")
     assert "newsletter organisation add NAME" in shell.run("organisation", "list")
+    shell.run("partnership", "add", "De Meander", "--region", "Gelderland")
+    assert "De Meander" in shell.run("partnership", "list", "--region", "gelderland")
+    assert shell.run("partnership", "list", "--search", "z").strip() == "No partnership fits that."
+    assert "No organisation fits" in shell.run("organisation", "list", "--search", "z")
+
+
+def test_a_list_by_standard_input_says_what_it_brings(shell: Shell) -> None:
+    typed = "naam;penvoerder\nDe Meander;Z\n"
+
+    told = shell.run("partnership", "import", "-", "--dry-run", typed=typed)
+
+    assert told.splitlines()[-2:] == ["new        De Meander", "not used   penvoerder"]

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,51 @@ def test_another_systems_list_is_followed_and_a_short_one_changes_nothing(
     assert "29 people" in refused
     assert "--allow 29" in refused
     assert (done["removed"], done["unchanged"]) == (29, 1)
+
+
+def test_a_list_comes_in_by_standard_input_and_by_a_pipe(
+    shell: Shell, db: Database, tmp_path: Path
+) -> None:
+    text = "E-mailadres;Naam;Leerjaar\njan@example.org;Jan;3\n"
+    pipe = tmp_path / "pijp"
+    os.mkfifo(pipe)
+
+    first = shell.json("subscriber", "import", "-", "--ground", "lid", typed=text)
+    with ThreadPoolExecutor() as writers:
+        writers.submit(pipe.write_text, text)
+        again = shell.json("subscriber", "import", str(pipe), "--ground", "lid")
+    followed = shell.json(
+        "subscriber", "sync", "-", "--name", "leden", "--ground", "lid", typed=text
+    )
+
+    assert (first["added"], again["unchanged"], followed["unchanged"]) == (1, 1, 1)
+    assert (first["columns"], first["unused_columns"]) == (
+        {"email": "E-mailadres", "name": "Naam"},
+        ["Leerjaar"],
+    )
+    with db.read() as session:
+        assert session.scalars(select(Consent.source)).all() == ["import stdin"]
+
+
+def test_what_was_asked_wrongly_is_one_line(shell: Shell, tmp_path: Path) -> None:
+    path = write(tmp_path, "email\njan@example.org\n")
+    out = tmp_path / "uit.ods"
+
+    shell.run("subscriber", "sync", path, "--name", " ", "--ground", "lid", status=1)
+    unnamed = shell.err
+    shell.run("subscriber", "export", "--out", str(out), status=1)
+    ending = shell.err
+    shell.run("subscriber", "import", path, "--ground", "lid", "--delimiter", "x", status=1)
+
+    assert unnamed == (
+        "newsletter: name the list, the same every time: its people are known by it\n"
+    )
+    assert ending == (
+        f"newsletter: {out}: what is written is CSV or a workbook:"
+        " let the name end in .csv or .xlsx\n"
+    )
+    assert not out.exists()
+    assert shell.err == "newsletter: no such delimiter; there are , ; | and the word tab\n"
 
 
 @pytest.mark.long

@@ -68,16 +68,23 @@ def test_an_editor_brings_who_came_and_can_undo_it(
     assert "nog niet ingelezen" in text(client.get(LIST))
 
 
-@pytest.mark.parametrize("document", ["", "naam;plaats\nJan;Breda\n", "\x00\x01"])
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ("", "De eerste regel van dit bestand is leeg."),
+        ("naam;plaats\nJan;Breda\n", "Dit kunnen we niet lezen als lijst met adressen."),
+        ("\x00\x01", "Dit bestand is geen lijst, maar bijvoorbeeld een foto"),
+    ],
+)
 def test_a_file_without_addresses_is_refused_in_words(
-    client: TestClient, services: Services, congress: int, document: str
+    client: TestClient, services: Services, congress: int, document: str, says: str
 ) -> None:
     desk(client, services)
 
     answer = send(client, congress, document)
 
     assert answer.status_code == 422
-    assert "Dit kunnen we niet lezen als lijst met adressen." in text(answer)
+    assert says in text(answer)
     assert post(client, f"{LIST}/{congress}").status_code == 422
     assert client.get(f"{LIST}/999").status_code == 404
     assert post(client, f"{LIST}/{congress}/weg?lijst=gisteren").status_code == 404

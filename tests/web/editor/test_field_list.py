@@ -52,6 +52,7 @@ def test_a_list_is_judged_by_line_and_nothing_changes(
 
     assert "3 regels met opleidingsscholen" in page
     assert "Lees 2 regels in" in page
+    assert "<strong>Nieuw:</strong> De Meander; &lt;b&gt;.</p>" in page
     assert "Regel 3" in page
     assert "Dit is geen provincie. Kies er een, zoals Gelderland.</td>" in page
     assert "<b>" not in page.split("<main")[1]
@@ -92,6 +93,8 @@ def test_organisations_come_in_for_partnerships_that_are_known(
         (LIST, "", "soort", "Kies wat er in het bestand staat."),
         ("x;y\n1;2\n", "organisaties", "bestand", "Dit kunnen we niet lezen als lijst."),
         (b"\x00\xff" * 400, "organisaties", "bestand", "Dit kunnen we niet lezen als lijst."),
+        (b"%PDF-1.7", "organisaties", "bestand", "Dit is een pdf."),
+        ("email;naam\na@example.org;A\n", "organisaties", "bestand", "Dit is zo te zien een lijst"),
         ("naam\n" + "x" * 700_000, "organisaties", "bestand", "Dit bestand is te groot"),
     ],
 )
