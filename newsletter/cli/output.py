@@ -91,11 +91,17 @@ def print_fields(report: Mapping[str, object]) -> None:
     """Print one thing, a field a line; of a list of things each on a line of its own."""
     width = max(map(len, report))
     for name, value in report.items():
-        several = isinstance(value, Sequence) and any(isinstance(one, Mapping) for one in value)
-        first, *rest = map(_shown, value) if several else [_shown(value)]
+        first, *rest = map(_shown, _things(value))
         print(f"{name:<{width}}  {first}")
         for line in rest:
             print(f"{'':<{width}}  {line}")
+
+
+def _things(value: object) -> Sequence[object]:
+    """Return the things that a value is a list of; a list of words is one."""
+    if isinstance(value, Sequence) and any(isinstance(one, Mapping) for one in value):
+        return value
+    return [value]
 
 
 def say(sentence: str) -> None:
