@@ -22,11 +22,11 @@ from subscribers.evidence import (
     Choices,
     apply_choices,
     find_or_add,
+    is_being_asked,
     last_fact,
     make_fact,
     settle_side,
     wanted_topics,
-    was_asked_since,
 )
 from subscribers.model import Consent, Subscriber, Suppression
 from subscribers.store import get_subscriber
@@ -75,8 +75,8 @@ def sign_up(  # noqa: PLR0913 - the form's fields, by name
     """Note that somebody asked, and say whether a confirmation mail has to go out.
 
     A known, active address stays as it is: it was perhaps not its owner who filled in the form. Who
-    has left may come back by confirming. An address is asked once in ASK_EVERY; in between, what
-    was filled in replaces what was not confirmed yet.
+    has left may come back by confirming. An address that does not answer is asked once in
+    ASK_EVERY; in between, what was filled in replaces what was not confirmed yet.
     audience_said: False when nobody asked for a side: then it follows from the organisation.
     Raises: InvalidAddress.
     """
@@ -98,7 +98,7 @@ def sign_up_in(session: Session, asking: Asking) -> SignUp:
     if row.state in ON_LIST:
         return SignUp(row.id, confirm=False)
     apply_choices(session, row, asking.chosen, now=now)
-    if was_asked_since(session, row.id, now - ASK_EVERY):
+    if is_being_asked(session, row.id, since=now - ASK_EVERY):
         return SignUp(row.id, confirm=False)
     if row.state is SubscriberStatus.PENDING:
         row.since = now  # the two weeks that an unconfirmed sign-up is kept begin again
@@ -108,7 +108,7 @@ def sign_up_in(session: Session, asking: Asking) -> SignUp:
     return SignUp(row.id, confirm=True)
 
 
-def confirm(db: Database, subscriber_id: int, *, now: datetime) -> bool:
+def confirm(db: Database, subscriber_id: int, *, source: str = "mail", now: datetime) -> bool:
     """Make somebody who asked active; return whether they are on the list now.
 
     Only the last question is answered: a confirmation link that is pressed again after its owner
@@ -125,7 +125,7 @@ def confirm(db: Database, subscriber_id: int, *, now: datetime) -> bool:
             return False
         row.move(SubscriberStatus.ACTIVE, now=now)
         row.since, row.confirmed_at, row.ground = now, now, ConsentKind.ASKED
-        fact = make_fact(row, ConsentKind.CONFIRMED, now, source="mail")
+        fact = make_fact(row, ConsentKind.CONFIRMED, now, source=source)
         fact.text_shown, fact.text_version = asked.text_shown, asked.text_version
         session.add(fact)
         return True

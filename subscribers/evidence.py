@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.dialect import insert_new
@@ -34,6 +34,9 @@ BLANK: Final = {
     "wants_newsletter": True,
     "wants_announcements": True,
 }
+
+STAYED: Final = "toch blijven"
+"""The source of what somebody says who left by mistake a moment ago."""
 
 TYPED: Final = {"name": 200, "role": 80, "organisation": 200, "partnership": 200}
 """The fields that a reader types in a form, with their greatest length."""
@@ -92,14 +95,13 @@ def make_fact(row: Subscriber, kind: ConsentKind, at: datetime, *, source: str) 
     )
 
 
-def was_asked_since(session: Session, subscriber_id: int, moment: datetime) -> bool:
-    """Say whether somebody was asked to confirm after this moment."""
-    last = session.scalar(
-        select(func.max(Consent.at)).where(
-            Consent.subscriber_id == subscriber_id, Consent.kind == ConsentKind.ASKED
-        )
-    )
-    return last is not None and last > moment
+def is_being_asked(session: Session, subscriber_id: int, *, since: datetime) -> bool:
+    """Say whether somebody was asked to confirm after this moment, and did not answer yet.
+
+    Who answered and left meanwhile is asked anew: only the mailbox itself gets so far.
+    """
+    last = last_fact(session, subscriber_id)
+    return last is not None and last.kind == ConsentKind.ASKED and last.at > since
 
 
 def last_fact(session: Session, subscriber_id: int) -> Consent | None:

@@ -14,11 +14,13 @@ from newsletter.accounts.sessions import Step
 from newsletter.errors import RoleMissing
 from newsletter.values import Role
 from storage.errors import StorageError
+from subscribers.errors import InvalidToken
 from web.access import SAFE_METHODS, Who, rank
 from web.editor.desk import desk_page
 from web.editor.entering import SIGN_IN, STEP_PAGES
 from web.errors import (
     BROKEN,
+    ERROR_PAGES,
     NOT_ALLOWED,
     ErrorPage,
     ForeignForm,
@@ -59,6 +61,8 @@ def explain(call: Call, route: str, error: Exception) -> Response:
 def show_error(call: Call, shown: ErrorPage, *, mark: str = "", held: str = "") -> Response:
     """Return an error as a page. held: where what was sent is found back, when it was kept."""
     way = _way_on(call, shown)
+    if shown is ERROR_PAGES[InvalidToken]:
+        shown = replace(shown, sentence=f"{shown.sentence} {_helped_by(call)}")
     if held:
         shown = replace(shown, sentence=HELD)
         way = (held, "Bewaar het alsnog" if call.user else "Log in en ga verder")
@@ -73,6 +77,11 @@ def show_error(call: Call, shown: ErrorPage, *, mark: str = "", held: str = "") 
     if shown is not BROKEN and _is_at_desk(call) and _is_in(call):
         return _with_navigation(call, shown, values)
     return page(call, "error.html", status=shown.status, **values)
+
+
+def _helped_by(call: Call) -> str:
+    contact = call.services.settings.organisation.contact
+    return f"Lukt het niet? Mail {contact}, dan regelen wij het."
 
 
 def _with_navigation(call: Call, shown: ErrorPage, values: dict[str, object]) -> Response:

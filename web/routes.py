@@ -135,6 +135,8 @@ PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
     Route(PREFERENCES + "/gegevens", own_data.take_everything, "take_everything", OPEN, POST),
     Route(PREFERENCES + "/wissen", own_data.show_erase, "erase", OPEN),
     Route(PREFERENCES + "/wissen", own_data.erase, "erase_post", OPEN, POST),
+    Route("/voorkeuren", unsubscribe.show_where, "where_to_choose", OPEN),
+    Route("/afmelden", unsubscribe.show_where, "where_to_leave", OPEN),
     Route(MOVE, own_address.show_move, "move_address", OPEN),
     Route(MOVE, own_address.move, "move_address_post", OPEN, POST),
     Route(UNSUBSCRIBE, unsubscribe.show_unsubscribe, "unsubscribe", OPEN),

@@ -136,6 +136,15 @@ def test_who_left_comes_back_only_by_confirming_anew(db: Database) -> None:
     assert facts_of(db, subscriber_id) == ["asked", "confirmed", "withdrawn", "asked", "confirmed"]
 
 
+def test_who_answered_and_left_the_same_day_is_asked_once_more(db: Database) -> None:
+    subscriber_id = subscribe(db)
+    consent.leave(db, subscriber_id, source="link", now=START)
+
+    again = [sign_up(db, now=START + timedelta(minutes=one)) for one in (1, 2)]
+
+    assert [one.confirm for one in again] == [True, False]
+
+
 def test_a_suppressed_address_is_neither_asked_nor_confirmed(db: Database) -> None:
     subscriber_id = add(db, status=S.SUPPRESSED)
 

@@ -10,6 +10,7 @@ from newsletter.reader_history import Event, Kind
 from newsletter.send.failures import why_failed
 from newsletter.values import DeliveryState
 from subscribers.editing import DESK
+from subscribers.evidence import STAYED
 from subscribers.values import ConsentKind, SuppressionReason
 from web.editor.desk import edition_path
 from web.editor.failure_words import FAILED
@@ -24,6 +25,10 @@ BY_THEMSELVES: Final[Mapping[str, str]] = {
     ConsentKind.MOVED: "bevestigde een nieuw adres",
     ConsentKind.WITHDRAWN: "meldde zich af",
 }
+BY_STAYING: Final[Mapping[str, str]] = {
+    ConsentKind.ASKED: "koos op de afmeldbladzijde ‘Toch blijven’",
+    ConsentKind.CONFIRMED: "stond daarmee weer op de lijst",
+}
 BY_DESK: Final[Mapping[str, str]] = {
     ConsentKind.IMPORTED: "zette dit adres op de lijst",
     ConsentKind.CHANGED: "wijzigde wat deze lezer krijgt",
@@ -32,7 +37,6 @@ BY_DESK: Final[Mapping[str, str]] = {
 WAYS: Final[Mapping[str, str]] = {
     "one-click": "met de afmeldknop van het mailprogramma",
     "complaint": "door de mail als spam te melden",
-    "toch blijven": "en bleef toch",
     "afmelden": "via de afmeldbladzijde",
 }
 MAILS: Final[Mapping[str, str]] = {
@@ -121,6 +125,8 @@ def _sentence(event: Event, themes: Mapping[str, str]) -> str:
 def _consent(event: Event) -> str:
     if event.source == DESK or event.what == ConsentKind.IMPORTED:
         return f"{event.who or TEAM} {BY_DESK.get(event.what, event.what)}"
+    if event.source == STAYED and event.what in BY_STAYING:
+        return f"{READER} {BY_STAYING[event.what]}"
     told = f"{READER} {BY_THEMSELVES.get(event.what, event.what)}"
     return f"{told}, {WAYS[event.source]}" if event.source in WAYS else told
 

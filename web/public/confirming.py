@@ -48,12 +48,24 @@ def _asked_by(call: Call) -> Subscriber | Response:
     except ExpiredToken:
         return private(_ask_again(call, "Deze link is te oud", status=410))
     except InvalidToken:
-        return private(_ask_again(call, "Deze link klopt niet", status=404))
+        return private(_mistaken(call))
     with call.services.db.read() as session:
         row = store.get_by_id(session, target.subscriber_id)
     if row is None or row.state is SubscriberStatus.SUPPRESSED:
         return private(_ask_again(call, "Deze link is te oud", status=410))
     return row
+
+
+def _mistaken(call: Call) -> Response:
+    return calm(
+        call,
+        "Deze link klopt niet",
+        "Misschien is hij bij het kopiëren afgekapt. Open de link nog eens vanuit de mail.",
+        "Lukt dat niet? Meld je dan opnieuw aan. "
+        "Naar één adres sturen we zo’n mail hooguit één keer per dag.",
+        onward=("/aanmelden", "Meld je aan"),
+        status=404,
+    )
 
 
 def _ask_again(call: Call, heading: str, *, status: int) -> Response:

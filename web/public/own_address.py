@@ -48,6 +48,7 @@ def ask_address(call: Call) -> Response:
             "Daar vind je een mail met een knop. Druk daarop, dan wisselen we. "
             "Tot die tijd blijft onze mail komen waar hij nu komt.",
             "Zie je na een kwartier nog niets? Kijk dan bij de ongewenste mail. "
+            "Naar één adres sturen we zo’n mail hooguit één keer per dag. "
             "Staat het nieuwe adres al op onze lijst, dan verandert er niets.",
             onward=(_own_path(call), "Terug naar je voorkeuren"),
         )
@@ -99,7 +100,21 @@ def _asked(call: Call) -> AddressChange | Response:
         return _no_longer(call, "Deze link klopt niet", status=404)
     with call.services.db.read() as session:
         change = moving.change_asked(session, change_id)
-    return change or _no_longer(call, "Deze link is al gebruikt", status=410)
+    return change or _used(call)
+
+
+def _used(call: Call) -> Response:
+    """Say so calmly: who presses the button twice sees this, and has the new address."""
+    return private(
+        calm(
+            call,
+            "Deze link is al gebruikt",
+            "Drukte je net op de knop? Dan is je adres gewijzigd en hoef je niets te doen.",
+            "Klopt je adres nog niet? Vraag het dan opnieuw bij je voorkeuren: de link daarnaartoe "
+            "staat onder elke mail.",
+            status=410,
+        )
+    )
 
 
 def _no_longer(call: Call, heading: str, *, status: int) -> Response:

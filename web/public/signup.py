@@ -74,8 +74,9 @@ def show_check_mail(call: Call) -> Response:
         call,
         "Kijk in je mail",
         "We stuurden je een mail met een knop. Druk daarop, dan is je aanmelding rond.",
-        "Zie je na een kwartier nog niets? Kijk dan bij de ongewenste mail, "
-        "of meld je nog eens aan. "
+        "Zie je na een kwartier nog niets? Kijk dan bij de ongewenste mail. "
+        "Klopte je adres misschien niet? Meld je dan nog eens aan.",
+        "Naar één adres sturen we zo’n mail hooguit één keer per dag. "
         "Sta je al op de lijst, dan verandert er niets en krijg je geen nieuwe mail.",
         onward=("/archief", "Lees alvast de edities"),
     )

@@ -11,7 +11,7 @@ from newsletter import dutch
 from subscribers import consent, store
 from subscribers.addresses import mask
 from subscribers.errors import InvalidToken
-from subscribers.evidence import wanted_topics
+from subscribers.evidence import STAYED, wanted_topics
 from subscribers.links import LinkTarget
 from subscribers.model import Subscriber
 from subscribers.values import ON_LIST, Audience, ConsentKind, SubscriberStatus, Topic
@@ -36,15 +36,26 @@ def show_unsubscribe(call: Call) -> Response:
     row = _reader(call, target)
     if row is None or row.state not in ON_LIST:
         return _gone(call, row)
-    own = call.services.links.preferences_url(row.id, target.edition_id)
     return private(
         page(
             call,
             "public/unsubscribe.html",
             masked=mask(row.email),
             one_thing=_one_thing(row),
-            preferences_url=own.removeprefix(call.services.settings.base_url),
+            preferences_url=_own_path(call, target),
         )
+    )
+
+
+def show_where(call: Call) -> Response:
+    """Say where the link is, to who has only the address of this page."""
+    contact = call.services.settings.organisation.contact
+    return calm(
+        call,
+        "Afmelden of iets anders kiezen",
+        "Onder elke mail van ons staat een link om je af te melden, en een om te kiezen wat je "
+        "krijgt. Zo weten we zeker dat jij het bent.",
+        f"Heb je geen mail meer van ons? Mail {contact}, dan regelen wij het.",
     )
 
 
@@ -87,14 +98,13 @@ def _leave_one(call: Call, topic: Topic) -> Response:
         return _gone(call, row)
     if topic in wanted_topics(row):
         return show_unsubscribe(call)
-    own = call.services.links.preferences_url(row.id, target.edition_id)
     kept = dutch.join([TOPIC_WORDS[one] for one in Topic if one in wanted_topics(row)])
     return private(
         calm(
             call,
             "Dat is geregeld",
             f"{mask(row.email)} krijgt {TOPIC_WORDS[topic]} niet meer. Wel krijg je nog {kept}.",
-            onward=(own.removeprefix(call.services.settings.base_url), "Bekijk je voorkeuren"),
+            onward=(_own_path(call, target), "Bekijk je voorkeuren"),
         )
     )
 
@@ -118,7 +128,10 @@ def _do_leave(call: Call, target: LinkTarget, *, source: str) -> None:
 
 def _stay(call: Call) -> Response:
     """Bring back who left by mistake a moment ago, with what they had."""
-    row = _reader(call, _target(call))
+    target = _target(call)
+    row = _reader(call, target)
+    if row is not None and row.state in ON_LIST:
+        return _stays(call, target)  # pressed twice
     if row is None or not _can_stay(call, row):
         return _gone(call, row)
     db, now = call.services.db, call.now
@@ -133,12 +146,18 @@ def _stay(call: Call) -> Response:
         audience_said=row.audience_said,
         topics=wanted_topics(row),
         text_shown=STAY_TEXT,
-        source="toch blijven",
+        source=STAYED,
         now=now,
     )
-    if not consent.confirm(db, row.id, now=now):
+    if not consent.confirm(db, row.id, source=STAYED, now=now):
         return _sign_up_instead(call)
-    return private(calm(call, "Je blijft op de lijst", "Je krijgt weer wat je kreeg."))
+    return _stays(call, target)
+
+
+def _stays(call: Call, target: LinkTarget) -> Response:
+    onward = (_own_path(call, target), "Bekijk je voorkeuren")
+    words = "Je krijgt weer wat je kreeg."
+    return private(calm(call, "Je blijft op de lijst", words, onward=onward))
 
 
 def _sign_up_instead(call: Call) -> Response:
@@ -176,6 +195,11 @@ def _left_at(session: Session, subscriber_id: int) -> datetime | None:
     facts = store.consents_of(session, subscriber_id)
     left = [fact.at for fact in facts if fact.kind == ConsentKind.WITHDRAWN]
     return left[-1] if left else None
+
+
+def _own_path(call: Call, target: LinkTarget) -> str:
+    url = call.services.links.preferences_url(target.subscriber_id, target.edition_id)
+    return url.removeprefix(call.services.settings.base_url)
 
 
 def _target(call: Call) -> LinkTarget:

@@ -17,7 +17,7 @@ from newsletter.values import EditionKind
 from subscribers import store
 from subscribers.addresses import mask
 from subscribers.editing import DESK
-from subscribers.evidence import wanted_topics
+from subscribers.evidence import STAYED, wanted_topics
 from subscribers.model import Consent, Subscriber
 from subscribers.values import ON_LIST, ConsentKind, Topic
 from web.pages import Call, page
@@ -38,6 +38,11 @@ BY_DESK: Final[Mapping[ConsentKind, str]] = {
     ConsentKind.CHANGED: "De redactie wijzigde wat je krijgt.",
     ConsentKind.WITHDRAWN: "De redactie meldde je af.",
 }
+BY_STAYING: Final[Mapping[ConsentKind, str]] = {
+    ConsentKind.ASKED: "Je koos ‘Toch blijven’.",
+    ConsentKind.CONFIRMED: "Daarmee stond je weer op de lijst.",
+}
+BY: Final = {DESK: BY_DESK, STAYED: BY_STAYING}
 BY_CONSENT: Final = (
     "Jouw toestemming: je vroeg er zelf om en bevestigde dat (AVG, artikel 6 lid 1a)."
 )
@@ -96,5 +101,7 @@ def reason_in_mail(session: Session, row: Subscriber) -> str:
 
 def _event(fact: Consent) -> Event:
     kind = ConsentKind(fact.kind)
-    what = BY_DESK.get(kind) if fact.source == DESK else None
-    return Event(fact.at, what or HAPPENED[kind], fact.text_shown)
+    what = BY.get(fact.source, {}).get(kind)
+    # What was confirmed keeps the words of the form, as evidence; they did not stand at the button.
+    words = "" if kind is ConsentKind.CONFIRMED else fact.text_shown
+    return Event(fact.at, what or HAPPENED[kind], words)

@@ -8,8 +8,9 @@ from starlette.testclient import TestClient
 
 from newsletter.wiring import Services
 from storage.base import Base
+from subscribers import consent
 from subscribers.store import consents_of, get_by_id
-from subscribers.values import ConsentKind, SubscriberStatus
+from subscribers.values import ConsentKind, SubscriberStatus, Topic
 from tests.fakes import FakeClock
 from tests.web.public.content import (
     BLOCKS,
@@ -101,6 +102,16 @@ def test_one_click_unsubscribes_at_once(
     assert "set-cookie" not in first.headers
     assert status_of(services, reader) == SubscriberStatus.UNSUBSCRIBED
     assert last_fact(services, reader) == (ConsentKind.WITHDRAWN, "one-click", 7)
+
+
+def test_who_has_only_the_address_of_the_page_is_told_where_the_link_is(
+    client: TestClient, services: Services
+) -> None:
+    for path in ("/afmelden", "/voorkeuren", "/afmelden/"):
+        answer = client.get(path, follow_redirects=True)
+        assert answer.status_code == 200
+        assert "Onder elke mail van ons staat een link" in answer.text
+        assert services.settings.organisation.contact in answer.text
 
 
 def test_one_click_needs_neither_cookie_nor_origin(client: TestClient, services: Services) -> None:
@@ -210,6 +221,34 @@ def test_who_left_by_mistake_may_stay_for_an_hour(
     assert status_of(services, reader) == SubscriberStatus.UNSUBSCRIBED
 
 
+def test_who_signed_up_today_may_stay_as_well_and_press_twice(
+    client: TestClient, services: Services
+) -> None:
+    asked = consent.sign_up(
+        services.db,
+        email="vandaag@example.org",
+        audience=None,
+        topics=[Topic.NEWSLETTER],
+        text_shown="",
+        source="aanmelden",
+        now=services.clock(),
+    )
+    assert asked.subscriber_id is not None
+    consent.confirm(services.db, asked.subscriber_id, now=services.clock())
+    path = paths(services, asked.subscriber_id)["leave"]
+    client.post(path, data=LEAVE)
+
+    stayed, again = client.post(path, data=STAY), client.post(path, data=STAY)
+
+    for answer in (stayed, again):
+        assert "Je blijft op de lijst" in answer.text
+        assert 'href="/voorkeuren/' in answer.text
+    assert status_of(services, asked.subscriber_id) == SubscriberStatus.ACTIVE
+    why = client.get(paths(services, asked.subscriber_id)["preferences"] + "/waarom").text
+    assert "Je koos ‘Toch blijven’." in why
+    assert why.count("met de knop in onze mail") == 1
+
+
 def test_staying_brings_back_nobody_who_never_left(client: TestClient, services: Services) -> None:
     pending = add_subscriber(services, status=SubscriberStatus.PENDING)
     broken = add_subscriber(services, "k@example.org", status=SubscriberStatus.SUPPRESSED)
@@ -302,6 +341,8 @@ def test_links_of_who_is_no_longer_there_are_calm(client: TestClient, services: 
         answer = client.get(f"/{page}/onzin")
         assert answer.status_code == 404
         assert "Deze link klopt niet" in answer.text
+        way_on = "Meld je aan" if page == "bevestigen" else "dan regelen wij het"
+        assert way_on in answer.text
 
 
 def test_everything_is_erased_with_one_press(client: TestClient, services: Services) -> None:

@@ -174,6 +174,7 @@ def test_another_address_is_confirmed_there_and_told_here(
     assert NEW not in mails(transport)[1][1]
     again = site.post(link)
     assert (again.status_code, len(transport.accepted)) == (410, 2)
+    assert "Dan is je adres gewijzigd en hoef je niets te doen." in again.text  # pressed twice
     assert "n***@example.org" in site.get(path).text
 
 
@@ -289,7 +290,8 @@ def test_why_tells_ground_evidence_and_how_to_stop(
     imported = add_subscriber(services, "import@example.org", ground=ConsentKind.IMPORTED)
     with services.db.write() as session:
         consents_of(session, imported)[-1].ground = "Deelnemers congres 2026"
-        consents_of(session, reader)[0].text_shown = "Je vraagt hiermee de nieuwsbrief aan."
+        for fact in consents_of(session, reader):
+            fact.text_shown = "Je vraagt hiermee de nieuwsbrief aan."
 
     asked = site.get(own(services, reader, "/waarom"))
     brought = site.get(own(services, imported, "/waarom"))
@@ -304,6 +306,7 @@ def test_why_tells_ground_evidence_and_how_to_stop(
         "m***@example.org",
     ):
         assert part in asked.text
+    assert asked.text.count("Daarbij stond") == 1  # at the form, and not at the button
     assert OLD not in asked.text
     assert asked.headers["cache-control"] == "no-store"
     assert "omdat we je adres op 3 maart 2027 op de verzendlijst" in brought.text
@@ -317,6 +320,7 @@ def test_why_does_not_say_that_who_left_gets_mail(site: TestClient, services: Se
     text = site.get(own(services, left, "/waarom")).text
 
     assert "Je krijgt geen mail van ons" in text
+    assert "Die gold voor" in text
     assert "Meld je af" not in text
 
 

@@ -71,7 +71,9 @@ def test_from_the_form_to_a_subscriber(
     form = FORM | {"krijg": ["newsletter", "announcements"], "opleidingsschool": "De Tussendeur"}
     answer = site.post("/aanmelden", data=stamped(services, form))
     assert (answer.status_code, answer.headers["location"]) == (303, CHECK_MAIL)
-    assert "Kijk in je mail" in site.get(CHECK_MAIL).text
+    told = site.get(CHECK_MAIL).text
+    assert "Kijk in je mail" in told
+    assert "hooguit één keer per dag" in told
     assert [one[1] for one in transport.accepted] == [ADDRESS]
     assert status_of(services) == SubscriberStatus.PENDING
 
@@ -438,6 +440,7 @@ def test_the_form_in_a_frame_does_the_same_and_may_be_framed_by_anybody(
     assert "frame-ancestors *" in wrong.headers["content-security-policy"]
     done = site.get(answer.headers["location"])
     assert "Kijk in je mail" in done.text
+    assert 'href="/aanmelden/inbedden"' in done.text
     assert "frame-ancestors *" in done.headers["content-security-policy"]
     with services.db.read() as session:
         fact = session.scalars(select(Consent)).one()
