@@ -10,9 +10,10 @@
 """
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import get_close_matches
 from typing import Final, NoReturn, TypeAlias, TypeVar
 
 from subscribers.conditions import BEFORE, EVENTS, SINCE
@@ -38,9 +39,10 @@ from subscribers.trees import (
 
 Made = TypeVar("Made")
 
-Known: TypeAlias = Mapping[str, Container[str]]
+Known: TypeAlias = Mapping[str, Collection[str]]
 
 LONGEST: Final = 2_000
+FEW: Final = 10  # values that are all told when somebody names another
 ALL_WORD: Final = "everybody"
 TYPED: Final = ("joined", *(name for name in FIELDS if name not in DAYS))
 NAMED: Final = dict.fromkeys(EVENTS, "event")  # what a value is of
@@ -246,10 +248,15 @@ class _Reader:
         else:
             text = " ".join(self._words())
         if not text.strip():
-            self.fail(f"{first.text!r} is not a value", first.at)
+            wrong = (
+                "a value is missing" if first.kind == "end" else f"{first.text!r} is not a value"
+            )
+            self.fail(wrong, first.at)
         value = self._judged(lambda: checked(field, text), first.at)
-        if field in self._known and key_of(field, value) not in self._known[field]:
-            self.fail(f"there is no {NAMED.get(field, field)} {value}", first.at)
+        known = self._known.get(field)
+        if known is not None and key_of(field, value) not in known:
+            what = f"there is no {NAMED.get(field, field)} {value}"
+            self.fail(what if field in EVENTS else what + _what_there_is(value, known), first.at)
         return value
 
     def _words(self) -> Iterator[str]:
@@ -290,6 +297,14 @@ class _Reader:
             return make()
         except UnknownCondition as wrong:
             self.fail(str(wrong), at)
+
+
+def _what_there_is(value: str, known: Collection[str]) -> str:
+    """Say what somebody may have meant: what looks like it, or all there is when that is little."""
+    near = get_close_matches(value.lower(), known, n=2)
+    if near:
+        return f"; there is {' and '.join(near)}"
+    return f"; there are {', '.join(sorted(known))}" if 0 < len(known) <= FEW else ""
 
 
 def _after(day: str) -> str:

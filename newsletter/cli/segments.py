@@ -8,13 +8,12 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.orm import Session
 
-from feeds.event_names import event_numbers
 from newsletter.cli.output import JSON, fail, print_list, print_report
 from newsletter.cli.session import open_services
+from newsletter.store.segment_terms import terms_there_are
 from newsletter.store.segment_use import remove_segment
 from storage.log import record
 from subscribers import members, segments, store
-from subscribers.conditions import EVENTS
 from subscribers.counts import count_list
 from subscribers.expressions import parse, text_of
 from subscribers.model import Segment
@@ -76,6 +75,8 @@ def count(
         else:
             chosen = stored(segments.whole(session, _typed(session, where)))
             report = {"segment": None, "count": store.count_of(session, chosen)}
+    if not slug and not json:
+        report.pop("segment")
     print_report(report, json=json)
 
 
@@ -161,8 +162,8 @@ def sample(slug: str, json: bool = JSON) -> None:
 
 
 def _typed(session: Session, where: str) -> Tree:
-    """Return what was typed; an event that is not there is told with its place."""
-    return parse(where, dict.fromkeys(EVENTS, event_numbers(session)))
+    """Return what was typed; what it names and is not there is told with its place."""
+    return parse(where, terms_there_are(session))
 
 
 def _tree(session: Session, slug: str) -> Tree:

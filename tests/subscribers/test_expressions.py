@@ -70,7 +70,7 @@ def test_an_expression_becomes_conditions(expression: str, conditions: dict[str,
         ("audience = school and  shoe = 42", 24, "'shoe'; there are joined, audience"),
         ("audience = school or and region = x", 22, "a field, = and a value"),
         ("audience = leerling", 12, "'leerling'; it is school, lerarenopleiding, geen"),
-        ("audience = ", 12, "not a value"),
+        ("audience = ", 12, "a value is missing"),
         ("region = Oost, , West", 16, "not a value"),
         ('region = "Oost', 10, "a quote that is not closed"),
         ('region = ""', 10, "not a value"),
@@ -125,16 +125,32 @@ def test_an_expression_has_its_bounds(expression: str) -> None:
     assert time.process_time() - begun < 0.5
 
 
-def test_an_event_that_is_not_there_is_told_with_its_place() -> None:
-    known = {"attended": {"12"}, "invited": {"12"}}
+@pytest.mark.parametrize(
+    ("expression", "place", "said"),
+    [
+        ("attended in (12, 13) and region = x", 18, "there is no event 13"),
+        ("theme = Kwaliteit", 9, "there is no theme Kwaliteit; there is kwaliteitszorg"),
+        ("stage = hbo", 9, "there is no stage hbo; there are erkend"),
+        ("region = x or segment = weg", 25, "there is no segment weg"),
+    ],
+)
+def test_what_is_not_there_is_told_with_its_place(expression: str, place: int, said: str) -> None:
+    known: dict[str, set[str]] = {
+        "attended": {"12"},
+        "invited": {"12"},
+        "theme": {"kwaliteitszorg", "visie"},
+        "stage": {"erkend"},
+        "segment": set(),
+    }
 
-    assert stored(parse("attended = 012 and not invited in (12)", known)) == {
+    assert stored(parse("attended = 012 and not invited in (12) and stage = Erkend", known)) == {
         "attended": "12",
         "not": {"invited": "12"},
+        "stage": "Erkend",
     }
-    with pytest.raises(UnknownCondition, match="at character 18: there is no event 13") as wrong:
-        parse("attended in (12, 13) and region = x", known)
-    assert wrong.value.place == 18
+    with pytest.raises(UnknownCondition) as wrong:
+        parse(expression, known)
+    assert (wrong.value.place, str(wrong.value)) == (place, f"at character {place}: {said}")
 
 
 def test_what_is_as_large_as_it_may_be_is_read() -> None:

@@ -9,14 +9,13 @@ from typing import Final
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from feeds.event_names import event_numbers
 from newsletter.dutch import capital, join, number
+from newsletter.store.segment_terms import terms_there_are
 from newsletter.store.segment_use import editions_by_segment, remove_segment
 from storage.errors import TookTooLong
 from storage.log import record
 from storage.text import shorten, slugify
 from subscribers import members, segments
-from subscribers.conditions import EVENTS
 from subscribers.counts import SegmentCount, count_list
 from subscribers.errors import SegmentChanged, SegmentInUse, UnknownCondition, UnknownSegment
 from subscribers.model import Segment
@@ -181,11 +180,11 @@ def put_back(call: Call) -> Response:
 
 
 def _read(call: Call) -> Given:
-    """Return what was typed; the events that a sentence names have to be there."""
+    """Return what was typed; the events, themes and segments of a sentence have to be there."""
     if "zin" not in call.form:
         return read_form(call.form)
     with call.services.db.read() as session:
-        return read_form(call.form, dict.fromkeys(EVENTS, event_numbers(session)))
+        return read_form(call.form, terms_there_are(session))
 
 
 def _counts(session: Session, rows: list[Segment]) -> dict[str, SegmentCount] | None:
