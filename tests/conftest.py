@@ -1,5 +1,6 @@
 """The ground of every test: a migrated database, a clock that stands still, and services."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -70,6 +71,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "migrated" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
+
+
+def pytest_collection_finish() -> None:
+    """Look no more for garbage among a million objects that stay, and seldom among new ones."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
