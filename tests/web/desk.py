@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from feeds.values import ItemKind
 from newsletter.accounts.people import add_user, user_by_email
-from newsletter.accounts.sessions import open_session
+from newsletter.accounts.sessions import find_session, open_session
 from newsletter.approve import review
 from newsletter.compose.draft import draft_newsletter
 from newsletter.compose.marks import block_mark as mark_of
@@ -26,6 +26,7 @@ from subscribers.partnerships import add_partnership
 from subscribers.segments import add_default_segments
 from subscribers.values import Audience
 from tests import factories
+from web.access import masked
 
 _TOKENS: dict[str, str] = {}  # by session: a page is worth asking for once
 PASSWORD = "een-lange-zin-voor-de-proef"
@@ -60,6 +61,9 @@ def enter(client: TestClient, services: Services, email: str) -> None:
         user = user_by_email(session, email)
     token = open_session(services.db, user.id, now=services.clock())
     client.cookies.set("session", token, domain="testserver.local", path="/")
+    opened = find_session(services.db, token, now=services.clock())
+    assert opened, email
+    _TOKENS[token] = masked(opened.csrf)
 
 
 def desk(client: TestClient, services: Services, role: Role = Role.EDITOR) -> TestClient:
@@ -236,21 +240,21 @@ def begin(editor: TestClient) -> int:
 def submitted(editor: TestClient, services: Services) -> int:
     """Begin an edition and offer it for review."""
     edition = begin(editor)
-    step(editor, services, edition, "/indienen")
+    advance(editor, services, edition, "/indienen")
     return edition
 
 
 def approved(editor: TestClient, approver: TestClient, services: Services) -> int:
     """Begin an edition and bring it as far as its approval."""
     edition = submitted(editor, services)
-    step(approver, services, edition, "/goedkeuren")
+    advance(approver, services, edition, "/goedkeuren")
     return edition
 
 
 def add_block(editor: TestClient, services: Services, edition: int, kind: str = "article") -> str:
     """Add an empty block; return its number."""
-    opened = step(editor, services, edition, "/blokken", kind=kind)
-    return opened.split(f"{edition_path(edition)}/blokken/")[1].split("/")[0]
+    opened = advance(editor, services, edition, "/blokken", kind=kind)
+    return opened.rsplit("blok=", 1)[1]
 
 
 def block_mark(services: Services, block_id: int) -> str:
@@ -261,12 +265,17 @@ def block_mark(services: Services, block_id: int) -> str:
 
 def step(client: TestClient, services: Services, edition: int, rest: str, **fields: str) -> str:
     """Press a button of the edition; return what the next page says."""
+    return str(client.get(advance(client, services, edition, rest, **fields)).text)
+
+
+def advance(client: TestClient, services: Services, edition: int, rest: str, **fields: str) -> str:
+    """Press a button of the edition; return the address of the next page, which is not opened."""
     data: dict[str, object] = {"version": version(services, edition), **fields}
     if of_block := re.match(r"/blokken/(\d+)(?:\?|$)", rest):
         data["seen"] = block_mark(services, int(of_block[1]))
     answer = post(client, edition_path(edition, rest), data)
     assert answer.status_code == 303, answer.text
-    return str(client.get(answer.headers["location"]).text)
+    return str(answer.headers["location"])
 
 
 def freeze(services: Services) -> None:

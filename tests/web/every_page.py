@@ -34,6 +34,7 @@ from tests.factories import judge_item
 from tests.feeds.sending_in import TOLD, publish, send_in
 from tests.web.desk import (
     PASSWORD,
+    advance,
     approved,
     begin,
     enter,
@@ -44,7 +45,6 @@ from tests.web.desk import (
     make_partnership,
     make_source,
     make_user,
-    step,
     submitted,
 )
 from tests.web.furniture import furnish
@@ -223,7 +223,7 @@ def _editions(services: Services, anna: TestClient, bas: TestClient) -> dict[str
     """Return an edition in each state."""
     names = {}
     sent = approved(anna, bas, services)
-    step(anna, services, sent, "/verstuur")
+    advance(anna, services, sent, "/verstuur")
     freeze(services)
     run_worker(services, stop=threading.Event(), until_complete=sent)
     names["sent"] = str(sent)
@@ -233,7 +233,7 @@ def _editions(services: Services, anna: TestClient, bas: TestClient) -> dict[str
         names[name] = str(edition)
         if rest:
             at = moment_value(services.clock() + timedelta(days=2))
-            step(anna, services, edition, rest, **({"at": at} if name == "planned" else {}))
+            advance(anna, services, edition, rest, **({"at": at} if name == "planned" else {}))
         freeze(services)
     make_item(services, "Nieuws voor de editie die beoordeeld wordt")
     names["review"] = str(submitted(anna, services))

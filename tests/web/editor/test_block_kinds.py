@@ -12,7 +12,17 @@ from feeds.pictures import erase_unused
 from newsletter.compose.blocks import BLOCKS
 from newsletter.wiring import Services
 from tests.feeds.pictures import picture
-from tests.web.desk import add_block, begin, block_mark, edition_path, post, step, token, version
+from tests.web.desk import (
+    add_block,
+    advance,
+    begin,
+    block_mark,
+    edition_path,
+    post,
+    step,
+    token,
+    version,
+)
 
 FILLED = sorted(name for name, kind in BLOCKS.items() if "starts_at" not in kind.blank)
 
@@ -149,7 +159,7 @@ def test_news_item_becomes_the_opening_and_tells_of_its_picture(
     news = editor.get(edition_path(edition, "/voorbeeld")).text
     opened = step(editor, near, edition, f"/blokken/{block}/opening")
     opening = editor.get(edition_path(edition, "/voorbeeld")).text
-    step(editor, near, edition, f"/blokken/{block}/gewoon")
+    advance(editor, near, edition, f"/blokken/{block}/gewoon")
 
     assert "Maak dit de opening" in written
     assert "Zet bij het nieuws" in opened

@@ -12,7 +12,7 @@ from newsletter.model import Block
 from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
 from tests.feeds.sending_in import a_picture
-from tests.web.desk import add_block, begin, block_mark, edition_path, post, step, version
+from tests.web.desk import add_block, advance, begin, block_mark, edition_path, post, step, version
 
 
 def undo_in(page: str) -> str:
@@ -34,8 +34,8 @@ def test_blocks_are_added_written_moved_given_to_a_side_and_taken_out(
     fields = {"title": "Een eigen bericht", "teaser": "Kort.", "url": "https://example.org/eigen"}
     written = step(editor, near, edition, path, kind="article", **fields)
     for_school = step(editor, near, edition, path + "/kant", audience="school")
-    step(editor, near, edition, path + "/plaats", to="up")
-    step(editor, near, edition, path + "/plaats", to="down")
+    advance(editor, near, edition, path + "/plaats", to="up")
+    advance(editor, near, edition, path + "/plaats", to="down")
     of_school = editor.get(edition_path(edition, "/voorbeeld?kant=school")).text
     of_teachers = editor.get(edition_path(edition, "/voorbeeld?kant=lerarenopleiding")).text
     gone = step(editor, near, edition, path + "/weg")
@@ -53,7 +53,7 @@ def test_a_block_that_was_taken_out_comes_back_with_its_words_in_the_same_view(
     edition = begin(editor)
     block = add_block(editor, near, edition)
     fields = {"kind": "article", "title": "Een eigen bericht", "teaser": "Kort."}
-    step(editor, near, edition, f"/blokken/{block}", **fields)
+    advance(editor, near, edition, f"/blokken/{block}", **fields)
 
     gone = step(editor, near, edition, f"/blokken/{block}/weg?kant=lerarenopleiding")
     left = editor.get(edition_path(edition, "/voorbeeld")).text
@@ -107,7 +107,7 @@ def test_who_saves_second_keeps_the_words_and_overwrites_nothing(
     edition = begin(editor)
     seen = version(near, edition)
     head = {"title": "Van Anna", "subject": "A", "preheader": "", "dated_on": "2027-04-22"}
-    step(editor, near, edition, "/kop", **head)
+    advance(editor, near, edition, "/kop", **head)
 
     late = {**head, "title": "Van Bas", "subject": "Mijn woorden", "version": seen}
     answer = post(editor, edition_path(edition, "/kop"), late)
@@ -124,7 +124,7 @@ def test_who_writes_in_a_block_is_not_in_the_way_of_who_writes_above_it(
     edition = begin(editor)
     opened = seen_of_head(editor, edition)
     block = add_block(editor, near, edition)
-    step(editor, near, edition, f"/blokken/{block}", kind="article", title="Van een collega")
+    advance(editor, near, edition, f"/blokken/{block}", kind="article", title="Van een collega")
     head = {"title": "Van mij", "subject": "A", "preheader": "", "dated_on": "2027-04-22"}
 
     saved = post(editor, edition_path(edition, "/kop"), {**head, "seen": opened})
@@ -152,14 +152,15 @@ def test_a_block_is_put_between_two_others_whatever_a_colleague_saved(
     assert order(near, edition)[-3:] == [int(first), int(third), int(second)]
 
 
-def test_a_block_is_added_below_another(editor: TestClient, near: Services) -> None:
+def test_a_block_is_added_below_another_and_stands_open(editor: TestClient, near: Services) -> None:
     edition = begin(editor)
     first, second = (add_block(editor, near, edition, "text") for _ in range(2))
 
-    post(editor, edition_path(edition, "/blokken"), {"kind": "text", "after": first})
+    page = step(editor, near, edition, "/blokken", kind="text", after=first)
 
     places = order(near, edition)[-3:]
-    assert (places[0], places[2]) == (int(first), int(second))
+    open_one = page.split(edition_path(edition, "/blokken/"))[1].split("/")[0]
+    assert places == [int(first), int(open_one), int(second)]
 
 
 def test_a_block_in_which_a_colleague_wrote_is_not_taken_out_unseen(
@@ -168,7 +169,7 @@ def test_a_block_in_which_a_colleague_wrote_is_not_taken_out_unseen(
     edition = begin(editor)
     block = add_block(editor, near, edition)
     looked_at = block_mark(near, int(block))
-    step(editor, near, edition, f"/blokken/{block}", kind="article", title="Van een collega")
+    advance(editor, near, edition, f"/blokken/{block}", kind="article", title="Van een collega")
     path = edition_path(edition, f"/blokken/{block}/weg")
 
     late = post(editor, path, {"seen": looked_at})
@@ -206,7 +207,7 @@ def test_words_on_trial_for_a_block_that_was_taken_out_meanwhile_are_in_no_mail(
     edition = begin(editor)
     block = add_block(editor, near, edition, "text")
     typed = {"block": block, "title": "Nog onderweg", "text": "Getypt, en toen weggehaald."}
-    step(editor, near, edition, f"/blokken/{block}/weg")
+    advance(editor, near, edition, f"/blokken/{block}/weg")
 
     mail = post(editor, edition_path(edition, "/proef?kant=school"), typed)
 
@@ -276,11 +277,11 @@ def test_the_photo_of_an_item_comes_along_once_it_is_described(
     assert path not in editor.get(mail).text
 
     told = {name: str(block.fields[name]) for name in ("title", "teaser", "url", "source")}
-    step(editor, near, edition, here, kind="article", image_alt="Een schoolplein", **told)
+    advance(editor, near, edition, here, kind="article", image_alt="Een schoolplein", **told)
     assert f'src="{near.settings.base_url}{path}"' in editor.get(mail).text
-    step(editor, near, edition, here, kind="article", image_alt="", **told)
+    advance(editor, near, edition, here, kind="article", image_alt="", **told)
     assert path not in editor.get(mail).text
-    step(editor, near, edition, here, kind="article", image_decorative="ja", **told)
+    advance(editor, near, edition, here, kind="article", image_decorative="ja", **told)
     assert f'src="{near.settings.base_url}{path}"' in editor.get(mail).text
 
 
@@ -297,8 +298,8 @@ def test_who_writes_in_another_block_is_not_in_the_way(editor: TestClient, near:
     edition = begin(editor)
     mine, theirs = add_block(editor, near, edition), add_block(editor, near, edition)
     opened = {"kind": "article", "seen": block_mark(near, int(mine))}
-    step(editor, near, edition, f"/blokken/{theirs}", kind="article", title="Van een collega")
-    step(editor, near, edition, f"/blokken/{mine}/plaats", to="up")
+    advance(editor, near, edition, f"/blokken/{theirs}", kind="article", title="Van een collega")
+    advance(editor, near, edition, f"/blokken/{mine}/plaats", to="up")
 
     saved = post(editor, edition_path(edition, f"/blokken/{mine}"), {**opened, "title": "Van mij"})
 
@@ -315,7 +316,7 @@ def test_two_who_write_in_one_block_see_both_texts_and_choose(
     same = {"kind": "article", "url": "https://example.org/zelfde"}
     opened = {**same, "seen": block_mark(near, int(block))}
     theirs = {"title": "Van een collega", "teaser": "Haar <b>tekst</b>."}
-    step(editor, near, edition, f"/blokken/{block}", **same, **theirs)
+    advance(editor, near, edition, f"/blokken/{block}", **same, **theirs)
 
     clash = post(editor, path, {**opened, "title": "Van mij", "teaser": "Mijn tekst."})
     kept = titles(near, edition)
@@ -345,11 +346,11 @@ def test_a_field_that_only_a_colleague_changed_keeps_the_words_of_the_colleague(
     block = add_block(editor, near, edition)
     path = edition_path(edition, f"/blokken/{block}")
     opened = {"kind": "article", "title": "Toen", "teaser": "Toen."}
-    step(editor, near, edition, f"/blokken/{block}", **opened)
+    advance(editor, near, edition, f"/blokken/{block}", **opened)
     seen = block_mark(near, int(block))
-    step(editor, near, edition, f"/blokken/{block}/kant", audience="school")
+    advance(editor, near, edition, f"/blokken/{block}/kant", audience="school")
     theirs = {**opened, "title": "Van haar", "teaser": "Haar tekst."}
-    step(editor, near, edition, f"/blokken/{block}", **theirs)
+    advance(editor, near, edition, f"/blokken/{block}", **theirs)
 
     clash = post(editor, path, {**opened, "seen": seen, "title": "Van mij"})
     form = clash.text.split("<form", 2)[-1]
@@ -370,7 +371,9 @@ def test_a_field_that_was_emptied_is_not_filled_again_when_nobody_knows_what_was
 ) -> None:
     edition = begin(editor)
     block = add_block(editor, near, edition)
-    step(editor, near, edition, f"/blokken/{block}", kind="article", title="Van haar", teaser="x")
+    advance(
+        editor, near, edition, f"/blokken/{block}", kind="article", title="Van haar", teaser="x"
+    )
 
     typed = {"kind": "article", "title": "Van mij", "teaser": "", "seen": "onbekend"}
     clash = post(editor, edition_path(edition, f"/blokken/{block}"), typed)
@@ -386,7 +389,7 @@ def test_who_typed_what_a_colleague_typed_too_clashes_with_nobody(
     block = add_block(editor, near, edition)
     typed = {"kind": "article", "title": "Hetzelfde"}
     opened = {**typed, "seen": block_mark(near, int(block))}
-    step(editor, near, edition, f"/blokken/{block}", **typed)
+    advance(editor, near, edition, f"/blokken/{block}", **typed)
 
     assert post(editor, edition_path(edition, f"/blokken/{block}"), opened).status_code == 303
 
@@ -397,7 +400,7 @@ def test_words_for_a_block_that_was_taken_out_are_shown_and_not_lost(
     edition = begin(editor)
     block = add_block(editor, near, edition)
     opened = {"kind": "article", "seen": block_mark(near, int(block)), "title": "Mijn woorden"}
-    step(editor, near, edition, f"/blokken/{block}/weg")
+    advance(editor, near, edition, f"/blokken/{block}/weg")
 
     late = post(editor, edition_path(edition, f"/blokken/{block}"), opened)
 

@@ -12,7 +12,7 @@ from newsletter.values import EditionStatus
 from newsletter.wiring import Services
 from tests.newsletter.hostile import VECTORS
 from tests.queries import counted
-from tests.web.desk import add_block, begin, edition_path, post, step, submitted, version
+from tests.web.desk import add_block, advance, begin, edition_path, post, step, submitted, version
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> {{7*7}} \"'>"
 
@@ -51,7 +51,7 @@ def test_an_approver_asks_and_an_editor_answers_and_is_done(
 
     at_block = editor.get(edition_path(edition, f"?blok={block}")).text
     assert "Wie bedoel je?" in at_block
-    step(editor, near, edition, f"/opmerkingen/{said}/antwoord", answer="De schoolleider.")
+    advance(editor, near, edition, f"/opmerkingen/{said}/antwoord", answer="De schoolleider.")
     done = step(editor, near, edition, f"/opmerkingen/{said}/klaar?waar=beoordelen")
     assert "De opmerking is afgevinkt." in done
     assert "Afgevinkt door Editor" in done
@@ -71,7 +71,7 @@ def test_an_open_comment_is_named_and_stops_nothing(
 
     offered = step(editor, near, edition, "/indienen")
     assert "Er staan nog 2 opmerkingen open." in offered
-    step(approver, near, edition, "/goedkeuren")
+    advance(approver, near, edition, "/goedkeuren")
 
     with near.db.read() as session:
         assert get_edition(session, edition).state is EditionStatus.APPROVED
@@ -102,7 +102,7 @@ def test_hostile_words_stay_words(editor: TestClient, near: Services) -> None:
     words = [one for one in VECTORS if one.isprintable() and one.strip() == one][:25]
     for word in (HOSTILE, *words):
         say(editor, edition, word, block=block)
-    step(editor, near, edition, f"/opmerkingen/{last(near, edition)}/antwoord", answer=HOSTILE)
+    advance(editor, near, edition, f"/opmerkingen/{last(near, edition)}/antwoord", answer=HOSTILE)
 
     for rest in ("", f"?blok={block}", "/beoordelen"):
         shown = editor.get(edition_path(edition, rest)).text
@@ -161,7 +161,7 @@ def test_many_comments_cost_no_query_each(editor: TestClient, near: Services) ->
     few = asked()
     for number in range(5):
         say(editor, edition, f"Nog {number}.")
-        step(editor, near, edition, f"/opmerkingen/{last(near, edition)}/antwoord", answer="Ja.")
+        advance(editor, near, edition, f"/opmerkingen/{last(near, edition)}/antwoord", answer="Ja.")
 
     assert asked() == few
     assert version(near, edition) >= 1

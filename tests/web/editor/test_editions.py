@@ -15,7 +15,7 @@ from newsletter.store.editions import get_edition, list_editions
 from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
 from tests.fakes import FakeClock
-from tests.web.desk import begin, desk, edition_path, make_item, post, step, token
+from tests.web.desk import advance, begin, desk, edition_path, make_item, post, step, token
 from web.app import create_app
 
 PATH = "/redactie/edities"
@@ -130,7 +130,7 @@ def test_a_draft_is_thrown_away_and_brought_back(
 
 def test_what_was_submitted_is_not_thrown_away(editor: TestClient, near: Services) -> None:
     edition = begin(editor)
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/indienen")
 
     answer = post(editor, edition_path(edition, "/weg"))
 

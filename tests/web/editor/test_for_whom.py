@@ -7,7 +7,16 @@ from newsletter.wiring import Services
 from subscribers.segments import parse_expression, save_segment
 from subscribers.values import Audience
 from tests.fakes import START
-from tests.web.desk import add_block, begin, edition_path, make_subscriber, post, step, version
+from tests.web.desk import (
+    add_block,
+    advance,
+    begin,
+    edition_path,
+    make_subscriber,
+    post,
+    step,
+    version,
+)
 
 FIELDS = {"title": "Begin je net?", "teaser": "Kort.", "url": "https://example.org/begin"}
 
@@ -20,7 +29,7 @@ def for_starters(editor: TestClient, near: Services) -> tuple[int, str, str]:
     make_subscriber(near, "starter@example.org", Audience.SCHOOL, role="starter")
     edition = begin(editor)
     block = add_block(editor, near, edition)
-    step(editor, near, edition, f"/blokken/{block}", kind="article", **FIELDS)
+    advance(editor, near, edition, f"/blokken/{block}", kind="article", **FIELDS)
     page = step(editor, near, edition, f"/blokken/{block}/kant", segment="startend")
     return edition, block, page
 

@@ -16,6 +16,7 @@ from subscribers.values import Audience
 from tests.fakes import FakeClock
 from tests.web.desk import (
     add_block,
+    advance,
     approved,
     begin,
     desk,
@@ -45,7 +46,7 @@ def rewrite_subject(editor: TestClient, near: Services, edition: int, subject: s
         "dated_on": "2027-04-22",
         "planned_at": "",
     }
-    step(editor, near, edition, "/kop", **head)
+    advance(editor, near, edition, "/kop", **head)
 
 
 def state(near: Services, edition: int) -> EditionStatus:
@@ -57,7 +58,7 @@ def test_it_shows_who_offers_it_each_mail_and_the_decision(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = begin(editor)
-    step(editor, near, edition, "/indienen", note="Let op de titel.")
+    advance(editor, near, edition, "/indienen", note="Let op de titel.")
 
     shown = review(approver, edition)
 
@@ -82,7 +83,7 @@ def test_each_cut_has_its_mail(editor: TestClient, approver: TestClient, near: S
     make_subscriber(near, "zuid@example.org", Audience.SCHOOL, region="Zuid")
     edition = begin(editor)
     block = add_block(editor, near, edition)
-    step(editor, near, edition, f"/blokken/{block}/kant", segment="zuid")
+    advance(editor, near, edition, f"/blokken/{block}/kant", segment="zuid")
 
     shown = review(approver, edition)
 
@@ -117,14 +118,14 @@ def test_it_tells_each_person_what_changed_since_they_looked(
 ) -> None:
     edition = begin(editor)
     rewrite_subject(editor, near, edition, "Dinsdag in Doorn")
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/indienen")
     review(approver, edition)
     assert "Niets anders dan toen je keek" in review(approver, edition)
 
     clock.later(minutes=20)
-    step(editor, near, edition, "/intrekken")
+    advance(editor, near, edition, "/intrekken")
     rewrite_subject(editor, near, edition, "Woensdag in Doorn")
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/indienen")
 
     for _ in range(2):  # also when the page is opened again
         shown = review(approver, edition)
@@ -203,7 +204,7 @@ def test_two_approvers_are_told_of_each_other(editor: TestClient, near: Services
         waiting = review(two, edition)
         assert "Akkoord van Approver" in waiting
         assert "Nog 1 akkoord nodig" in waiting
-        step(two, near, edition, "/goedkeuren")
+        advance(two, near, edition, "/goedkeuren")
         assert "door Approver en Administrator" in review(two, edition)
     assert state(near, edition) is EditionStatus.APPROVED
 
@@ -232,7 +233,7 @@ def test_what_a_colleague_wrote_is_shown_as_text(
     edition = begin(editor)
     review(approver, edition)
     rewrite_subject(editor, near, edition, "<script>alert(1)</script>")
-    step(editor, near, edition, "/indienen", note="<img src=x onerror=alert(1)>")
+    advance(editor, near, edition, "/indienen", note="<img src=x onerror=alert(1)>")
     clock.now += timedelta(minutes=1)
 
     shown = review(approver, edition)
@@ -247,9 +248,9 @@ def test_a_refused_approval_leads_back_to_what_is_to_be_judged(
 ) -> None:
     edition = submitted(editor, near)
     seen = {"version": version(near, edition)}
-    step(editor, near, edition, "/intrekken")
+    advance(editor, near, edition, "/intrekken")
     rewrite_subject(editor, near, edition, "Woensdag in Doorn")
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/indienen")
 
     refused = post(approver, edition_path(edition, "/goedkeuren"), seen)
 
@@ -264,7 +265,7 @@ def test_who_approves_a_moment_after_a_colleague_is_told_who_did(
 ) -> None:
     edition = submitted(editor, near)
     seen = {"version": version(near, edition)}
-    step(approver, near, edition, "/goedkeuren")
+    advance(approver, near, edition, "/goedkeuren")
     with TestClient(create_app(near), follow_redirects=False) as client:
         second = desk(client, near, Role.ADMINISTRATOR)
 
@@ -279,10 +280,10 @@ def test_an_approval_says_for_which_moment_it_is_or_that_there_is_none(
 ) -> None:
     edition = submitted(editor, near)
     without = review(approver, edition)
-    step(editor, near, edition, "/intrekken")
+    advance(editor, near, edition, "/intrekken")
     head = {"title": "Nieuwsbrief", "subject": "Wat er speelt", "dated_on": "2027-04-22"}
-    step(editor, near, edition, "/kop", **head, planned_at="2027-04-22T10:00")
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/kop", **head, planned_at="2027-04-22T10:00")
+    advance(editor, near, edition, "/indienen")
 
     assert "zonder vast moment: een redacteur kiest het later" in without
     assert "en dit moment: donderdag 22 april, 10.00 uur." in review(approver, edition)

@@ -20,6 +20,7 @@ from tests.fakes import START, FakeClock
 from tests.queries import counted
 from tests.web.desk import (
     add_block,
+    advance,
     begin,
     desk,
     edition_path,
@@ -27,7 +28,6 @@ from tests.web.desk import (
     make_source,
     make_user,
     post,
-    step,
     version,
 )
 
@@ -333,11 +333,11 @@ def test_a_change_of_an_edition_says_what_and_leads_to_its_version(
     clock.later(minutes=2)
     add_block(editor, near, edition, "divider")
     clock.later(minutes=2)
-    step(editor, near, edition, "/kop", title="Lente", subject="Lente", dated_on="2027-04-22")
+    advance(editor, near, edition, "/kop", title="Lente", subject="Lente", dated_on="2027-04-22")
     clock.later(seconds=20)  # goes on with the same version
-    step(editor, near, edition, "/kop", title="Mei", subject="Mei", dated_on="2027-04-22")
+    advance(editor, near, edition, "/kop", title="Mei", subject="Mei", dated_on="2027-04-22")
     clock.later(minutes=2)
-    step(editor, near, edition, "/kop", title="Mei", subject="Mei", dated_on="2027-04-22")
+    advance(editor, near, edition, "/kop", title="Mei", subject="Mei", dated_on="2027-04-22")
     undo = f"/ongedaan?versie={version(near, edition)}"
     post(editor, edition_path(edition, undo))
 

@@ -14,11 +14,11 @@ from tests.fakes import START
 from tests.queries import counted
 from tests.web.desk import (
     add_block,
+    advance,
     begin,
     edition_path,
     make_subscriber,
     post,
-    step,
     submitted,
 )
 
@@ -59,9 +59,9 @@ def edition(editor: TestClient, near: Services) -> int:
     }
     for title, whom in given.items():
         block = add_block(editor, near, made)
-        step(editor, near, made, f"/blokken/{block}", kind="article", title=title)
+        advance(editor, near, made, f"/blokken/{block}", kind="article", title=title)
         if whom:
-            step(editor, near, made, f"/blokken/{block}/kant", **whom)
+            advance(editor, near, made, f"/blokken/{block}/kant", **whom)
     with near.db.write() as session:
         session.delete(session.get_one(Segment, "weg"))
     return made
@@ -141,7 +141,7 @@ def test_who_saves_second_overwrites_nothing(
         data = {**seen, f"voor-{first}": whom}
         return post(editor, edition_path(edition, "/verdeling"), data).status_code
 
-    step(editor, near, edition, f"/blokken/{first}/plaats", to="down")
+    advance(editor, near, edition, f"/blokken/{first}/plaats", to="down")
     assert give("school") == 303
     assert give("school") == 303
     assert give("lerarenopleiding") == 409

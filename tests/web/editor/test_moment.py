@@ -11,7 +11,7 @@ from feeds.model import Item
 from newsletter.model import Edition
 from newsletter.wiring import Services
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.desk import approved, begin, edition_path, post, step
+from tests.web.desk import advance, approved, begin, edition_path, post, step
 
 
 @pytest.fixture
@@ -28,7 +28,9 @@ def announcement(editor: TestClient, near: Services, **head: str) -> int:
     begun = post(editor, "/redactie/edities", form)
     edition = int(begun.headers["location"].rsplit("/", 1)[1])
     if head:
-        step(editor, near, edition, "/kop", title="A", subject="A", dated_on="2027-05-03", **head)
+        advance(
+            editor, near, edition, "/kop", title="A", subject="A", dated_on="2027-05-03", **head
+        )
     return edition
 
 
@@ -70,9 +72,9 @@ def test_an_approved_moment_that_has_come_near_can_be_undone_as_well(
     at = "2027-04-20T10:20"
     edition = begin(editor)
     head = {"title": "A", "subject": "A", "dated_on": "2027-04-22", "planned_at": at}
-    step(editor, near, edition, "/kop", **head)
-    step(editor, near, edition, "/indienen")
-    step(approver, near, edition, "/goedkeuren")
+    advance(editor, near, edition, "/kop", **head)
+    advance(editor, near, edition, "/indienen")
+    advance(approver, near, edition, "/goedkeuren")
     clock.later(minutes=18)
 
     planned = step(editor, near, edition, "/inplannen", at="2027-04-20T08:20:00+00:00")
@@ -113,8 +115,8 @@ def test_an_unusual_moment_that_was_approved_is_not_asked_again(
 ) -> None:
     edition = begin(editor)
     head = {"title": "A", "subject": "A", "dated_on": "2027-04-24"}
-    step(editor, near, edition, "/kop", **head, planned_at="2027-04-24T10:00")
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/kop", **head, planned_at="2027-04-24T10:00")
+    advance(editor, near, edition, "/indienen")
     page = step(approver, near, edition, "/goedkeuren")
     button = page.split("/inplannen")[1].split("</form>")[0]
     fields = dict(re.findall(r'name="(at|sure|seen)" value="([^"]+)"', button))
@@ -131,8 +133,8 @@ def test_a_moment_after_the_event_is_refused_at_its_field(
     editor: TestClient, approver: TestClient, near: Services, rest: str, head: str
 ) -> None:
     edition = announcement(editor, near, **({"planned_at": head} if head else {}))
-    step(editor, near, edition, "/indienen")
-    step(approver, near, edition, "/goedkeuren")
+    advance(editor, near, edition, "/indienen")
+    advance(approver, near, edition, "/goedkeuren")
     with near.db.read() as session:
         version = session.get_one(Edition, edition).version
 
@@ -153,7 +155,7 @@ def test_a_form_of_earlier_says_who_did_what_since(
     old = re.search(r'name="seen" value="([^"]+)"', page)
     assert old
     clock.later(minutes=1)
-    step(approver, near, edition, "/verstuur", seen=old[1])
+    advance(approver, near, edition, "/verstuur", seen=old[1])
     clock.later(minutes=1)
 
     told = [
@@ -187,7 +189,7 @@ def test_an_announcement_is_called_so_while_it_is_judged(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = announcement(editor, near)
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/indienen")
 
     pages = [
         approver.get(edition_path(edition, rest)).text for rest in ("", "/beoordelen", "/verzenden")

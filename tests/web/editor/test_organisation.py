@@ -17,7 +17,7 @@ from newsletter.send.worker import run_worker
 from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeTransport
-from tests.web.desk import approved, desk, edition_path, fill, step, token
+from tests.web.desk import advance, approved, desk, edition_path, fill, token
 from web.app import create_app
 
 PAGE = "/redactie/instellingen/organisatie"
@@ -262,7 +262,7 @@ def test_the_worker_sends_under_the_new_sender(
 ) -> None:
     send(marit, {"sender_name": "Het Platform", "sender_address": "platform@example.org"})
     edition = approved(editor, approver, near)
-    step(editor, near, edition, "/verstuur")
+    advance(editor, near, edition, "/verstuur")
 
     done = run_worker(near, stop=Event(), until_complete=edition)
 

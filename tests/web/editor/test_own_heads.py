@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from newsletter.compose.own_heads import own_heads_mark
 from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
-from tests.web.desk import add_block, begin, edition_path, post, step
+from tests.web.desk import add_block, advance, begin, edition_path, post, step
 
 
 def save(editor: TestClient, edition: int, mark: str, **fields: str) -> tuple[int, str]:
@@ -85,7 +85,7 @@ def test_a_finding_about_it_leads_to_its_field(editor: TestClient, near: Service
 def test_an_introduction_is_split_with_one_press(editor: TestClient, near: Services) -> None:
     edition = begin(editor)
     block = add_block(editor, near, edition, kind="intro")
-    step(editor, near, edition, f"/blokken/{block}", kind="intro", text="Beste lezer, welkom.")
+    advance(editor, near, edition, f"/blokken/{block}", kind="intro", text="Beste lezer, welkom.")
     offered = editor.get(edition_path(edition, f"?blok={block}")).text
 
     page = step(editor, near, edition, f"/blokken/{block}/splits")

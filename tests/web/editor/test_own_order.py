@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
-from tests.web.desk import add_block, begin, edition_path, post, step, submitted
+from tests.web.desk import add_block, advance, begin, edition_path, post, step, submitted
 
 
 @pytest.fixture
@@ -19,7 +19,9 @@ def edition(editor: TestClient, near: Services) -> int:
         row.blocks.clear()
     for title in ("Bericht een", "Bericht twee", "Bericht drie"):
         block = add_block(editor, near, made)
-        step(editor, near, made, f"/blokken/{block}", kind="article", title=title, teaser="Kort.")
+        advance(
+            editor, near, made, f"/blokken/{block}", kind="article", title=title, teaser="Kort."
+        )
     return made
 
 
@@ -118,7 +120,7 @@ def test_in_the_mail_of_that_side_a_block_moves_in_its_order(
 
     page = step(editor, near, edition, f"/blokken/{last}/plaats?kant={side}", to="up")
     first = titles(editor, edition, side)
-    step(editor, near, edition, f"/blokken/{last}/plaats?kant=school", to="up")
+    advance(editor, near, edition, f"/blokken/{last}/plaats?kant=school", to="up")
 
     assert "Het blok is verplaatst, alleen voor lerarenopleidingen." in page
     assert first == ["Bericht drie", "Bericht een", "Bericht twee"]
@@ -128,6 +130,6 @@ def test_in_the_mail_of_that_side_a_block_moves_in_its_order(
     above = button(
         editor.get(edition_path(edition, "/verdeling")).text, side, "Omhoog: Bericht twee"
     )
-    step(editor, near, edition, f"/blokken/{last}/plaats?kant={side}", above=above)
+    advance(editor, near, edition, f"/blokken/{last}/plaats?kant={side}", above=above)
 
     assert titles(editor, edition, side) == ["Bericht een", "Bericht twee", "Bericht drie"]

@@ -12,7 +12,7 @@ from newsletter.model import Block
 from newsletter.store.looks import save_sights
 from newsletter.values import Finding, Level
 from newsletter.wiring import Services
-from tests.web.desk import add_block, begin, block_mark, edition_path, post, step
+from tests.web.desk import add_block, advance, begin, block_mark, edition_path, post, step
 from web.editor.preflight import Noted, Ways, noted_by_level
 from web.forms import moment_value
 
@@ -115,7 +115,7 @@ def test_a_tip_is_let_pass_with_a_reason_and_shown_again(
 ) -> None:
     edition = begin(editor)
     head = {"title": "T", "subject": "Drie", "dated_on": "2027-04-22", "planned_at": ""}
-    step(editor, near, edition, "/kop", preheader="", **head)
+    advance(editor, near, edition, "/kop", preheader="", **head)
     mark = finding_mark(Finding("head.preheader", Level.WARNING, "", "preheader"))
     tip = "Schrijf in een zin wat erin staat."
 

@@ -21,7 +21,7 @@ from newsletter.values import DeliveryState, EditionEvent
 from newsletter.wiring import Services
 from tests.fakes import START, FakeClock, FakeTransport
 from tests.queries import counted, reads
-from tests.web.desk import approved, edition_path, freeze, post, step
+from tests.web.desk import advance, approved, edition_path, freeze, post, step
 from web.editor.progress import seconds_active
 
 D = DeliveryState
@@ -31,7 +31,7 @@ D = DeliveryState
 def edition(editor: TestClient, approver: TestClient, near: Services) -> int:
     """An edition that is being sent to five."""
     edition = approved(editor, approver, near)
-    step(editor, near, edition, "/verstuur")
+    advance(editor, near, edition, "/verstuur")
     freeze(near)
     return edition
 
@@ -156,7 +156,7 @@ def test_what_is_wrong_with_the_edition_itself_is_not_put_on_the_relay(
     with near.db.write() as session:
         halt_faulty(session, edition, note="3 deliveries, but 5 readers", now=START)
     faulty = live(editor, edition)
-    step(editor, near, edition, "/hervat")
+    advance(editor, near, edition, "/hervat")
     with near.db.write() as session:
         halt_changed(session, edition, detail={}, now=START)
     changed = live(editor, edition)

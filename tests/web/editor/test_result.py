@@ -16,7 +16,7 @@ from subscribers.model import Subscriber
 from subscribers.values import Audience, SubscriberStatus
 from tests.fakes import START
 from tests.queries import counted
-from tests.web.desk import approved, desk, edition_path, freeze, make_subscriber, post, step
+from tests.web.desk import advance, approved, desk, edition_path, freeze, make_subscriber, post
 from web.app import create_app
 
 
@@ -33,7 +33,7 @@ def sent(editor: TestClient, approver: TestClient, near: Services) -> int:
     make_subscriber(near, "stuk@example.org", Audience.SCHOOL, status=SubscriberStatus.SUPPRESSED)
     left = make_subscriber(near, "later@example.org", Audience.SCHOOL)
     edition = approved(editor, approver, near)
-    step(editor, near, edition, "/verstuur")
+    advance(editor, near, edition, "/verstuur")
     freeze(near)
     with near.db.write() as session:
         session.get_one(Subscriber, left).status = SubscriberStatus.UNSUBSCRIBED

@@ -3,18 +3,18 @@
 from starlette.testclient import TestClient
 
 from newsletter.wiring import Services
-from tests.web.desk import approved, begin, edition_path, post, step
+from tests.web.desk import advance, approved, begin, edition_path, post
 
 
 def test_the_reason_of_a_return_stands_there_when_it_is_judged_again(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = begin(editor)
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/indienen")
     first = approver.get(edition_path(edition, "/beoordelen")).text
-    step(approver, near, edition, "/terugsturen", because="De <b> datum klopt niet.")
+    advance(approver, near, edition, "/terugsturen", because="De <b> datum klopt niet.")
     draft = approver.get(edition_path(edition, "/beoordelen")).text
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/indienen")
 
     again = approver.get(edition_path(edition, "/beoordelen")).text
 

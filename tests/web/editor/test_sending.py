@@ -10,7 +10,16 @@ from newsletter.send.worker import run_worker
 from newsletter.wiring import Services
 from subscribers.values import Audience, SubscriberStatus
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.desk import approved, begin, edition_path, freeze, make_subscriber, post, step
+from tests.web.desk import (
+    advance,
+    approved,
+    begin,
+    edition_path,
+    freeze,
+    make_subscriber,
+    post,
+    step,
+)
 from web.forms import moment_value
 
 
@@ -39,8 +48,8 @@ def test_the_approved_moment_is_the_only_one(
     edition = begin(editor)
     at = moment_value(near.clock() + timedelta(days=2))
     head = {"title": "Met een moment", "subject": "A", "dated_on": "2027-04-22", "planned_at": at}
-    step(editor, near, edition, "/kop", **head)
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/kop", **head)
+    advance(editor, near, edition, "/indienen")
     last_look = step(approver, near, edition, "/goedkeuren")
 
     other = moment_value(near.clock() + timedelta(days=3))
@@ -56,7 +65,7 @@ def test_pausing_going_on_and_stopping(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = approved(editor, approver, near)
-    step(editor, near, edition, "/verstuur")
+    advance(editor, near, edition, "/verstuur")
 
     freeze(near)
     sending = editor.get(edition_path(edition, "/verzenden")).text
@@ -121,7 +130,7 @@ def test_two_people_who_press_send_start_it_once(
     edition = approved(editor, approver, near)
 
     for client in (editor, approver, editor):
-        step(client, near, edition, "/verstuur")
+        advance(client, near, edition, "/verstuur")
         clock.later(seconds=1)
     run_worker(near, stop=Event(), until_complete=edition)
     again = post(editor, edition_path(edition, "/verstuur"))
@@ -134,7 +143,7 @@ def test_a_sending_that_was_stopped_for_its_event_says_why(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = approved(editor, approver, near)
-    step(editor, near, edition, "/verstuur")
+    advance(editor, near, edition, "/verstuur")
     freeze(near)
 
     def stopped(end: End) -> str:
@@ -143,7 +152,7 @@ def test_a_sending_that_was_stopped_for_its_event_says_why(
         return str(editor.get(edition_path(edition, "/verzenden")).text)
 
     changed = stopped(End.EVENT_CHANGED)
-    step(editor, near, edition, "/hervat")
+    advance(editor, near, edition, "/hervat")
     too_late = stopped(End.TOO_LATE)
 
     assert "<strong>De bijeenkomst is verzet of afgezegd.</strong>" in changed

@@ -18,6 +18,7 @@ from newsletter.wiring import Services
 from storage.log import LogEntry
 from tests.web.desk import (
     add_block,
+    advance,
     approved,
     begin,
     block_mark,
@@ -87,12 +88,12 @@ def test_a_tab_that_stood_open_changes_nothing_that_was_handed_in(
     edition = begin(editor)
     block = add_block(editor, near, edition)
     words = {"kind": "article", "title": "Kop", "text": "Een zin."}
-    step(editor, near, edition, f"/blokken/{block}", **words)
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, f"/blokken/{block}", **words)
+    advance(editor, near, edition, "/indienen")
     if state is not S.IN_REVIEW:
-        step(approver, near, edition, "/goedkeuren")
+        advance(approver, near, edition, "/goedkeuren")
     if state is S.SCHEDULED:
-        step(editor, near, edition, "/inplannen", at="2027-04-22T10:00")
+        advance(editor, near, edition, "/inplannen", at="2027-04-22T10:00")
     before = stand(near, edition)
 
     for rest, fields in changes(near, edition, block).items():
@@ -108,11 +109,11 @@ def test_what_taking_back_costs_is_said_before_and_after_and_is_on_record(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = begin(editor)
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/indienen")
     assert "vervalt dan" not in editor.get(edition_path(edition)).text
-    step(approver, near, edition, "/goedkeuren")
+    advance(approver, near, edition, "/goedkeuren")
     sealed = seal(near, edition)
-    step(editor, near, edition, "/inplannen", at="2027-04-22T10:00")
+    advance(editor, near, edition, "/inplannen", at="2027-04-22T10:00")
     lost = "Het akkoord van Approver en de planning voor donderdag 22 april, 10.00 uur"
 
     before = html.unescape(editor.get(edition_path(edition)).text)
@@ -135,7 +136,7 @@ def test_both_hashes_are_on_record_when_a_breach_is_taken_back(
     with near.db.write() as session:
         session.execute(text("update edition set subject = subject || ' '"))
 
-    step(editor, near, edition, "/intrekken")
+    advance(editor, near, edition, "/intrekken")
 
     (kept,) = logged(near, edition, "edition.seal_broken")
     assert kept["approved"] == sealed
@@ -148,9 +149,9 @@ def test_both_hashes_are_on_record_when_a_command_changes_it(
 ) -> None:
     edition = begin(editor)
     block = int(add_block(editor, near, edition, "text"))
-    step(editor, near, edition, f"/blokken/{block}", kind="text", text="Een zin.")
-    step(editor, near, edition, "/indienen")
-    step(approver, near, edition, "/goedkeuren")
+    advance(editor, near, edition, f"/blokken/{block}", kind="text", text="Een zin.")
+    advance(editor, near, edition, "/indienen")
+    advance(approver, near, edition, "/goedkeuren")
     with near.db.read() as session:
         found = session.get_one(Edition, edition)
         sealed, terms = found.content_hash, found.terms_hash

@@ -10,7 +10,7 @@ from newsletter.errors import TransportUnavailable
 from newsletter.values import Role
 from newsletter.wiring import Services
 from tests.fakes import FakeClock, FakeTransport
-from tests.web.desk import PASSWORD, approved, begin, edition_path, make_user, post, step
+from tests.web.desk import PASSWORD, advance, approved, begin, edition_path, make_user, post
 
 
 def ids(page: str) -> dict[str, str]:
@@ -47,7 +47,7 @@ def test_the_last_look_says_that_it_was_tested(
     me = ids(editor.get(path).text)["editor@example.org"]
     before = editor.get(edition_path(edition, "/verzenden")).text
 
-    step(editor, near, edition, "/proefmail", to=me, which="alle")
+    advance(editor, near, edition, "/proefmail", to=me, which="alle")
     after = editor.get(edition_path(edition, "/verzenden")).text
 
     assert "Proefmail gestuurd" not in before
@@ -89,13 +89,13 @@ def test_more_than_twenty_an_hour_is_refused_with_what_is_left(
     path = edition_path(edition, "/proefmail")
     me = ids(editor.get(path).text)["editor@example.org"]
     for _ in range(6):
-        step(editor, near, edition, "/proefmail", to=me, which="alle")
+        advance(editor, near, edition, "/proefmail", to=me, which="alle")
 
     refused = post(editor, path, {"to": [me], "which": "alle"})
     for _ in range(3):
         clock.later(minutes=20)
         assert editor.get(path).status_code == 200  # at work: nobody is signed out
-    step(editor, near, edition, "/proefmail", to=me, which="alle")
+    advance(editor, near, edition, "/proefmail", to=me, which="alle")
 
     assert refused.status_code == 422
     assert "Dit zijn 3 proefmails. Je kunt er dit uur nog 2 sturen" in refused.text

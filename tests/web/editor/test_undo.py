@@ -16,6 +16,7 @@ from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
 from tests.fakes import FakeClock, FakeTransport
 from tests.web.desk import (
+    advance,
     approved,
     begin,
     edition_path,
@@ -73,7 +74,7 @@ def test_undo_brings_it_back_to_approved(
     editor: TestClient, approver: TestClient, near: Services, clock: FakeClock
 ) -> None:
     edition = approved(editor, approver, near)
-    step(editor, near, edition, "/verstuur")
+    advance(editor, near, edition, "/verstuur")
 
     back = step(approver, near, edition, "/terughalen")
     clock.later(hours=1)
@@ -88,9 +89,9 @@ def test_a_form_that_the_browser_sends_again_after_the_undo_sends_nothing(
 ) -> None:
     edition = approved(editor, approver, near)
     form = {"seen": seen(editor, edition)}
-    step(editor, near, edition, "/verstuur", **form)
+    advance(editor, near, edition, "/verstuur", **form)
     clock.later(minutes=1)
-    step(editor, near, edition, "/terughalen")
+    advance(editor, near, edition, "/terughalen")
 
     again = post(editor, edition_path(edition, "/verstuur"), form)
 
@@ -102,7 +103,7 @@ def test_whoever_cannot_wait_sends_at_once(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = approved(editor, approver, near)
-    step(editor, near, edition, "/verstuur")
+    advance(editor, near, edition, "/verstuur")
 
     page = step(editor, near, edition, "/verstuur", now="ja")
     freeze(near)
@@ -128,7 +129,7 @@ def test_what_began_and_of_which_nothing_left_is_taken_back(
     editor: TestClient, approver: TestClient, near: Services, clock: FakeClock
 ) -> None:
     edition = approved(editor, approver, near)
-    step(editor, near, edition, "/verstuur", now="ja")
+    advance(editor, near, edition, "/verstuur", now="ja")
     freeze(near)
 
     sending = editor.get(edition_path(edition, "/verzenden")).text
@@ -146,7 +147,7 @@ def test_the_script_is_told_only_what_it_does_not_know(
     path = edition_path(edition, "/stand")
     same = editor.get(path, params={"stand": known})
     clock.later(seconds=1)
-    step(approver, near, edition, "/verstuur", now="ja")
+    advance(approver, near, edition, "/verstuur", now="ja")
     other = editor.get(path, params={"stand": known})
     freeze(near)
     begun = editor.get(path, params={"stand": known})
@@ -196,8 +197,8 @@ def test_another_moment_than_the_approved_one_goes_to_an_approver_again(
     edition = begin(editor)
     at = moment_value(near.clock() + timedelta(days=2))
     head = {"title": "Met een moment", "subject": "A", "dated_on": "2027-04-22", "planned_at": at}
-    step(editor, near, edition, "/kop", **head)
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/kop", **head)
+    advance(editor, near, edition, "/indienen")
     offered = step(approver, near, edition, "/goedkeuren")
 
     moved = step(editor, near, edition, "/ander-moment", on="2027-04-23", time="10:00")
@@ -219,8 +220,8 @@ def test_the_day_of_sending_is_held_beside_the_date_on_the_edition(
 ) -> None:
     edition = begin(editor)
     head = {"title": "Zonder moment", "subject": "A", "dated_on": "2027-04-22", "planned_at": ""}
-    step(editor, near, edition, "/kop", **head)
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/kop", **head)
+    advance(editor, near, edition, "/indienen")
 
     today = step(approver, near, edition, "/goedkeuren")
     fitting = step(editor, near, edition, "/inplannen", on="2027-04-22", time="10:00")
@@ -245,7 +246,7 @@ def test_a_planned_moment_that_nobody_approved_is_moved_at_once(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = approved(editor, approver, near)
-    step(editor, near, edition, "/inplannen", on="2027-04-22", time="10:00")
+    advance(editor, near, edition, "/inplannen", on="2027-04-22", time="10:00")
 
     moved = step(editor, near, edition, "/inplannen", on="2027-04-23", time="9.30")
 
@@ -316,7 +317,7 @@ def test_an_approver_may_send_what_an_editor_made_and_a_stranger_may_not(
     other = make_user(near, Role.EDITOR, "Cor")
     with TestClient(create_app(near), follow_redirects=False) as cor:
         enter_desk(cor, near, other)
-        step(cor, near, edition, "/verstuur")
+        advance(cor, near, edition, "/verstuur")
 
     assert refused.status_code in {303, 403}
     assert state(near, edition) is EditionStatus.SCHEDULED

@@ -13,6 +13,7 @@ from newsletter.wiring import Services
 from tests.queries import counted
 from tests.web.desk import (
     add_block,
+    advance,
     approved,
     begin,
     edition_path,
@@ -57,8 +58,8 @@ def test_what_was_changed_is_undone_and_done_again_in_the_same_view(
 ) -> None:
     edition = begin(editor)
     fresh = editor.get(edition_path(edition)).text
-    step(editor, near, edition, "/kop", **HEAD, subject="Eerst dit")
-    step(editor, near, edition, "/kop", **HEAD, subject="Dan dat")
+    advance(editor, near, edition, "/kop", **HEAD, subject="Eerst dit")
+    advance(editor, near, edition, "/kop", **HEAD, subject="Dan dat")
 
     undone = press(editor, edition, "Ongedaan maken", "?kant=lerarenopleiding")
     again = press(editor, edition, "Opnieuw")
@@ -74,7 +75,7 @@ def test_what_was_changed_is_undone_and_done_again_in_the_same_view(
 
 def test_undo_does_not_touch_what_a_colleague_did_since(editor: TestClient, near: Services) -> None:
     edition = begin(editor)
-    step(editor, near, edition, "/kop", **HEAD, subject="Van Anna")
+    advance(editor, near, edition, "/kop", **HEAD, subject="Van Anna")
     undo = button(editor.get(edition_path(edition)).text, "Ongedaan maken")
     add_block(editor, near, edition)
 
@@ -101,9 +102,9 @@ def test_the_versions_say_who_did_what_and_which_was_approved(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = begin(editor)
-    step(editor, near, edition, "/kop", **HEAD, subject="Anders")
-    step(editor, near, edition, "/indienen")
-    step(approver, near, edition, "/goedkeuren")
+    advance(editor, near, edition, "/kop", **HEAD, subject="Anders")
+    advance(editor, near, edition, "/indienen")
+    advance(approver, near, edition, "/goedkeuren")
 
     page = shown(editor.get(edition_path(edition, "/versies")).text)
 
@@ -117,9 +118,9 @@ def test_a_version_shows_its_words_that_came_and_went(editor: TestClient, near: 
     edition = begin(editor)
     block = add_block(editor, near, edition)
     here, fields = f"/blokken/{block}", {"kind": "article", "title": "Een kort bericht"}
-    step(editor, near, edition, here, **fields)
-    step(editor, near, edition, here + "/kant", audience="school")
-    step(editor, near, edition, here, **{**fields, "title": "Een lang bericht & <b>meer</b>"})
+    advance(editor, near, edition, here, **fields)
+    advance(editor, near, edition, here + "/kant", audience="school")
+    advance(editor, near, edition, here, **{**fields, "title": "Een lang bericht & <b>meer</b>"})
 
     def page(place: int, rest: str = "") -> str:
         path = edition_path(edition, f"/versies/{revision(near, edition, place)}{rest}")
@@ -136,9 +137,9 @@ def test_a_version_shows_its_words_that_came_and_went(editor: TestClient, near: 
 
 def test_a_version_is_put_back_and_that_is_undone(editor: TestClient, near: Services) -> None:
     edition = begin(editor)
-    step(editor, near, edition, "/kop", **HEAD, subject="Eerst dit")
+    advance(editor, near, edition, "/kop", **HEAD, subject="Eerst dit")
     add_block(editor, near, edition)
-    step(editor, near, edition, "/kop", **HEAD, subject="Dan dat")
+    advance(editor, near, edition, "/kop", **HEAD, subject="Dan dat")
 
     then = f"/versies/{revision(near, edition, 1)}"
     asked = editor.get(edition_path(edition, then)).text
@@ -156,9 +157,9 @@ def test_a_version_put_back_overwrites_nothing_that_was_saved_since(
     editor: TestClient, near: Services
 ) -> None:
     edition = begin(editor)
-    step(editor, near, edition, "/kop", **HEAD, subject="Eerst dit")
+    advance(editor, near, edition, "/kop", **HEAD, subject="Eerst dit")
     seen = version(near, edition)
-    step(editor, near, edition, "/kop", **HEAD, subject="Van een collega")
+    advance(editor, near, edition, "/kop", **HEAD, subject="Van een collega")
 
     path = edition_path(edition, f"/versies/{revision(near, edition, 0)}/terug")
     late = post(editor, path, {"version": seen})
@@ -171,17 +172,17 @@ def test_a_version_is_put_back_once_the_edition_is_taken_back(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = begin(editor)
-    step(editor, near, edition, "/kop", **HEAD, subject="Anders")
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/kop", **HEAD, subject="Anders")
+    advance(editor, near, edition, "/indienen")
     first = f"/versies/{revision(near, edition, 0)}"
 
     in_review = editor.get(edition_path(edition, first)).text
-    step(approver, near, edition, "/goedkeuren")
+    advance(approver, near, edition, "/goedkeuren")
     warned = editor.get(edition_path(edition, first)).text
     path = edition_path(edition, first + "/terug")
     refused = post(editor, path, {"version": version(near, edition)})
-    step(editor, near, edition, "/intrekken")
-    step(editor, near, edition, first + "/terug")
+    advance(editor, near, edition, "/intrekken")
+    advance(editor, near, edition, first + "/terug")
 
     assert "Zet deze versie terug" not in in_review + warned
     assert "Wil je deze versie terugzetten, trek de editie dan eerst in." in warned
@@ -195,7 +196,7 @@ def test_no_version_is_put_back_once_mail_goes_out(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = approved(editor, approver, near)
-    step(editor, near, edition, "/verstuur")
+    advance(editor, near, edition, "/verstuur")
     with near.db.write() as session:
         session.get_one(Edition, edition).status = EditionStatus.SENDING
     add = f"/versies/{revision(near, edition, 0)}"
@@ -226,7 +227,7 @@ def test_many_versions_stand_on_pages_and_cost_no_query_each(
     with counted(near.db.engine) as first:
         editor.get(path)
     for side in ["school", ""] * 25:
-        step(editor, near, edition, "/blokken/1/kant", audience=side)
+        advance(editor, near, edition, "/blokken/1/kant", audience=side)
     with counted(near.db.engine) as many:
         page = editor.get(path).text
 

@@ -15,6 +15,7 @@ from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services
 from tests.fakes import FakeTransport
 from tests.web.desk import (
+    advance,
     approved,
     begin,
     desk,
@@ -90,7 +91,7 @@ def test_a_moved_plan_is_void_on_its_page(
     editor: TestClient, approver: TestClient, near: Services
 ) -> None:
     edition = approved(editor, approver, near)
-    step(editor, near, edition, "/inplannen", at="2027-04-22T10:00")
+    advance(editor, near, edition, "/inplannen", at="2027-04-22T10:00")
     assert VOID not in editor.get(edition_path(edition, "/verzenden")).text
 
     by_statement(near, "update edition set due_at = '2027-04-21 08:00:00'")
@@ -141,7 +142,7 @@ def test_mails_that_were_changed_on_their_way_are_told_on_the_page(
     editor: TestClient, approver: TestClient, near: Services, transport: FakeTransport
 ) -> None:
     edition = approved(editor, approver, near)
-    step(editor, near, edition, "/verstuur", now="ja")
+    advance(editor, near, edition, "/verstuur", now="ja")
     freeze(near)
     by_statement(near, "update edition_variant set html = replace(html, 'Steunpunt', 'Ander')")
 
@@ -176,8 +177,8 @@ def test_made_a_draft_again_it_goes_its_way_anew(
     edition = approved(editor, approver, near)
     by_statement(near, "update edition set subject = 'Anders'")
 
-    step(editor, near, edition, "/intrekken")
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/intrekken")
+    advance(editor, near, edition, "/indienen")
     shown = step(approver, near, edition, "/goedkeuren")
 
     assert HOLDS in shown
@@ -212,7 +213,7 @@ def test_the_author_cannot_approve_by_any_way(near: Services, editor: TestClient
     with TestClient(create_app(near), follow_redirects=False) as own:
         desk(own, near, Role.ADMINISTRATOR)
         edition = begin(own)
-        step(own, near, edition, "/indienen")
+        advance(own, near, edition, "/indienen")
         page = own.get(edition_path(edition)).text
         assert "Keur goed" not in page
         assert "Je hebt zelf aan deze editie gewerkt." in page
@@ -234,8 +235,8 @@ def test_an_older_version_cannot_be_approved(
 ) -> None:
     edition = submitted(editor, near)
     older = version(near, edition)
-    step(editor, near, edition, "/intrekken")
-    step(editor, near, edition, "/blokken", kind="intro")
+    advance(editor, near, edition, "/intrekken")
+    advance(editor, near, edition, "/blokken", kind="intro")
     path = edition_path(edition)
     with near.db.write() as session:
         session.execute(update(Edition).values(status=EditionStatus.IN_REVIEW))

@@ -12,6 +12,7 @@ from newsletter.store.editions import get_edition
 from newsletter.wiring import Services
 from tests.fakes import FakeTransport
 from tests.web.desk import (
+    advance,
     approved,
     begin,
     block_mark,
@@ -84,7 +85,7 @@ def test_an_edition_goes_back_with_a_reason(
     edition = submitted(editor, near)
 
     silent = post(approver, edition_path(edition, "/terugsturen"), {"because": " "})
-    step(approver, near, edition, "/terugsturen", because="De titel is te lang.")
+    advance(approver, near, edition, "/terugsturen", because="De titel is te lang.")
 
     assert silent.status_code == 422
     assert "Schrijf erbij wat er anders moet." in silent.text
@@ -98,11 +99,11 @@ def test_an_approval_of_an_older_version_is_refused(
 ) -> None:
     edition = begin(editor)
     seen = version(near, edition)
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/indienen")
     head = {"title": "Nog iets anders", "subject": "A", "dated_on": "2027-04-22"}
-    step(editor, near, edition, "/intrekken")
-    step(editor, near, edition, "/kop", **head)
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/intrekken")
+    advance(editor, near, edition, "/kop", **head)
+    advance(editor, near, edition, "/indienen")
 
     answer = post(approver, edition_path(edition, "/goedkeuren"), {"version": seen})
 
@@ -116,8 +117,8 @@ def test_an_edit_after_it_was_taken_back_needs_a_new_approval(
     edition = approved(editor, approver, near)
 
     head = {"title": "Toch anders", "subject": "A ", "dated_on": "2027-04-22"}
-    step(editor, near, edition, "/intrekken")
-    step(editor, near, edition, "/kop", **head)
+    advance(editor, near, edition, "/intrekken")
+    advance(editor, near, edition, "/kop", **head)
     answer = post(editor, edition_path(edition, "/verstuur"))
 
     assert answer.status_code == 409
@@ -174,7 +175,7 @@ def test_today_gives_each_person_their_own_tasks(
 ) -> None:
     edition = begin(editor)
     writing = editor.get("/redactie").text
-    step(editor, near, edition, "/indienen")
+    advance(editor, near, edition, "/indienen")
 
     assert "Schrijf verder" in writing
     assert "Beoordeel" in approver.get("/redactie").text
