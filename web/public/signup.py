@@ -41,6 +41,8 @@ CHECK_MAIL: Final = "/aanmelden/kijk-in-je-mail"
 EMBED: Final = "/aanmelden/inbedden"
 EMBED_DONE: Final = EMBED + "/kijk-in-je-mail"
 OPEN_TOO_LONG: Final = "Deze bladzijde stond lang open. Druk nog een keer op de knop."
+SENT_AT_ONCE: Final = "Dat ging wel erg snel. Kijk het nog even na en druk nog een keer op de knop."
+WRONG_AGE: Final = {Age.TOO_SOON: SENT_AT_ONCE, Age.TOO_LATE: OPEN_TOO_LONG}
 
 
 def show_sign_up(call: Call) -> Response:
@@ -114,18 +116,20 @@ def too_busy(call: Call) -> Response:
 def _take(call: Call, done: str) -> Response | None:
     """Take a form and return the answer; None when the hour has no room for it.
 
-    A program learns nothing: what it sent is dropped, with the answer that people get.
+    A program learns nothing: what it sent is dropped, with the answer that people get. Whose
+    browser fills in a form is as fast as one: they are asked for one more press.
     """
     with call.services.db.read() as session:
         slugs = [theme.slug for theme in list_themes(session)]
     wanted = read_wanted(call, slugs)
     age = judge(wanted.stamp, call.services.settings.secret_key, now=call.now)
-    if call.form.get(TRAP) or age in {Age.NOT_OURS, Age.TOO_SOON}:
+    if call.form.get(TRAP) or age is Age.NOT_OURS:
         return see_other(done)
+    stamp = "" if age is Age.TOO_LATE else wanted.stamp
     if wanted.problems:
-        return _form_page(call, wanted)
-    if age is Age.TOO_LATE:
-        return _form_page(call, wanted.with_problem(STAMP, OPEN_TOO_LONG))
+        return _form_page(call, wanted, stamp=stamp)
+    if sentence := WRONG_AGE.get(age):
+        return _form_page(call, wanted.with_problem(STAMP, sentence), stamp=stamp)
     if not may_mail_strangers(call, wanted.email):
         return None
     waiting.keep(call.services.db, _asking(call, wanted))
@@ -153,14 +157,13 @@ def _asking(call: Call, wanted: Wanted) -> Asking:
     )
 
 
-def _form_page(call: Call, wanted: Wanted) -> Response:
-    """Show the form, with what was filled in; a stamp that is still good keeps its age."""
-    stamp = wanted.stamp if wanted.stamp and STAMP not in wanted.problems else new_stamp(call)
+def _form_page(call: Call, wanted: Wanted, *, stamp: str = "") -> Response:
+    """Show the form, with what was filled in. stamp: one that keeps its age; "" for a new one."""
     values = {
         "status": 422 if wanted.problems else 200,
         "given": wanted,
         "problems": wanted.problems,
-        "stamp": stamp,
+        "stamp": stamp or new_stamp(call),
         "consent_text": consent_text(call, wanted.form if wanted.form == EMBEDDED else FULL),
     }
     if wanted.form == EMBEDDED:
