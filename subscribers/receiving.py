@@ -108,6 +108,10 @@ class Lists:
         chosen = {"columns": dict(columns), "ground": ground.strip()}
         self._move(list_id, {ListStep.RECEIVED, ListStep.TRIED}, ListStep.TRYING, **chosen)
 
+    def choose_again(self, list_id: int) -> None:
+        """Let the columns of a list that was tried be chosen again. Raises ListMovedOn."""
+        self._move(list_id, {ListStep.TRIED}, ListStep.RECEIVED)
+
     def bring_in(self, list_id: int) -> None:
         """Let the people of a list that was tried come in. Raises ListMovedOn."""
         self._move(list_id, {ListStep.TRIED}, ListStep.BRINGING)

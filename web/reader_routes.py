@@ -41,6 +41,7 @@ READER_ROUTES: Final[tuple[Route, ...]] = (
     Route(LIST + "/stand", lists.show_standing, "list_standing", ADMINISTRATOR),
     Route(LIST + "/lezen", lists.read_as, "read_list_as", ADMINISTRATOR, POST),
     Route(LIST + "/proef", lists.try_out, "try_list", ADMINISTRATOR, POST),
+    Route(LIST + "/kolommen", lists.choose_again, "choose_columns_again", ADMINISTRATOR, POST),
     Route(LIST + "/binnen", lists.bring_in, "bring_in_list", ADMINISTRATOR, POST),
     Route(LIST + "/weg", lists.drop, "drop_list", ADMINISTRATOR, POST),
     Route(LIST + "/fouten.csv", lists.give_errors, "list_errors", ADMINISTRATOR),

@@ -39,8 +39,8 @@ TOO_LARGE: Final = (
 
 
 def show_list(call: Call) -> Response:
-    """Show where a list comes in."""
-    return _page(call, {})
+    """Show where a list comes in; `?soort=organisaties` says already of what."""
+    return _page(call, {}, kind=call.query.get("soort", ""))
 
 
 def judge(call: Call) -> Response:

@@ -110,6 +110,14 @@ def try_out(call: Call) -> Response:
 
 
 @_where_it_is
+def choose_again(call: Call) -> Response:
+    """Go back to the columns, as they were chosen."""
+    row = _list(call)
+    call.services.lists.choose_again(row.id)
+    return see_other(_address(row))
+
+
+@_where_it_is
 def bring_in(call: Call) -> Response:
     """Let the people come in."""
     row = _list(call)

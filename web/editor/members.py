@@ -18,6 +18,7 @@ from subscribers.model import Organisation, Partnership
 from subscribers.organisations import Saved
 from subscribers.values import Audience
 from web import field_words
+from web.access import Who, rank
 from web.editor.desk import MEMBERS, PARTNERSHIPS, desk_page
 from web.forms import Form
 from web.pages import Call, read_number, see_other
@@ -57,6 +58,7 @@ def show_members(call: Call) -> Response:
             count=len(found),
             pages=pages,
             sought=sought,
+            may=rank(call.user) >= Who.ADMINISTRATOR,
         )
 
 

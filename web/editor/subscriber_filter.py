@@ -126,10 +126,11 @@ def offered(session: Session) -> dict[str, list[tuple[str, str]]]:
     }
     known = {folded(one) for one in spelt["region"]}
     regions = [*spelt["region"], *(one for one in REGIONS if folded(one) not in known)]
+    regions = sorted(regions[:MOST_OFFERED], key=folded)
     return {
         "kant": list(SIDES.items()),
         "stand": [(key, STATE_WORDS[status]) for key, status in STATES.items()],
-        "regio": [(one, one) for one in regions[:MOST_OFFERED]],
+        "regio": [(one, one) for one in regions],
         "rol": [(one, one) for one in spelt["role"][:MOST_OFFERED]],
         "organisatie": [(one, one) for one in known_names(session, most=MOST_OFFERED)],
         "school": [(one.name, one.name) for one in list_partnerships(session)[:MOST_OFFERED]],

@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 from newsletter.values import Role
 from newsletter.wiring import Services
 from subscribers.model import Organisation, Partnership
-from tests.web.desk import desk, make_partnership, post, token
+from subscribers.values import Audience
+from tests.web.desk import desk, make_member, make_partnership, post, token
 
 PAGE = "/redactie/opleidingsscholen/inlezen"
 LIST = "naam;regio;fase\nDe Meander;Gelderland;erkend\nHunze;Oost;\n<b>;Drenthe;\n"
@@ -115,6 +116,16 @@ def test_a_form_that_is_not_ours_brings_nothing(
 
     assert answer.status_code == 422
     assert names(services) == []
+
+
+def test_the_list_of_organisations_leads_on_to_a_file_of_them(
+    admin: TestClient, services: Services
+) -> None:
+    make_member(services, "Lyceum", Audience.SCHOOL)
+    link = f"{PAGE}?soort=organisaties"
+
+    assert f'<a href="{link}">lees een lijst in</a>' in admin.get("/redactie/organisaties").text
+    assert 'value="organisaties" checked>' in admin.get(link).text
 
 
 def test_only_the_administrator_brings_lists_in(client: TestClient, services: Services) -> None:

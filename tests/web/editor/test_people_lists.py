@@ -115,6 +115,21 @@ def test_a_trial_shows_what_would_change_and_changes_nothing(
     assert people(services) == {"jan@example.org": "Oost"}
 
 
+def test_columns_are_chosen_again_after_a_trial(client: TestClient, services: Services) -> None:
+    place = tried(client)
+
+    answer = post(client, f"{place}/kolommen")
+
+    page = client.get(place).text
+    assert answer.headers["location"] == place
+    assert "Klopt het zo?" in page
+    assert ">deelnemer van het congres</textarea>" in page
+    assert "Kijk na wat er verandert" in page
+    late = post(client, f"{place}/binnen")
+    assert "Deze lijst was al verder." in client.get(late.headers["location"]).text
+    assert people(services) == {}
+
+
 def test_people_come_in_with_the_ground_and_the_file_goes(
     client: TestClient, services: Services
 ) -> None:

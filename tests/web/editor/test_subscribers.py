@@ -96,6 +96,15 @@ def test_each_filter_can_be_taken_away_alone(cees: TestClient) -> None:
     assert 'value="jan"' in page
 
 
+def test_regions_are_offered_by_name_those_of_readers_among_the_provinces(cees: TestClient) -> None:
+    select = re.search(r'<select[^>]*name="regio".*?</select>', cees.get(LIST).text, re.DOTALL)
+
+    assert select is not None
+    offered = re.findall(r'<option value="([^"]+)"', select[0])
+    assert offered == sorted(offered)
+    assert {"Oost", "Utrecht", "West"} <= set(offered)
+
+
 @pytest.mark.parametrize(
     "query", ["kant=x", "stand=active", "regio=%C2%B4", "na=x", "voor=-1", "doelgroep=weg"]
 )
