@@ -111,7 +111,9 @@ def test_who_has_only_the_address_of_the_page_is_told_where_the_link_is(
         answer = client.get(path, follow_redirects=True)
         assert answer.status_code == 200
         assert "Onder elke mail van ons staat een link" in answer.text
-        assert services.settings.organisation.contact in answer.text
+        contact = services.settings.organisation.contact
+        assert f'Mail <a href="mailto:{contact}">{contact}</a>, dan' in answer.text
+    assert 'href="/afmelden"' in client.get("/").text
 
 
 def test_one_click_needs_neither_cookie_nor_origin(client: TestClient, services: Services) -> None:
