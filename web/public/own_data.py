@@ -8,8 +8,10 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from newsletter import readers
+from newsletter.values import DeliveryState, EditionKind
 from subscribers import store
 from subscribers.addresses import mask
+from subscribers.values import ConsentKind, SubscriberStatus, SuppressionReason, Topic
 from web.pages import Call, page
 from web.public.held import nothing_held
 from web.public.words import private
@@ -59,6 +61,47 @@ WORDS: Final[Mapping[str, str]] = {
 """What the file calls our fields: it is read by people as well."""
 
 
+VALUE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "status": {
+        SubscriberStatus.PENDING: "nog niet bevestigd",
+        SubscriberStatus.ACTIVE: "op de lijst",
+        SubscriberStatus.PAUSED: "op pauze",
+        SubscriberStatus.UNSUBSCRIBED: "afgemeld",
+        SubscriberStatus.SUPPRESSED: "geblokkeerd",
+    },
+    "kind": {
+        ConsentKind.ASKED: "gevraagd",
+        ConsentKind.CONFIRMED: "bevestigd",
+        ConsentKind.IMPORTED: "toegevoegd",
+        ConsentKind.CHANGED: "gewijzigd",
+        ConsentKind.PAUSED: "pauze begonnen",
+        ConsentKind.RESUMED: "pauze voorbij",
+        ConsentKind.MOVED: "ander adres",
+        ConsentKind.WITHDRAWN: "afgemeld",
+        EditionKind.NEWSLETTER: "nieuwsbrief",
+        EditionKind.ANNOUNCEMENT: "aankondiging",
+    },
+    "ground": {ConsentKind.ASKED: "zelf aangemeld", ConsentKind.IMPORTED: "toegevoegd"},
+    "topics": {Topic.NEWSLETTER: "nieuwsbrief", Topic.ANNOUNCEMENTS: "aankondigingen"},
+    "state": {
+        DeliveryState.PENDING: "staat klaar",
+        DeliveryState.ATTEMPTING: "wordt nu verstuurd",
+        DeliveryState.DEFERRED: "uitgesteld door de mailserver",
+        DeliveryState.SENT: "verstuurd",
+        DeliveryState.FAILED: "kwam niet aan",
+        DeliveryState.SKIPPED: "niet verstuurd",
+        DeliveryState.IN_DOUBT: "misschien aangekomen",
+    },
+    "reason": {
+        SuppressionReason.BOUNCE: "de mail kwam terug",
+        SuppressionReason.COMPLAINT: "een klacht over onze mail",
+        SuppressionReason.ERASED: "gewist",
+        SuppressionReason.MOVED: "een ander adres opgegeven",
+    },
+}
+"""And what it calls our values, by field; a test holds each to all that there are."""
+
+
 def take_everything(call: Call) -> Response:
     """Give all that we hold as one file. Raises InvalidToken.
 
@@ -77,11 +120,13 @@ def take_everything(call: Call) -> Response:
     return private(Response(body + "\n", media_type="application/json", headers=headers))
 
 
-def _in_words(value: Any) -> Any:
+def _in_words(value: Any, field: str = "") -> Any:
     if isinstance(value, Mapping):
-        return {WORDS.get(name, name): _in_words(one) for name, one in value.items()}
+        return {WORDS.get(name, name): _in_words(one, name) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_in_words(one) for one in value]
+        return [_in_words(one, field) for one in value]
+    if isinstance(value, str):
+        return VALUE_WORDS.get(field, {}).get(value, value)
     return value.isoformat() if isinstance(value, datetime) else value
 
 

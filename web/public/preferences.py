@@ -142,6 +142,7 @@ def _page(
             status=422 if given.problems else 200,
             held=held,
             is_on_list=row.state in ON_LIST,
+            is_blocked=row.state is SubscriberStatus.SUPPRESSED,
             paused_to=_last_day(row),
             given=given,
             themes=theme_groups(themes, on=given.themes),

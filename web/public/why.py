@@ -19,7 +19,7 @@ from subscribers.addresses import mask
 from subscribers.editing import DESK
 from subscribers.evidence import STAYED, wanted_topics
 from subscribers.model import Consent, Subscriber
-from subscribers.values import ON_LIST, ConsentKind, Topic
+from subscribers.values import ON_LIST, ConsentKind, SubscriberStatus, Topic
 from web.pages import Call, page
 from web.public.held import nothing_held
 from web.public.words import TOPIC_WORDS, private
@@ -77,6 +77,7 @@ def show_why(call: Call) -> Response:
             "public/why.html",
             masked=mask(row.email),
             is_on_list=row.state in ON_LIST,
+            is_blocked=row.state is SubscriberStatus.SUPPRESSED,
             reason=reason,
             ground=BY_IMPORT if is_imported else BY_CONSENT,
             stated=grounds[-1] if is_imported and grounds else "",

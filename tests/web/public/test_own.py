@@ -11,16 +11,18 @@ import pytest
 from starlette.testclient import TestClient
 
 from newsletter.errors import TransportRefused
+from newsletter.values import DeliveryState
 from newsletter.wiring import Services
 from storage.log import LogEntry
 from subscribers import pausing
 from subscribers.model import AddressChange, Subscriber
 from subscribers.store import consents_of
 from subscribers.themes import themes_of
-from subscribers.values import ConsentKind, SubscriberStatus
+from subscribers.values import ConsentKind, SubscriberStatus, SuppressionReason, Topic
 from tests.fakes import START, FakeClock, FakeTransport
-from tests.web.public.content import add_subscriber, add_themes
+from tests.web.public.content import add_subscriber, add_themes, stamped
 from web.app import create_app
+from web.public.own_data import VALUE_WORDS
 
 FORM = {"kant": "school", "krijg": ["newsletter", "announcements"], "themas": "ja"}
 OLD, NEW = "m.v@example.org", "nieuw@example.org"
@@ -259,7 +261,10 @@ def test_everything_we_hold_is_one_file(site: TestClient, services: Services, re
     )
     assert answer.headers["cache-control"] == "no-store"
     assert (given["e-mailadres"], given["naam"], given["thema's"]) == (OLD, "Mia", ["hr-beleid"])
-    assert [one["soort"] for one in given["toestemming"]] == ["asked", "confirmed", "changed"]
+    facts = [(one["soort"], one["onderwerpen"]) for one in given["toestemming"]]
+    asked, both = ["nieuwsbrief"], ["aankondigingen", "nieuwsbrief"]
+    assert facts == [("gevraagd", asked), ("bevestigd", asked), ("gewijzigd", both)]
+    assert (given["stand"], given["grond"]) == ("op de lijst", "zelf aangemeld")
     assert (given["kant"], given["kant zelf opgegeven"]) == ("school", False)
     assert (given["verzendingen"], given["blokkade"]) == ([], None)
     assert site.get(path + "/gegevens").status_code == 405
@@ -271,6 +276,17 @@ def test_everything_we_hold_is_one_file(site: TestClient, services: Services, re
         "site",
         {"subscriber": reader},
     )
+
+
+def test_the_file_has_words_for_all_that_may_stand_in_it() -> None:
+    for field, kinds in {
+        "status": SubscriberStatus,
+        "kind": ConsentKind,
+        "topics": Topic,
+        "state": DeliveryState,
+        "reason": SuppressionReason,
+    }.items():
+        assert set(kinds) <= set(VALUE_WORDS[field]), field
 
 
 def test_a_side_that_nobody_said_is_told_to_follow_from_the_organisation(
@@ -322,6 +338,25 @@ def test_why_does_not_say_that_who_left_gets_mail(site: TestClient, services: Se
     assert "Je krijgt geen mail van ons" in text
     assert "Die gold voor" in text
     assert "Meld je af" not in text
+
+
+def test_who_is_blocked_is_told_the_one_way_back(
+    site: TestClient, services: Services, transport: FakeTransport
+) -> None:
+    """Signing up again would bring them no mail: they are erased first, and then it does."""
+    email = "kapot@example.org"
+    blocked = add_subscriber(services, email, status=SubscriberStatus.SUPPRESSED)
+
+    for page in ("", "/waarom"):
+        text = site.get(own(services, blocked, page)).text
+        assert "Laat je dan eerst wissen, en meld je daarna opnieuw aan." in text
+        assert "/wissen" in text
+        assert ">Meld je opnieuw aan<" not in text
+
+    site.post(own(services, blocked, "/wissen"))
+    form = {"kant": "school", "email": email, "krijg": "newsletter", "formulier": "aanmelden"}
+    site.post("/aanmelden", data=stamped(services, form))
+    assert [to for to, _ in mails(transport)] == [email]
 
 
 def test_one_kind_of_mail_can_be_left_with_one_press(
