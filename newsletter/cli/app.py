@@ -29,6 +29,7 @@ from newsletter.cli import (
     users,
     way,
 )
+from newsletter.cli.helping import let_help_flow
 from newsletter.cli.output import JSON, prepare_streams, print_json, say
 from newsletter.cli.session import open_program, read_services, state
 from newsletter.cli.stopping import told_to_stop
@@ -209,3 +210,6 @@ def _serve(
 def _scheduler() -> _Scheduler:
     # By name: the scheduler stands above the doors, so none of them may import it.
     return cast("_Scheduler", import_module("scheduler"))
+
+
+let_help_flow(app)

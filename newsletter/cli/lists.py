@@ -19,6 +19,7 @@ from newsletter.cli.output import (
     say,
 )
 from newsletter.cli.session import open_services
+from newsletter.cli.stopping import told_of_interrupt
 from newsletter.wiring import Services
 from subscribers.batches import Difference
 from subscribers.exporting import export_csv, export_workbook
@@ -30,6 +31,8 @@ from subscribers.syncing import sync_file
 
 app = typer.Typer()
 
+NOTHING_DONE: Final = "stopped; nothing was changed"
+PART_DONE: Final = "stopped; who is in stays, and the same command again goes on where it was"
 SHOWN: Final = 20  # differences in the text; --json holds more
 DELIMITERS: Final[Mapping[str, str]] = {"\t": "tab", "": ""}
 GROUND = Annotated[
@@ -68,7 +71,11 @@ def import_(
     person.
     """
     services = open_services()
-    with given_list(file) as path, progress_bar("Importing") as bar:
+    with (
+        told_of_interrupt(NOTHING_DONE if dry_run else PART_DONE),
+        given_list(file) as path,
+        progress_bar("Importing") as bar,
+    ):
         report = import_file(
             services.db,
             path,
@@ -112,7 +119,11 @@ def sync(
     up themselves.
     """
     services = open_services()
-    with given_list(file) as path, progress_bar("Following") as bar:
+    with (
+        told_of_interrupt(NOTHING_DONE if dry_run else PART_DONE),
+        given_list(file) as path,
+        progress_bar("Following") as bar,
+    ):
         done = sync_file(
             services.db,
             path,

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Final
 
+from newsletter.cli.output import say
+
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 INTERRUPTED: Final = 128 + signal.SIGINT  # what a shell says of it
 STDERR: Final = 2
@@ -53,3 +55,13 @@ def ended_by_interrupt(sentence: str) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def told_of_interrupt(sentence: str) -> Iterator[None]:
+    """Let Ctrl-C say this before it ends the command."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(f"newsletter: {sentence}")
+        raise

@@ -21,6 +21,36 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     return int(end.value.code or 0)
 
 
+def test_an_interrupt_while_the_program_is_read_shows_no_traceback() -> None:
+    interrupted = (
+        "import signal, sys\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'newsletter.cli':\n"
+        "            signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "from newsletter.__main__ import main\n"
+        "main()\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", interrupted], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def test_help_is_as_wide_as_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "subscriber", "sync", "--help") == 0
+
+    told = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    first = next(at for at, line in enumerate(told) if line.startswith("Who is new comes in"))
+    paragraph = told[first : told.index("", first)]
+    assert all(len(line) > 65 for line in paragraph[:-1])
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

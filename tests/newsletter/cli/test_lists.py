@@ -13,6 +13,8 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from newsletter.cli.lists import PART_DONE
+from newsletter.cli.stopping import told_of_interrupt
 from storage.session import Database
 from subscribers.importing import BATCH
 from subscribers.model import Consent, Subscriber
@@ -135,6 +137,15 @@ def test_a_list_comes_in_by_standard_input_and_by_a_pipe(
     )
     with db.read() as session:
         assert session.scalars(select(Consent.source)).all() == ["import stdin"]
+
+
+def test_ctrl_c_says_what_stays(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt), told_of_interrupt(PART_DONE):
+        signal.raise_signal(signal.SIGINT)
+
+    assert capsys.readouterr().err == (
+        "newsletter: stopped; who is in stays, and the same command again goes on where it was\n"
+    )
 
 
 def test_what_was_asked_wrongly_is_one_line(shell: Shell, tmp_path: Path) -> None:
