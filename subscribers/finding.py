@@ -14,12 +14,12 @@ from sqlalchemy import Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from storage.bulk import is_one_of
-from storage.dialect import holds, told_row_by_row
+from storage.dialect import holds, holds_in_any_case, told_row_by_row
 from storage.text import folded
 from subscribers.conditions import Clause
 from subscribers.model import Subscriber
 from subscribers.segments import whole
-from subscribers.spellings import NOT_EMPTY, spellings
+from subscribers.spellings import spellings
 from subscribers.store import in_any
 from subscribers.trees import EVERYBODY, Tree, stored
 from subscribers.values import SubscriberStatus
@@ -171,9 +171,7 @@ def _ways(session: Session, words: str) -> Iterator[Clause]:
     if "@" in words:
         return
     if not IN_NO_NAME.search(words):
-        yield and_(
-            Subscriber.name != NOT_EMPTY, holds(session, func.lower(Subscriber.name), sought)
-        )
+        yield holds_in_any_case(session, Subscriber.name, sought)
     if places := _places(session, folded(words)):
         yield is_one_of(session, Subscriber.organisation, places)
 
