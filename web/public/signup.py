@@ -122,7 +122,7 @@ def _take(call: Call, done: str) -> Response | None:
     with call.services.db.read() as session:
         slugs = [theme.slug for theme in list_themes(session)]
     wanted = read_wanted(call, slugs)
-    age = judge(wanted.stamp, call.services.settings.secret_key, now=call.now)
+    age = judge(wanted.stamp, call.services.settings.keys, now=call.now)
     if call.form.get(TRAP) or age is Age.NOT_OURS:
         return see_other(done)
     stamp = "" if age is Age.TOO_LATE else wanted.stamp

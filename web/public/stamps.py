@@ -8,6 +8,7 @@ site.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -33,10 +34,14 @@ def make_stamp(key: bytes, *, now: datetime) -> str:
     return f"{body}.{_signature(body, key)}"
 
 
-def judge(stamp: str, key: bytes, *, now: datetime) -> Age:
-    """Say whether the form that brings this stamp was shown long enough ago, and not too long."""
+def judge(stamp: str, keys: Iterable[bytes], *, now: datetime) -> Age:
+    """Say whether the form that brings this stamp was shown long enough ago, and not too long.
+
+    keys: the one that signs now, and those of before: a form may lie open while it is renewed.
+    """
     body, _, signature = stamp.rpartition(".")
-    if not hmac.compare_digest(signature.encode(), _signature(body, key).encode()):
+    ours = [_signature(body, key).encode() for key in keys]
+    if not any(hmac.compare_digest(signature.encode(), one) for one in ours):
         return Age.NOT_OURS
     age = now - datetime.fromtimestamp(int(body.partition(".")[0], 16), UTC)
     if age < SOONEST - timedelta(seconds=1):  # the moment was cut off to a whole second

@@ -63,7 +63,7 @@ def submit(call: Call) -> Response:
         return see_other(CHECK_MAIL)
     with call.services.db.read() as session:
         given = read_given(call, list_themes(session))
-    age = judge(given.stamp, call.services.settings.secret_key, now=call.now)
+    age = judge(given.stamp, call.services.settings.keys, now=call.now)
     if problems := {**_TOO[age], **given.problems}:
         return _again(call, given, problems, age=age)
     used: UsedStamps = call.request.app.state.used_stamps

@@ -411,6 +411,19 @@ def test_a_page_that_lay_open_for_days_asks_for_one_more_press(
     assert status_of(services) == SubscriberStatus.PENDING
 
 
+def test_a_form_that_lay_open_while_the_key_was_renewed_is_taken(
+    services: Services, transport: FakeTransport
+) -> None:
+    form, old = stamped(services, FORM), services.settings.secret_key
+    renewed = replace(services.settings, secret_key=b"another" * 5, former_secret_keys=(old,))
+    since = replace(services, settings=renewed, open_transport=lambda: transport)
+
+    with TestClient(create_app(since), follow_redirects=False) as client:
+        client.post("/aanmelden", data=form)
+
+    assert [one[1] for one in transport.accepted] == [ADDRESS]
+
+
 def test_what_was_told_of_oneself_is_kept_and_optional(
     site: TestClient, services: Services
 ) -> None:
