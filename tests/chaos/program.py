@@ -6,9 +6,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from signal import Signals
 
@@ -21,6 +22,7 @@ from newsletter.values import EditionStatus, Role
 from newsletter.wiring import Services, build_services
 from storage.session import Database
 from subscribers.model import Subscriber
+from tests import loaded
 from tests.factories import make_readers, make_segments, make_user
 from tests.fakes import START
 from tests.newsletter.making import make_draft
@@ -46,24 +48,30 @@ class Program:
             command, cwd=ROOT, env=environ, text=True, stderr=subprocess.PIPE, stdout=sys.stderr
         )
 
-    def run(self, *arguments: str) -> tuple[int, str]:
-        """Run to the end; return the exit status and what stands on standard error."""
-        with self.start(*arguments) as process:
-            said = process.communicate(timeout=BEGUN_S)[1]
-        return process.returncode, said
+    def run(self, *arguments: str) -> int | None:
+        """Run it to the end where it was read already; return the exit status."""
+        process = self._start_loaded(*arguments)
+        process.join(BEGUN_S)
+        return process.exitcode
 
     def signal_after(self, number: Signals, seconds: float, *arguments: str) -> tuple[int, str]:
         """Start it, wait until it sends, let it run a little, and send it a signal."""
         before = self._size()
         with self.start(*arguments) as process:
-            deadline = time.monotonic() + BEGUN_S
-            while self._size() == before and process.poll() is None:
-                assert time.monotonic() < deadline, "the program sends nothing"
-                time.sleep(0.005)
+            self._wait_until_it_sends(before, lambda: process.poll() is None)
             time.sleep(seconds)
             process.send_signal(number)
             said = process.communicate(timeout=BEGUN_S)[1]
         return process.returncode, said
+
+    def kill_after(self, seconds: float, *arguments: str) -> None:
+        """Start it where it was read already, wait until it sends, and kill it a little later."""
+        before = self._size()
+        process = self._start_loaded(*arguments)
+        self._wait_until_it_sends(before, process.is_alive)
+        time.sleep(seconds)
+        process.kill()
+        process.join()
 
     def accepted(self) -> list[list[str]]:
         """Return recipient, Message-ID and digest of everything that the sink accepted."""
@@ -79,6 +87,16 @@ class Program:
         """Return who got two copies that are not byte for byte the same."""
         first: dict[str, list[str]] = {}
         return {who for who, *rest in self.accepted() if first.setdefault(who, rest) != rest}
+
+    def _start_loaded(self, *arguments: str) -> ForkServerProcess:
+        said = self.ledger.with_name("said.txt")
+        return loaded.start(*arguments, environ=os.environ | self.environ, said=said)
+
+    def _wait_until_it_sends(self, before: int, is_running: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + BEGUN_S
+        while self._size() == before and is_running():
+            assert time.monotonic() < deadline, "the program sends nothing"
+            time.sleep(0.005)
 
     def _size(self) -> int:
         return self.ledger.stat().st_size if self.ledger.exists() else 0

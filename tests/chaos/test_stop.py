@@ -32,7 +32,7 @@ def test_stop_doubles_nothing(
 
         ended, said = shipped.signal_after(number, 0.1, *commands[command])
         before = len(shipped.accepted())
-        finished = shipped.run(*send)[0]
+        finished = shipped.run(*send)
 
     copies, resends = shipped.copies(), announced(services.db)
     services.db.close()

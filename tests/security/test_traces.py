@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from newsletter.settings import read_settings
 from newsletter.wiring import build_services
 from subscribers.links import Links, Purpose
+from tests import loaded
 from web.app import create_app
 
 pytestmark = pytest.mark.long
@@ -57,6 +58,17 @@ def run(folder: Path, *arguments: str, **environ: str) -> str:
     return f"{done.stdout}\n{done.stderr}\nstatus {done.returncode}"
 
 
+def run_loaded(folder: Path, *arguments: str, **environ: str) -> str:
+    """Run it where it was read already, and return the same."""
+    given = {**os.environ, **GIVEN, "NEWSLETTER_DATA_DIR": str(folder), **environ}
+    said = folder.with_name(f"{folder.name}-said.txt")
+    said.write_text("")
+    process = loaded.start(*arguments, environ=given, said=said)
+    process.join(120)
+    assert said.stat().st_size, "it did not run: it always says something"
+    return f"{said.read_text()}\nstatus {process.exitcode}"
+
+
 @pytest.fixture
 def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     """The whole way of the demo, twice; then what goes wrong, with every secret at hand."""
@@ -66,15 +78,19 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
         "the demo, in text": run(folder, *demo),
         "the demo, in JSON": run(folder, *demo, NEWSLETTER_LOG="json"),
         "no database": run(folder, "--debug", "init", NEWSLETTER_DATABASE_URL=ELSEWHERE),
-        "no database, briefly": run(folder, "edition", "list", NEWSLETTER_DATABASE_URL=ELSEWHERE),
-        "no relay": run(folder, "--debug", "edition", "test", "1", "iemand@example.org"),
-        "no such reader": run(folder, "--debug", "subscriber", "show", "weg@example.org"),
-        "no such account": run(folder, "--debug", "edition", "approve", "1", "--by", "x"),
-        "a wrong setting": run(folder, "init", NEWSLETTER_SMTP_URL=f"smtp://a:{SMTP_PASSWORD}@ b"),
-        "a wrong database": run(
+        "no database, briefly": run_loaded(
+            folder, "edition", "list", NEWSLETTER_DATABASE_URL=ELSEWHERE
+        ),
+        "no relay": run_loaded(folder, "--debug", "edition", "test", "1", "iemand@example.org"),
+        "no such reader": run_loaded(folder, "--debug", "subscriber", "show", "weg@example.org"),
+        "no such account": run_loaded(folder, "--debug", "edition", "approve", "1", "--by", "x"),
+        "a wrong setting": run_loaded(
+            folder, "init", NEWSLETTER_SMTP_URL=f"smtp://a:{SMTP_PASSWORD}@ b"
+        ),
+        "a wrong database": run_loaded(
             folder, "init", NEWSLETTER_DATABASE_URL=ELSEWHERE.replace(":1/", ":x/")
         ),
-        "a wrong key": run(folder, "init", NEWSLETTER_SECRET_KEY=KEY[:20]),
+        "a wrong key": run_loaded(folder, "init", NEWSLETTER_SECRET_KEY=KEY[:20]),
     }
     return Traces(folder, said)
 
@@ -215,7 +231,7 @@ def no_secret_is_in_the_rows(traces: Traces) -> None:
 
 def the_log_names_no_reader(traces: Traces) -> None:
     readers = rows(traces.folder, "select email from subscriber")
-    log = run(traces.folder, "log", "--json", "--limit", "10000")
+    log = run_loaded(traces.folder, "log", "--json", "--limit", "10000")
 
     assert log.count('"what"') > 10
     assert found([*readers, *SECRETS, *tokens(traces.folder)], log) == []

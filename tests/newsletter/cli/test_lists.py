@@ -3,8 +3,6 @@
 import csv
 import os
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +16,7 @@ from newsletter.cli.stopping import told_of_interrupt
 from storage.session import Database
 from subscribers.importing import BATCH
 from subscribers.model import Consent, Subscriber
+from tests import loaded
 from tests.factories import make_subscriber
 from tests.newsletter.cli.shell import Shell
 
@@ -178,16 +177,18 @@ def test_an_import_that_was_killed_goes_on_without_doubles(
     path = tmp_path / "lijst.csv"
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([["email"], *([f"p{n}@example.org"] for n in range(rows))])
-    command = [sys.executable, "-m", "newsletter", "subscriber", "import", str(path)]
-    command += ["--ground", "lid"]
-    with subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL) as first:
-        while _count(db, Subscriber) <= kill * BATCH and first.poll() is None:
-            time.sleep(0)  # gives way; the next look asks the database
-        first.send_signal(signal.SIGKILL)
+    command, said = ("subscriber", "import", str(path), "--ground", "lid"), tmp_path / "said.txt"
+    first = loaded.start(*command, environ=os.environ, said=said)
+    while _count(db, Subscriber) <= kill * BATCH and first.is_alive():
+        time.sleep(0)  # gives way; the next look asks the database
+    first.kill()
+    first.join()
     before = _count(db, Subscriber)
 
-    subprocess.run(command, env=os.environ, check=True, stdout=subprocess.DEVNULL)
+    again = loaded.start(*command, environ=os.environ, said=said)
+    again.join()
 
+    assert again.exitcode == 0, said.read_text()
     assert 0 < before <= rows
     assert before % BATCH == 0
     assert (_count(db, Subscriber), _count(db, Consent)) == (rows, rows)
