@@ -157,6 +157,16 @@ def tree_of_form(given: Given) -> Tree | None:
     return tree
 
 
+def what_is_wrong(given: Given) -> str:
+    """Return the first thing that keeps the form from being counted, in a sentence, or ""."""
+    for number, row in enumerate(given.rows, 1):
+        if row.problem:
+            return f"Voorwaarde {number}: {row.problem[0].lower()}{row.problem[1:]}"
+    if given.problem:
+        return given.problem
+    return TOO_LARGE if tree_of_form(given) is None else ""
+
+
 def to_save(given: Given) -> Given:
     """Return the form with what keeps it from being saved."""
     rows = tuple(

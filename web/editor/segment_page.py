@@ -106,6 +106,7 @@ def segment_page(
         verdict=_verdict(shown.asked.found, saved) if shown.asked.found else "",
         reasons=_reasons(shown.asked.found, names) if shown.asked.found else (),
         count=count,
+        problem="",
         saved=before.selection if shown.is_typed and before else None,
         total=before.selection.people if before and before.selection else 0,
         sample=sample,

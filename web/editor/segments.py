@@ -22,7 +22,16 @@ from subscribers.model import Segment
 from subscribers.trees import stored, tree_of
 from web.access import Who, rank
 from web.editor.desk import SEGMENTS, desk_page
-from web.editor.segment_form import NO_NAME, Given, after, form_of, read_form, to_save, tree_of_form
+from web.editor.segment_form import (
+    NO_NAME,
+    Given,
+    after,
+    form_of,
+    read_form,
+    to_save,
+    tree_of_form,
+    what_is_wrong,
+)
 from web.editor.segment_page import (
     Asked,
     Shown,
@@ -131,7 +140,8 @@ def change(call: Call) -> Response:
 
 def show_count(call: Call) -> Response:
     """Count what a form says that is not saved: a part of the page."""
-    tree = tree_of_form(read_form(call.query))
+    given = read_form(call.query)
+    tree = tree_of_form(given)
     with call.services.db.read() as session:
         saved = session.get(Segment, call.query.get("slug", ""))
         counted_now = count_tree(session, tree)
@@ -140,6 +150,7 @@ def show_count(call: Call) -> Response:
         call,
         "parts/segment_count.html",
         count=counted_now,
+        problem=what_is_wrong(given),
         saved=before.selection if before else None,
     )
 
