@@ -1,25 +1,25 @@
 """Schools and lerarenopleidingen at the desk: the list, and one of them with its form."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from newsletter.dutch import plural
-from storage.spreadsheet import spreadsheet_lines
 from storage.text import one_line
 from subscribers import field_lists, organisations, partnerships
 from subscribers.errors import FieldChanged, NameTaken
-from subscribers.field import REGIONS, judge_organisation
+from subscribers.field import judge_organisation
 from subscribers.model import Organisation, Partnership
 from subscribers.organisations import Saved
 from subscribers.values import Audience
 from web import field_words
 from web.access import Who, rank
 from web.editor.desk import MEMBERS, PARTNERSHIPS, desk_page
+from web.editor.field_form import Given, form_version, list_file, region_choices
 from web.forms import Form
 from web.pages import Call, read_number, see_other
 from web.public.paging import read_pages
@@ -32,15 +32,6 @@ SOMEBODY_ELSE: Final = (
     "Iemand anders wijzigde deze organisatie intussen. Wat jij invulde, staat hieronder en is nog "
     "niet bewaard. Bewaar opnieuw om dat van de ander te vervangen."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the form shows. of: the partnerships that are ticked; problems: sentences by field."""
-
-    values: Mapping[str, str]
-    of: frozenset[int] = frozenset()
-    problems: Mapping[str, str] = field(default_factory=dict)
 
 
 def show_members(call: Call) -> Response:
@@ -64,9 +55,7 @@ def show_members(call: Call) -> Response:
 
 def give_members(call: Call) -> Response:
     """Give the list as a file that an import reads."""
-    lines = spreadsheet_lines(field_lists.organisation_cells(call.services.db))
-    headers = {"Content-Disposition": 'attachment; filename="organisaties.csv"'}
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    return list_file(field_lists.organisation_cells(call.services.db), "organisaties")
 
 
 def show_new(call: Call) -> Response:
@@ -75,7 +64,7 @@ def show_new(call: Call) -> Response:
     with call.services.db.read() as session:
         row = session.get(Partnership, number) if number else None
     values = {**dict.fromkeys(FIELDS, ""), "region": row.region if row else ""}
-    return _page(call, Given(values, frozenset([row.id] if row else [])))
+    return _page(call, Given(values, of=frozenset([row.id] if row else [])))
 
 
 def add(call: Call) -> Response:
@@ -83,13 +72,13 @@ def add(call: Call) -> Response:
     given = _read(call)
     judged = judge_organisation(given.values)
     if judged.problems:
-        return _page(call, Given(given.values, given.of, judged.problems))
+        return _page(call, replace(given, problems=judged.problems))
     try:
         saved = organisations.add_organisation(
             call.services.db, judged.values, partnerships=given.of, now=call.now
         )
     except NameTaken:
-        return _page(call, Given(given.values, given.of, {"name": TAKEN}))
+        return _page(call, replace(given, problems={"name": TAKEN}))
     message = f"{judged.values['name']} staat erin.{_followed(saved)}"
     return see_other(_after(given.of, saved.id), message=message)
 
@@ -99,7 +88,7 @@ def show_member(call: Call) -> Response:
     with call.services.db.read() as session:
         row = organisations.read_organisation(session, call.number("organisation"))
     of = frozenset(one.id for one in row.partnerships)
-    return _page(call, Given({name: getattr(row, name) for name in FIELDS}, of), row=row)
+    return _page(call, Given({name: getattr(row, name) for name in FIELDS}, of=of), row=row)
 
 
 def save(call: Call) -> Response:
@@ -151,13 +140,13 @@ def _read(call: Call) -> Given:
     values = {name: form.line(name, longest=600) for name in FIELDS}
     with call.services.db.read() as session:
         known = [str(one.id) for one in partnerships.list_partnerships(session)]
-    return Given(values, frozenset(map(int, form.picked("partnership", known))))
+    return Given(values, of=frozenset(map(int, form.picked("partnership", known))))
 
 
 def _again(call: Call, given: Given, problems: Mapping[str, str]) -> Response:
     with call.services.db.read() as session:
         row = organisations.read_organisation(session, call.number("organisation"))
-    return _page(call, Given(given.values, given.of, problems), row=row)
+    return _page(call, replace(given, problems=problems), row=row)
 
 
 def _page(call: Call, given: Given, *, row: Organisation | None = None) -> Response:
@@ -168,27 +157,16 @@ def _page(call: Call, given: Given, *, row: Organisation | None = None) -> Respo
             "member.html",
             status=422 if given.problems else 200,
             row=row,
-            version=_version(call, given, row),
+            version=form_version(call, given, row),
             given=given.values,
             of=given.of,
             problems=given.problems,
             partnerships=partnerships.list_partnerships(session),
             readers=_readers(session, row),
-            regions=_regions(given.values["region"]),
+            regions=region_choices(given.values["region"]),
             sides=[(side, field_words.ONE_SIDE[side]) for side in Audience],
         )
 
 
-def _version(call: Call, given: Given, row: Organisation | None) -> int:
-    """Return the version for the form: who saves again after somebody else did, has seen theirs."""
-    is_again = bool(given.problems) and "version" not in given.problems
-    return Form(call.form).number("version") if row and is_again else row.version if row else 1
-
-
 def _readers(session: Session, row: Organisation | None) -> int:
     return organisations.count_readers(session, row) if row else 0
-
-
-def _regions(own: str) -> Sequence[tuple[str, str]]:
-    known = [*REGIONS, *([own] if own and own not in REGIONS else [])]
-    return [("", "nog niet bekend"), *((one, one) for one in known)]

@@ -1,14 +1,12 @@
 """Opleidingsscholen at the desk: the list, one of them with what belongs to it, and its form."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from newsletter.dutch import local
-from storage.spreadsheet import spreadsheet_lines
 from storage.text import one_line
 from subscribers import field_lists, partnerships
 from subscribers.errors import FieldChanged, NameTaken
@@ -17,6 +15,7 @@ from subscribers.model import Partnership
 from web import field_words
 from web.access import Who, rank
 from web.editor.desk import PARTNERSHIPS, desk_page
+from web.editor.field_form import Given, form_version, list_file, region_choices, with_own
 from web.forms import Form
 from web.pages import Call, see_other
 from web.public.paging import read_pages
@@ -29,14 +28,6 @@ SOMEBODY_ELSE: Final = (
     "Iemand anders wijzigde deze opleidingsschool intussen. Wat jij invulde, staat hieronder en is "
     "nog niet bewaard. Bewaar opnieuw om dat van de ander te vervangen."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What the form shows. problems: sentences by field."""
-
-    values: Mapping[str, str]
-    problems: Mapping[str, str] = field(default_factory=dict)
 
 
 def show_partnerships(call: Call) -> Response:
@@ -63,7 +54,7 @@ def show_partnerships(call: Call) -> Response:
             pages=pages,
             asked=asked,
             is_narrowed=bool(narrowed),
-            regions=_with_own(REGIONS, partnerships.regions_in_use(session)),
+            regions=with_own(REGIONS, partnerships.regions_in_use(session)),
             stages=field_words.STAGE_TAGS,
             words=field_words,
             may=rank(call.user) >= Who.ADMINISTRATOR,
@@ -72,9 +63,7 @@ def show_partnerships(call: Call) -> Response:
 
 def give_partnerships(call: Call) -> Response:
     """Give the list as a file that an import reads."""
-    lines = spreadsheet_lines(field_lists.partnership_cells(call.services.db))
-    headers = {"Content-Disposition": 'attachment; filename="opleidingsscholen.csv"'}
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    return list_file(field_lists.partnership_cells(call.services.db), "opleidingsscholen")
 
 
 def show_new(call: Call) -> Response:
@@ -157,7 +146,7 @@ def _new_page(call: Call, given: Given) -> Response:
             "partnership.html",
             status=422 if given.problems else 200,
             row=None,
-            version=1,
+            version=form_version(call, given, None),
             given=given.values,
             problems=given.problems,
             is_agreed=bool(call.form.get("agreed")),
@@ -176,8 +165,7 @@ def _page(call: Call, given: Given | None = None) -> Response:
             "partnership.html",
             status=422 if shown.problems else 200,
             row=row,
-            # Who saves once more after somebody else did, has seen that they did.
-            version=row.version if given is None or "version" in shown.problems else _seen(call),
+            version=form_version(call, shown, row),
             given=shown.values,
             problems=shown.problems,
             is_agreed=bool(call.form.get("agreed")) if given else row.is_shown,
@@ -187,10 +175,6 @@ def _page(call: Call, given: Given | None = None) -> Response:
             words=field_words,
             facts=_facts(row),
         )
-
-
-def _seen(call: Call) -> int:
-    return Form(call.form).number("version")
 
 
 def _facts(row: Partnership) -> str:
@@ -206,13 +190,8 @@ def _facts(row: Partnership) -> str:
 
 def _choices(values: Mapping[str, str]) -> Mapping[str, Sequence[tuple[str, str]]]:
     """Return what can be chosen, by field; what a row holds stays among it."""
-    regions = _with_own(REGIONS, [values["region"]])
     return {
-        "region": [("", "nog niet bekend"), *((one, one) for one in regions)],
+        "region": region_choices(values["region"]),
         "sector": [("", "nog niet bekend"), *((one, field_words.SECTORS[one]) for one in Sector)],
         "stage": [("", "nog niet bekend"), *((one, field_words.STAGES[one]) for one in Stage)],
     }
-
-
-def _with_own(regions: Sequence[str], used: Sequence[str]) -> list[str]:
-    return [*regions, *(one for one in used if one and one not in regions)]
