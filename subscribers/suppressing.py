@@ -24,6 +24,12 @@ def remember(
     session.execute(update(Suppression).where(*moved).values(reason=reason, at=now))
 
 
+def reason_of(session: Session, address_key: str, *, key: bytes) -> SuppressionReason | None:
+    """Return why an address stands on the list, or None when it does not."""
+    found = session.get(Suppression, address_hash(key, address_key))
+    return SuppressionReason(found.reason) if found else None
+
+
 def forget_move(session: Session, address_key: str, *, key: bytes) -> None:
     """Take an address off the list to which somebody came back who had moved away from it."""
     session.execute(

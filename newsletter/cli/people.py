@@ -1,9 +1,10 @@
 """`newsletter subscriber ...` and `bounce ...`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from sqlalchemy.orm import Session
 
 from newsletter import readers
 from newsletter.cli.output import (
@@ -21,7 +22,8 @@ from newsletter.wiring import Services
 from storage.log import record
 from subscribers import consent, store
 from subscribers.addresses import has_letters, normalise
-from subscribers.values import Audience
+from subscribers.suppressing import reason_of
+from subscribers.values import Audience, SuppressionReason
 
 subscriber_app = typer.Typer(no_args_is_help=True, help="Who asked for it, on what ground.")
 bounce_app = typer.Typer(no_args_is_help=True, help="Mail that came back.")
@@ -76,7 +78,7 @@ def show(email: str, json: bool = JSON) -> None:
     with services.db.write() as session:
         row = store.get_subscriber(session, email)
         if row is None:
-            fail("no subscriber has that address")
+            _fail_for_nobody(session, email, key=key)
         report = dict(readers.everything_about(session, row.id, key=key) or {})
         report["history"] = [one.as_json() for one in history_of(session, row, key=key)]
         number = {"subscriber": row.id}
@@ -90,8 +92,16 @@ def erase(email: str, json: bool = JSON) -> None:
     services = open_services()
     erased = readers.erase(services, email, now=services.clock())
     if not erased:
-        fail("no subscriber has that address")
+        with services.db.read() as session:
+            _fail_for_nobody(session, email, key=services.settings.hash_key)
     print_report({"erased": True}, json=json)
+
+
+def _fail_for_nobody(session: Session, email: str, *, key: bytes) -> NoReturn:
+    """Say that nobody has an address, or has it any more. Raises InvalidAddress."""
+    if reason_of(session, normalise(email).key, key=key) is SuppressionReason.ERASED:
+        fail("that address was erased: nothing is kept of it but a keyed hash")
+    fail("no subscriber has that address")
 
 
 @bounce_app.command("process")

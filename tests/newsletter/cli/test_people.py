@@ -51,3 +51,23 @@ def test_what_we_hold_reads_as_text_without_json(shell: Shell) -> None:
     assert lines[-1].startswith("                     at 20")
     assert "datetime" not in told
     assert "{" not in told
+
+
+def test_who_was_erased_is_told_from_who_was_never_there(shell: Shell) -> None:
+    shell.run("subscriber", "add", "jan@example.org", "--ground", "lid")
+    shell.run("subscriber", "erase", "JAN@example.org")
+
+    said = {}
+    for email in ("jan@example.org", "piet@example.org", "geen adres"):
+        shell.run("subscriber", "erase", email, status=1)
+        said[email] = shell.err
+        shell.run("subscriber", "show", email, status=1)
+        assert shell.err == said[email]
+
+    assert said == {
+        "jan@example.org": (
+            "newsletter: that address was erased: nothing is kept of it but a keyed hash\n"
+        ),
+        "piet@example.org": "newsletter: no subscriber has that address\n",
+        "geen adres": "newsletter: not an e-mail address: a space in the address\n",
+    }
