@@ -10,6 +10,7 @@ from newsletter.values import Role
 from newsletter.wiring import Services
 from subscribers.field import Stage
 from subscribers.partnerships import slug_of
+from subscribers.segments import save_segment
 from subscribers.values import Audience
 from tests.web.axe import look
 from tests.web.browsing import NEEDS_BROWSER, Desk
@@ -97,6 +98,11 @@ def test_the_longest_names_fit_the_smallest_phone(
     member = make_member(near, f"{name} college", Audience.SCHOOL, number)
     anna = Desk(browser.new_context(reduced_motion="reduce").new_page(), base)
     anna.enter(near, "anna@example.org")
+
+    save_segment(near.db, "lang", conditions={"role": name}, name=name, now=near.clock())
+    for path in ("opleidingsscholen", "organisaties", "doelgroepen", "abonnees"):
+        anna.go(f"/redactie/{path}")
+        anna.shoot(f"lange-namen-{path}")
 
     wrong = [
         one
