@@ -78,7 +78,20 @@ OPENED_AGAIN: Final = (
     (re.compile(r"/redactie/mensen"), "Open Mensen opnieuw"),
     (re.compile(r"/redactie/opleidingsscholen/\d+"), "Open de opleidingsschool opnieuw"),
     (re.compile(r"/redactie/organisaties/\d+"), "Open de organisatie opnieuw"),
+    (re.compile(r"/redactie/doelgroepen/[\w-]+"), "Open de doelgroep opnieuw"),
     (re.compile(r"/praktijkvoorbeelden/inzending/[\w-]{22}"), "Open je voorbeeld opnieuw"),
+)
+LISTS: Final = (  # where somebody looks for what is not there any more
+    ("/redactie/edities", "Naar de edities"),
+    ("/redactie/bronnen", "Naar de bronnen"),
+    ("/redactie/inzendingen", "Naar de inzendingen"),
+    ("/redactie/mensen", "Naar de mensen"),
+    ("/redactie/abonnees/inlezen", "Naar het inlezen"),
+    ("/redactie/abonnees", "Naar de abonnees"),
+    ("/redactie/doelgroepen", "Naar de doelgroepen"),
+    ("/redactie/bijeenkomsten", "Naar de bijeenkomsten"),
+    ("/redactie/opleidingsscholen", "Naar de opleidingsscholen"),
+    ("/redactie/organisaties", "Naar de organisaties"),
 )
 UNKNOWN: Final = ErrorPage(
     404,
@@ -142,9 +155,17 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             404, "Deze opmerking bestaat niet", "Open de editie en kijk welke er wel zijn."
         ),
         newsletter.UnknownUser: UNKNOWN,
-        subscribers.UnknownSubscriber: UNKNOWN,
-        subscribers.UnknownPartnership: UNKNOWN,
-        subscribers.UnknownOrganisation: UNKNOWN,
+        subscribers.UnknownSubscriber: ErrorPage(
+            404,
+            "Deze abonnee is er niet",
+            "Misschien is alles over deze lezer gewist, of klopt het adres van de bladzijde niet.",
+        ),
+        subscribers.UnknownPartnership: ErrorPage(
+            404, "Deze opleidingsschool bestaat niet", "Kijk in de lijst welke er wel zijn."
+        ),
+        subscribers.UnknownOrganisation: ErrorPage(
+            404, "Deze organisatie bestaat niet", "Kijk in de lijst welke er wel zijn."
+        ),
         newsletter.UnknownSlot: ErrorPage(
             404,
             "Dit moment staat niet in het ritme",
@@ -314,4 +335,7 @@ def way_on(path: str, shown: ErrorPage) -> tuple[str, str]:
     for place, words in OPENED_AGAIN:
         if (found := place.match(path)) and shown.status != 404:
             return found[0], words
+    for start, words in LISTS:
+        if path.startswith(f"{start}/") and shown.status == 404:
+            return start, words
     return ("/redactie", "Naar Vandaag") if at_desk else ("/", "Naar het begin")

@@ -70,6 +70,35 @@ def test_who_may_not_open_a_page_is_led_elsewhere(client: TestClient, services: 
     assert '<a class="button" href="/redactie">Naar Vandaag</a>' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "title", "way"),
+    [
+        ("/redactie/abonnees/99", "Deze abonnee is er niet", "/redactie/abonnees"),
+        (
+            "/redactie/abonnees/inlezen/99",
+            "Deze bladzijde bestaat niet",
+            "/redactie/abonnees/inlezen",
+        ),
+        ("/redactie/doelgroepen/weg", "Deze doelgroep bestaat niet", "/redactie/doelgroepen"),
+        (
+            "/redactie/opleidingsscholen/99",
+            "Deze opleidingsschool bestaat niet",
+            "/redactie/opleidingsscholen",
+        ),
+        ("/redactie/organisaties/99", "Deze organisatie bestaat niet", "/redactie/organisaties"),
+        ("/redactie/bestaat-niet", "Deze bladzijde bestaat niet", "/redactie"),
+    ],
+)
+def test_what_is_not_there_leads_to_the_list_where_it_would_be(
+    client: TestClient, services: Services, path: str, title: str, way: str
+) -> None:
+    answer = desk(client, services, Role.ADMINISTRATOR).get(path)
+
+    assert answer.status_code == 404
+    assert f"<h1>{title}</h1>" in answer.text
+    assert f'<a class="button" href="{way}">' in answer.text
+
+
 def test_an_error_at_the_desk_keeps_the_way_around(client: TestClient, services: Services) -> None:
     assert "desknav" not in client.get("/redactie/bestaat-niet").text
     editor = desk(client, services)

@@ -14,7 +14,7 @@ from subscribers.addresses import shown
 from subscribers.errors import ManyChangeGone, ManyMoved
 from subscribers.finding import Wanted, count_found, find
 from subscribers.many import Change
-from web.editor.desk import SUBSCRIBERS, desk_page
+from web.editor.desk import desk_page
 from web.editor.many_words import MANY, TEXTS, undo_of
 from web.editor.subscriber_filter import SIDES, Asked, chips, offered, read_filter
 from web.errors import PageUnknown
@@ -75,11 +75,14 @@ def change(call: Call) -> Response:
         return see_other(
             asked.address(), message="Ze hadden dit allemaal al. Er is niets gewijzigd."
         )
-    return see_other(asked.address(), message=_told(done.people, expected), undo=undo_of(done.id))
+    return see_other(
+        asked.address(), message=_told(done.people, expected), undo=asked.address(undo_of(done.id))
+    )
 
 
 def undo(call: Call) -> Response:
-    """Give everybody back what they had before a change."""
+    """Give everybody back what they had before a change; the list stays narrowed as it was."""
+    asked = read_filter(call.query, sees_people=True)
     try:
         done = many.undo_many(call.services.db, call.number("change"), now=call.now)
     except ManyChangeGone:
@@ -89,7 +92,7 @@ def undo(call: Call) -> Response:
         verb = "is" if done.kept == 1 else "zijn"
         told += f" {plural(done.kept, 'ander', 'anderen')} {verb} sindsdien gewijzigd of weg: "
         told += "die blijft zo." if done.kept == 1 else "die blijven zo."
-    return see_other(SUBSCRIBERS, message=told)
+    return see_other(asked.address(), message=told)
 
 
 def _told(people: int, expected: int) -> str:

@@ -54,6 +54,16 @@ def test_who_is_ticked_is_told_changed_and_changed_back(
     assert post(cees, undo).status_code == 404
 
 
+def test_the_list_stays_narrowed_when_a_change_is_taken_back(cees: TestClient) -> None:
+    given = {"wie": ["1", "2"], "aantal": "2", "role": "docent", "q": "example"}
+
+    page = cees.get(post(cees, MANY, given).headers["location"]).text
+    found = re.search(rf'action="({MANY}/\d+/terug\?q=example)"', page)
+
+    assert found is not None
+    assert post(cees, found[1]).headers["location"] == f"{LIST}?q=example"
+
+
 def test_everybody_who_fits_a_filter_is_changed(cees: TestClient, services: Services) -> None:
     listed = cees.get(f"{LIST}?regio=oost").text
     assert "Wijzig alle 2" in listed
