@@ -55,6 +55,7 @@ DEFAULT_SEGMENTS: Final[tuple[tuple[str, str, Conditions], ...]] = (
 )
 EVERY_SIDE: Final[tuple[Audience | None, ...]] = (*Audience, None)
 INSIDE: Final = 2  # times as much as one may say, with what the segments in it say
+RESERVED: Final = frozenset({"nieuw", "telling"})  # pages of the desk, where segments have theirs
 DEEPEST_CHAIN: Final = 8
 
 
@@ -93,10 +94,15 @@ def save_segment(
 
 
 def _to_change(session: Session, slug: str, version: int | None) -> Segment:
-    """Return the row, locked and with its next version, or a new one. Raises SegmentChanged."""
+    """Return the row, locked and with its next version, or a new one.
+
+    Raises SegmentChanged, and UnknownCondition for a new one that may not be called so.
+    """
     found = session.get(Segment, slug, with_for_update=True)
     if version is not None and (found is None or found.version != version):
         raise SegmentChanged(f"segment {slug!r} was changed by somebody else")
+    if found is None and slug in RESERVED:
+        raise UnknownCondition(f"{slug!r} is a page of the desk: name the segment otherwise")
     if found is None:
         return Segment(slug=slug, name=slug)
     found.version += 1

@@ -44,9 +44,11 @@ def list_(json: bool = JSON) -> None:
 
 @segment_app.command("save")
 def save(
-    slug: str,
+    slug: Annotated[str, typer.Argument(help="a-z, 0-9 and hyphens; one that is there changes.")],
     where: Annotated[str, typer.Option(help=WHERE)],
-    name: str = "",
+    name: Annotated[
+        str, typer.Option(help="What the desk calls it; without it as before, or its slug.")
+    ] = "",
     json: bool = JSON,
 ) -> None:
     """Save a selection under a name."""

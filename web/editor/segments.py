@@ -51,6 +51,7 @@ NEW: Final = SEGMENTS + "/nieuw"
 COUNT: Final = SEGMENTS + "/telling"
 MOST_NAMED: Final = 4  # in a message; the page names all
 TAKEN: Final = "Er is al een doelgroep met deze naam. Kies een andere."
+RESERVED: Final = "Zo heet al een bladzijde van de redactie. Kies een andere naam."
 NO_SLUG: Final = "Gebruik ook gewone letters of cijfers in de naam."
 NOT_FOUND: Final = "Er is geen abonnee met dit adres."
 NO_ADDRESS: Final = "Vul een e-mailadres in, zoals naam@school.nl."
@@ -114,8 +115,10 @@ def make(call: Call) -> Response:
     problem = NO_NAME if not given.name else "" if slug else NO_SLUG
     with call.services.db.read() as session:
         names = segment_names(session)
-    if not problem and slug in {*names, "nieuw", "telling"}:
+    if not problem and slug in names:
         problem = TAKEN
+    if not problem and slug in segments.RESERVED:
+        problem = RESERVED
     return _save(call, None, slug, given, problem)
 
 

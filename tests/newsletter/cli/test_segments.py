@@ -111,6 +111,7 @@ def test_a_sample_shows_people_and_is_on_record(shell: Shell, people: None) -> N
         ),
         (("save", "x", "--where", "segment = weg"), 1, "at character 11: there is no segment weg"),
         (("count", "--where", "region ="), 1, "at character 9"),
+        (("save", "nieuw", "--where", "everybody"), 1, "'nieuw' is a page of the desk"),
         (("count", "--where", "theme = nosuch"), 1, "at character 9: there is no theme nosuch"),
         (("count", "--where", "stage = x"), 1, "there are academisch, aspirant, erkend"),
         (("count",), 2, "name a segment"),

@@ -14,11 +14,12 @@ from newsletter.values import Role
 from newsletter.wiring import Services
 from storage.session import Database
 from subscribers.model import Segment
-from subscribers.segments import list_segments, parse_expression, save_segment
+from subscribers.segments import RESERVED, list_segments, parse_expression, save_segment
 from subscribers.values import Audience, SubscriberStatus
 from tests.factories import make_edition, make_readers
 from tests.web.desk import desk, make_subscriber, post
 from web.app import create_app
+from web.routes import ROUTES
 
 LIST = "/redactie/doelgroepen"
 NO = LIST + "/noord-oost"
@@ -183,7 +184,7 @@ def test_buttons_add_and_take_away_rows_and_change_nothing(
         ({"naam": ""}, "Vul in hoe deze doelgroep heet."),
         ({"naam": "!!"}, "Gebruik ook gewone letters of cijfers"),
         ({"naam": "Noord Oost"}, "Er is al een doelgroep met deze naam."),
-        ({"naam": "Nieuw"}, "Er is al een doelgroep met deze naam."),
+        ({"naam": "Nieuw"}, "Zo heet al een bladzijde van de redactie."),
         ({"waarde-0": "leerling"}, "Kies school, lerarenopleiding of geen."),
         ({"waarde-1": ""}, "Vul een waarde in, of haal de voorwaarde weg."),
         ({"waarde-1": "noord ("}, "Zo kan het niet."),
@@ -352,3 +353,11 @@ def test_a_name_of_a_segment_is_a_text(cees: TestClient, filled: Services) -> No
 
     for path in (LIST, NO):
         assert "<b>x" not in cees.get(path).text
+
+
+def test_no_segment_takes_the_address_of_a_page() -> None:
+    beside = {
+        route.path.removeprefix(LIST + "/") for route in ROUTES if route.path.startswith(LIST + "/")
+    }
+
+    assert {one for one in beside if "{" not in one} == RESERVED
