@@ -13,7 +13,7 @@ from feeds.administer import note_asked
 from feeds.gather import Progress, gather_due
 from feeds.kept import believe_missing
 from feeds.rehost import Rehosted, find_pictures, rehost_pictures
-from feeds.themes import add_default_themes, list_themes
+from feeds.themes import add_default_themes, theme_words
 from feeds.values import GatherReport
 from newsletter import dutch
 from newsletter.approve.look_up import look_up_domain, look_up_underway
@@ -70,7 +70,7 @@ def begin_run(session: Session, stage: str, *, due_at: datetime, now: datetime) 
 def work_on_lists(services: Services) -> int:
     """Do what waits of the lists that came in through the desk; return how many steps."""
     with services.db.read() as session:
-        themes = {theme.slug for theme in list_themes(session)}
+        themes = theme_words(session)
     return services.lists.work(known_themes=themes)
 
 

@@ -127,7 +127,7 @@ def import_file(  # noqa: PLR0913 - what an administrator decides, by name
     dry_run: bool = False,
     key: bytes,
     now: datetime,
-    known_themes: Collection[str] | None = None,
+    known_themes: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     source: str = "",
     read_as: ReadAs = ReadAs(),  # noqa: B008 - frozen
@@ -136,7 +136,8 @@ def import_file(  # noqa: PLR0913 - what an administrator decides, by name
 
     columns:      field to the head of its column, or its place, where `heads.FIELDS` does not
                   know it.
-    known_themes: the slugs that exist; None accepts any slug.
+    known_themes: the slugs that exist, each by itself and by its label, in small letters; None
+                  accepts any slug.
     read_as:      what is not to be found out about the file.
     source:       what their evidence says they came by; without it the file's name.
     Raises:       GroundMissing, MalformedImport, OSError; batches that were done stay done.
@@ -195,7 +196,7 @@ def _on_record(db: Database, tally: _Tally, dry_run: bool, now: datetime) -> Ite
 
 
 def _candidates(
-    sheet: Sheet, tally: _Tally, known_themes: Collection[str] | None
+    sheet: Sheet, tally: _Tally, known_themes: Mapping[str, str] | None
 ) -> Iterator[Candidate]:
     """Yield the records that may go in, each address once; note the others as refused."""
     columns, width = sheet.columns, sheet.width

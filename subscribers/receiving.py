@@ -122,10 +122,10 @@ class Lists:
         folder = self._move(list_id, before, ListStep.DROPPED, ended_at=self._clock())
         shutil.rmtree(self._folder / folder, ignore_errors=True)
 
-    def work(self, *, known_themes: Collection[str]) -> int:
+    def work(self, *, known_themes: Mapping[str, str]) -> int:
         """Do what waits, one list at a time; return how many steps. 0 while another process does.
 
-        known_themes: the slugs that exist.
+        known_themes: the slugs that exist, by word, as `import_file` takes them.
         """
         done = 0
         with lock(self._db.engine, LOCK) as held:
@@ -214,7 +214,7 @@ class Lists:
             waiting = select(ReceivedList).where(ReceivedList.step.in_(AT_WORK))
             return session.scalars(waiting.order_by(ReceivedList.id).limit(1)).first()
 
-    def _do(self, row: ReceivedList, known_themes: Collection[str]) -> None:
+    def _do(self, row: ReceivedList, known_themes: Mapping[str, str]) -> None:
         is_trial = row.state is ListStep.TRYING
         try:
             report = import_file(

@@ -5,7 +5,7 @@ getting mail, with the list as the reason in their evidence. Nobody comes back b
 who went by one: whoever left meanwhile by a link in an old mail would come back with them.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -59,7 +59,7 @@ def sync_file(  # noqa: PLR0913 - what an administrator decides, by name
     key: bytes,
     now: datetime,
     columns: Mapping[str, str | int] | None = None,
-    known_themes: Collection[str] | None = None,
+    known_themes: Mapping[str, str] | None = None,
     allow: int | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,

@@ -1,6 +1,6 @@
 """One record of an import: a candidate, or the reason in Dutch why it is refused. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,9 +73,13 @@ class Candidate:
 
 
 def judge(
-    record: Record, columns: Mapping[str, int], *, width: int, known_themes: Collection[str] | None
+    record: Record,
+    columns: Mapping[str, int],
+    *,
+    width: int,
+    known_themes: Mapping[str, str] | None,
 ) -> Candidate | RowError:
-    """Say what a record is. known_themes: None when any slug will do."""
+    """Say what a record is. known_themes: slug by word; None when any slug will do."""
     cells = record.cells
     if cells is None:
         return RowError(record.line, "", record.fault)
@@ -141,14 +145,16 @@ def _made_plain(text: str) -> str:
     return "".join(one for one in line if one.isprintable())
 
 
-def _themes(text: str, known: Collection[str] | None) -> frozenset[str]:
+def _themes(text: str, known: Mapping[str, str] | None) -> frozenset[str]:
     if not text:
         return frozenset()
-    themes = frozenset(one.strip().lower() for one in text.split(";") if one.strip())
-    for theme in sorted(themes):
-        if (known is not None and theme not in known) or not is_slug(theme):
-            raise _WrongValue(theme, "dit thema bestaat niet")
-    return themes
+    themes = set()
+    for word in (one.strip() for one in text.split(";") if one.strip()):
+        slug = word.lower() if known is None else known.get(word.casefold(), "")
+        if not is_slug(slug):
+            raise _WrongValue(word, "dit thema bestaat niet")
+        themes.add(slug)
+    return frozenset(themes)
 
 
 def _shown(value: str) -> str:

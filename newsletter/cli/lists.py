@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from feeds.themes import list_themes
+from feeds.themes import theme_words
 from newsletter.cli.files import LIST, given_list, is_workbook, list_source, private_file
 from newsletter.cli.output import (
     JSON,
@@ -172,9 +172,9 @@ def _read_as(encoding: str, delimiter: str) -> ReadAs:
     return ReadAs(encoding.lower(), "\t" if delimiter == "tab" else delimiter)
 
 
-def _themes(services: Services) -> set[str]:
+def _themes(services: Services) -> Mapping[str, str]:
     with services.db.read() as session:
-        return {theme.slug for theme in list_themes(session)}
+        return theme_words(session)
 
 
 def _print(report: ImportReport, more: Mapping[str, int], *, dry_run: bool, json: bool) -> None:

@@ -35,7 +35,7 @@ class Waiting:
     def tried(self, *people: str) -> int:
         number = self.received(*people)
         self.lists.try_out(number, columns=COLUMNS, ground="g")
-        self.lists.work(known_themes=())
+        self.lists.work(known_themes={})
         return number
 
     def step(self, number: int) -> ListStep:
@@ -90,7 +90,7 @@ def test_what_was_found_about_them_goes_and_the_rest_stays(waiting: Waiting) -> 
         make_subscriber(session, WEG, status=SubscriberStatus.UNSUBSCRIBED)
     number = waiting.tried(WEG, BLIJFT, "fout")
     waiting.lists.bring_in(number)
-    waiting.lists.work(known_themes=())
+    waiting.lists.work(known_themes={})
     assert WEG.encode() in waiting.kept()
 
     waiting.lists.forget(WEG)
@@ -108,7 +108,7 @@ def test_who_is_erased_during_a_step_is_taken_out_when_it_is_done(waiting: Waiti
 
     assert waiting.lists.forget(WEG) == 0
     assert WEG.encode() in waiting.kept()
-    waiting.lists.work(known_themes=())
+    waiting.lists.work(known_themes={})
 
     assert waiting.step(number) is ListStep.DROPPED
     assert WEG.encode() not in waiting.kept()

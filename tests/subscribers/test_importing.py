@@ -133,7 +133,7 @@ def test_refused_rows_have_their_line_and_a_dutch_reason(run: Importer) -> None:
         "GOED@example.org,,,\n"
         "d@example.org,,,,te,veel\n"
         "e@example.org,nul\x00byte,,\n",
-        known_themes={"visie"},
+        known_themes={"visie": "visie"},
     )
 
     assert counts(report) == (10, 1, 0, 0, 9)
@@ -148,6 +148,17 @@ def test_refused_rows_have_their_line_and_a_dutch_reason(run: Importer) -> None:
         RowError(11, "", "er staan meer velden dan in de kop"),
         RowError(12, "nulbyte", "er staat een onzichtbaar teken in"),
     )
+
+
+def test_a_theme_is_known_by_its_slug_and_by_its_label(db: Database, run: Importer) -> None:
+    known = {"visie": "visie", "hr-beleid": "hr-beleid", "élke visie": "visie"}
+
+    report = run('email,thema\na@example.org,"Élke Visie ; HR-beleid;visie"\n', known_themes=known)
+
+    assert counts(report) == (1, 1, 0, 0, 0)
+    with db.read() as session:
+        (row,) = session.scalars(select(Subscriber))
+        assert sorted(themes_of(session, [row.id])[row.id]) == ["hr-beleid", "visie"]
 
 
 def test_addresses_of_roles_come_in_and_are_told_by_line(db: Database, run: Importer) -> None:

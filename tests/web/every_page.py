@@ -282,7 +282,7 @@ def _lists(services: Services) -> dict[str, str]:
     tried = services.lists.receive(io.BytesIO(wrong), name="deelnemers.csv", by=None)
     columns = {"email": 0, "name": 1, "region": 2}
     services.lists.try_out(tried, columns=columns, ground="deelnemer van het congres")
-    services.lists.work(known_themes=())
+    services.lists.work(known_themes={})
     return {"list": str(received), "tried_list": str(tried)}
 
 

@@ -42,7 +42,7 @@ FIELDS: Final[Mapping[str, tuple[str, str]]] = {  # with what may stand in it
     "organisation": ("Organisatie", ""),
     "partnership": ("Opleidingsschool", ""),
     "region": ("Regio", ""),
-    "themes": ("Thema’s", "kenmerken met ; ertussen, zoals kwaliteitszorg; hr-beleid"),
+    "themes": ("Thema’s", "namen of kenmerken met ; ertussen, zoals Kwaliteitszorg; hr-beleid"),
 }
 STEPS: Final[Mapping[ListStep, str]] = {
     ListStep.RECEIVED: "wacht op jouw keuze van de kolommen",

@@ -54,7 +54,7 @@ def test_all_of_them_can_be_imported(db: Database, tmp_path: Path) -> None:
     write_people(people(), path)
 
     report = import_file(
-        db, path, ground=GROUND, key=b"k" * 32, now=START, known_themes=frozenset(THEMES)
+        db, path, ground=GROUND, key=b"k" * 32, now=START, known_themes={one: one for one in THEMES}
     )
 
     assert (report.read, report.added, report.rejected) == (200, 200, 0)
