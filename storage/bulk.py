@@ -12,7 +12,7 @@ from sqlalchemy import any_ as any_of
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.schema import CallableColumnDefault
 
-CACHE_KIB: Final = 49_152  # of SQLite, while rows come in: of 2,000 most pages are read again
+CACHE_KIB: Final = 32_768  # of SQLite, while rows come in: of 2,000 most pages are read again
 
 
 def hold_table(session: Session, table: Table) -> None:
