@@ -90,7 +90,9 @@ def guess_columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> dict[st
 
 
 def told_heads(head: Sequence[str]) -> str:
-    """Say what a header has, on one line that fits on a screen."""
+    """Say what a header has, on one line that fits on a screen; nobody's address or name."""
+    if any("@" in name for name in head):
+        return "its first line is about a person: put a line with the names of the columns above it"
     names = ["".join(filter(str.isprintable, name)).strip()[:SHOWN_LENGTH] for name in head]
     named = [repr(name) for name in names if name]
     more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""

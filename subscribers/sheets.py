@@ -356,9 +356,10 @@ def _lacking(rows: Rows, known: Known) -> str:
         f"the header has no column for {known.meaning}: name it {known.needed}{known.otherwise}"
     )
     place = guess_columns(rows.head, _first_rows(rows)).get(known.needed)
-    if place is None or not rows.head[place].strip():
+    head = "" if place is None else rows.head[place].strip()
+    if not head or "@" in head:
         return f"{sentence}; {told_heads(rows.head)}"
-    return f"{sentence}; {rows.head[place]!r} holds addresses"
+    return f"{sentence}; {head!r} holds addresses"
 
 
 def _unreadable(first: int, lines: _Lines) -> str:

@@ -1,5 +1,6 @@
 """Which column is which: by its head, by what was said, and by what stands in it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,17 @@ def test_who_forgot_the_column_hears_which_it_may_be(tmp_path: Path) -> None:
 
     with pytest.raises(MalformedImport, match="'Contact' holds addresses"), open_sheet(path, {}):
         pass
+
+
+def test_of_a_list_without_heads_nobody_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "lijst.csv"
+    path.write_text("Zoë;zoe@example.org\nJan;jan@example.org\n")
+
+    with pytest.raises(MalformedImport) as refused, open_sheet(path, {}):
+        pass
+
+    assert "its first line is about a person" in str(refused.value)
+    assert not re.search("zoe|jan", str(refused.value), re.IGNORECASE)
 
 
 def test_a_lacking_column_is_told_with_the_heads_that_are_there(tmp_path: Path) -> None:
