@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from feeds.values import AMSTERDAM
@@ -13,7 +13,7 @@ from newsletter.dutch import moment, number
 from newsletter.log_words import WORDS, Group, names_in, sentence, who_did, words_of
 from newsletter.model import Edition, User
 from newsletter.values import EditionKind
-from storage.dialect import holds, told_row_by_row
+from storage.dialect import holds, holds_in_any_case, told_row_by_row
 from storage.log import LogEntry
 from storage.session import Database
 from storage.text import folded
@@ -212,21 +212,21 @@ def _holds(session: Session, word: str) -> ColumnElement[bool]:
     return or_(
         LogEntry.what.in_(named),
         holds(session, LogEntry.found_by, plain),
-        LogEntry.edition_id.in_(_editions_called(sought)),
-        LogEntry.user_id.in_(_accounts_called(sought)),
+        LogEntry.edition_id.in_(_editions_called(session, sought)),
+        LogEntry.user_id.in_(_accounts_called(session, sought)),
     )
 
 
-def _editions_called(sought: str) -> Select[int]:
-    called = [func.lower(Edition.title).contains(sought, autoescape=True)]
+def _editions_called(session: Session, sought: str) -> Select[int]:
+    called = [holds_in_any_case(session, Edition.title, sought)]
     called += [Edition.kind == kind for kind, word in KINDS.items() if word.startswith(sought)]
     if sought.isascii() and sought.isdigit() and len(sought) <= LONGEST_NUMBER:
         called.append(Edition.number == int(sought))
     return select(Edition.id).where(or_(*called))
 
 
-def _accounts_called(sought: str) -> Select[int]:
-    return select(User.id).where(func.lower(User.name).contains(sought, autoescape=True))
+def _accounts_called(session: Session, sought: str) -> Select[int]:
+    return select(User.id).where(holds_in_any_case(session, User.name, sought))
 
 
 def _midnight(on: date) -> datetime:
