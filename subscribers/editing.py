@@ -20,7 +20,7 @@ from subscribers import consent
 from subscribers.errors import SubscriberChanged, UnknownSubscriber
 from subscribers.evidence import Choices, apply_choices, make_fact, wanted_topics
 from subscribers.model import Subscriber
-from subscribers.themes import read_bits, themes_in
+from subscribers.themes import own_themes
 from subscribers.values import ON_LIST, Audience, ConsentKind, SuppressionReason, Topic
 
 DESK: Final = "desk"  # as the source of evidence
@@ -68,12 +68,12 @@ def edit(
     """
     with db.write() as session:
         row = require_subscriber(session, subscriber_id, lock=True)
-        themes = set(themes_in(row.themes, read_bits(session)))
+        themes = set(own_themes(session, row))
         if mark_of(row, themes) != seen:
             raise SubscriberChanged(f"subscriber {row.id} was changed by somebody else")
         before = _held(row, themes)
         _put(session, row, given, now)
-        after = _held(row, set(themes_in(row.themes, read_bits(session))))
+        after = _held(row, set(own_themes(session, row)))
         changed = tuple(name for name in before if before[name] != after[name])
         if changed:
             row.changed_at = now

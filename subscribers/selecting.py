@@ -39,7 +39,7 @@ from subscribers.model import (
 )
 from subscribers.reading import Facts
 from subscribers.spellings import spellings
-from subscribers.themes import read_bits, themes_in
+from subscribers.themes import own_themes, read_bits
 from subscribers.trees import All, Conditions, Either, Is, Not, Tree, is_looked_up, leaves, tree_of
 
 
@@ -125,7 +125,7 @@ def facts_of(session: Session, row: Subscriber) -> Facts:
         "stage": {one.stage for one in own},
         "organisation": {folded(row.organisation)},
         "role": {folded(row.role)},
-        THEME: set(themes_in(row.themes, read_bits(session))),
+        THEME: set(own_themes(session, row)),
         "status": {row.status},
         ATTENDED: attended,
         INVITED: invited,

@@ -22,7 +22,7 @@ from subscribers.errors import InvalidAddress
 from subscribers.gathering import of_everybody
 from subscribers.model import AddressChange, Consent, Subscriber
 from subscribers.selecting import clauses
-from subscribers.themes import read_bits, themes_in
+from subscribers.themes import own_themes, read_bits, themes_in
 from subscribers.trees import Conditions
 from subscribers.values import Audience, ConsentKind, Reader, SubscriberStatus, Topic
 
@@ -186,7 +186,7 @@ def everything_of(session: Session, row: Subscriber) -> dict[str, Any]:
     facts = consents_of(session, row.id)
     return {
         **{name: getattr(row, name) for name in columns},
-        "themes": themes_in(row.themes, read_bits(session)),
+        "themes": own_themes(session, row),
         "consents": [_shown(fact) for fact in facts],
         "address_changes": [
             {"email": one.email, "asked_at": one.asked_at} for one in _changes_of(session, row.id)

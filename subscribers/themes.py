@@ -49,6 +49,11 @@ def themes_in(number: int, bits: Mapping[str, int]) -> list[str]:
     return sorted(theme for theme, bit in bits.items() if number & bit)
 
 
+def own_themes(session: Session, row: Subscriber) -> list[str]:
+    """Return the themes that somebody chose, by slug."""
+    return themes_in(row.themes, read_bits(session))
+
+
 def themes_of(session: Session, ids: Collection[int]) -> dict[int, list[str]]:
     """Return the themes that each of these subscribers chose, by slug; who chose none is absent."""
     rows = session.execute(

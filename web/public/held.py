@@ -11,7 +11,7 @@ from newsletter import dutch
 from subscribers import store
 from subscribers.addresses import mask
 from subscribers.model import Subscriber
-from subscribers.themes import read_bits, themes_in
+from subscribers.themes import own_themes
 from subscribers.values import ConsentKind
 from web.pages import Call
 from web.public.events import theme_labels
@@ -30,7 +30,7 @@ class Held:
 def held_about(session: Session, row: Subscriber, themes: Sequence[Theme]) -> Held:
     """Return what we hold about the person in this row."""
     labels = {theme.slug: theme.label for theme in themes}
-    chosen = themes_in(row.themes, read_bits(session))
+    chosen = own_themes(session, row)
     grounds = [fact.ground for fact in store.consents_of(session, row.id) if fact.ground]
     facts = (
         ("E-mailadres", mask(row.email)),

@@ -20,7 +20,7 @@ from subscribers import consent, pausing, store
 from subscribers.evidence import TYPED, wanted_topics
 from subscribers.links import LinkTarget
 from subscribers.model import Subscriber
-from subscribers.themes import read_bits, themes_in
+from subscribers.themes import own_themes
 from subscribers.values import ON_LIST, Audience, SubscriberStatus, Topic
 from web.forms import Form
 from web.pages import Call, page
@@ -166,7 +166,7 @@ def _choice_of(session: Session, row: Subscriber) -> Choice:
     return Choice(
         row.audience or ELSEWHERE,
         tuple(topic for topic in Topic if topic in wanted),
-        tuple(themes_in(row.themes, read_bits(session))),
+        tuple(own_themes(session, row)),
         last.isoformat() if last else "",
         {name: getattr(row, name) for name in TYPED},
     )
