@@ -133,6 +133,7 @@ JOBS: Final = (
     Job(
         "lists", Every(minutes=1), "every minute; what a page began, it goes on with after a crash"
     ),
+    Job("verify", Every(minutes=60), "every hour; what is broken is a run that failed"),
     Job("bounces", Every(minutes=10), "every ten minutes"),
     Job("clean_up", Daily(time(3, 30)), "every night at 3.30"),
 )

@@ -33,6 +33,7 @@ NewsletterError
 |- UnknownSlot            the rhythm has no such turn
 |- SlotTaken              that turn has its edition already
 |- LineUnreadable         a line of a programme is no session
+|- LedgerBroken           what the ledger of sending promises does not hold; says which and where
 |- SenderInUse            an edition is being sent under the present sender
 |- UnsafeHeader           a text would break or forge a mail header
 `- TransportError
@@ -202,6 +203,10 @@ class SlotTaken(NewsletterError):
 
 class SenderInUse(NewsletterError):
     """An edition is on its way: its mails must go on to come from who they come from now."""
+
+
+class LedgerBroken(NewsletterError):
+    """What the ledger of sending promises does not hold; the message names editions and rules."""
 
 
 class UnsafeHeader(NewsletterError):

@@ -23,7 +23,7 @@ from newsletter.approve.watch import Held, hold_outdated
 from newsletter.compose.by_rhythm import draft_slots
 from newsletter.compose.draft import draft_newsletter
 from newsletter.compose.pictures import drafted_items, offer_pictures
-from newsletter.errors import TransportError
+from newsletter.errors import LedgerBroken, TransportError
 from newsletter.learn.bounces import process_folder
 from newsletter.matters import News
 from newsletter.model import Run
@@ -33,6 +33,7 @@ from newsletter.send.ended_notice import ended_values
 from newsletter.send.freeze import freeze_due
 from newsletter.send.notices import REMINDERS, held_values, reminder_values, send_notice
 from newsletter.send.telling import Ended, Notify, tell_ends
+from newsletter.send.verify import verify
 from newsletter.signing_up import handle_sign_ups
 from newsletter.store.planning import read_rhythm
 from newsletter.store.runs import missed_pictures, not_yet_again
@@ -41,6 +42,8 @@ from newsletter.wiring import Services
 from subscribers.segments import add_default_segments
 
 log = structlog.get_logger()
+
+VERIFIED_FOR: Final = timedelta(days=8)  # every hour, of what is over; `newsletter verify` asks all
 
 Report = Mapping[str, Any]
 """What a run did, in counts; it is stored, so it holds no personal data."""
@@ -297,6 +300,22 @@ def _bounces(services: Services, now: datetime) -> Report:
     )
 
 
+def _verify(services: Services, now: datetime) -> Report:
+    """Look whether the ledger of what goes out, or went out of late, holds what it promises.
+
+    Raises LedgerBroken: so it is a run that failed, which the log and the desk tell.
+    """
+    found = verify(
+        services.db,
+        connections=services.settings.smtp.connections,
+        letterhead=services.settings.letterhead,
+        since=now - VERIFIED_FOR,
+    )
+    if found.broken:
+        raise LedgerBroken("; ".join(map(str, found.broken)))
+    return {"editions": found.editions, "deliveries": found.deliveries}
+
+
 def _sign_ups(services: Services, _now: datetime) -> Report:
     return handle_sign_ups(services)
 
@@ -313,6 +332,7 @@ STAGES: Final[Mapping[str, Stage]] = {
     "remind": Stage("tell by mail who is due, once", _remind),
     "tell": Stage("tell by mail at once what happened to an edition", _tell),
     "send": Stage("freeze the readers of what is approved and due; workers hand it over", _send),
+    "verify": Stage("see whether the ledger of sending adds up", _verify),
     "bounces": Stage("read the mail that came back", _bounces),
     "sign_ups": Stage("go on with sign-ups that a crash or the relay held up", _sign_ups),
     "lists": Stage("go on with lists of people that came in through the desk", _lists),

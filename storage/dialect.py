@@ -38,6 +38,7 @@ QUERY_CANCELED: Final = "57014"  # SQLSTATE of PostgreSQL
 SET_LIMIT: Final = text("select set_config('statement_timeout', :limit, true)")
 # As a server starts, it hashes no set of 300,000, but reads it again for each row.
 SET_MEMORY: Final = text("select set_config('work_mem', '64MB', true)")
+ONE_SNAPSHOT: Final = text("set transaction isolation level repeatable read")
 READ_LIMIT: Final = text("select current_setting('statement_timeout')")
 ASK_S: Final = 1.0  # between two times that the server is asked whether a lock is still held
 HELD: Final = text(
@@ -93,6 +94,15 @@ def holds_in_any_case(
 def gathers_sets(session: Session) -> bool:
     """Say whether a set of rows has to be asked for as such, for the database does not see it."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def hold_still(session: Session) -> None:
+    """Let all that this transaction reads be of one moment; it must not have asked anything yet.
+
+    SQLite reads a snapshot by itself.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(ONE_SNAPSHOT)
 
 
 def make_room_for_sets(session: Session) -> None:

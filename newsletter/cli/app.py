@@ -27,6 +27,7 @@ from newsletter.cli import (
     sources,
     trial,
     users,
+    verifying,
     way,
 )
 from newsletter.cli.helping import let_help_flow
@@ -68,6 +69,7 @@ app.add_typer(keys.app, name="key")
 app.command("gather")(sources.gather)
 app.command("log")(log.show_log)
 app.command("register")(register.show_register)
+app.command("verify")(verifying.show_verified)
 
 
 EXPECTED: Final = (

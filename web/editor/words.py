@@ -23,6 +23,7 @@ JOB_WORDS: Final[Mapping[str, str]] = {
     "remind": "Het sturen van herinneringen",
     "tell": "Het mailen van nieuws over edities",
     "send": "Het begin van het verzenden",
+    "verify": "Het natellen van de verzending",
     "bounces": "Het lezen van teruggekomen mail",
     "sign_ups": "Het verwerken van aanmeldingen",
     "lists": "Het inlezen van een lijst",
