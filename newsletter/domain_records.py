@@ -12,7 +12,7 @@ import dns.exception
 import dns.resolver
 from dns.rdtypes.ANY.TXT import TXT
 
-from newsletter.records import SELECTORS, is_of, led_to
+from newsletter.records import SELECTORS, is_of, led_to, tags
 from newsletter.values import DomainRecords
 
 LONGEST: Final = 2000  # characters of one record that are kept
@@ -28,17 +28,20 @@ class Unanswered(Exception):
 class DomainAsker:
     """Asks the system's name servers, or those that are given; safe to share between threads.
 
+    selectors:       of the keys that we sign with ourselves.
     each_s, whole_s: how long one question, and all of one domain, may take.
     """
 
     def __init__(
         self,
         *,
+        selectors: Sequence[str] = (),
         nameservers: Sequence[str] = (),
         port: int = 53,
         each_s: float = 2.0,
         whole_s: float = 10.0,
     ) -> None:
+        self._selectors = tuple(selectors)
         self._nameservers, self._port = tuple(nameservers), port
         self._each_s, self._whole_s = each_s, whole_s
 
@@ -48,7 +51,8 @@ class DomainAsker:
         bounces: the domain that mail comes back to, of which SPF is looked at.
         """
         try:
-            return _Asking(self._resolver(), self._each_s, self._whole_s).all(sender, bounces)
+            asking = _Asking(self._resolver(), self._each_s, self._whole_s)
+            return asking.all(sender, bounces, self._selectors)
         except (Unanswered, dns.resolver.NoResolverConfiguration):
             return None
 
@@ -64,13 +68,13 @@ class _Asking:
         self._resolver, self._each_s = resolver, each_s
         self._until = time.monotonic() + whole_s
 
-    def all(self, sender: str, bounces: str) -> DomainRecords:
+    def all(self, sender: str, bounces: str, selectors: Sequence[str]) -> DomainRecords:
         if not self._is_there(sender.rpartition(".")[2], "NS"):
             # Without a network some machines say of each name that it does not exist.
             raise Unanswered(f"nobody knows the top of {sender}")
         spf = self._of(bounces, "v=spf1")
         dmarc_at, dmarc = self._dmarc(sender)
-        keys = tuple(one for one in SELECTORS if self._has_key(f"{one}._domainkey.{sender}"))
+        keys = tuple(one for one in SELECTORS if self._key(one, sender) is not None)
         return DomainRecords(
             sender=sender,
             bounces=bounces,
@@ -80,6 +84,7 @@ class _Asking:
             dmarc=dmarc,
             keys=keys,
             has_other_keys=not keys and self._is_there(f"_domainkey.{sender}", "TXT"),
+            own={one: self._key(one, sender) or "" for one in selectors},
         )
 
     def _dmarc(self, domain: str) -> tuple[str, tuple[str, ...]]:
@@ -102,8 +107,10 @@ class _Asking:
                 waiting.extend(led_to(found[name]))
         return found
 
-    def _has_key(self, name: str) -> bool:
-        return any("p=" in text.replace(" ", "") for text in self._texts(name))
+    def _key(self, selector: str, domain: str) -> str | None:
+        """Return the tag p= of a key, "" for one that was taken back; None when there is none."""
+        found = map(tags, self._texts(f"{selector}._domainkey.{domain}"))
+        return next(("".join(one["p"].split()) for one in found if "p" in one), None)
 
     def _of(self, name: str, kind: str) -> tuple[str, ...]:
         texts = self._texts(name)

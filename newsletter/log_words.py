@@ -316,6 +316,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "key.rotated": Words(
         Group.SETTINGS, "{who} maakte een nieuwe geheime sleutel, en iedereen logt opnieuw in"
     ),
+    "key.dkim_made": Words(
+        Group.SETTINGS, "{who} maakte een sleutel om mail te ondertekenen ({selector})"
+    ),
     "organisation.changed": Words(Group.SETTINGS, "{who} wijzigde de gegevens van de organisatie"),
 }
 COMINGS: Final = frozenset({"account.signed_in", "account.signed_out"})

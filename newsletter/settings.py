@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from sqlalchemy.engine import make_url
 
+from newsletter.dkim_keys import DkimKey, read_dkim_keys
 from newsletter.errors import SettingWrong
 from newsletter.identity import Organisation, mail_address, read_organisation
 from newsletter.keys import read_former, read_key
@@ -75,6 +76,8 @@ class Settings:
     section_maximum: int
     undo_minutes: int
     organisation: Organisation
+    dkim: tuple[DkimKey, ...] = ()
+    """What signs our mail: at most one key of each kind, RSA first."""
     sender_is_fixed: bool = False
     """Whether the environment says who sends, so that nobody at the desk can."""
 
@@ -132,6 +135,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         section_maximum=read("section_maximum", "5", _count),
         undo_minutes=read("undo_minutes", "5", _minutes),
         organisation=read_organisation(config.get("organisation", {}), where=CONFIG_NAME),
+        dkim=read("dkim_selector", "", lambda text: read_dkim_keys(text, data_dir)),
         sender_is_fixed=bool(given.get("NEWSLETTER_SENDER")),
     )
 
@@ -168,7 +172,8 @@ class _Reader:
             raise SettingWrong(f"{where}: {wrong}") from None
 
 
-NOT_IN_FILE: Final = {"smtp", "data_dir", "sender_is_fixed"}
+NOT_IN_FILE: Final = {"smtp", "dkim", "data_dir", "sender_is_fixed"}
+OTHERWISE_NAMED: Final = {"smtp_url", "dkim_selector"}
 
 
 def _read_config(path: Path) -> dict[str, Any]:
@@ -178,7 +183,7 @@ def _read_config(path: Path) -> dict[str, Any]:
         config = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise SettingWrong(f"{path} cannot be read as TOML: {wrong}") from None
-    known = {one.name for one in fields(Settings)} - NOT_IN_FILE | {"smtp_url"}
+    known = {one.name for one in fields(Settings)} - NOT_IN_FILE | OTHERWISE_NAMED
     if unknown := set(config) - known:
         raise SettingWrong(f"{path} has an unknown setting {min(unknown)!r}")
     if _holds_secret(config) and path.stat().st_mode & 0o077:

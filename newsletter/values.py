@@ -282,6 +282,7 @@ class House:
     sender_domain:  of the From header, "" when nobody should look; bounce_domain: where mail that
                     cannot be delivered comes back to.
     relay:          the name of the server that we hand mail to; is_trial: it is on this machine.
+    dkim:           what must stand in DNS for the keys that we sign with, by selector: the tag p=.
     """
 
     base_url: str
@@ -290,6 +291,7 @@ class House:
     bounce_domain: str = ""
     relay: str = ""
     is_trial: bool = False
+    dkim: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +301,7 @@ class DomainRecords:
     spf:      the SPF records of the domain that mail comes back to; included: those it leads to.
     dmarc_at: the domain whose record counts, the sender's or one above it.
     keys:     the names of the DKIM keys that were found; has_other_keys: there may be others.
+    own:      what stands under the names of our own keys, the tag p=; "" is nothing.
     """
 
     sender: str
@@ -309,6 +312,7 @@ class DomainRecords:
     dmarc: tuple[str, ...]
     keys: tuple[str, ...]
     has_other_keys: bool
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

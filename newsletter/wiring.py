@@ -141,6 +141,7 @@ class Services:
             bounce_domain=domain_of(settings.bounce_address) or sender,
             relay="" if settings.smtp.is_local else settings.smtp.host,
             is_trial=settings.smtp.is_local,
+            dkim={one.selector: one.public for one in settings.dkim},
             contrasts=tuple(Contrast(one.front, one.ground, one.ratio) for one in judged),
         )
 
@@ -177,7 +178,7 @@ def build_services(settings: Settings) -> Services:
         fetcher=Fetcher(allow=settings.source_allow, contact=settings.base_url),
         render=parts.render,
         render_notice=parts.render_notice,
-        ask_domain=DomainAsker(),
+        ask_domain=DomainAsker(selectors=[one.selector for one in settings.dkim]),
         links=Links(settings.secret_key, settings.base_url, former=settings.former_secret_keys),
         openid=_openid(settings),
         open_transport=lambda: open_transport(settings.smtp, offers),

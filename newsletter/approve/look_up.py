@@ -2,7 +2,8 @@
 
 What was seen is kept for a day, so that a page of the desk never waits for the network. What was
 fine is asked again after that; what was not, after ten minutes: somebody may have mended it. The
-domain that mail is sent from is asked for once a day, and after an hour when nobody answered.
+domain that mail is sent from is asked for once a day, and after an hour when nobody answered or a
+key that we sign with was not there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,10 +20,10 @@ from feeds.values import LinkOutcome, Sight
 from newsletter.approve.checks.domain import is_no_domain
 from newsletter.approve.checks.links import web_links
 from newsletter.cut import Cut
-from newsletter.model import Edition, LinkLook
+from newsletter.model import DomainLook, Edition, LinkLook
 from newsletter.ports import AskDomain, LookAtLinks, Outside, Render
 from newsletter.store.cuts import cuts_of
-from newsletter.store.domains import last_look, save_look
+from newsletter.store.domains import last_look, records_of, save_look
 from newsletter.store.editions import content_of, get_edition, with_items
 from newsletter.store.looks import HOLDS, looks_since, save_sights, sight_of
 from newsletter.values import EditionContent, EditionStatus, House
@@ -85,7 +86,7 @@ def look_up_domain(db: Database, *, ask: AskDomain, house: House, now: datetime)
         return False
     with db.read() as session:
         last = last_look(session, sender, bounces)
-    if last is not None and now < last.at + (HOLDS if last.records else PATIENCE):
+    if last is not None and now < last.at + _holds(last, house):
         return False
     records = ask(sender, bounces)
     with db.write() as session:
@@ -129,6 +130,12 @@ def believed(seen: Mapping[str, Sight], known: Iterable[LinkLook]) -> dict[str, 
     )
     missing = LinkOutcome.NO_NAME
     return {url: one for url, one in seen.items() if is_online or one.outcome is not missing}
+
+
+def _holds(look: DomainLook, house: House) -> timedelta:
+    """Return how long a look is good for: a key may be put in DNS at any moment."""
+    records = records_of(look)
+    return HOLDS if records is not None and records.own == house.dkim else PATIENCE
 
 
 def _look(

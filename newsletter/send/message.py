@@ -13,9 +13,10 @@ import html
 import textwrap
 from base64 import b32encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
+from itertools import groupby
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -29,6 +30,7 @@ from newsletter.send.headers import (
     text_header,
     to_header,
 )
+from newsletter.send.signing import Signer, canonical_fields, canonical_lines, signer_of
 from newsletter.settings import Settings
 from newsletter.values import EditionKind, Personal, Rendered, Slot
 from subscribers.values import Audience
@@ -50,6 +52,7 @@ class Letterhead:
 
     date:    when the edition began to go out: the same in a second copy.
     contact: a mailbox that people read: for answers, and for those who unsubscribe by mail.
+    signer:  who signs each message (DKIM); None for nobody.
     """
 
     edition_id: int
@@ -59,6 +62,7 @@ class Letterhead:
     list_name: str
     archive_url: str
     date: datetime
+    signer: Signer | None = None
 
     @property
     def domain(self) -> str:
@@ -80,17 +84,34 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A message with places: fill it for one person."""
+    """A message with places: fill it for one person.
+
+    pieces: what is between two places is one piece, and ends with its line.
+    signer: who signs it; fields, canonical: head and pieces as they are signed, made once.
+    """
 
     head: bytes
     pieces: tuple[bytes | Place, ...]
     mail_to: str
+    signer: Signer | None = None
+    fields: Mapping[bytes, bytes] = field(default_factory=dict)
+    canonical: tuple[bytes | Place, ...] = ()
 
     def fill(self, personal: Personal) -> bytes:
         """Return the whole message for one person, with CRLF line ends. Raises UnsafeHeader."""
         values = _encoded_values(personal)
+        own = self._personal_head(personal)
         body = [one if isinstance(one, bytes) else values[one] for one in self.pieces]
-        return b"".join([self._personal_head(personal), self.head, *body])
+        return b"".join([self._signatures(own, values), own, self.head, *body])
+
+    def _signatures(self, own: bytes, values: Mapping[Place, bytes]) -> bytes:
+        if self.signer is None:
+            return b""
+        body = (
+            one if isinstance(one, bytes) else canonical_lines(values[one])
+            for one in self.canonical
+        )
+        return self.signer.signatures({**self.fields, **canonical_fields(own)}, body)
 
     def _personal_head(self, personal: Personal) -> bytes:
         lines = (
@@ -104,17 +125,21 @@ class Envelope:
 def encode(rendered: Rendered, *, letterhead: Letterhead) -> Envelope:
     """Encode one variant of an edition. Raises UnsafeHeader when a header would be forged."""
     boundary = _boundary(rendered)
-    return Envelope(
-        head=_head(rendered, letterhead, boundary).encode("ascii"),
-        pieces=(
+    pieces = tuple(
+        _joined(
             _part_head(boundary, "plain"),
             *_segments(rendered.text, rendered, in_html=False),
             b"\r\n" + _part_head(boundary, "html"),
             *_segments(rendered.html, rendered, in_html=True),
             f"\r\n--{boundary}--\r\n".encode(),
-        ),
+        )
+    )
+    envelope = Envelope(
+        head=_head(rendered, letterhead, boundary).encode("ascii"),
+        pieces=pieces,
         mail_to=f"mailto:{quote(ascii_address(letterhead.contact), safe='@')}?subject=afmelden",
     )
+    return _signed_by(letterhead.signer, envelope)
 
 
 def letterhead_of(
@@ -129,6 +154,7 @@ def letterhead_of(
         list_name=settings.organisation.name,
         archive_url=f"{settings.base_url}/archief",
         date=date,
+        signer=signer_of(settings),
     )
 
 
@@ -156,6 +182,20 @@ def quoted_printable(text: str) -> bytes:
     """Return text as UTF-8 quoted-printable with CRLF and lines of at most 76 (RFC 2045 §6.7)."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").encode()
     return binascii.b2a_qp(plain, istext=True).replace(b"\n", b"\r\n")
+
+
+def _signed_by(signer: Signer | None, envelope: Envelope) -> Envelope:
+    """Return the envelope with what its signatures need of what is the same for everybody."""
+    if signer is None:
+        return envelope
+    return replace(
+        envelope,
+        signer=signer,
+        fields=canonical_fields(envelope.head),
+        canonical=tuple(
+            canonical_lines(one) if isinstance(one, bytes) else one for one in envelope.pieces
+        ),
+    )
 
 
 def _head(rendered: Rendered, letterhead: Letterhead, boundary: str) -> str:
@@ -210,6 +250,15 @@ def _segments(text: str, rendered: Rendered, *, in_html: bool) -> Iterator[bytes
             yield _broken_off(quoted_printable(part))
         else:
             yield quoted_printable(part)
+
+
+def _joined(*pieces: bytes | Place) -> Iterator[bytes | Place]:
+    """Yield the pieces, those between two places as one."""
+    for is_text, together in groupby(pieces, key=lambda one: isinstance(one, bytes)):
+        if is_text:
+            yield b"".join(one for one in together if isinstance(one, bytes))
+        else:
+            yield from together
 
 
 def _broken_off(encoded: bytes) -> bytes:

@@ -24,6 +24,7 @@ from newsletter.send.headers import (
     to_header,
 )
 from newsletter.send.message import quoted_printable
+from newsletter.send.signing import signer_of
 from newsletter.settings import Settings
 from newsletter.store.waiting import Waiting
 from newsletter.values import EditionKind, EditionStatus, NoticeText, Receipt
@@ -220,7 +221,7 @@ def send_notice(  # noqa: PLR0913 - everything it works with, handed in
 def notice_message(
     text: NoticeText, *, to: str, settings: Settings, now: datetime, message_token: str = ""
 ) -> bytes:
-    """Return the whole message, with CRLF line ends. Raises UnsafeHeader."""
+    """Return the whole message, signed, with CRLF line ends. Raises UnsafeHeader."""
     name, address = split_mailbox(settings.sender)
     token = message_token or secrets.token_hex(12)
     boundary = f"=_{token}"
@@ -244,7 +245,9 @@ def notice_message(
         + b"\r\n"
         for subtype, content in (("plain", text.text), ("html", text.html))
     ]
-    return "".join(head).encode() + b"".join(parts) + f"--{boundary}--\r\n".encode()
+    message = "".join(head).encode() + b"".join(parts) + f"--{boundary}--\r\n".encode()
+    signer = signer_of(settings)
+    return message if signer is None else signer.signed(message)
 
 
 def _reach(waiting: Waiting) -> str:

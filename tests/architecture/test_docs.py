@@ -54,4 +54,4 @@ def test_the_lock_files_hold_hashes_and_no_address() -> None:
 
 
 def _variable(name: str) -> str:
-    return {"smtp": "SMTP_URL"}.get(name, name.upper())
+    return {"smtp": "SMTP_URL", "dkim": "DKIM_SELECTOR"}.get(name, name.upper())

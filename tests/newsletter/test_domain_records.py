@@ -59,6 +59,21 @@ def test_a_key_of_another_name_shows_that_there_is_something() -> None:
     assert {f"{one}._domainkey.school.nl" for one in SELECTORS} <= set(server.asked)
 
 
+def test_what_stands_under_our_own_names_is_told() -> None:
+    own = {
+        "een._domainkey.steunpunt.nl": ["iets anders", "v=DKIM1; k=rsa; p=MIIB IjAN=="],
+        "weg._domainkey.steunpunt.nl": ["v=DKIM1; p="],
+    }
+    with NameServer({**TEXTS, **own}) as server:
+        asker = DomainAsker(
+            selectors=["een", "weg", "nergens"], nameservers=["127.0.0.1"], port=server.port
+        )
+        found = asker("steunpunt.nl", "steunpunt.nl")
+
+    assert found is not None
+    assert found.own == {"een": "MIIBIjAN==", "weg": "", "nergens": ""}
+
+
 def test_where_nobody_knows_the_top_of_a_domain_there_is_no_network() -> None:
     with NameServer({"steunpunt.be": ["v=spf1 -all"]}) as server:
         assert ask(server, "steunpunt.nl") is None

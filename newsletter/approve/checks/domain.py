@@ -35,7 +35,7 @@ def check_domain(
         yield _unknown(house.sender_domain)
     else:
         yield from _spf(facts.domain, house)
-        yield from _dkim(facts.domain)
+        yield from _own_keys(facts.domain, house) if house.dkim else _dkim(facts.domain)
         yield from _dmarc(facts.domain)
         yield from _alignment(facts.domain)
 
@@ -129,6 +129,26 @@ def _dkim(records: DomainRecords) -> Iterable[Finding]:
         f"plaatsen dat die opgeeft, zoals “default._domainkey.{records.sender}”.",
         quote=records.sender,
     )
+
+
+def _own_keys(records: DomainRecords, house: House) -> Iterable[Finding]:
+    """Find the keys that we sign with and that others cannot check us by."""
+    for selector, public in house.dkim.items():
+        published = records.own.get(selector)  # None: chosen since the last look
+        name = f"{selector}._domainkey.{records.sender}"
+        if published in {None, public}:
+            continue
+        told = f"Bij {name} staat een andere sleutel dan waarmee wij mail ondertekenen (DKIM)."
+        if not published:
+            told = f"Bij {name} staat geen sleutel, maar wij ondertekenen er wel mail mee (DKIM)."
+        yield Finding(
+            "domain.dkim-own",
+            Level.WARNING,
+            f"{told} Daardoor kan mail als spam aankomen.",
+            WHERE,
+            mend="Laat een beheerder het TXT-record plaatsen dat “newsletter key show” toont.",
+            quote=name,
+        )
 
 
 def _dmarc(records: DomainRecords) -> Iterable[Finding]:

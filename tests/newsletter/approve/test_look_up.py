@@ -226,6 +226,20 @@ def test_a_domain_is_asked_for_once_a_day_and_sooner_when_nobody_answered(db: Da
     assert names.asked == 3
 
 
+def test_a_key_that_others_cannot_read_yet_is_looked_for_every_hour(db: Database) -> None:
+    house = replace(
+        HOUSE, sender_domain="steunpunt.nl", bounce_domain="post.nl", dkim={"nieuw": "MIIB"}
+    )
+    names = Names(replace(SOUND, own={"nieuw": ""}))
+
+    def ask(hours: int) -> bool:
+        return look_up_domain(db, ask=names, house=house, now=START + timedelta(hours=hours))
+
+    assert [ask(0), ask(1)] == [True, True]
+    names.says = replace(SOUND, own={"nieuw": "MIIB"})
+    assert [ask(2), ask(3), ask(25), ask(26)] == [True, False, False, True]
+
+
 @pytest.mark.parametrize("domain", ["example.org", "post.example.com", "localhost", "machine", ""])
 def test_a_domain_that_nobody_can_look_up_is_not_asked_for(db: Database, domain: str) -> None:
     names = Names(SOUND)
