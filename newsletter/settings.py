@@ -21,6 +21,17 @@ from newsletter.dkim_keys import DkimKey, read_dkim_keys
 from newsletter.errors import SettingWrong
 from newsletter.identity import Organisation, mail_address, read_organisation
 from newsletter.keys import read_former, read_key
+from newsletter.limits import (
+    OTHERS,
+    Limit,
+    Limits,
+    QuietHours,
+    WarmUp,
+    read_domains,
+    read_limits,
+    read_quiet_hours,
+    read_warm_up,
+)
 
 T = TypeVar("T")
 
@@ -75,6 +86,10 @@ class Settings:
     oidc_trust_email: bool
     section_maximum: int
     undo_minutes: int
+    pace: tuple[Limit, ...]
+    pace_domains: Mapping[str, tuple[Limit, ...]]
+    warm_up: WarmUp | None
+    quiet_hours: QuietHours | None
     organisation: Organisation
     dkim: tuple[DkimKey, ...] = ()
     """What signs our mail: at most one key of each kind, RSA first."""
@@ -105,6 +120,13 @@ class Settings:
         """What heads each mail of ours: it is sealed with what was approved."""
         return self.sender, self.organisation.contact, self.organisation.name
 
+    @property
+    def limits(self) -> Limits:
+        """All that holds a sending back."""
+        named = {host: limits for host, limits in self.pace_domains.items() if host != OTHERS}
+        others = self.pace_domains.get(OTHERS, ())
+        return Limits(self.pace, named, others, self.warm_up, self.quiet_hours)
+
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings. Raises SettingWrong, naming the setting and what it should be."""
@@ -134,6 +156,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         **_work_accounts(read),
         section_maximum=read("section_maximum", "5", _count),
         undo_minutes=read("undo_minutes", "5", _minutes),
+        pace=read("pace", "", read_limits),
+        pace_domains=read("pace_domains", "", read_domains),
+        warm_up=read("warm_up", "", read_warm_up),
+        quiet_hours=read("quiet_hours", "", read_quiet_hours),
         organisation=read_organisation(config.get("organisation", {}), where=CONFIG_NAME),
         dkim=read("dkim_selector", "", lambda text: read_dkim_keys(text, data_dir)),
         sender_is_fixed=bool(given.get("NEWSLETTER_SENDER")),
