@@ -26,6 +26,7 @@ from newsletter import pipeline
 from newsletter.errors import CannotListen
 from newsletter.model import JobDue, Run
 from newsletter.reachable import ask_relay
+from newsletter.send.meter import TICK, put
 from newsletter.send.worker import run_worker
 from newsletter.signing_up import handle_sign_ups
 from newsletter.wiring import Services
@@ -148,9 +149,16 @@ def tick(services: Services, jobs: tuple[Job, ...] = JOBS) -> list[str]:
     with lock(services.db.engine, LOCK) as held:
         if held is None:
             return []
+        _note_tick(services)
         run_again(services)
         due = (run for job in jobs if (run := claim(services, job)) is not None)
         return [pipeline.run_stage(services, run).stage for run in due]
+
+
+def _note_tick(services: Services) -> None:
+    now = services.clock()
+    with services.db.write() as session:
+        put(session, TICK, 1, now=now)
 
 
 def claim(services: Services, job: Job) -> Run | None:

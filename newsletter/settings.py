@@ -90,6 +90,8 @@ class Settings:
     pace_domains: Mapping[str, tuple[Limit, ...]]
     warm_up: WarmUp | None
     quiet_hours: QuietHours | None
+    metrics_token: str = field(repr=False)
+    """Who may read the figures at /metrics says this; "" leaves them to this machine itself."""
     organisation: Organisation
     dkim: tuple[DkimKey, ...] = ()
     """What signs our mail: at most one key of each kind, RSA first."""
@@ -160,6 +162,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         pace_domains=read("pace_domains", "", read_domains),
         warm_up=read("warm_up", "", read_warm_up),
         quiet_hours=read("quiet_hours", "", read_quiet_hours),
+        metrics_token=read("metrics_token", "", _token),
         organisation=read_organisation(config.get("organisation", {}), where=CONFIG_NAME),
         dkim=read("dkim_selector", "", lambda text: read_dkim_keys(text, data_dir)),
         sender_is_fixed=bool(given.get("NEWSLETTER_SENDER")),
@@ -220,7 +223,9 @@ def _read_config(path: Path) -> dict[str, Any]:
 def _holds_secret(config: Mapping[str, Any]) -> bool:
     urls = (str(config.get(name, "")) for name in ("smtp_url", "database_url"))
     # "user:password@" stands between the slashes and the host.
-    is_said = {"secret_key", "former_secret_keys", "oidc_client_secret"} & set(config)
+    is_said = {"secret_key", "former_secret_keys", "oidc_client_secret", "metrics_token"} & set(
+        config
+    )
     return bool(is_said) or any(re.search(r"//[^/@]*:[^/@]*@", url) for url in urls)
 
 
@@ -322,6 +327,12 @@ def _host_ports(text: str) -> frozenset[str]:
 def _log(text: str) -> str:
     if text not in {"text", "json"}:
         raise ValueError('give "text" or "json"')
+    return text
+
+
+def _token(text: str) -> str:
+    if text and not re.fullmatch(r"[\x21-\x7e]{16,200}", text):
+        raise ValueError("give 16 to 200 letters, figures or signs without spaces")
     return text
 
 

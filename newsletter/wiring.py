@@ -28,6 +28,7 @@ from newsletter.errors import DatabaseNotReady
 from newsletter.openid import WORK_RETURN, Client, OpenId
 from newsletter.organisation import read_chosen, read_version, with_chosen
 from newsletter.ports import AskDomain, Clock, Outside, RenderNotice, Terms, Transport
+from newsletter.send.trail import follow_editions
 from newsletter.send.transports import open_transport
 from newsletter.send.transports.offers import Offers
 from newsletter.settings import Settings, read_settings
@@ -172,9 +173,12 @@ class Services:
 def build_services(settings: Settings) -> Services:
     """Put the program together; opens nothing on the network."""
     parts, offers = make_parts(settings), Offers()
+    db = Database(settings.database_url)
+    if settings.log == "json":
+        follow_editions(db)
     return Services(
         settings=settings,
-        db=Database(settings.database_url),
+        db=db,
         clock=running_clock(settings.now),
         fetcher=Fetcher(allow=settings.source_allow, contact=settings.base_url),
         render=parts.render,

@@ -5,7 +5,7 @@ session`. A writing session is one transaction, committed at the end or not at a
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
@@ -62,6 +62,10 @@ class Database:
         """
         with _numbers_judged(), self._writing(info=dict(self._who)) as session, session.begin():
             yield session
+
+    def listen(self, name: str, listener: Callable[..., None]) -> None:
+        """Have a function called at an event of every writing session, such as "after_commit"."""
+        event.listen(self._writing, name, listener)
 
     def close(self) -> None:
         """Give every connection back."""

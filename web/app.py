@@ -40,6 +40,7 @@ from web.errors import BROKEN, UNKNOWN, WRONG_METHOD, FormBroken, FormTooLarge, 
 from web.explaining import explain, show_error
 from web.headers import SecurityHeaders
 from web.holding import forget_held
+from web.metrics import show_metrics
 from web.pages import Call, SeeOther
 from web.public.stamps import UsedStamps
 from web.route import Route
@@ -76,6 +77,7 @@ def _starlette_routes() -> tuple[BaseRoute, ...]:
     return (
         StarletteRoute("/healthz", _healthy, name="health"),
         StarletteRoute("/readyz", _ready, name="ready"),
+        StarletteRoute("/metrics", _metrics, name="metrics"),
         StarletteRoute("/static/{name:path}", _static, name="static"),
         *(_starlette_route(route) for route in ROUTES),
     )
@@ -257,3 +259,7 @@ async def _ready(request: Request) -> Response:
     except (DatabaseNotReady, StorageError):
         return PlainTextResponse("not ready: the database\n", status_code=503, headers=headers)
     return PlainTextResponse("ready\n", headers=headers)
+
+
+async def _metrics(request: Request) -> Response:
+    return await run_in_threadpool(show_metrics, request, _services(request))
