@@ -1,7 +1,7 @@
 """What a relay says that it took, held against the ledger: nobody missed, none in secret twice.
 
 For a relay that writes down each acceptance, as the one of the kill tests does: a line for each,
-with recipient, Message-ID and SHA-256 of the message as it came, and tabs between. Lines with
+with recipient, Message-ID and SHA-256 of the message, and tabs between; more may follow. Lines with
 another Message-ID than ours, such as those of confirmations, are passed by.
 """
 
@@ -54,11 +54,11 @@ class Acceptances:
             self._note(line.decode("utf-8", "replace").rstrip("\n").split("\t"))
 
     def _note(self, told: list[str]) -> None:
-        if len(told) != 3 or (ours := OURS.fullmatch(told[1])) is None:
+        if len(told) < 3 or (ours := OURS.fullmatch(told[1])) is None:
             return
         if int(ours[2]) != self.edition_id:
             return
-        recipient, _, digest = told
+        recipient, _, digest, *_ = told
         known = self.taken.setdefault(ours[1], Taken(recipient, digest, copies=0))
         known.copies += 1
         known.is_equal = known.is_equal and (known.recipient, known.digest) == (recipient, digest)
