@@ -59,7 +59,7 @@ class DeliveryState(StrEnum):
     DEFERRED = "deferred"  # the server asked for patience; due again at next_at
     SENT = "sent"
     FAILED = "failed"  # refused for good
-    SKIPPED = "skipped"  # left, suppressed or erased since, or the edition was cancelled
+    SKIPPED = "skipped"  # nothing was sent, for a reason: `send/failures.Skipped`
     IN_DOUBT = "in_doubt"  # handed over without an answer, and the edition says: hold
 
 

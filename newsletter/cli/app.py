@@ -12,6 +12,7 @@ import typer
 from feeds.errors import GatherError, ItemUnusable
 from newsletter import pipeline, wiring
 from newsletter.cli import (
+    deliveries,
     editions,
     events,
     field,
@@ -53,6 +54,7 @@ sources.app.add_typer(following.app)  # without a name: its commands are command
 app.add_typer(sources.app, name="source")
 app.add_typer(items.app, name="item")
 editions.app.add_typer(trial.app)
+editions.app.add_typer(deliveries.app)
 editions.app.add_typer(way.app)  # without a name: its commands are commands of edition
 app.add_typer(editions.app, name="edition")
 people.subscriber_app.add_typer(

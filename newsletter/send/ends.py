@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from newsletter.outdated import find_outdated
+from newsletter.send.failures import Skipped
 from newsletter.send.schedule import cancel_in
 from newsletter.store.editions import content_of, get_edition, lock_edition, log_event
 from newsletter.values import EditionKind, EditionStatus
@@ -41,7 +42,7 @@ def bring_to_end(session: Session, edition_id: int, end: End, *, now: datetime) 
     if edition.state is not EditionStatus.SENDING:
         return
     if end is End.TOO_LATE:
-        cancel_in(session, edition, now=now)
+        cancel_in(session, edition, now=now, why=Skipped.TOO_LATE)
     else:
         edition.move(EditionStatus.PAUSED, now=now)
     log_event(session, edition_id, what=end.value, now=now)

@@ -1,4 +1,4 @@
-"""Why a mail was not taken, as far as a server's answer tells (RFC 5321 §4.2.3, RFC 3463). Pure."""
+"""Why somebody has no mail: the answer of a server (RFC 5321 §4.2.3, RFC 3463), or ours. Pure."""
 
 import re
 from enum import StrEnum
@@ -20,6 +20,18 @@ class Why(StrEnum):
     LETTERS = "letters"  # the address needs what the relay cannot do
     OURS = "ours"  # nothing was ready for this reader
     OTHER = "other"
+
+
+class Skipped(StrEnum):
+    """Why somebody on the list of an edition gets no mail after all; stands in the row's reply."""
+
+    LEFT = "left"
+    SUPPRESSED = "suppressed"
+    PAUSED = "paused"
+    UNWANTED = "unwanted"  # still a reader, but not of this kind of mail any more
+    ERASED = "erased"
+    CANCELLED = "cancelled"  # somebody stopped the edition
+    TOO_LATE = "too_late"  # its `not_after` passed
 
 
 def why_failed(code: int | None, status: str) -> Why:

@@ -18,6 +18,7 @@ from newsletter.breach import Breach, What, broken_of, find_breach, void_broken
 from newsletter.model import Delivery, Edition
 from newsletter.outdated import find_outdated, what_happened
 from newsletter.ports import Preflight, Terms
+from newsletter.send.failures import Skipped
 from newsletter.send.ledger import CUT
 from newsletter.send.schedule import cancel_in
 from newsletter.store.approvals import variants_of, void_approval
@@ -93,7 +94,7 @@ def _stop_if_too_late(db: Database, edition_id: int, *, now: datetime) -> bool:
         edition = _scheduled(session, edition_id)
         if edition is None or edition.not_after is None or now <= edition.not_after:
             return False
-        cancel_in(session, edition, now=now)
+        cancel_in(session, edition, now=now, why=Skipped.TOO_LATE)
         log_event(session, edition_id, what="too_late", now=now, note=str(edition.not_after))
         return True
 

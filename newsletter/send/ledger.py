@@ -26,13 +26,14 @@ from sqlalchemy.orm import Session
 
 from newsletter.cut import NO_SIDE
 from newsletter.model import Delivery, Edition
+from newsletter.send.failures import Skipped
 from newsletter.send.outcomes import Attempt, Settled
 from newsletter.send.schedule import skip_waiting
 from newsletter.store.editions import log_event
 from newsletter.values import DeliveryState, EditionStatus, InDoubtPolicy
 from subscribers.model import Subscriber
 from subscribers.store import may_get
-from subscribers.values import Topic
+from subscribers.values import SubscriberStatus, Topic
 
 D = DeliveryState
 OPEN: Final = (D.PENDING, D.ATTEMPTING, D.DEFERRED)
@@ -112,8 +113,8 @@ def claim(
 ) -> tuple[list[Attempt], int]:
     """Mark deliveries as being attempted; return those, and how many were skipped instead.
 
-    One statement also asks whether the edition still is being sent and the reader still wants it:
-    nothing is begun for somebody who left, or after a pause, once that was committed.
+    One statement also asks whether the edition still is being sent, in time, and the reader still
+    wants it: nothing is begun for somebody who left, or after a pause, once that was committed.
     """
     values = {"ids": list(ids), "of_edition": edition_id, "new_at": now}
     rows = session.connection().execute(_claiming(topic), values).all()
@@ -147,7 +148,9 @@ def give_back(session: Session, edition_id: int, ids: Sequence[int], *, now: dat
 
 def forget_erased(session: Session) -> int:
     """Blank the server's words, which may hold an address, where the reader was erased."""
-    gone = TABLE.c.subscriber_id.is_(None) & (TABLE.c.reply != "")
+    # Why somebody was skipped is a word of ours.
+    said = (TABLE.c.reply != "") & (TABLE.c.state != D.SKIPPED)
+    gone = TABLE.c.subscriber_id.is_(None) & said
     blanked = session.execute(update(TABLE).where(gone).values(reply="").returning(TABLE.c.id))
     return len(blanked.all())
 
@@ -214,12 +217,13 @@ def _claiming(topic: Topic) -> Executable:
         .where(
             TABLE.c.id.in_(bindparam("ids", expanding=True)),
             TABLE.c.state.in_((D.PENDING, D.DEFERRED)),
-            _status_of(bindparam("of_edition")) == EditionStatus.SENDING,
+            _status_in_time(bindparam("of_edition"), bindparam("new_at")) == EditionStatus.SENDING,
         )
         .values(
             state=case((wanted, D.ATTEMPTING.value), else_=D.SKIPPED.value),
             attempts=TABLE.c.attempts + case((wanted, 1), else_=0),
-            reply=case((wanted, TABLE.c.reply), else_="left or suppressed"),
+            reply=case((wanted, TABLE.c.reply), else_=_why_not()),
+            code=case((wanted, TABLE.c.code), else_=None),
             next_at=None,
             at=bindparam("new_at"),
         )
@@ -230,6 +234,26 @@ def _claiming(topic: Topic) -> Executable:
 def _wanted(topic: Topic) -> ColumnElement[bool]:
     still_there = select(Subscriber.id).where(Subscriber.id == TABLE.c.subscriber_id)
     return still_there.where(may_get(topic)).correlate(TABLE).exists()
+
+
+def _why_not() -> ColumnElement[str]:
+    """Return why somebody who is not wanted any more is skipped."""
+    reasons = case(
+        (Subscriber.status == SubscriberStatus.ACTIVE, Skipped.UNWANTED.value),
+        (Subscriber.status == SubscriberStatus.PAUSED, Skipped.PAUSED.value),
+        (Subscriber.status == SubscriberStatus.SUPPRESSED, Skipped.SUPPRESSED.value),
+        else_=Skipped.LEFT.value,
+    )
+    still_there = select(reasons).where(Subscriber.id == TABLE.c.subscriber_id)
+    return func.coalesce(still_there.correlate(TABLE).scalar_subquery(), Skipped.ERASED.value)
+
+
+def _status_in_time(
+    edition_id: BindParameter[int], now: BindParameter[datetime]
+) -> ColumnElement[str]:
+    """Return the status of an edition; NULL once nothing of it may be sent any more."""
+    in_time = Edition.not_after.is_(None) | (Edition.not_after >= now)
+    return select(Edition.status).where(Edition.id == edition_id, in_time).scalar_subquery()
 
 
 def _status_of(edition_id: int | BindParameter[int]) -> ColumnElement[str]:

@@ -12,7 +12,7 @@ import hmac
 import html
 import textwrap
 from base64 import b32encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
@@ -163,6 +163,15 @@ def message_id(edition_id: int, subscriber_id: int, *, key: bytes, domain: str) 
     facts = f"message-id {edition_id} {subscriber_id}".encode()
     token = b32encode(hmac.digest(key, facts, "sha256")[:15]).decode().lower()
     return f"<e{edition_id}.{token}@{domain}>"
+
+
+def message_namer(settings: Settings) -> Callable[[int, int], str]:
+    """Return what gives the Message-ID of an edition to a subscriber, both by id."""
+    key = hashlib.sha256(b"message-id\0" + settings.hash_key).digest()
+    domain = domain_of(split_mailbox(settings.sender)[1])
+    return lambda edition_id, subscriber_id: message_id(
+        edition_id, subscriber_id, key=key, domain=domain
+    )
 
 
 def slot_values(personal: Personal, *, in_html: bool) -> dict[Slot, str]:

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from newsletter.model import Delivery, Edition
-from newsletter.values import EditionStatus
+from newsletter.values import DeliveryState, EditionStatus
 from storage.session import Database
 
 KEPT_FOR: Final = timedelta(days=365)  # who got which mail: long enough for any question about it
@@ -28,8 +28,10 @@ def forget_readers(db: Database, *, now: datetime, chunk: int = CHUNK) -> int:
     while True:
         with db.write() as session:
             forget = update(Delivery).where(Delivery.id.in_(some))
+            # Why somebody was skipped is a word of ours.
+            kept = case((Delivery.state == DeliveryState.SKIPPED, Delivery.reply), else_="")
             done = session.scalars(
-                forget.values(subscriber_id=None, reply="").returning(Delivery.id)
+                forget.values(subscriber_id=None, reply=kept).returning(Delivery.id)
             ).all()
         forgotten += len(done)
         if len(done) < chunk:

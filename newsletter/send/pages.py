@@ -4,7 +4,6 @@ A page costs three queries and one call for its links, whatever its size; nothin
 person, and memory holds one page however long the list is.
 """
 
-import hashlib
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from newsletter.send import ledger
 from newsletter.send.ends import End, find_end
 from newsletter.send.headers import UNSAFE
 from newsletter.send.ledger import Waiting
-from newsletter.send.message import Envelope, Letterhead, encode, letterhead_of, message_id
+from newsletter.send.message import Envelope, Letterhead, encode, letterhead_of, message_namer
 from newsletter.send.reason import reason_for
 from newsletter.settings import Settings
 from newsletter.store.approvals import seal_of_mails, variants_of
@@ -147,8 +146,7 @@ class _Maker:
 
     def __init__(self, mailing: Mailing, *, links: Links, settings: Settings) -> None:
         self._mailing, self._links, self._settings = mailing, links, settings
-        self._domain = mailing.letterhead.domain
-        self._key = hashlib.sha256(b"message-id\0" + settings.hash_key).digest()
+        self._name_message = message_namer(settings)
 
     def make(self, page: Sequence[Waiting], people: Mapping[int, Reader]) -> list[Ready]:
         edition_id = self._mailing.edition_id
@@ -196,9 +194,7 @@ class _Maker:
             one_click_url=one_click_url,
             preferences_url=preferences_url,
             poll_url=poll_url,
-            message_id=message_id(
-                mailing.edition_id, reader.id, key=self._key, domain=self._domain
-            ),
+            message_id=self._name_message(mailing.edition_id, reader.id),
         )
 
     def _senders(self, ids: Sequence[int]) -> list[str]:

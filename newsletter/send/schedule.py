@@ -21,9 +21,10 @@ from newsletter.errors import (
 )
 from newsletter.model import Delivery, Edition
 from newsletter.ports import Terms
+from newsletter.send.failures import Skipped
 from newsletter.store.approvals import set_plan
 from newsletter.store.deliveries import topic_of
-from newsletter.store.editions import lock_edition, log_event
+from newsletter.store.editions import last_event_of, lock_edition, log_event
 from newsletter.values import DeliveryState, EditionStatus
 from storage.session import Database
 from subscribers.segments import conditions_of
@@ -33,6 +34,7 @@ S = EditionStatus
 D = DeliveryState
 WAITING = (D.PENDING, D.DEFERRED)
 BEGUN: Final = frozenset({S.SENDING, S.PAUSED})
+ENDINGS: Final = (Skipped.CANCELLED, Skipped.TOO_LATE)  # as the history of an edition has them
 # Nothing of these can have arrived: not tried yet, given back, put off, refused or left out.
 UNTOUCHED: Final = and_(
     Delivery.state.in_((D.PENDING, D.DEFERRED, D.FAILED, D.SKIPPED)), Delivery.resends == 0
@@ -205,20 +207,27 @@ def send_doubtful_again(
     return number
 
 
-def cancel_in(session: Session, edition: Edition, *, now: datetime) -> None:
-    """Cancel within the caller's transaction."""
+def cancel_in(
+    session: Session, edition: Edition, *, now: datetime, why: Skipped = Skipped.CANCELLED
+) -> None:
+    """Cancel within the caller's transaction. why: what is on record of who still waits."""
     edition.move(S.CANCELLED, now=now)
     if edition.started_at is not None:
         edition.finished_at = now
-    skip_waiting(session, edition.id, now=now)
+    _skip(session, edition.id, why, now=now)
 
 
 def skip_waiting(session: Session, edition_id: int, *, now: datetime) -> None:
-    """Mark every delivery that has not begun as skipped, because the edition was cancelled."""
+    """Mark every delivery of a cancelled edition that waits again as skipped, for the same."""
+    last = last_event_of(session, edition_id, *(one.value for one in ENDINGS))
+    _skip(session, edition_id, Skipped(last.what) if last else Skipped.CANCELLED, now=now)
+
+
+def _skip(session: Session, edition_id: int, why: Skipped, *, now: datetime) -> None:
     session.execute(
         update(Delivery)
         .where(Delivery.edition_id == edition_id, Delivery.state.in_(WAITING))
-        .values(state=DeliveryState.SKIPPED, reply="cancelled", next_at=None, at=now)
+        .values(state=DeliveryState.SKIPPED, code=None, reply=why.value, next_at=None, at=now)
         .execution_options(synchronize_session=False)
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import UnknownEdition
@@ -28,7 +28,8 @@ COUNTED_AS: Final[Mapping[DeliveryState, str]] = {
 class Trouble(NamedTuple):
     """So many deliveries that did not simply go: for one reason, as the server put it.
 
-    code, status: of its answer, the second as in RFC 3463 ("5.1.1"), or the first letters of it.
+    code, status: of its answer, the second as in RFC 3463 ("5.1.1"), or the first letters of it;
+                  of who was skipped, why.
     next_at:      when the first of them is tried again.
     """
 
@@ -98,7 +99,8 @@ def figures_underway(session: Session, edition: Edition) -> EditionFigures:
 
 def troubles(session: Session, edition_id: int) -> list[Trouble]:
     """Return what did not simply go, by reason, the most frequent first: one query."""
-    status = func.substr(Delivery.reply, 1, STATUS_LENGTH)
+    is_skipped = Delivery.state == D.SKIPPED
+    status = case((is_skipped, Delivery.reply), else_=func.substr(Delivery.reply, 1, STATUS_LENGTH))
     number = func.count()
     rows = session.execute(
         select(Delivery.state, Delivery.code, status, number, func.min(Delivery.next_at))

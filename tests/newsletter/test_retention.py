@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from newsletter.model import Delivery
 from newsletter.retention import NIGHTLY, TABLE, Whose, erase_what_is_over
+from newsletter.send.failures import Skipped
 from newsletter.send.old_deliveries import KEPT_FOR, forget_readers
 from newsletter.values import DeliveryState, EditionStatus
 from newsletter.wiring import Services
@@ -70,6 +71,17 @@ def test_after_a_year_a_mail_is_nobodys(db: Database, status: EditionStatus, chu
     with db.read() as session:
         states = session.scalars(select(Delivery.state)).all()
     assert states == [DeliveryState.SENT] * 3
+
+
+def test_why_somebody_was_skipped_stays(db: Database) -> None:
+    edition = add_mail(db, status=EditionStatus.SENT, readers=1)
+    with db.write() as session:
+        skip = update(Delivery).values(state=DeliveryState.SKIPPED, reply=Skipped.LEFT.value)
+        session.execute(skip)
+
+    forget_readers(db, now=START + KEPT_FOR)
+
+    assert kept(db, edition) == [(None, "left")]
 
 
 def test_a_mail_that_is_still_going_out_keeps_its_readers(db: Database) -> None:

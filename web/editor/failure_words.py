@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from newsletter.send.failures import Why, why_failed
+from newsletter.send.failures import Skipped, Why, why_failed
 from newsletter.store.deliveries import Trouble
 from newsletter.values import DeliveryState
 
-CANCELLED: Final = "cance"  # as the ledger puts it, as far as it is read
 FAILED: Final[Mapping[Why, tuple[str, str]]] = {
     Why.ADDRESS: ("Adres bestaat niet of is dicht", "Vraag de lezer om een nieuw adres."),
     Why.FULL: ("Postvak vol", "Niets. De volgende editie proberen we weer."),
@@ -32,8 +31,26 @@ FAILED: Final[Mapping[Why, tuple[str, str]]] = {
         "Vertel het de beheerder. Die vindt de reden in het grootboek.",
     ),
 }
+SKIPPED: Final[Mapping[str, tuple[str, str]]] = {
+    Skipped.LEFT: ("Heeft zich intussen afgemeld", "Niets, zo heeft de lezer gekozen."),
+    Skipped.SUPPRESSED: (
+        "Adres werkt intussen niet meer",
+        "Vraag een nieuw adres aan de opleidingsschool.",
+    ),
+    Skipped.PAUSED: (
+        "Wil intussen even geen mail",
+        "Niets. Op de dag die de lezer koos, gaat het verder.",
+    ),
+    Skipped.UNWANTED: ("Wil dit soort mail niet meer", "Niets, zo heeft de lezer gekozen."),
+    Skipped.ERASED: ("Gegevens zijn intussen gewist", "Niets, zo hoort het."),
+    Skipped.CANCELLED: ("Het verzenden is gestopt", "Niets. Ze krijgen deze mail niet."),
+    Skipped.TOO_LATE: (
+        "Het laatste moment om te versturen was voorbij",
+        "Niets. Ze krijgen deze mail niet.",
+    ),
+}
+# Of an edition that went out with an older version of this program.
 LEFT: Final = ("Intussen afgemeld, op pauze of geblokkeerd", "Niets, zo hoort het.")
-STOPPED: Final = ("Het verzenden is gestopt", "Niets. Ze krijgen deze mail niet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +84,7 @@ def tell_troubles(found: Iterable[Trouble]) -> Told:
         if one.state is DeliveryState.FAILED:
             failed[FAILED[why_failed(one.code, one.status)]] += one.number
         elif one.state is DeliveryState.SKIPPED:
-            skipped[STOPPED if one.status == CANCELLED else LEFT] += one.number
+            skipped[SKIPPED.get(one.status, LEFT)] += one.number
         elif one.next_at is not None:
             moments.append(one.next_at)
     return Told(
@@ -77,6 +94,16 @@ def tell_troubles(found: Iterable[Trouble]) -> Told:
         next_at=min(moments, default=None),
         in_doubt=states[DeliveryState.IN_DOUBT],
     )
+
+
+def why_words(state: DeliveryState, why: str) -> tuple[str, str]:
+    """Return why one person got nothing, and what somebody can do; ("", "") for who was not lost.
+
+    why: as `send.named` gives it.
+    """
+    if state is DeliveryState.FAILED:
+        return FAILED[Why(why)]
+    return SKIPPED.get(why, LEFT) if state is DeliveryState.SKIPPED else ("", "")
 
 
 def _groups(counted: Counter[tuple[str, str]]) -> list[Group]:

@@ -3,9 +3,10 @@
 from sqlalchemy.orm import Session
 from starlette.responses import Response, StreamingResponse
 
-from newsletter.learn.ledger_file import ledger_lines
 from newsletter.learn.report import edition_report
 from newsletter.model import Edition
+from newsletter.send.message import message_namer
+from newsletter.send.named import read_named
 from newsletter.store.deliveries import troubles
 from newsletter.store.editions import get_edition, last_event_of, log_event
 from newsletter.store.published import PUBLISHED
@@ -13,6 +14,7 @@ from web.access import Who, rank
 from web.editor.desk import desk_page, edition_head
 from web.editor.failure_words import Group, tell_troubles
 from web.editor.last_look import LEFT_OUT
+from web.editor.ledger_file import ledger_lines
 from web.errors import PageUnknown
 from web.pages import Call
 
@@ -45,8 +47,11 @@ def give_ledger(call: Call) -> Response:
         get_edition(session, edition_id)
         log_event(session, edition_id, what="ledger_taken", now=call.now, user_id=call.user_id)
     headers = {"Content-Disposition": f'attachment; filename="grootboek-{edition_id}.csv"'}
-    lines = ledger_lines(call.services.db, edition_id)
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+    services = call.services
+    pages = read_named(services.db, edition_id, name_message=message_namer(services.settings))
+    return StreamingResponse(
+        ledger_lines(pages), media_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
 def _left_out(session: Session, edition: Edition) -> list[Group]:

@@ -26,12 +26,21 @@ from newsletter.errors import (
 from newsletter.model import Block, Delivery, Edition, Variant
 from newsletter.send import schedule as scheduling
 from newsletter.send.deliver import deliver_due
+from newsletter.send.ends import End, bring_to_end
+from newsletter.send.failures import Skipped
 from newsletter.send.freeze import freeze_due
+from newsletter.send.ledger import forget_erased
 from newsletter.send.pages import PAGE
 from newsletter.send.tally import SendReport
 from newsletter.settings import Settings
 from newsletter.store.editions import events_of
-from newsletter.values import EditionFigures, EditionKind, EditionStatus, InDoubtPolicy, Receipt
+from newsletter.values import (
+    EditionFigures,
+    EditionKind,
+    EditionStatus,
+    InDoubtPolicy,
+    Receipt,
+)
 from storage.session import Database
 from subscribers.links import Links
 from subscribers.model import Subscriber
@@ -406,29 +415,55 @@ def test_reader_who_leaves_while_it_goes_out_gets_nothing(desk: Desk) -> None:
     assert desk.status(edition_id) is EditionStatus.SENT
 
 
-def test_reader_who_was_erased_is_skipped(desk: Desk) -> None:
+def skipped(desk: Desk) -> list[tuple[str, str, int | None]]:
+    """Return state, why and code of every delivery that was not sent."""
+    with desk.db.read() as session:
+        found = session.scalars(select(Delivery).order_by(Delivery.id))
+        return [(one.state, one.reply, one.code) for one in found if one.state != "sent"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"status": SubscriberStatus.UNSUBSCRIBED}, Skipped.LEFT),
+        ({"status": SubscriberStatus.SUPPRESSED}, Skipped.SUPPRESSED),
+        ({"status": SubscriberStatus.PAUSED}, Skipped.PAUSED),
+        ({"wants_newsletter": False}, Skipped.UNWANTED),
+        (None, Skipped.ERASED),
+    ],
+)
+def test_who_is_not_to_get_it_any_more_is_skipped_with_why(
+    desk: Desk, changed: dict[str, object] | None, why: Skipped
+) -> None:
     edition_id = desk.arrange(readers=2)
-    desk.change(lambda s: s.delete(s.get_one(Subscriber, 1)))
+
+    def change(session: Session) -> None:
+        if changed is None:
+            session.delete(session.get_one(Subscriber, 1))
+        else:
+            session.execute(update(Subscriber).where(Subscriber.id == 1).values(changed))
+
+    desk.change(change)
 
     report = desk.deliver(FakeTransport())
+    desk.change(forget_erased)
 
     assert (report.sent, report.skipped) == (1, 1)
+    assert skipped(desk) == [("skipped", why, None)]
     assert desk.status(edition_id) is EditionStatus.SENT
 
 
-def test_reader_who_no_longer_wants_this_topic_is_skipped(desk: Desk) -> None:
-    desk.arrange(readers=2)
+def test_who_was_put_off_and_left_is_skipped_without_the_words_of_the_server(desk: Desk) -> None:
+    desk.arrange(readers=1)
+    desk.deliver(fails(DEFERRED, "r1"))
     desk.change(
-        lambda s: s.execute(
-            update(Subscriber)
-            .where(Subscriber.email == "r1@example.org")
-            .values(wants_newsletter=False)
-        )
+        lambda s: s.execute(update(Subscriber).values(status=SubscriberStatus.UNSUBSCRIBED))
     )
+    desk.clock.later(minutes=1)
 
     desk.deliver(FakeTransport())
 
-    assert desk.deliveries() == [("r1", "skipped", 0, 0), ("r2", "sent", 1, 0)]
+    assert skipped(desk) == [("skipped", "left", None)]
 
 
 @pytest.mark.parametrize("connections", [1, 3])
@@ -488,7 +523,7 @@ def test_postponed_after_a_cancel_does_not_wait_for_ever(desk: Desk) -> None:
 
     desk.deliver(Cancelling())
 
-    assert desk.states() == {"skipped": 1}
+    assert skipped(desk) == [("skipped", "cancelled", None)]
 
 
 def test_stop_finishes_what_is_in_hand_only(desk: Desk) -> None:
@@ -740,11 +775,45 @@ def test_the_rest_is_not_sent_when_the_event_begins_during_a_long_sending(desk: 
 
     desk.deliver(transport)
 
-    assert len(transport.accepted) == PAGE
+    sent = len(transport.accepted)
+    assert 10 <= sent < 10 + transport.connections  # what was in hand, and nothing of the page
     assert desk.status(edition_id) is EditionStatus.CANCELLED
     assert [what for what, _ in desk.events(edition_id)][-1] == "too_late"
-    states = Counter(state for _, state, *_ in desk.deliveries())
-    assert states == {"sent": PAGE, "skipped": 10}
+    assert skipped(desk) == [("skipped", "too_late", None)] * (PAGE + 10 - sent)
+
+
+@pytest.mark.parametrize("error", [DEFERRED, TransportUncertain("silence")])
+def test_no_retry_and_no_second_copy_leaves_after_the_last_moment(
+    desk: Desk, error: TransportError
+) -> None:
+    edition_id = announced(desk, readers=2)
+    transport = fails(error, "r1")
+    desk.deliver(transport)
+    transport.fails.clear()
+    desk.clock.now = BEGINS + timedelta(seconds=1)
+
+    desk.deliver(transport)
+
+    assert sorted(transport.attempted) == ["r1@example.org", "r2@example.org"]
+    assert skipped(desk) == [("skipped", "too_late", None)]
+    assert desk.status(edition_id) is EditionStatus.CANCELLED
+
+
+def test_put_off_after_the_last_moment_is_skipped_for_that(desk: Desk) -> None:
+    edition_id = announced(desk, readers=1)
+
+    class Ending(FakeTransport):
+        def connect(self) -> "Ending":
+            return self
+
+        def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
+            now = desk.clock.later(days=60)
+            desk.change(lambda s: bring_to_end(s, edition_id, End.TOO_LATE, now=now))
+            raise DEFERRED
+
+    desk.deliver(Ending())
+
+    assert skipped(desk) == [("skipped", "too_late", None)]
 
 
 def test_a_sending_pauses_when_its_event_is_called_off_and_goes_on_when_it_is_not(
