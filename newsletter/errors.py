@@ -19,6 +19,8 @@ NewsletterError
 |  |- TooManyTrials       more test mails than one person may send in an hour
 |  |- TooManySegments     its blocks would be for more saved segments than one edition has room for
 |  `- TooLate             an announcement would go out after its event
+|- BounceReaderBroken     the process that reads returned mail does not start
+|- MailboxUnusable        the mailbox for returned mail cannot be read; says why
 |- CannotListen           the site's address or port is not ours to take
 |- RoleMissing            this account may not do that
 |- PasswordUnusable       too short, too long or too easy to guess
@@ -55,6 +57,14 @@ ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:]{1,64}@[^\s<>()\[\],;:]{1,255}")
 
 class NewsletterError(Exception):
     """Anything this program expects to go wrong."""
+
+
+class BounceReaderBroken(NewsletterError):
+    """No returned mail can be read: its child process does not start."""
+
+
+class MailboxUnusable(NewsletterError):
+    """The mailbox for returned mail cannot be read. The message says why, without the password."""
 
 
 class SettingWrong(NewsletterError):

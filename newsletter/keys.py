@@ -4,8 +4,11 @@ secret.key   the key of today
 former.keys  one a line, the first one that ever was on top; what was made with them is known
 """
 
+import hashlib
+import hmac
 import os
 import secrets
+from base64 import b32encode
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +21,21 @@ FORMER_NAME: Final = "former.keys"
 KEY_MINIMUM: Final = 32  # characters of a secret key
 MOST_FORMER: Final = 20  # each is tried for a link that the newest did not make
 OWN: Final = 0o600
+
+
+def message_key(hash_key: bytes) -> bytes:
+    """Return the key of `message_token`, drawn from that of the hashes that are kept."""
+    return hashlib.sha256(b"message-id\0" + hash_key).digest()
+
+
+def message_token(edition_id: int, subscriber_id: int, *, key: bytes) -> str:
+    """Return what a Message-ID begins with, of an edition to a person: it tells nothing of them.
+
+    Nobody can make it without the key, so whoever shows it had the message in hand.
+    """
+    facts = f"message-id {edition_id} {subscriber_id}".encode()
+    token = b32encode(hmac.digest(key, facts, "sha256")[:15]).decode().lower()
+    return f"e{edition_id}.{token}"
 
 
 def read_key(given: str, data_dir: Path) -> bytes:

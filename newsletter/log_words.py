@@ -154,6 +154,10 @@ WORDS: Final[Mapping[str, Words]] = {
         "{who} wijzigde de gegevens van de organisatie terwijl {it} werd beoordeeld",
         "gegevens van de organisatie gewijzigd tijdens het beoordelen",
     ),
+    "edition.refused_later": _edition(
+        "Een mailserver stuurde mail van {it} terug om wie wij zijn of wat erin staat",
+        "teruggestuurd door een mailserver die ons niet vertrouwt",
+    ),
     "edition.too_late": _edition(
         "Het verzenden van {it} stopte, want het was er te laat voor",
         "niet verder verzonden, want het is er te laat voor",

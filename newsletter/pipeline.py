@@ -24,7 +24,7 @@ from newsletter.compose.by_rhythm import draft_slots
 from newsletter.compose.draft import draft_newsletter
 from newsletter.compose.pictures import drafted_items, offer_pictures
 from newsletter.errors import LedgerBroken, TransportError
-from newsletter.learn.bounces import process_folder
+from newsletter.learn.bounces import FOLDER, Returns, process_folder
 from newsletter.matters import News
 from newsletter.model import Run
 from newsletter.retention import erase_what_is_over
@@ -291,13 +291,8 @@ def _tell_end(services: Services, now: datetime) -> Notify:
 
 
 def _bounces(services: Services, now: datetime) -> Report:
-    return process_folder(
-        services.db,
-        services.settings.data_dir / "bounces",
-        links=services.links,
-        key=services.settings.hash_key,
-        now=now,
-    )
+    returns = Returns(services.db, services.links, services.settings.hash_key, via=FOLDER)
+    return process_folder(returns, services.settings.data_dir / "bounces", now=now)
 
 
 def _verify(services: Services, now: datetime) -> Report:

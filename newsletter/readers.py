@@ -18,6 +18,7 @@ from newsletter.mailed import Mailed, mail
 from newsletter.model import Delivery, Edition
 from newsletter.send.ledger import forget_erased
 from newsletter.send.reader_notices import move_values, moved_values
+from newsletter.store import returned
 from newsletter.wiring import Services
 from storage.log import record
 from storage.traces import write_over_erased
@@ -84,6 +85,7 @@ def erase(services: Services, who: int | str, *, now: datetime) -> bool:
         forget_erased(session)
         for address in addresses:
             forget_of(session, address)
+            returned.forget_naming(session, address)
         forget_naming(session, addresses)
     _forget_files(services, addresses)  # what came in the meantime
     write_over_erased(db.engine)
@@ -116,6 +118,7 @@ def everything_about(session: Session, who: int | str, *, key: bytes) -> Mapping
         "attended": _attended(session, row.id),
         "earlier": had_before(session, row.id),
         "deliveries": _deliveries(session, row.id),
+        "returned": _returned(session, row.id),
         "suppression": _suppression(session, row, key),
     }
 
@@ -140,6 +143,20 @@ def _deliveries(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
         .order_by(Delivery.edition_id)
     )
     return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+def _returned(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "edition_id": one.edition_id,
+            "at": one.at,
+            "kind": one.kind,
+            "code": one.status,
+            "reply": one.reason,
+            "outcome": one.outcome,
+        }
+        for one in returned.mail_of(session, subscriber_id)
+    ]
 
 
 def _attended(session: Session, subscriber_id: int) -> list[dict[str, Any]]:

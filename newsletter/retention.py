@@ -18,7 +18,7 @@ from newsletter.dutch import counted, number, plural
 from newsletter.learn import bounces, polls
 from newsletter.send import old_deliveries
 from newsletter.send.ledger import forget_erased
-from newsletter.store import looks
+from newsletter.store import looks, returned
 from newsletter.store.withdrawn import forget_withdrawn
 from newsletter.wiring import Services
 from storage import hourly
@@ -148,6 +148,13 @@ TABLE: Final[tuple[Kept, ...]] = (
     ),
     Kept(
         R,
+        "Wat een mailserver schreef over mail die terugkwam, en mail die een mens moet bekijken",
+        _long(returned.KEPT),
+        "Om een adres weer aan te zetten als het toch werkt. Dat er iets terugkwam, blijft staan.",
+        ("returned",),
+    ),
+    Kept(
+        R,
         "Vanuit welk netwerk een formulier kwam, als versleuteld kenmerk",
         _long(hourly.WINDOW),
         "Om te tellen, zodat niemand met ons formulier de mailbox van anderen vult.",
@@ -257,6 +264,7 @@ def erase_what_is_over(services: Services, now: datetime) -> Mapping[str, int]:
         counts["account_links"] = links.forget_old(session, now=now)
         counts["replies"] = forget_erased(session)
         counts["voters"] = polls.forget_voters(session, now=now)
+        counts["returned"] = returned.forget_old(session, now=now)
         counts["looks"] = looks.forget_looks(session, now=now)
         counts["forms"] = hourly.forget_old(session, now=now)
         counts["withdrawn"] = forget_withdrawn(session)

@@ -10,13 +10,14 @@ from typing import Self
 import feeds.model  # noqa: F401
 import newsletter.account_rows
 import newsletter.model
+import newsletter.returned_rows
 import newsletter.review_rows
 import newsletter.sending_rows  # noqa: F401
 import storage.hourly
 import storage.log  # noqa: F401
 import subscribers.list_rows
 import subscribers.many_rows
-import subscribers.model  # noqa: F401 - all ten: their tables belong to one metadata
+import subscribers.model  # noqa: F401 - all eleven: their tables belong to one metadata
 from feeds.fetch import Fetcher
 from feeds.links import look_at_links
 from newsletter.approve.review import check_edition

@@ -16,6 +16,7 @@ from newsletter.cli.output import (
 )
 from newsletter.cli.session import open_services
 from newsletter.learn import bounces
+from newsletter.learn.bounces import Returns
 from newsletter.reachable import ask_relay, can_reach
 from newsletter.reader_history import history_of
 from newsletter.wiring import Services
@@ -108,13 +109,8 @@ def _fail_for_nobody(session: Session, email: str, *, key: bytes) -> NoReturn:
 def process(paths: list[Path], json: bool = JSON) -> None:
     """Read messages (file, folder of files, Maildir or mbox) and record what they say."""
     services = open_services()
-    reports = bounces.process_paths(
-        services.db,
-        paths,
-        links=services.links,
-        key=services.settings.hash_key,
-        now=services.clock(),
-    )
+    returns = Returns(services.db, services.links, services.settings.hash_key)
+    reports = bounces.process_paths(returns, paths, now=services.clock())
     with services.db.write() as session:
         count = {"count": len(reports)}
         record(session, "bounce.processed", now=services.clock(), detail=count)

@@ -8,10 +8,8 @@ The same person always gets the same bytes, so a second copy can be recognised.
 
 import binascii
 import hashlib
-import hmac
 import html
 import textwrap
-from base64 import b32encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,6 +18,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
+from newsletter.keys import message_key, message_token
 from newsletter.send.headers import (
     ascii_address,
     domain_of,
@@ -160,14 +159,12 @@ def letterhead_of(
 
 def message_id(edition_id: int, subscriber_id: int, *, key: bytes, domain: str) -> str:
     """Return the Message-ID of this edition to this person: always the same, telling nothing."""
-    facts = f"message-id {edition_id} {subscriber_id}".encode()
-    token = b32encode(hmac.digest(key, facts, "sha256")[:15]).decode().lower()
-    return f"<e{edition_id}.{token}@{domain}>"
+    return f"<{message_token(edition_id, subscriber_id, key=key)}@{domain}>"
 
 
 def message_namer(settings: Settings) -> Callable[[int, int], str]:
     """Return what gives the Message-ID of an edition to a subscriber, both by id."""
-    key = hashlib.sha256(b"message-id\0" + settings.hash_key).digest()
+    key = message_key(settings.hash_key)
     domain = domain_of(split_mailbox(settings.sender)[1])
     return lambda edition_id, subscriber_id: message_id(
         edition_id, subscriber_id, key=key, domain=domain

@@ -14,7 +14,7 @@ import pytest
 from newsletter.compose.render import Renderer
 from newsletter.cut import Cut
 from newsletter.identity import Organisation
-from newsletter.learn.bounces import read_bounce
+from newsletter.learn.reading import read_bounce
 from newsletter.send.message import Letterhead, encode
 from newsletter.send.transports import open_transport
 from newsletter.settings import SmtpRelay

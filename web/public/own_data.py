@@ -8,6 +8,8 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from newsletter import readers
+from newsletter.learn.consequences import Outcome
+from newsletter.learn.returned import BounceClass
 from newsletter.values import DeliveryState, EditionKind
 from subscribers import store
 from subscribers.addresses import mask
@@ -54,6 +56,8 @@ WORDS: Final[Mapping[str, str]] = {
     "state": "uitkomst",
     "code": "code van de mailserver",
     "reply": "antwoord van de mailserver",
+    "returned": "mail die terugkwam",
+    "outcome": "gevolg",
     "suppression": "blokkade",
     "reason": "reden",
     "id": "nummer",
@@ -80,6 +84,16 @@ VALUE_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         ConsentKind.WITHDRAWN: "afgemeld",
         EditionKind.NEWSLETTER: "nieuwsbrief",
         EditionKind.ANNOUNCEMENT: "aankondiging",
+        BounceClass.PERMANENT: "het adres bestaat niet",
+        BounceClass.TEMPORARY: "de mail kon toen niet worden bezorgd",
+        BounceClass.COMPLAINT: "als spam gemeld",
+    },
+    "outcome": {
+        Outcome.NOTED: "geen: het ging om een eerder adres",
+        Outcome.COUNTED: "geteld",
+        Outcome.SUPPRESSED: "geblokkeerd",
+        Outcome.OURS: "geen: het lag aan onze mail",
+        Outcome.COMPLAINED: "afgemeld en geblokkeerd",
     },
     "ground": {ConsentKind.ASKED: "zelf aangemeld", ConsentKind.IMPORTED: "toegevoegd"},
     "topics": {Topic.NEWSLETTER: "nieuwsbrief", Topic.ANNOUNCEMENTS: "aankondigingen"},

@@ -14,14 +14,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from newsletter.learn import bounces
-from newsletter.learn.bounces import BounceReport, ProcessedBounce
-from newsletter.learn.returned import BounceClass, classify
+from newsletter.learn.bounces import ProcessedBounce, Returns
+from newsletter.learn.reading import read_bounce
+from newsletter.learn.returned import BounceClass
+from newsletter.learn.wording import classify
+from newsletter.model import Delivery
+from newsletter.values import DeliveryState
 from storage.session import Database
 from subscribers.addresses import address_hash
 from subscribers.links import Links
 from subscribers.model import Consent, Subscriber, Suppression
 from subscribers.values import SubscriberStatus
-from tests.factories import KEY, make_subscriber
+from tests.factories import KEY, make_edition, make_subscriber
 from tests.fakes import START
 
 B = BounceClass
@@ -109,7 +113,11 @@ def auto_reply(to: str) -> bytes:
 
 def subscriber(db: Database, status: SubscriberStatus = SubscriberStatus.ACTIVE) -> int:
     with db.write() as session:
-        return make_subscriber(session, status=status).id
+        who = make_subscriber(session, status=status).id
+        make_edition(session, id=EDITION)
+        sent = DeliveryState.SENT
+        session.add(Delivery(edition_id=EDITION, subscriber_id=who, state=sent, at=START))
+        return who
 
 
 def verp(subscriber_id: int) -> str:
@@ -121,7 +129,10 @@ def bounce_token(subscriber_id: int) -> str:
 
 
 def process(db: Database, raw: bytes) -> ProcessedBounce:
-    return bounces.process_message(db, "1.eml", raw, links=LINKS, key=KEY, now=START)
+    mark = bounces.mark_of(raw)
+    return bounces.process_report(
+        Returns(db, LINKS, KEY), "1.eml", read_bounce(raw), mark=mark, now=START
+    )
 
 
 def state_of(db: Database) -> tuple[list[str], list[str], list[tuple[str, int | None]]]:
@@ -146,7 +157,7 @@ def state_of(db: Database) -> tuple[list[str], list[str], list[tuple[str, int | 
         ("failed", "5.1.0", "smtp; 556 domain does not accept mail", B.PERMANENT),
         ("failed", "5.2.1", "smtp; 550 5.2.1 User unknown", B.PERMANENT),
         ("failed", "5.0.0", "smtp; 550 No such user here", B.PERMANENT),
-        ("failed", "5.0.0", "smtp; 554 refused: no such user", B.TEMPORARY),
+        ("failed", "5.0.0", "smtp; 554 refused: no such user", B.PERMANENT),
         ("failed", "5.2.1", "smtp; 550 5.2.1 mailbox disabled for now", B.TEMPORARY),
         ("failed", "5.2.2", "smtp; 552 5.2.2 mailbox full", B.TEMPORARY),
         ("failed", "5.7.1", "smtp; 550 5.7.1 spam; the user does not exist", B.TEMPORARY),
@@ -167,7 +178,7 @@ def test_a_recipients_report_has_one_meaning(
 
 
 def test_a_delivery_report_is_read() -> None:
-    report = bounces.read_bounce(delivery_report(status="5.0.0 (failed)"))
+    report = read_bounce(delivery_report(status="5.0.0 (failed)"))
 
     (recipient,) = report.recipients
     assert report.kind == B.PERMANENT
@@ -178,7 +189,7 @@ def test_a_delivery_report_is_read() -> None:
 def test_an_internationalised_report_is_read() -> None:
     raw = delivery_report().replace(b"message/delivery-status", b"message/global-delivery-status")
 
-    report = bounces.read_bounce(raw.replace(b"rfc822; jan", "utf-8; jané".encode()))
+    report = read_bounce(raw.replace(b"rfc822; jan", "utf-8; jané".encode()))
 
     assert (report.kind, report.recipients[0].status) == (B.PERMANENT, "5.1.1")
 
@@ -191,7 +202,7 @@ def test_a_plain_report_is_read_by_its_code() -> None:
         "Sorry, no mailbox here by that name. (#5.1.1)\n"
     )
 
-    report = bounces.read_bounce(message.as_bytes())
+    report = read_bounce(message.as_bytes())
 
     assert (report.kind, report.recipients[0].status) == (B.PERMANENT, "5.1.1")
 
@@ -203,12 +214,12 @@ def test_an_auto_reply_is_no_bounce(name: str) -> None:
     message[name] = "auto_reply" if name == "Precedence" else "auto-generated"
     message.set_content("Ik ben er niet; 5.1.1 is mijn kamer.")
 
-    assert bounces.read_bounce(message.as_bytes()).kind == B.AUTO_REPLY
+    assert read_bounce(message.as_bytes()).kind == B.AUTO_REPLY
 
 
 @pytest.mark.parametrize("raw", [b"", b"\r\n", b"Hallo", b"Auto-Submitted: no\n\nHallo"])
 def test_anything_else_is_none(raw: bytes) -> None:
-    assert bounces.read_bounce(raw) == BounceReport(B.NONE)
+    assert (read_bounce(raw).kind, read_bounce(raw).recipients) == (B.NONE, ())
 
 
 def test_a_permanent_failure_suppresses_once(db: Database) -> None:
@@ -241,8 +252,8 @@ def test_our_own_headers_in_the_report_say_whom_it_is_about(db: Database, origin
 
     done = process(db, delivery_report(original=original))
 
-    assert done.target is not None
-    assert (done.target.subscriber_id, done.target.edition_id) == (who, EDITION)
+    assert done.about is not None
+    assert (done.about.subscriber_id, done.about.edition_id) == (who, EDITION)
     assert state_of(db)[0] == ["suppressed"]
 
 
@@ -251,7 +262,7 @@ def test_an_address_alone_suppresses_nobody(db: Database) -> None:
 
     done = process(db, delivery_report(to="bounces+" + "a" * 26 + "@example.org"))
 
-    assert (done.report.kind, done.target, done.has_changed) == (B.PERMANENT, None, False)
+    assert (done.report.kind, done.about, done.has_changed) == (B.PERMANENT, None, False)
     assert state_of(db) == (["active"], [], [])
 
 
@@ -343,7 +354,7 @@ def test_messages_are_read_from_each_kind_of_place(
     raws = [delivery_report(to=verp(1)), auto_reply("x@example.org"), b"To: x\n\nFrom here\n"]
     path = write(folder, raws)
 
-    done = bounces.process_paths(db, [path], links=LINKS, key=KEY, now=START)
+    done = bounces.process_paths(Returns(db, LINKS, KEY), [path], now=START)
 
     kinds = sorted(one.report.kind for one in done)
     assert kinds == ["auto_reply", "none", "permanent"] if messages == 3 else ["permanent"]
@@ -352,7 +363,7 @@ def test_messages_are_read_from_each_kind_of_place(
 
 def test_a_path_that_is_not_there_is_an_error(db: Database, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        bounces.process_paths(db, [tmp_path / "nothing"], links=LINKS, key=KEY, now=START)
+        bounces.process_paths(Returns(db, LINKS, KEY), [tmp_path / "nothing"], now=START)
 
 
 def test_a_message_is_shown_in_the_contracts_words(db: Database) -> None:
@@ -375,7 +386,7 @@ def test_a_message_is_shown_in_the_contracts_words(db: Database) -> None:
 
 def test_the_folder_is_emptied_and_what_is_old_removed(db: Database, tmp_path: Path) -> None:
     folder = tmp_path / "bounces"
-    assert bounces.process_folder(db, folder, links=LINKS, key=KEY, now=START) == {}
+    assert bounces.process_folder(Returns(db, LINKS, KEY), folder, now=START) == {}
     (folder / "read").mkdir(parents=True)
     old, kept = folder / "read" / "old.eml", folder / "read" / "kept.eml"
     for path, age in ((old, 91), (kept, 89)):
@@ -384,7 +395,7 @@ def test_the_folder_is_emptied_and_what_is_old_removed(db: Database, tmp_path: P
         os.utime(path, (moment, moment))
     (folder / "new.eml").write_bytes(delivery_report(to=verp(subscriber(db))))
 
-    counts = bounces.process_folder(db, folder, links=LINKS, key=KEY, now=START)
+    counts = bounces.process_folder(Returns(db, LINKS, KEY), folder, now=START)
 
     assert {name: count for name, count in counts.items() if count} == {
         "permanent": 1,
@@ -400,9 +411,9 @@ def test_what_is_about_somebody_gone_is_not_kept(db: Database, tmp_path: Path) -
     (folder / "gone.eml").write_bytes(delivery_report(to=verp(999)))
     (folder / "about_nobody.eml").write_bytes(b"Subject: x\n\n")
 
-    bounces.process_folder(db, folder, links=LINKS, key=KEY, now=START)
+    bounces.process_folder(Returns(db, LINKS, KEY), folder, now=START)
 
-    assert [one.name for one in (folder / "read").iterdir()] == ["about_nobody.eml"]
+    assert [one.name for one in (folder / "unknown").iterdir()] == ["about_nobody.eml"]
 
 
 def nested(depth: int) -> bytes:
@@ -428,7 +439,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_messages_are_read_without_an_error(raw: bytes) -> None:
-    assert bounces.read_bounce(raw).kind in set(BounceClass)
+    assert read_bounce(raw).kind in set(BounceClass)
 
 
 @given(data=st.data())
@@ -440,4 +451,4 @@ def test_no_message_raises(data: st.DataObject) -> None:
     for place, piece in edits:
         raw[place : place + len(piece)] = piece
 
-    assert bounces.read_bounce(bytes(raw)).kind in set(BounceClass)
+    assert read_bounce(bytes(raw)).kind in set(BounceClass)

@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from newsletter.errors import TransportRefused
+from newsletter.learn.consequences import Outcome
 from newsletter.values import DeliveryState
 from newsletter.wiring import Services
 from storage.log import LogEntry
@@ -285,6 +286,7 @@ def test_the_file_has_words_for_all_that_may_stand_in_it() -> None:
         "topics": Topic,
         "state": DeliveryState,
         "reason": SuppressionReason,
+        "outcome": Outcome,
     }.items():
         assert set(kinds) <= set(VALUE_WORDS[field]), field
 

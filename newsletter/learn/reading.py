@@ -1,0 +1,140 @@
+"""One returned message, read: of which class it is, about whom, and what may prove that. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from email.message import Message
+from typing import Final
+
+from newsletter.learn import naming, opening, plain_reports, replies, reports
+from newsletter.learn.mailboxes import MESSAGE_MAXIMUM
+from newsletter.learn.returned import (
+    TOKENS_MAXIMUM,
+    BounceClass,
+    BounceReport,
+    Excerpt,
+    ReturnedRecipient,
+)
+
+EXCERPT: Final = 1_000  # characters that an editor gets to see
+_SENT_TO: Final = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
+_BOUNCE_TOKEN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z2-7]{26}(?![A-Za-z0-9])")
+_LINK_TOKEN: Final = re.compile(r"/afmelden/([\w-]{22})(?![\w-])", re.ASCII)
+_MESSAGE_ID: Final = re.compile(r"\be\d{1,10}\.[a-z2-7]{24}@[A-Za-z0-9.-]{1,255}")
+# Our own headers wherever they stand: in a part of their own, or in the text of a plain report.
+_OUR_HEADERS: Final = re.compile(
+    rb"^[> \t]*(?:List-Unsubscribe|Message-ID|Return-Path|In-Reply-To|References):"
+    rb"[^\n]{0,2000}(?:\n[ \t][^\n]{0,2000}){0,9}",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def read_bounce(raw: bytes) -> BounceReport:
+    """Read one raw message. Never raises; what cannot be read is of class none."""
+    try:
+        return _read(raw)
+    except opening.PARSER_FAULTS:
+        return BounceReport(BounceClass.NONE)
+
+
+def _read(raw: bytes) -> BounceReport:
+    message = opening.open_message(raw)
+    said, returned = opening.report_text(message)
+    kind, recipients = _judge(message, said, returned)
+    headers = [found[0] for found in _OUR_HEADERS.finditer(raw[:MESSAGE_MAXIMUM])]
+    ours = " ".join(one.decode("ascii", "replace") for one in headers)
+    named = [one.address for one in recipients if one.address]
+    return BounceReport(
+        kind,
+        recipients,
+        tokens=_few(_tokens(message, ours)),
+        message_ids=_few(_MESSAGE_ID.findall(ours)),
+        addresses=_few([*named, *naming.returned_to(returned)]),
+        excerpt=_excerpt(message, said),
+    )
+
+
+def _judge(
+    message: Message, said: str, returned: str
+) -> tuple[BounceClass, tuple[ReturnedRecipient, ...]]:
+    if complaint := reports.read_complaint(message):
+        return BounceClass.COMPLAINT, complaint
+    structured = reports.read_recipients(message)
+    recipients = _with_words(structured, message, said, returned)
+    if found := recipients or _told_in_words(message, said, returned):
+        return _gravest(found), found
+    is_reply = replies.is_marked(message) or replies.has_subject(message)
+    if is_reply or replies.has_words(said):
+        return BounceClass.AUTO_REPLY, ()
+    return BounceClass.NONE, ()
+
+
+def _told_in_words(message: Message, said: str, returned: str) -> tuple[ReturnedRecipient, ...]:
+    """Return what a report without structure says; () for what tells of no delivery."""
+    by_person = not plain_reports.is_from_daemon(message)
+    is_about_mail = plain_reports.looks_returned(message, said)
+    if by_person and (replies.has_subject(message) or not is_about_mail):
+        return ()
+    return reports.read_loose_recipients(f"{said}\n{returned}") or plain_reports.read_plain_report(
+        message, said, returned
+    )
+
+
+def _with_words(
+    recipients: Sequence[ReturnedRecipient], message: Message, said: str, returned: str
+) -> tuple[ReturnedRecipient, ...]:
+    """Let the words of a report decide where its fields say no more than that it failed."""
+    if not recipients or not any(_is_bare(one) for one in recipients):
+        return tuple(recipients)
+    told = plain_reports.read_plain_report(message, said, returned)
+    by_address = {one.address.lower(): one for one in told}
+    only = told[0] if len(told) == 1 and len(recipients) == 1 else None
+    read = []
+    for one in recipients:
+        closer = by_address.get(one.address.lower(), only)
+        if not _is_bare(one) or closer is None:
+            read.append(one)
+            continue
+        read.append(
+            ReturnedRecipient(
+                one.address or closer.address,
+                closer.status or one.status,
+                closer.reason or one.reason,
+                closer.kind if one.kind is BounceClass.TEMPORARY else one.kind,
+                is_ours=closer.is_ours,
+                is_late=one.is_late,
+            )
+        )
+    return tuple(read)
+
+
+def _is_bare(one: ReturnedRecipient) -> bool:
+    has_words = len(one.reason.split()) > 2
+    is_open = one.status in {"", "5.0.0"} and not has_words
+    return one.kind is not BounceClass.NONE and not one.is_late and (is_open or not one.address)
+
+
+def _gravest(recipients: Sequence[ReturnedRecipient]) -> BounceClass:
+    kinds = {one.kind for one in recipients}
+    order = (BounceClass.PERMANENT, BounceClass.TEMPORARY)
+    return next((kind for kind in order if kind in kinds), BounceClass.NONE)
+
+
+def _tokens(message: Message, ours: str) -> Iterator[str]:
+    for name in _SENT_TO:
+        yield from _BOUNCE_TOKEN.findall(opening.header(message, name))
+    yield from _LINK_TOKEN.findall(ours)
+    yield from _BOUNCE_TOKEN.findall(ours)
+
+
+def _few(found: Iterator[str] | Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found))[:TOKENS_MAXIMUM]
+
+
+def _excerpt(message: Message, said: str) -> Excerpt:
+    text = "\n".join(opening.shown(line, 200) for line in said.splitlines() if line.strip())
+    return Excerpt(
+        opening.header_text(message, "From")[:254],
+        opening.header_text(message, "Subject")[:200],
+        opening.header(message, "Date")[:100],
+        text[:EXCERPT],
+    )

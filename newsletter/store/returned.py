@@ -1,0 +1,236 @@
+"""Queries on what came back: who got the edition, what was read already, what nobody understood."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+from sqlalchemy import Table, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.model import Delivery, Edition
+from newsletter.returned_rows import ReturnedMail, SeenMail, UnknownMail
+from newsletter.values import DeliveryState
+from storage.dialect import insert_new
+from subscribers.model import Consent, Subscriber
+from subscribers.values import ConsentKind
+
+KEPT: Final = timedelta(days=90)  # returned mail holds addresses: no longer than it is evidence
+LOOKED_BACK: Final = 20  # editions of one reader
+_SEEN: Final = cast("Table", SeenMail.__table__)  # a mapped class's table is a Table
+_TABLE: Final = cast("Table", Delivery.__table__)
+D = DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """One edition that went to a reader, as the rules want it.
+
+    bounced: it came back for now, or was refused for another reason than us.
+    """
+
+    edition_id: int
+    at: datetime
+    bounced: bool
+
+
+def was_seen(session: Session, mark: str) -> bool:
+    """Say whether a message was processed already."""
+    return session.get(SeenMail, mark) is not None
+
+
+def mark_seen(session: Session, mark: str, *, now: datetime) -> bool:
+    """Note that a message is processed; return False when it was before, by anybody."""
+    known = session.scalar(select(func.count()).select_from(SeenMail).where(SeenMail.mark == mark))
+    if known:
+        return False
+    insert_new(session, _SEEN, [{"mark": mark, "at": now}])
+    return True
+
+
+def delivery_of(session: Session, edition_id: int, subscriber_id: int) -> Delivery | None:
+    """Return the ledger's row of an edition to a reader, None when they did not get it."""
+    return session.scalar(
+        select(Delivery).where(
+            Delivery.edition_id == edition_id, Delivery.subscriber_id == subscriber_id
+        )
+    )
+
+
+def prove_arrival(session: Session, edition_id: int, subscriber_id: int) -> bool:
+    """Settle a delivery whose outcome was unknown as sent: something came back of it.
+
+    Whether it waits for a person or for a second copy: the relay has it, so none is needed. One
+    that was never in doubt stays as it is, and so does the moment at which it was handed over.
+    Return whether this call did it.
+    """
+    again = (_TABLE.c.state.in_((D.PENDING, D.DEFERRED))) & (_TABLE.c.resends > 0)
+    settled = session.execute(
+        update(_TABLE)
+        .where(
+            _TABLE.c.edition_id == edition_id,
+            _TABLE.c.subscriber_id == subscriber_id,
+            or_(_TABLE.c.state == D.IN_DOUBT, again),
+        )
+        .values(state=D.SENT.value, next_at=None, reply="something came back of it")
+        .returning(_TABLE.c.id)
+    )
+    return settled.first() is not None
+
+
+def readers_of(
+    session: Session, edition_id: int, keys: Collection[str]
+) -> Sequence[tuple[int, str]]:
+    """Return the id and key of the readers with these addresses who got an edition."""
+    rows = session.execute(
+        select(Subscriber.id, Subscriber.email_key)
+        .join(Delivery, Delivery.subscriber_id == Subscriber.id)
+        .where(Delivery.edition_id == edition_id, Subscriber.email_key.in_(keys))
+    )
+    return [(row.id, row.email_key) for row in rows]
+
+
+def last_edition_of(
+    session: Session, keys: Collection[str], *, before: datetime
+) -> tuple[int, int] | None:
+    """Return the reader with one of these addresses and the last edition that went to them."""
+    row = session.execute(
+        select(Delivery.subscriber_id, Delivery.edition_id)
+        .join(Subscriber, Delivery.subscriber_id == Subscriber.id)
+        .where(
+            Subscriber.email_key.in_(keys),
+            Delivery.state.in_((D.SENT, D.FAILED, D.IN_DOUBT, D.ATTEMPTING, D.DEFERRED)),
+            or_(Delivery.at.is_(None), Delivery.at <= before),
+        )
+        .order_by(Delivery.at.desc(), Delivery.id.desc())
+        .limit(1)
+    ).first()
+    return (int(row.subscriber_id), int(row.edition_id)) if row else None
+
+
+def is_reader(session: Session, keys: Collection[str]) -> bool:
+    """Say whether any of these addresses is a reader's."""
+    return bool(session.scalar(select(exists().where(Subscriber.email_key.in_(keys)))))
+
+
+def has_moved_since(session: Session, subscriber_id: int, at: datetime | None) -> bool:
+    """Say whether a reader gave another address after this moment."""
+    moved = (Consent.subscriber_id == subscriber_id) & (Consent.kind == ConsentKind.MOVED)
+    return at is not None and bool(session.scalar(select(exists().where(moved, Consent.at > at))))
+
+
+def went_to(
+    session: Session, subscriber_id: int, *, until: int, counted: Collection[str]
+) -> list[Went]:
+    """Return the editions that went to a reader up to this one, the last one first.
+
+    counted: the outcomes of returned mail that say that it did not arrive.
+    """
+    bounced = (
+        exists()
+        .where(
+            ReturnedMail.subscriber_id == subscriber_id,
+            ReturnedMail.edition_id == Delivery.edition_id,
+            ReturnedMail.outcome.in_(counted),
+            ReturnedMail.undone_at.is_(None),
+        )
+        .label("bounced")
+    )
+    last = (
+        select(Delivery.at)
+        .where(Delivery.subscriber_id == subscriber_id, Delivery.edition_id == until)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Delivery.edition_id, Delivery.at, bounced)
+        .where(
+            Delivery.subscriber_id == subscriber_id,
+            Delivery.state.in_((D.SENT, D.FAILED, D.IN_DOUBT)),
+            Delivery.at <= last,
+        )
+        .order_by(Delivery.at.desc(), Delivery.id.desc())
+        .limit(LOOKED_BACK)
+    )
+    return [Went(row.edition_id, row.at, bool(row.bounced)) for row in rows]
+
+
+def add_unknown(session: Session, row: UnknownMail) -> None:
+    """Put a message on the list for a person, once."""
+    known = session.scalar(select(UnknownMail.id).where(UnknownMail.mark == row.mark))
+    if known is None:
+        session.add(row)
+
+
+def open_unknown(session: Session, *, limit: int = 100) -> list[UnknownMail]:
+    """Return the messages that a person has not dealt with, the newest first."""
+    waiting = select(UnknownMail).where(UnknownMail.dealt_at.is_(None))
+    return list(session.scalars(waiting.order_by(UnknownMail.id.desc()).limit(limit)))
+
+
+def count_unknown(session: Session) -> int:
+    """Return how many messages wait for a person."""
+    waiting = select(func.count()).select_from(UnknownMail).where(UnknownMail.dealt_at.is_(None))
+    return session.scalar(waiting) or 0
+
+
+def dealt_with(session: Session, marks: Collection[str]) -> set[str]:
+    """Return which of these messages a person has dealt with, or are not on the list any more."""
+    waiting = select(UnknownMail.mark).where(
+        UnknownMail.mark.in_(marks), UnknownMail.dealt_at.is_(None)
+    )
+    return set(marks) - set(session.scalars(waiting))
+
+
+def recent_outcomes(
+    session: Session, outcomes: Collection[str], *, since: datetime, limit: int = 100
+) -> list[tuple[ReturnedMail, Subscriber, Edition]]:
+    """Return what followed since a moment and was not taken back, the newest first."""
+    rows = session.execute(
+        select(ReturnedMail, Subscriber, Edition)
+        .join(Subscriber, Subscriber.id == ReturnedMail.subscriber_id)
+        .join(Edition, Edition.id == ReturnedMail.edition_id)
+        .where(
+            ReturnedMail.outcome.in_(outcomes),
+            ReturnedMail.undone_at.is_(None),
+            ReturnedMail.at >= since,
+        )
+        .order_by(ReturnedMail.id.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def has_outcome(session: Session, edition_id: int, outcome: str) -> bool:
+    """Say whether this followed of any returned mail of an edition."""
+    found = (ReturnedMail.edition_id == edition_id) & (ReturnedMail.outcome == outcome)
+    return bool(session.scalar(select(exists().where(found))))
+
+
+def mail_of(session: Session, subscriber_id: int) -> list[ReturnedMail]:
+    """Return what came back of one reader's mail, the oldest first."""
+    mine = select(ReturnedMail).where(ReturnedMail.subscriber_id == subscriber_id)
+    return list(session.scalars(mine.order_by(ReturnedMail.id)))
+
+
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Remove what was kept long enough; return how many messages that were.
+
+    Of evidence the server's words go, which may hold an address; that it came back stays with the
+    reader, for as long as the delivery itself.
+    """
+    before = now - KEPT
+    blanked = update(ReturnedMail).where(ReturnedMail.at < before, ReturnedMail.reason != "")
+    words = session.execute(blanked.values(reason="").returning(ReturnedMail.id)).all()
+    gone = session.execute(
+        delete(UnknownMail).where(UnknownMail.at < before).returning(UnknownMail.id)
+    ).all()
+    session.execute(delete(SeenMail).where(SeenMail.at < before))
+    return len(words) + len(gone)
+
+
+def forget_naming(session: Session, address_key: str) -> None:
+    """Remove the messages for people that name an address."""
+    named = address_key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    columns = (UnknownMail.sender, UnknownMail.subject, UnknownMail.excerpt)
+    naming = (func.lower(one).like(f"%{named}%", escape="\\") for one in columns)
+    session.execute(delete(UnknownMail).where(or_(*naming)))
