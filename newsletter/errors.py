@@ -301,7 +301,11 @@ class TransportRefused(TransportError):
 
 
 class TransportDeferred(TransportError):
-    """4yz to this person: later."""
+    """4yz to this person: later. pause_s: for how long the server asks to be left alone."""
+
+    def __init__(self, reply: str, *, code: int | None = None, pause_s: float = 0) -> None:
+        super().__init__(reply, code=code)
+        self.pause_s = pause_s
 
 
 class TransportUnavailable(TransportError):

@@ -16,7 +16,7 @@ from newsletter.dutch import plural
 from newsletter.retention import TABLE, Whose
 from newsletter.settings import Settings
 
-ENCRYPTED: Final = {"starttls": "met STARTTLS", "tls": "met TLS"}
+ENCRYPTED: Final = {"starttls": "met STARTTLS", "tls": "met TLS", "https": "met HTTPS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,10 @@ def _processing(whose: Whose) -> Processing:
 
 def _receivers(settings: Settings) -> Iterator[str]:
     """Yield who gets to see something, as far as the settings tell."""
-    relay = settings.smtp
-    if relay.is_local:
+    relay = settings.way_out
+    if relay.kind == "folder":
+        yield "Niemand voor de mail: die komt in een map op deze machine"
+    elif relay.is_local:
         yield "De mailserver op deze machine, om de mail af te leveren"
     else:
         yield f"De mailserver {relay.host}, om de mail af te leveren"
@@ -122,7 +124,7 @@ def _receivers(settings: Settings) -> Iterator[str]:
 
 
 def _measures(settings: Settings) -> Iterator[str]:
-    relay = settings.smtp
+    relay = settings.way_out
     if settings.base_url.startswith("https:"):
         yield "De site en de redactie zijn alleen via https te bereiken"
     else:

@@ -32,6 +32,18 @@ from newsletter.limits import (
     read_quiet_hours,
     read_warm_up,
 )
+from newsletter.setting_texts import (
+    read_approvers,
+    read_count,
+    read_host_ports,
+    read_label,
+    read_log_form,
+    read_minutes,
+    read_moment,
+    read_token,
+    read_yes_no,
+)
+from newsletter.ways_out import LOOPBACK, MailFolder, Provider, read_way_out
 
 T = TypeVar("T")
 
@@ -39,7 +51,6 @@ CONFIG_NAME: Final = "newsletter.toml"
 SMTP_SCHEMES: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 BOUNCE_LOCAL_MAXIMUM: Final = 37  # of the 64 that RFC 5321 allows, 27 are for "+" and the token
 SENDER: Final = "Steunpunt Opleidingsscholen VO <nieuwsbrief@example.org>"
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +65,17 @@ class SmtpRelay:
     connections: int = 4
 
     @property
+    def kind(self) -> str:
+        """The name of this way out."""
+        return "smtp"
+
+    @property
     def is_local(self) -> bool:
         """Whether it is on this machine, as a mail catcher is."""
         return self.host in LOOPBACK
+
+
+WayOut = SmtpRelay | MailFolder | Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +112,17 @@ class Settings:
     metrics_token: str = field(repr=False)
     """Who may read the figures at /metrics says this; "" leaves them to this machine itself."""
     organisation: Organisation
+    transport: MailFolder | Provider | None = None
+    """Another way out than `smtp`."""
     dkim: tuple[DkimKey, ...] = ()
     """What signs our mail: at most one key of each kind, RSA first."""
     sender_is_fixed: bool = False
     """Whether the environment says who sends, so that nobody at the desk can."""
+
+    @property
+    def way_out(self) -> WayOut:
+        """Where all mail goes."""
+        return self.transport or self.smtp
 
     @property
     def sender_address(self) -> str:
@@ -137,6 +163,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     config = _read_config(data_dir / CONFIG_NAME)
     read = _Reader(given, config)
     smtp = read("smtp_url", "smtp://127.0.0.1:1025", _smtp)
+    transport = read("transport_url", "", read_way_out)
     key = read("secret_key", "", lambda text: read_key(text, data_dir))
     return Settings(
         data_dir=data_dir,
@@ -149,21 +176,22 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         former_secret_keys=read(
             "former_secret_keys", "", lambda text: read_former(text, data_dir, key=key)
         ),
-        source_allow=read("source_allow", "", _host_ports),
-        log=read("log", "text", _log),
-        now=_refuse_on_real_relay(read("now", "", _moment), smtp),
-        four_eyes=read("four_eyes", "yes", _yes_no),
-        approvers=read("approvers", "1", _approvers),
-        second_step=read("second_step", "no", _yes_no),
+        source_allow=read("source_allow", "", read_host_ports),
+        log=read("log", "text", read_log_form),
+        now=_refuse_on_real_relay(read("now", "", read_moment), transport or smtp),
+        four_eyes=read("four_eyes", "yes", read_yes_no),
+        approvers=read("approvers", "1", read_approvers),
+        second_step=read("second_step", "no", read_yes_no),
         **_work_accounts(read),
-        section_maximum=read("section_maximum", "5", _count),
-        undo_minutes=read("undo_minutes", "5", _minutes),
+        section_maximum=read("section_maximum", "5", read_count),
+        undo_minutes=read("undo_minutes", "5", read_minutes),
         pace=read("pace", "", read_limits),
         pace_domains=read("pace_domains", "", read_domains),
         warm_up=read("warm_up", "", read_warm_up),
         quiet_hours=read("quiet_hours", "", read_quiet_hours),
-        metrics_token=read("metrics_token", "", _token),
+        metrics_token=read("metrics_token", "", read_token),
         organisation=read_organisation(config.get("organisation", {}), where=CONFIG_NAME),
+        transport=transport,
         dkim=read("dkim_selector", "", lambda text: read_dkim_keys(text, data_dir)),
         sender_is_fixed=bool(given.get("NEWSLETTER_SENDER")),
     )
@@ -180,8 +208,8 @@ def _work_accounts(read: "_Reader") -> dict[str, Any]:
     if len(missing) not in {0, len(found)}:
         raise SettingWrong(f"{missing[0]}: signing in with a work account needs this one too")
     return found | {
-        "oidc_label": read("oidc_label", "werkaccount", _label),
-        "oidc_trust_email": read("oidc_trust_email", "no", _yes_no),
+        "oidc_label": read("oidc_label", "werkaccount", read_label),
+        "oidc_trust_email": read("oidc_trust_email", "no", read_yes_no),
     }
 
 
@@ -201,8 +229,9 @@ class _Reader:
             raise SettingWrong(f"{where}: {wrong}") from None
 
 
-NOT_IN_FILE: Final = {"smtp", "dkim", "data_dir", "sender_is_fixed"}
-OTHERWISE_NAMED: Final = {"smtp_url", "dkim_selector"}
+NOT_IN_FILE: Final = {"smtp", "transport", "dkim", "data_dir", "sender_is_fixed"}
+SECRETS: Final = {"secret_key", "former_secret_keys", "oidc_client_secret", "metrics_token"}
+OTHERWISE_NAMED: Final = {"smtp_url", "transport_url", "dkim_selector"}
 
 
 def _read_config(path: Path) -> dict[str, Any]:
@@ -223,9 +252,8 @@ def _read_config(path: Path) -> dict[str, Any]:
 def _holds_secret(config: Mapping[str, Any]) -> bool:
     urls = (str(config.get(name, "")) for name in ("smtp_url", "database_url"))
     # "user:password@" stands between the slashes and the host.
-    is_said = {"secret_key", "former_secret_keys", "oidc_client_secret", "metrics_token"} & set(
-        config
-    )
+    is_said = set(config) & SECRETS
+    is_said |= {"@"} & set(str(config.get("transport_url", "")))  # before it, a key alone
     return bool(is_said) or any(re.search(r"//[^/@]*:[^/@]*@", url) for url in urls)
 
 
@@ -308,77 +336,10 @@ def _issuer(text: str) -> str:
     return text
 
 
-def _label(text: str) -> str:
-    if not text.isprintable() or not 1 <= len(text.strip()) <= 40:
-        raise ValueError("give a name of at most 40 characters, such as SURFconext")
-    return text.strip()
-
-
-def _host_ports(text: str) -> frozenset[str]:
-    parts = frozenset(part.strip() for part in text.split(",") if part.strip())
-    for part in parts:
-        if not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\s/]+):\d{1,5}", part):
-            raise ValueError(f"{part!r} is not host:port")
-        if int(part.rpartition(":")[2]) > 65535:
-            raise ValueError(f"{part!r} has no port from 0 to 65535")
-    return parts
-
-
-def _log(text: str) -> str:
-    if text not in {"text", "json"}:
-        raise ValueError('give "text" or "json"')
-    return text
-
-
-def _token(text: str) -> str:
-    if text and not re.fullmatch(r"[\x21-\x7e]{16,200}", text):
-        raise ValueError("give 16 to 200 letters, figures or signs without spaces")
-    return text
-
-
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError("give an ISO moment with offset, such as 2027-04-22T10:00+02:00") from None
-    if moment.tzinfo is None:
-        raise ValueError("the moment needs an offset, such as 2027-04-22T10:00+02:00")
-    if not 1970 <= moment.year <= 9000:  # a clock near the calendar's ends cannot count from there
-        raise ValueError("give a year from 1970 to 9000")
-    return moment
-
-
-def _refuse_on_real_relay(now: datetime | None, smtp: SmtpRelay) -> datetime | None:
-    if now is not None and not smtp.is_local:
+def _refuse_on_real_relay(now: datetime | None, way: WayOut) -> datetime | None:
+    if now is not None and not way.is_local:
         raise SettingWrong(
             "NEWSLETTER_NOW moves the clock and is for demos and checks only; "
-            f"it is refused because mail goes to {smtp.host}"
+            f"it is refused because mail goes to {way.host}"
         )
     return now
-
-
-def _yes_no(text: str) -> bool:
-    words = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
-    if text.lower() not in words:
-        raise ValueError('give "yes" or "no"')
-    return words[text.lower()]
-
-
-def _approvers(text: str) -> int:
-    if text not in {"1", "2", "3"}:
-        raise ValueError("give 1, 2 or 3")
-    return int(text)
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,2}", text) or not 1 <= int(text) <= 50:
-        raise ValueError("give a whole number from 1 to 50")
-    return int(text)
-
-
-def _minutes(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,2}", text) or int(text) > 60:
-        raise ValueError("give a whole number of minutes from 0 to 60")
-    return int(text)

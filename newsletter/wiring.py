@@ -135,15 +135,16 @@ class Services:
     @property
     def house(self) -> House:
         """What the checks of an edition know of us."""
-        settings = self.settings
+        settings, way = self.settings, self.settings.way_out
         judged = judge_colours(settings.organisation.colours)
         sender = domain_of(settings.sender_address)
         return House(
             base_url=settings.base_url,
             sender_domain=sender,
             bounce_domain=domain_of(settings.bounce_address) or sender,
-            relay="" if settings.smtp.is_local else settings.smtp.host,
-            is_trial=settings.smtp.is_local,
+            # The servers that a provider sends from have other names than its API.
+            relay="" if way.is_local or way.kind != "smtp" else way.host,
+            is_trial=way.is_local,
             dkim={one.selector: one.public for one in settings.dkim},
             contrasts=tuple(Contrast(one.front, one.ground, one.ratio) for one in judged),
         )
@@ -187,7 +188,7 @@ def build_services(settings: Settings) -> Services:
         ask_domain=DomainAsker(selectors=[one.selector for one in settings.dkim]),
         links=Links(settings.secret_key, settings.base_url, former=settings.former_secret_keys),
         openid=_openid(settings),
-        open_transport=lambda: open_transport(settings.smtp, offers),
+        open_transport=lambda: open_transport(settings.way_out, offers),
         offers=offers,
         followed=Followed(settings),
     )

@@ -17,8 +17,8 @@ from starlette.responses import PlainTextResponse, Response
 from newsletter.send import meter
 from newsletter.send.gauges import Gauges, read_gauges
 from newsletter.send.meter import Figure
-from newsletter.settings import LOOPBACK
 from newsletter.values import DeliveryState
+from newsletter.ways_out import LOOPBACK
 from newsletter.wiring import Services
 from storage.errors import StorageError
 

@@ -25,6 +25,7 @@ from storage.dialect import lock
 from subscribers.model import Subscriber
 
 LOCK: Final = "demo"
+WAYS_OUT: Final = ("NEWSLETTER_SMTP_URL", "NEWSLETTER_TRANSPORT_URL")  # a demo has its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def opened(environ: Mapping[str, str], *, data_dir: Path, base_url: str) -> Iter
 
 
 def _settings(environ: Mapping[str, str], data_dir: Path, base_url: str) -> Settings:
-    given = {name: value for name, value in environ.items() if name != "NEWSLETTER_SMTP_URL"}
+    given = {name: value for name, value in environ.items() if name not in WAYS_OUT}
     own = {"NEWSLETTER_DATA_DIR": str(data_dir)}
     return read_settings({"NEWSLETTER_BASE_URL": base_url} | given | own)
 
@@ -73,6 +74,7 @@ def _local(settings: Settings, partners: PartnerServer, catcher: Catcher) -> Set
     return replace(
         settings,
         smtp=SmtpRelay(host=catcher.host, port=catcher.port, security="none"),
+        transport=None,
         source_allow=settings.source_allow | {partners.host_port},
     )
 

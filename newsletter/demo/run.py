@@ -22,7 +22,7 @@ from newsletter.demo.dressing import dress
 from newsletter.demo.gathering import gather_all
 from newsletter.demo.mailbox_page import MailboxPages
 from newsletter.demo.once import draft_of_the_week
-from newsletter.demo.opening import Demo, opened
+from newsletter.demo.opening import WAYS_OUT, Demo, opened
 from newsletter.demo.ports import LOOPBACK, bind_near, free_near
 from newsletter.demo.seed import ACCOUNTS, EDITOR
 from newsletter.logs import configure_logging
@@ -71,11 +71,12 @@ def _warn(console: Console, services: Services) -> None:
     if services.settings.now is not None:
         now = services.clock().isoformat(timespec="seconds")
         console.print(f"De klok is verzet naar {now} (the clock was set).")
-    if os.environ.get("NEWSLETTER_SMTP_URL"):
-        console.print(
-            "NEWSLETTER_SMTP_URL telt niet in de demo: alle post blijft op deze computer "
-            "(ignored here: the demo never sends real mail)."
-        )
+    for name in WAYS_OUT:
+        if os.environ.get(name):
+            console.print(
+                f"{name} telt niet in de demo: alle post blijft op deze computer "
+                "(ignored here: the demo never sends real mail)."
+            )
 
 
 def _gather(demo: Demo, console: Console) -> GatherReport:

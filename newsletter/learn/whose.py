@@ -62,7 +62,8 @@ def find_whose(
 ) -> Whose | None:
     """Return whom a message is about; None when nothing proves it, or they did not get that.
 
-    key:         of the hashes that are kept. by_provider: it comes from one of ours, who was checked.
+    key:         of the hashes that are kept.
+    by_provider: it comes from one of ours, who was checked.
     """
     target = read_target(report, links)
     if target is not None and target.edition_id is not None:

@@ -101,10 +101,10 @@ def _wait(attempt: int) -> timedelta:
     return WAITS[min(attempt, len(WAITS)) - 1]
 
 
-def _postpone(attempt: Attempt, result: TransportError, *, now: datetime) -> Settled:
+def _postpone(attempt: Attempt, result: TransportDeferred, *, now: datetime) -> Settled:
     wait = next_wait(attempt.attempts)
     state = DeliveryState.FAILED if wait is None else DeliveryState.DEFERRED
-    next_at = None if wait is None else now + wait
+    next_at = None if wait is None else now + max(wait, timedelta(seconds=result.pause_s))
     return Settled(attempt.delivery_id, state, result.code, result.reply, next_at=next_at)
 
 

@@ -54,4 +54,5 @@ def test_the_lock_files_hold_hashes_and_no_address() -> None:
 
 
 def _variable(name: str) -> str:
-    return {"smtp": "SMTP_URL", "dkim": "DKIM_SELECTOR"}.get(name, name.upper())
+    otherwise = {"smtp": "SMTP_URL", "transport": "TRANSPORT_URL", "dkim": "DKIM_SELECTOR"}
+    return otherwise.get(name, name.upper())

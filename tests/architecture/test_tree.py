@@ -31,7 +31,7 @@ HOMES = {
     "feedparser": {"feeds/sources/xmlfeed.py"},
     "h11": {"feeds/http1.py", "web/impatient.py"},
     "httpcore": {"feeds/connect.py", "feeds/fetch.py", "feeds/http1.py"},
-    "httpx": {"feeds/fetch.py", "newsletter/openid.py"},
+    "httpx": {"feeds/fetch.py", "newsletter/openid.py", "newsletter/send/transports/web.py"},
     "icalendar": {"feeds/sources", "web/public/calendar.py"},
     "joserfc": {"newsletter/openid.py"},
     "mjml": {"newsletter/compose"},

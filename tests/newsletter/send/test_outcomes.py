@@ -65,6 +65,15 @@ def test_waits_grow_to_an_hour_and_end_after_a_day() -> None:
     assert waits[len(minutes) :] == [None] * (39 - len(minutes))
 
 
+@pytest.mark.parametrize(("pause_s", "minutes"), [(0, 1), (30, 1), (600, 10)])
+def test_nobody_is_asked_again_before_the_server_wants_it(pause_s: float, minutes: int) -> None:
+    later = TransportDeferred("later", code=451, pause_s=pause_s)
+
+    found = settle(Attempt(7, 1, 0), later, policy=RESEND, now=START)
+
+    assert found.next_at == START + timedelta(minutes=minutes)
+
+
 def test_patience_that_has_run_out_is_a_failure() -> None:
     found = settle(
         Attempt(7, 40, 0), TransportDeferred("later", code=451), policy=RESEND, now=START

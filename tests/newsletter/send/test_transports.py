@@ -2,8 +2,8 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,7 +27,10 @@ from newsletter.send.transports.offers import Offers
 from newsletter.send.transports.smtp import SmtpTransport, Timeouts
 from newsletter.settings import SmtpRelay
 from newsletter.values import Receipt
+from newsletter.ways_out import MailFolder
+from tests.newsletter.send import providers
 from tests.newsletter.send.smtp_server import Relay, serving
+from tests.newsletter.send.web_server import Heard, Web, answer, web_serving
 
 MESSAGE = b"Subject: t\r\n\r\nregel\r\n.\r\n..\r\n.\r\nMAIL FROM:<x@example.org>\r\n"
 SENDER = "post@example.org"
@@ -58,9 +61,24 @@ def folder_rig(outcome: str, folder: Path) -> Iterator[Transport]:
     yield FolderTransport(folder / "mail")
 
 
-RIGS = {"smtp": smtp_rig, "folder": folder_rig}
+@contextmanager
+def web_rig(kind: str, outcome: str) -> Iterator[Transport]:
+    def says(heard: Heard) -> bytes | None:
+        return answer(401) if outcome == "unavailable" else providers.says(kind, heard)
+
+    with web_serving(Web(says)) as port:
+        yield open_transport(providers.provider(kind, port))
+
+
+RIGS: dict[str, Callable[[str, Path], AbstractContextManager[Transport]]] = {
+    "smtp": smtp_rig,
+    "folder": folder_rig,
+    "ses": lambda outcome, _: web_rig("ses", outcome),
+    "postmark": lambda outcome, _: web_rig("postmark", outcome),
+    "mailgun": lambda outcome, _: web_rig("mailgun", outcome),
+}
 # What each can meet with: a folder neither refuses somebody nor leaves anybody in doubt.
-MET = {"smtp": set(OUTCOMES), "folder": {"accepted", "unavailable"}}
+MET = {name: set(OUTCOMES) for name in RIGS} | {"folder": {"accepted", "unavailable"}}
 
 
 def test_every_transport_has_a_rig() -> None:
@@ -235,14 +253,41 @@ def test_certificate_that_is_trusted_carries_mail(tmp_path: Path) -> None:
 
 
 def test_folder_writes_a_repeated_message_once(tmp_path: Path) -> None:
+    transport = open_transport(MailFolder(tmp_path / "mail", connections=3))
+    first = b"Message-ID: <e1.a@example.org>\r\nDate: 1\r\n\r\ntekst\r\n"
+    again = first.replace(b"Date: 1", b"Date: 2")
+
+    connection = transport.connect()
+    for message in (first, again, MESSAGE, MESSAGE):
+        connection.deliver(sender=SENDER, recipient="a@example.org", message=message)
+    connection.deliver(sender=SENDER, recipient="b@example.org", message=first)
+    connection.close()
+
+    written = sorted((tmp_path / "mail").iterdir())
+    head = b"Return-Path: <post@example.org>\r\nDelivered-To: %b@example.org\r\n"
+    assert {one.read_bytes() for one in written} == {
+        head % b"a" + again,
+        head % b"a" + MESSAGE,
+        head % b"b" + first,
+    }
+    assert transport.connections == 3
+    assert {one.suffix for one in written} == {".eml"}
+    assert {one.stat().st_mode & 0o777 for one in written} == {0o600}
+    assert (tmp_path / "mail").stat().st_mode & 0o777 == 0o700
+
+
+def test_folder_that_takes_nothing_is_unavailable_and_leaves_no_half(tmp_path: Path) -> None:
     transport = FolderTransport(tmp_path / "mail")
+    connection = transport.connect()
+    connection.deliver(sender=SENDER, recipient="a@example.org", message=MESSAGE)
+    [there] = (tmp_path / "mail").iterdir()
+    there.unlink()
+    there.mkdir()  # a file cannot take its place
 
-    deliver(transport, "lezer@example.org")
-    deliver(transport, "lezer@example.org")
+    with pytest.raises(TransportUnavailable):
+        connection.deliver(sender=SENDER, recipient="a@example.org", message=MESSAGE)
 
-    written = [one.read_bytes() for one in (tmp_path / "mail").glob("*.eml")]
-    head = b"Return-Path: <post@example.org>\r\nDelivered-To: lezer@example.org\r\n"
-    assert written == [head + MESSAGE]
+    assert list((tmp_path / "mail").iterdir()) == [there]
 
 
 def deliver(transport: Transport, recipient: str) -> Receipt | TransportError:
