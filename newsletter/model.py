@@ -249,8 +249,11 @@ class Delivery(Base):
     """One message to one person: written before the first mail, never removed while it counts.
 
     cut:      the key of what this person gets; None in old rows: what their side gets.
-    attempts: how often a MAIL FROM was about to be said.
+    attempts: how often its body was about to be sent; who records the outcome of an older one than
+              the last comes too late.
     resends:  how often after an unknown outcome.
+    next_at:  when it is tried again; of one in doubt, when it is sent again: None leaves it so.
+    worker_id: who has or had it in hand (`Worker`).
     reply:    the server's words; they may hold an address, so they stay in this row.
     """
 
@@ -275,6 +278,7 @@ class Delivery(Base):
     code: Mapped[int | None]
     reply: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime | None]
+    worker_id: Mapped[int | None]
 
 
 class Revision(Base):

@@ -1,4 +1,4 @@
-"""PaceTaken, Counted and Pulse: what all processes that send keep together about their sending."""
+"""Worker and Share, PaceTaken, Counted and Pulse: what all processes that send keep together."""
 
 from datetime import datetime
 
@@ -50,3 +50,36 @@ class Pulse(Base):
     )
     slot: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(default=0)
+
+
+class Worker(Base):
+    """A process that sends, or sent. name: of the lock that it holds while it lives.
+
+    connections: how many messages it may have in hand.
+    lease_until: on PostgreSQL, by the server's clock: from then on it counts as dead; None where
+                 only one process sends.
+    ended_at:    when it left, or was found dead: from then on it begins nothing.
+    """
+
+    __tablename__ = "worker"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - as SQLAlchemy reads it
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    connections: Mapped[int]
+    started_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class Share(Base):
+    """A range of the deliveries of one edition, by id: what one worker is at, and no other."""
+
+    __tablename__ = "share"
+    edition_id: Mapped[int] = mapped_column(
+        ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True
+    )
+    first_id: Mapped[int] = mapped_column(primary_key=True)
+    last_id: Mapped[int]
+    worker_id: Mapped[int | None] = mapped_column(
+        ForeignKey("worker.id", ondelete="SET NULL"), index=True
+    )

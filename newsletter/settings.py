@@ -55,7 +55,10 @@ SENDER: Final = "Steunpunt Opleidingsscholen VO <nieuwsbrief@example.org>"
 
 @dataclass(frozen=True, slots=True)
 class SmtpRelay:
-    """The server we hand mail to. security: "none", "starttls" or "tls", never less than asked."""
+    """The server we hand mail to. security: "none", "starttls" or "tls", never less than asked.
+
+    patience: what all times that we wait are multiplied by; less than 1 for trials only.
+    """
 
     host: str
     port: int
@@ -63,6 +66,12 @@ class SmtpRelay:
     user: str = ""
     password: str = field(default="", repr=False)
     connections: int = 4
+    patience: float = 1.0
+
+    @property
+    def needs_extensions(self) -> bool:
+        """Whether a server without ESMTP cannot serve: TLS and signing in are extensions."""
+        return self.security == "starttls" or bool(self.user)
 
     @property
     def kind(self) -> str:
@@ -266,11 +275,19 @@ def _smtp(text: str) -> SmtpRelay:
     if bool(url.username) != bool(url.password):
         raise ValueError("give a user and a password, or neither")
     options = parse_qs(url.query, keep_blank_values=True)
-    if unknown := set(options) - {"connections"}:
-        raise ValueError(f"there is no option {min(unknown)!r}; there is connections")
+    if unknown := set(options) - {"connections", "patience"}:
+        raise ValueError(f"there is no option {min(unknown)!r}; there are connections and patience")
     connections = options.get("connections", ["4"])[-1]
     if not re.fullmatch(r"[1-9][0-9]?|100", connections):
         raise ValueError("connections must be a number from 1 to 100")
+    patience = options.get("patience", ["1"])[-1]
+    if (
+        not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,4})?", patience)
+        or not 0.001 <= float(patience) <= 10
+    ):
+        raise ValueError("patience must be a number from 0.001 to 10")
+    if float(patience) < 1 and host not in LOOPBACK:
+        raise ValueError("patience below 1 doubles mail: it is for trials on this machine only")
     return SmtpRelay(
         host=host,
         port=url.port or SMTP_SCHEMES[url.scheme],
@@ -278,7 +295,17 @@ def _smtp(text: str) -> SmtpRelay:
         user=unquote(url.username or ""),
         password=unquote(url.password or ""),
         connections=int(connections),
+        patience=_patience(options.get("patience", ["1"])[-1], host),
     )
+
+
+def _patience(text: str, host: str) -> float:
+    is_number = re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,4})?", text)
+    if not is_number or not 0.001 <= float(text) <= 10:
+        raise ValueError("patience must be a number from 0.001 to 10")
+    if float(text) < 1 and host not in LOOPBACK:
+        raise ValueError("patience below 1 doubles mail: it is for trials on this machine only")
+    return float(text)
 
 
 def _database(text: str) -> str:

@@ -166,6 +166,16 @@ def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
         session.execute(insert, [dict(row) for row in rows])
 
 
+def has_many_writers(session: Session) -> bool:
+    """Say whether several processes can work on the database at once."""
+    return session.get_bind().dialect.name != "sqlite"
+
+
+def moment_ahead(seconds: float) -> ColumnElement[Any]:
+    """Return the server's present moment and so many seconds; only where there is a server."""
+    return func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+
+
 @contextmanager
 def lock(engine: Engine, name: str, *, ask_s: float = ASK_S) -> Iterator[Held | None]:
     """Hold the database's lock called `name`; give None at once when another process holds it.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.model import Delivery, Edition
@@ -21,9 +21,9 @@ def close_if_complete(session: Session, edition_id: int, *, now: datetime) -> Ed
     edition = session.get_one(Edition, edition_id, with_for_update=True)
     if edition.state is not EditionStatus.SENDING:
         return edition.state
-    counted = _counts(session, edition_id)
-    if any(counted.get(state, 0) for state in OPEN):
+    if session.scalar(_is_open(edition_id)):
         return edition.state
+    counted = _counts(session, edition_id)
     if sum(counted.values()) != edition.size:
         note = f"{sum(counted.values())} deliveries, but {edition.size} readers"
         halt_faulty(session, edition_id, note=note, now=now)
@@ -72,6 +72,13 @@ def note_retry(session: Session, at: datetime | None) -> None:
     session.execute(
         update(Edition).where(Edition.status == EditionStatus.SENDING).values(retry_at=at)
     )
+
+
+def _is_open(edition_id: int) -> Select[bool]:
+    """Ask whether somebody waits, or is sent a second copy after a while."""
+    again = and_(Delivery.state == D.IN_DOUBT, Delivery.next_at.is_not(None))
+    waits = or_(*(Delivery.state == state for state in OPEN), again)
+    return select(select(Delivery.id).where(Delivery.edition_id == edition_id, waits).exists())
 
 
 def _counts(session: Session, edition_id: int) -> dict[str, int]:

@@ -1,26 +1,36 @@
-"""Claim, hand over, record what the server said: each message on record before and after.
+"""Prepare, claim, hand over, record: each message on record before and after.
 
-This thread owns the database; lanes hand messages over (see `lanes`). What came back and what is
-begun next are written in one transaction, which is durable before the next message leaves. So a
-kill leaves at most one message for each connection in hand, and the ledger says which ones. Nobody
-is missed; a copy that may be the second is counted as one.
-
-The caller holds the database's lock "worker": what is in hand at the start is a dead worker's.
+One loop owns the database and the connections. Messages are prepared: the relay may hear for whom
+they are, behind the body of the one before. Then what came back and what is begun are written in
+one transaction, and only when that is durable do the next bodies leave. So a kill leaves at most
+one message for each connection in doubt, and the ledger says which ones. Nobody is missed; a copy
+that may be the second is counted as one.
 """
 
+import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Final, TypeVar
 
 from sqlalchemy.orm import Session
 
-from newsletter.errors import ContentChanged, TransportRefused, TransportUnavailable, UnsafeHeader
+from newsletter.errors import (
+    ContentChanged,
+    TransportError,
+    TransportRefused,
+    TransportUnavailable,
+    UnsafeHeader,
+)
 from newsletter.ports import Clock, Transport
-from newsletter.send import closing, ledger
+from newsletter.send import closing, ledger, shares
 from newsletter.send.ends import bring_to_end
-from newsletter.send.lanes import Done, Job, Lanes
+from newsletter.send.lanes import open_pool
+from newsletter.send.letters import Letter, News, Pool, Turn
 from newsletter.send.outcomes import (
+    AFTER_CRASH,
+    SETTLE,
     Attempt,
     Refusal,
     Settled,
@@ -30,9 +40,10 @@ from newsletter.send.outcomes import (
 )
 from newsletter.send.pages import Mailing, Pages, Ready, read_mailing
 from newsletter.send.progress import Progress, Shown
+from newsletter.send.shares import Lease, Mine
 from newsletter.send.tally import SendReport, Tally
 from newsletter.settings import Settings
-from newsletter.values import DeliveryState, EditionStatus
+from newsletter.values import DeliveryState, EditionStatus, Receipt
 from storage.errors import StorageError
 from storage.session import Database
 from subscribers.links import Links
@@ -40,6 +51,9 @@ from subscribers.links import Links
 T = TypeVar("T")
 
 WRITE_TRIES: Final = 20  # of a write that the database did not take, a second apart
+LOOK_S: Final = 0.5  # that nothing happens before the loop looks whether it should go on
+DEAD_S: Final = 10.0  # between two looks for workers that died
+NOBODY: Final = "nothing was approved for this audience"
 
 
 def deliver_due(  # noqa: PLR0913 - everything it works with, handed in
@@ -49,161 +63,289 @@ def deliver_due(  # noqa: PLR0913 - everything it works with, handed in
     links: Links,
     settings: Settings,
     clock: Clock,
+    mine: Mine | None = None,
     stop: Event | None = None,
     may_begin: Callable[[], bool] = lambda: True,
     progress: Progress | None = None,
 ) -> SendReport:
     """Send every edition that is being sent until nothing is due, and close what is complete.
 
+    mine: this process as a worker; the caller holds its lock. Without it, it enrols for this run.
     It ends early when `stop` is set or `may_begin` says no, after what is in hand, and when no
     connection reaches the relay: then `unavailable` says why, and nobody was given up for it.
     """
     stop = stop or Event()
-    tally = Tally(recovered=_patiently(db, stop, lambda s: ledger.take_back(s, now=clock())))
+    mine = mine or shares.enrol(
+        db, shares.ONE, connections=open_transport().connections, lease=Lease(), now=clock()
+    )
+    run = _Sending(
+        db, mine, links=links, settings=settings, clock=clock, stop=stop, may_begin=may_begin
+    )
+    tally = Tally(recovered=run.take_back([mine.id]))
+    tally.recovered += run.look_for_dead()
     with db.read() as session:
         editions = ledger.sending_editions(session)
-    if editions:
-        with Lanes(open_transport()) as lanes:
-            for edition_id in editions:
-                if stop.is_set() or not may_begin() or lanes.are_closed:
-                    break
-                run = _Run(
-                    db,
-                    edition_id,
-                    lanes,
-                    tally,
-                    clock=clock,
-                    stop=stop,
-                    may_begin=may_begin,
-                    progress=progress,
-                )
-                tally.statuses[edition_id] = run.send(links, settings)
+    if not editions:
+        return tally.report()
+    pool = open_pool(open_transport())
+    try:
+        for edition_id in editions:
+            if stop.is_set() or not may_begin() or pool.is_closed:
+                break
+            one = _Run(run, edition_id, pool, tally, progress=progress)
+            tally.statuses[edition_id] = one.send()
+    finally:
+        pool.close()
     return tally.report()
+
+
+@dataclass(slots=True)
+class _Sending:
+    """What the sending of all editions shares, and the writes that are about no one of them."""
+
+    db: Database
+    mine: Mine
+    links: Links
+    settings: Settings
+    clock: Clock
+    stop: Event
+    may_begin: Callable[[], bool]
+    _next_look_s: float = field(default=0.0)
+    _renewed_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def patience(self) -> float:
+        """What times that something is waited for are multiplied by."""
+        return self.settings.smtp.patience
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Do a write, again after a second when the database did not take it.
+
+        It must be durable before the next message, and running it twice writes the same: giving up
+        at once would put every message in hand in doubt. Raises StorageError when it stays away.
+        """
+        for _ in range(WRITE_TRIES - 1):
+            try:
+                with self.db.write() as session:
+                    return work(session)
+            except StorageError:
+                self.stop.wait(1)
+        with self.db.write() as session:
+            return work(session)
+
+    def take_back(self, workers: Sequence[int]) -> int:
+        """Put in doubt what these left in hand; return how many messages that were."""
+        now, quiet = self.clock(), AFTER_CRASH * self.patience
+        return self.write(lambda s: ledger.take_back(s, workers, settle=quiet, now=now))
+
+    def look_for_dead(self) -> int:
+        """Take over from workers that died; return how many messages they had in hand."""
+        self._next_look_s = time.monotonic() + DEAD_S * self.patience
+        dead = shares.find_dead(self.db, self.mine)
+        if not dead:
+            return 0
+        now = self.clock()
+        self.write(lambda s: shares.bury(s, dead, now=now))
+        return self.take_back(dead)
+
+    def keep_up(self) -> int:
+        """Do what is due by the clock while messages go out; return as `look_for_dead` does."""
+        now_s = time.monotonic()
+        if self.mine.lease is not None and now_s - self._renewed_s >= self.mine.lease.renew_s:
+            self._renewed_s = now_s
+            self.write(lambda s: shares.renew(s, self.mine))
+        return self.look_for_dead() if now_s >= self._next_look_s else 0
 
 
 class _Run:
     """The sending of one edition, within one run over all of them."""
 
-    def __init__(  # noqa: PLR0913 - what it shares with the run over all editions
+    def __init__(
         self,
-        db: Database,
+        sending: _Sending,
         edition_id: int,
-        lanes: Lanes,
+        pool: Pool,
         tally: Tally,
         *,
-        clock: Clock,
-        stop: Event,
-        may_begin: Callable[[], bool],
         progress: Progress | None,
     ) -> None:
-        self._db, self._edition_id, self._lanes, self._tally = db, edition_id, lanes, tally
-        self._clock, self._stop, self._is_allowed = clock, stop, may_begin
-        self._shown = Shown(db, edition_id, progress)
+        self._sending, self._edition_id, self._pool, self._tally = sending, edition_id, pool, tally
+        self._clock, self._write = sending.clock, sending.write
+        self._shown = Shown(sending.db, edition_id, progress)
+        self._in_hand: dict[int, Attempt] = {}
         self._refused: list[Refusal] = []
-        self._goes_on, self._spares = True, False
+        self._goes_on, self._spares, self._is_withdrawn = True, False, False
 
-    def send(self, links: Links, settings: Settings) -> EditionStatus:
+    def send(self) -> EditionStatus:
         """Send until nothing of it is due; return its status then."""
+        sending = self._sending
         try:
-            with self._db.read() as session:
-                mailing = read_mailing(session, self._edition_id, settings)
+            with sending.db.read() as session:
+                mailing = read_mailing(session, self._edition_id, sending.settings)
         except UnsafeHeader as wrong:
             return self._halt_faulty(str(wrong))
         except ContentChanged as changed:
             return self._halt_changed(changed)
-        pages = Pages(self._db, mailing, links=links, settings=settings, clock=self._clock)
+        self._write(lambda s: shares.cut_into_shares(s, self._edition_id))
+        pages = Pages(
+            sending.db,
+            mailing,
+            mine=sending.mine,
+            links=sending.links,
+            settings=sending.settings,
+            clock=self._clock,
+        )
         self._send_all(mailing, pages)
-        if (end := pages.end) is not None:
+        if self._pool.is_closed and self._pool.outage is not None:
+            self._note_outage(self._pool.outage)
+        if (end := pages.find_end()) is not None:
             self._write(lambda s: bring_to_end(s, self._edition_id, end, now=self._clock()))
         self._shown.finish()
-        return self._write(
-            lambda s: closing.close_if_complete(s, self._edition_id, now=self._clock())
-        )
+        return self._write(self._finish)
+
+    def _finish(self, session: Session) -> EditionStatus:
+        shares.release(session, [self._sending.mine.id])
+        return closing.close_if_complete(session, self._edition_id, now=self._clock())
 
     def _send_all(self, mailing: Mailing, pages: Pages) -> None:
-        is_full = True
         while True:
-            done = self._lanes.collect(wait=is_full)
-            settled = [self._settle(one, mailing) for one in done]
-            ready = pages.take(self._lanes.idle) if self._may_begin() else []
-            if not (ready or done or self._lanes.busy):
+            faulty = self._prepare(pages)
+            if not (faulty or self._pool.busy):
                 return
-            begun = self._write_group(settled, ready, mailing)
-            if any(one.state is DeliveryState.PENDING for one in settled):
-                pages.start_over()
-            self._hand_out(begun, ready, pages)
+            news = self._pool.collect(0 if faulty else LOOK_S)
+            self._tally.recovered += self._sending.keep_up()
+            opened, results = self._sort(news, pages)
+            if opened or results or faulty:
+                self._write_group(mailing, pages, opened, [*results, *faulty])
             self._spare_refused()
-            is_full = len(begun) == len(ready)  # else a lane stands idle: somebody was skipped
+
+    def _prepare(self, pages: Pages) -> "list[_Result]":
+        """Prepare messages for all connections that are free; return what became of the others."""
+        if not self._may_begin():
+            if not self._is_withdrawn:
+                self._is_withdrawn = True
+                self._pool.withdraw()
+            return []
+        faulty = []
+        for ready in pages.take(self._pool.free):
+            if ready.personal is None or ready.envelope is None:
+                faulty.append(_Result(ready, None if ready.personal is None else NO_MAIL))
+                continue
+            try:
+                message = ready.envelope.fill(ready.personal)
+            except UnsafeHeader as wrong:
+                faulty.append(_Result(ready, TransportRefused(str(wrong))))
+                continue
+            letter = Letter(
+                ready.sender, ready.personal.email, message, about=ready, has_dots=False
+            )
+            self._pool.prepare(letter)
+        return faulty
 
     def _may_begin(self) -> bool:
-        asked = self._goes_on and not self._stop.is_set() and self._lanes.idle > 0
-        return asked and self._is_allowed()
+        asked = self._goes_on and not self._sending.stop.is_set() and not self._pool.is_closed
+        return asked and self._sending.may_begin()
 
-    def _settle(self, done: Done, mailing: Mailing) -> Settled:
-        settled = settle(done.attempt, done.result, policy=mailing.policy, now=self._clock())
-        if isinstance(done.result, TransportUnavailable):
-            self._note_outage(done.result)
-        self._watch_refusals(done, size=mailing.size)
-        return settled
+    def _sort(self, news: Sequence[News], pages: Pages) -> "tuple[list[Letter], list[_Result]]":
+        """Return whose body may be sent, and the results; what was not begun waits again."""
+        opened: list[Letter] = []
+        results: list[_Result] = []
+        for letter, word in news:
+            ready: Ready = letter.about
+            is_in_hand = ready.delivery_id in self._in_hand
+            if word is Turn.OPEN:
+                opened.append(letter)
+            elif word is Turn.BACK or (isinstance(word, TransportUnavailable) and not is_in_hand):
+                pages.give_back(ready)
+            elif not isinstance(word, Turn):
+                results.append(_Result(ready, word))
+        return opened, results
 
     def _write_group(
-        self, settled: Sequence[Settled], ready: Sequence[Ready], mailing: Mailing
-    ) -> list[Attempt]:
-        """Make what came back and what is begun durable, in one transaction."""
+        self,
+        mailing: Mailing,
+        pages: Pages,
+        opened: Sequence[Letter],
+        results: "Sequence[_Result]",
+    ) -> None:
+        """Make what came back and what is begun durable in one transaction; then let that go."""
+        known = self._in_hand
+        ids = [letter.about.delivery_id for letter in opened]
+        ids += [one.delivery_id for one in results if one.delivery_id not in known]
 
-        def write(session: Session) -> tuple[list[Attempt], int, bool]:
-            now = self._clock()
+        def write(session: Session) -> tuple[dict[int, Attempt], list[Settled], int, bool]:
+            now, begun, skipped, goes_on = self._clock(), {}, 0, True
+            if ids:
+                attempts, skipped = ledger.claim(
+                    session,
+                    self._edition_id,
+                    ids,
+                    topic=mailing.topic,
+                    mine=self._sending.mine,
+                    now=now,
+                )
+                begun = {one.delivery_id: one for one in attempts}
+                complete = len(begun) + skipped == len(ids)
+                goes_on = complete or ledger.is_sending(session, self._edition_id)
+            settled = self._settle(results, known | begun if begun else known, mailing)
             ledger.record(session, self._edition_id, settled, now=now)
-            if not ready:
-                return [], 0, True
-            ids = [one.delivery_id for one in ready]
-            begun, skipped = ledger.claim(
-                session, self._edition_id, ids, topic=mailing.topic, now=now
-            )
-            complete = len(begun) + skipped == len(ids)
-            return begun, skipped, complete or ledger.is_sending(session, self._edition_id)
+            return begun, settled, skipped, goes_on
 
-        begun, skipped, goes_on = self._write(write)
+        begun, settled, skipped, goes_on = self._write(write)
         self._goes_on = self._goes_on and goes_on
+        self._let_go(opened, begun)
+        self._put_aside(results, settled, pages)
+        self._count(settled, skipped)
+        self._watch_refusals(results, size=mailing.size)
+
+    def _let_go(self, opened: Sequence[Letter], begun: Mapping[int, Attempt]) -> None:
+        """Let go what is on record as begun, and drop the others."""
+        for letter in opened:
+            if (attempt := begun.get(letter.about.delivery_id)) is None:
+                self._pool.drop(letter)
+            else:
+                self._in_hand[attempt.delivery_id] = attempt
+                self._pool.let_go(letter)
+
+    def _put_aside(
+        self, results: "Sequence[_Result]", settled: Sequence[Settled], pages: Pages
+    ) -> None:
+        """Have these in hand no more; whose attempt was given back waits again."""
+        back = {one.delivery_id for one in settled if one.state is DeliveryState.PENDING}
+        for one in results:
+            self._in_hand.pop(one.delivery_id, None)
+            if one.delivery_id in back and one.result is not None:
+                pages.give_back(one.ready)
+
+    def _settle(
+        self, results: "Sequence[_Result]", attempts: dict[int, Attempt], mailing: Mailing
+    ) -> list[Settled]:
+        now, quiet = self._clock(), SETTLE * self._sending.patience
+        return [
+            settle(attempt, one.result or BACK, policy=mailing.policy, quiet=quiet, now=now)
+            for one in results
+            if (attempt := attempts.get(one.delivery_id)) is not None
+        ]
+
+    def _count(self, settled: Sequence[Settled], skipped: int) -> None:
         states = Counter(one.state for one in settled)
         states[DeliveryState.SKIPPED] += skipped
         self._tally.states += states
         self._shown.add(states)
-        return begun
-
-    def _hand_out(self, begun: Sequence[Attempt], ready: Sequence[Ready], pages: Pages) -> None:
-        by_id = {one.delivery_id: one for one in ready}
-        nobody: list[Settled] = []
-        for attempt in begun:
-            one = by_id[attempt.delivery_id]
-            if one.envelope is None:
-                reply = "nothing was approved for this audience"
-                nobody.append(Settled(one.delivery_id, DeliveryState.FAILED, None, reply))
-            elif one.personal is None:  # came back since the page was read: read it again
-                pages.start_over()
-                nobody.append(
-                    Settled(one.delivery_id, DeliveryState.PENDING, None, "", attempts=-1)
-                )
-            else:
-                self._lanes.start(Job(attempt, one.envelope, one.personal, one.sender))
-        if nobody:
-            now = self._clock()
-            self._write(lambda s: ledger.record(s, self._edition_id, nobody, now=now))
-            self._tally.states += Counter(one.state for one in nobody)
 
     def _note_outage(self, outage: TransportUnavailable) -> None:
-        if self._lanes.are_closed:
-            self._tally.unavailable = why = without_addresses(str(outage))
-            now = self._clock()
-            self._write(lambda s: closing.note_outage(s, self._edition_id, note=why, now=now))
+        self._tally.unavailable = why = without_addresses(str(outage))
+        now = self._clock()
+        self._write(lambda s: closing.note_outage(s, self._edition_id, note=why, now=now))
 
-    def _watch_refusals(self, done: Done, *, size: int) -> None:
+    def _watch_refusals(self, results: "Sequence[_Result]", *, size: int) -> None:
         """Stop before a whole list is refused for what is wrong with us."""
-        result = done.result
-        if isinstance(result, TransportRefused) and result.code is not None:
-            self._refused.append(Refusal(done.attempt.delivery_id, result.reply, done.domain))
-        elif not self._spares:
-            self._refused.clear()
+        for one in results:
+            result = one.result
+            if isinstance(result, TransportRefused) and result.code is not None:
+                self._refused.append(Refusal(one.delivery_id, result.reply, one.domain))
+            elif not self._spares:
+                self._refused.clear()
         if self._goes_on and is_about_us(self._refused, size=size):
             self._goes_on, self._spares = False, True
             self._halt(f"{len(self._refused)} readers in a row refused: it must be us")
@@ -234,21 +376,24 @@ class _Run:
         self._write(lambda s: closing.halt_changed(s, self._edition_id, detail=detail, now=now))
         return EditionStatus.PAUSED
 
-    def _write(self, work: Callable[[Session], T]) -> T:
-        return _patiently(self._db, self._stop, work)
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What became of a message. result: None for somebody to whom none could be made."""
+
+    ready: Ready
+    result: Receipt | TransportError | None
+
+    @property
+    def delivery_id(self) -> int:
+        return self.ready.delivery_id
+
+    @property
+    def domain(self) -> str:
+        personal = self.ready.personal
+        return "" if personal is None else personal.email.rpartition("@")[2].lower()
 
 
-def _patiently(db: Database, stop: Event, work: Callable[[Session], T]) -> T:
-    """Do a write, again after a second when the database did not take it (locked, or restarting).
-
-    It must be durable before the next message, and running it twice writes the same: giving up at
-    once would put every message in hand in doubt. Raises StorageError when the database stays away.
-    """
-    for _ in range(WRITE_TRIES - 1):
-        try:
-            with db.write() as session:
-                return work(session)
-        except StorageError:
-            stop.wait(1)
-    with db.write() as session:
-        return work(session)
+NO_MAIL: Final = TransportRefused(NOBODY)
+# Somebody who was gone when the page was read, and is there again: their turn comes again.
+BACK: Final = TransportUnavailable("came back")

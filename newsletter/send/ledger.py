@@ -4,18 +4,19 @@ Every function works within the caller's transaction, so that a claim and the ou
 become durable together (see `deliver`).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final, cast
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Executable,
     String,
     Table,
+    and_,
     bindparam,
     case,
     func,
@@ -29,6 +30,7 @@ from newsletter.model import Delivery, Edition
 from newsletter.send.failures import Skipped
 from newsletter.send.outcomes import Attempt, Settled
 from newsletter.send.schedule import skip_waiting
+from newsletter.send.shares import Due, Mine, Range, may_work
 from newsletter.store.editions import log_event
 from newsletter.values import DeliveryState, EditionStatus, InDoubtPolicy
 from subscribers.model import Subscriber
@@ -42,12 +44,14 @@ TABLE: Final = cast("Table", Delivery.__table__)  # a mapped class's table is a 
 
 # What somebody gets whose row is older than cuts is what their side gets.
 CUT: Final = func.coalesce(Delivery.cut, Delivery.audience, NO_SIDE)
-# That it arrived is a fact, whoever says so and however late; the rest is said of a row in hand.
+# That it arrived is a fact, whoever says so and however late; the rest is said of a row in hand,
+# and only by who has it in hand: a worker that was taken for dead may speak late.
 RECORD: Final = (
     update(TABLE)
     .where(
         TABLE.c.id == bindparam("delivery_id"),
-        (TABLE.c.state == D.ATTEMPTING) | (bindparam("new_state", type_=String) == D.SENT),
+        and_(TABLE.c.state == D.ATTEMPTING, TABLE.c.attempts == bindparam("of_attempt"))
+        | (bindparam("new_state", type_=String) == D.SENT),
     )
     .values(
         state=bindparam("new_state"),
@@ -56,7 +60,6 @@ RECORD: Final = (
         next_at=bindparam("new_next_at"),
         at=bindparam("new_at"),
         attempts=TABLE.c.attempts + bindparam("more_attempts"),
-        resends=TABLE.c.resends + bindparam("more_resends"),
     )
 )
 
@@ -81,43 +84,63 @@ def sending_editions(session: Session) -> list[int]:
     )
 
 
-def take_back(session: Session, *, now: datetime) -> int:
-    """Settle what a worker that died left in hand; return how many deliveries that were.
+def take_back(session: Session, workers: Sequence[int], *, settle: timedelta, now: datetime) -> int:
+    """Put in doubt what these workers left in hand; return how many deliveries that were.
 
-    Each may have arrived. The edition's policy sends it again, with the same Message-ID, or holds
-    it; a cancelled edition is not sent again. Either way the edition's events say how many.
+    Each may have arrived. Where the edition says so it is sent again after `settle`, with the same
+    Message-ID, unless something proves before that it arrived; else it is held for a person. A
+    cancelled edition is not sent again. The edition's events say how many.
     """
-    again = _taken_back(session, _resend(), state=D.PENDING, resends=1, now=now)
-    held = _taken_back(session, ~_resend(), state=D.IN_DOUBT, resends=0, now=now)
+    again = _taken_back(session, _resend(), workers, next_at=now + settle, now=now)
+    held = _taken_back(session, ~_resend(), workers, next_at=None, now=now)
     for edition_id in sorted({*again, *held}):
         note = f"{again.get(edition_id, 0)} sent again, {held.get(edition_id, 0)} in doubt"
         log_event(session, edition_id, what="recovered", now=now, note=note)
     return sum(again.values()) + sum(held.values())
 
 
-def next_page(session: Session, edition_id: int, *, after: int, size: int) -> list[Waiting]:
-    """Return the next deliveries that were not tried yet, by id."""
-    return _page(session, edition_id, D.PENDING, Delivery.id > after, size=size)
-
-
-def due_page(
-    session: Session, edition_id: int, *, after: int, size: int, now: datetime
+def page(
+    session: Session,
+    edition_id: int,
+    due: Due,
+    *,
+    within: Range,
+    after: int,
+    size: int,
 ) -> list[Waiting]:
-    """Return the next postponed deliveries that are due again, by id."""
-    due = (Delivery.id > after) & (Delivery.next_at <= now)
-    return _page(session, edition_id, D.DEFERRED, due, size=size)
+    """Return the next deliveries of a share that are due, by id."""
+    rows = session.execute(
+        select(Delivery.id, Delivery.subscriber_id, CUT)
+        .where(
+            Delivery.edition_id == edition_id,
+            Delivery.state == due.state,
+            Delivery.id > max(after, within.first_id - 1),
+            Delivery.id <= within.last_id,
+            due.which,
+        )
+        .order_by(Delivery.id)
+        .limit(size)
+    )
+    return [Waiting(*row) for row in rows]
 
 
 def claim(
-    session: Session, edition_id: int, ids: Sequence[int], *, topic: Topic, now: datetime
+    session: Session,
+    edition_id: int,
+    ids: Sequence[int],
+    *,
+    topic: Topic,
+    mine: Mine,
+    now: datetime,
 ) -> tuple[list[Attempt], int]:
     """Mark deliveries as being attempted; return those, and how many were skipped instead.
 
-    One statement also asks whether the edition still is being sent, in time, and the reader still
-    wants it: nothing is begun for somebody who left, or after a pause, once that was committed.
+    One statement also asks whether the edition still is being sent and not too late, whether the
+    reader still wants it, and whether this worker still counts: nothing is begun for somebody who
+    left, or after a pause, once that was committed. What was in doubt counts as sent again.
     """
     values = {"ids": list(ids), "of_edition": edition_id, "new_at": now}
-    rows = session.connection().execute(_claiming(topic), values).all()
+    rows = session.connection().execute(_claiming(topic, mine), values).all()
     begun = [
         Attempt(row.id, row.attempts, row.resends) for row in rows if row.state == D.ATTEMPTING
     ]
@@ -163,23 +186,22 @@ def is_sending(session: Session, edition_id: int) -> bool:
 def _taken_back(
     session: Session,
     which: ColumnElement[bool],
+    workers: Sequence[int],
     *,
-    state: DeliveryState,
-    resends: int,
+    next_at: datetime | None,
     now: datetime,
 ) -> dict[int, int]:
     # Names the editions, because the index begins with them; a sent one has nothing in hand.
     begun = select(Edition.id).where(Edition.status.in_(BEGUN))
+    # What has no worker was in hand before workers were on record.
+    theirs = TABLE.c.worker_id.in_(workers) | TABLE.c.worker_id.is_(None)
     found = session.execute(
         update(TABLE)
-        .where(TABLE.c.state == D.ATTEMPTING, TABLE.c.edition_id.in_(begun), which)
-        .values(state=state.value, resends=TABLE.c.resends + resends, at=now)
+        .where(TABLE.c.state == D.ATTEMPTING, TABLE.c.edition_id.in_(begun), theirs, which)
+        .values(state=D.IN_DOUBT.value, next_at=next_at, at=now)
         .returning(TABLE.c.edition_id)
     ).scalars()
-    counted: dict[int, int] = {}
-    for edition_id in found:
-        counted[edition_id] = counted.get(edition_id, 0) + 1
-    return counted
+    return dict(Counter(found))
 
 
 def _resend() -> ColumnElement[bool]:
@@ -191,44 +213,39 @@ def _resend() -> ColumnElement[bool]:
     )
 
 
-def _page(
-    session: Session,
-    edition_id: int,
-    state: DeliveryState,
-    which: ColumnElement[bool],
-    *,
-    size: int,
-) -> list[Waiting]:
-    rows = session.execute(
-        select(Delivery.id, Delivery.subscriber_id, CUT)
-        .where(Delivery.edition_id == edition_id, Delivery.state == state, which)
-        .order_by(Delivery.id)
-        .limit(size)
-    )
-    return [Waiting(*row) for row in rows]
-
-
-# Built once for each topic: it runs for every message, and building it costs more than running it.
-@cache
-def _claiming(topic: Topic) -> Executable:
+# Built once for each: it runs for every message, and building it costs more than running it.
+@lru_cache(maxsize=8)
+def _claiming(topic: Topic, mine: Mine) -> Executable:
     wanted = _wanted(topic)
+    was_in_doubt = TABLE.c.state == D.IN_DOUBT
     return (
         update(TABLE)
         .where(
             TABLE.c.id.in_(bindparam("ids", expanding=True)),
-            TABLE.c.state.in_((D.PENDING, D.DEFERRED)),
-            _status_in_time(bindparam("of_edition"), bindparam("new_at")) == EditionStatus.SENDING,
+            TABLE.c.state.in_((D.PENDING, D.DEFERRED))
+            | and_(was_in_doubt, TABLE.c.next_at.is_not(None)),
+            _may_begin(),
+            may_work(mine),
         )
         .values(
             state=case((wanted, D.ATTEMPTING.value), else_=D.SKIPPED.value),
             attempts=TABLE.c.attempts + case((wanted, 1), else_=0),
+            resends=TABLE.c.resends + case((and_(wanted, was_in_doubt), 1), else_=0),
             reply=case((wanted, TABLE.c.reply), else_=_why_not()),
             code=case((wanted, TABLE.c.code), else_=None),
             next_at=None,
             at=bindparam("new_at"),
+            worker_id=mine.id,
         )
         .returning(TABLE.c.id, TABLE.c.state, TABLE.c.attempts, TABLE.c.resends)
     )
+
+
+def _may_begin() -> ColumnElement[bool]:
+    """Return the condition that the edition is being sent, and that it is not too late for it."""
+    in_time = Edition.not_after.is_(None) | (Edition.not_after >= bindparam("new_at"))
+    mine = and_(Edition.id == bindparam("of_edition"), Edition.status == EditionStatus.SENDING)
+    return select(Edition.id).where(mine, in_time).exists()
 
 
 def _wanted(topic: Topic) -> ColumnElement[bool]:
@@ -248,15 +265,7 @@ def _why_not() -> ColumnElement[str]:
     return func.coalesce(still_there.correlate(TABLE).scalar_subquery(), Skipped.ERASED.value)
 
 
-def _status_in_time(
-    edition_id: BindParameter[int], now: BindParameter[datetime]
-) -> ColumnElement[str]:
-    """Return the status of an edition; NULL once nothing of it may be sent any more."""
-    in_time = Edition.not_after.is_(None) | (Edition.not_after >= now)
-    return select(Edition.status).where(Edition.id == edition_id, in_time).scalar_subquery()
-
-
-def _status_of(edition_id: int | BindParameter[int]) -> ColumnElement[str]:
+def _status_of(edition_id: int) -> ColumnElement[str]:
     return select(Edition.status).where(Edition.id == edition_id).scalar_subquery()
 
 
@@ -272,6 +281,6 @@ def _parameters(one: Settled, now: datetime) -> dict[str, object]:
         "new_reply": one.reply,
         "new_next_at": one.next_at,
         "new_at": now,
+        "of_attempt": one.attempt,
         "more_attempts": one.attempts,
-        "more_resends": one.resends,
     }

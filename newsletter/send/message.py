@@ -9,6 +9,7 @@ The same person always gets the same bytes, so a second copy can be recognised.
 import binascii
 import hashlib
 import html
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,7 @@ from newsletter.values import EditionKind, Personal, Rendered, Slot
 from subscribers.values import Audience
 
 SOFT_BREAK: Final = b"=\r\n"
+LEADING_DOTS: Final = re.compile(rb"^\.{1,24}", re.MULTILINE)  # as many as fit on a line
 LINE: Final = 76  # RFC 2045 §6.7
 TEXT_WIDTH: Final = (
     72  # as the rest of the text part, whose sentences were wrapped when it was made
@@ -97,7 +99,10 @@ class Envelope:
     canonical: tuple[bytes | Place, ...] = ()
 
     def fill(self, personal: Personal) -> bytes:
-        """Return the whole message for one person, with CRLF line ends. Raises UnsafeHeader."""
+        """Return the whole message for one person, with CRLF line ends. Raises UnsafeHeader.
+
+        No line of it begins with a dot.
+        """
         values = _encoded_values(personal)
         own = self._personal_head(personal)
         body = [one if isinstance(one, bytes) else values[one] for one in self.pieces]
@@ -185,9 +190,19 @@ def slot_values(personal: Personal, *, in_html: bool) -> dict[Slot, str]:
 
 
 def quoted_printable(text: str) -> bytes:
-    """Return text as UTF-8 quoted-printable with CRLF and lines of at most 76 (RFC 2045 §6.7)."""
+    """Return text as UTF-8 quoted-printable with CRLF and lines of at most 76 (RFC 2045 §6.7).
+
+    No line of it begins with a dot, so that nothing needs to be doubled on its way out.
+    """
     plain = text.replace("\r\n", "\n").replace("\r", "\n").encode()
-    return binascii.b2a_qp(plain, istext=True).replace(b"\n", b"\r\n")
+    encoded = binascii.b2a_qp(plain, istext=True).replace(b"\n", b"\r\n")
+    while LEADING_DOTS.search(encoded):
+        encoded = LEADING_DOTS.sub(_dots_encoded, encoded)
+    return encoded
+
+
+def _dots_encoded(dots: re.Match[bytes]) -> bytes:
+    return b"=2E" * len(dots[0]) + SOFT_BREAK
 
 
 def _signed_by(signer: Signer | None, envelope: Envelope) -> Envelope:

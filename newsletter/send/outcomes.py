@@ -22,7 +22,10 @@ REFUSALS: Final = 20  # so many in a row have one cause
 OURS: Final = re.compile(r"\b5\.(?:6\.(?!7\b)|7\.)\d")
 DOMAINS: Final = 3  # a school that is gone has many readers, at one domain
 ADDRESS: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
-SETTLE: Final = timedelta(minutes=10)  # a relay that was slow to answer has delivered by then
+# Between a doubt and a second copy: a relay that was slow to answer has delivered by then.
+SETTLE: Final = timedelta(minutes=10)
+# After a crash of ours there was no silence to wait out: the relay ends what was on the wire.
+AFTER_CRASH: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,15 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What is written about an attempt. attempts, resends: how much to add."""
+    """What is written about an attempt. attempt: its number; attempts: how much to add to it."""
 
     delivery_id: int
+    attempt: int
     state: DeliveryState
     code: int | None
     reply: str
     next_at: datetime | None = None
     attempts: int = 0
-    resends: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +60,26 @@ class Refusal:
 
 
 def settle(
-    attempt: Attempt, result: Receipt | TransportError, *, policy: InDoubtPolicy, now: datetime
+    attempt: Attempt,
+    result: Receipt | TransportError,
+    *,
+    policy: InDoubtPolicy,
+    quiet: timedelta = SETTLE,
+    now: datetime,
 ) -> Settled:
-    """Return what to write down for this answer."""
-    one = attempt.delivery_id
+    """Return what to write down for this answer. quiet: see `SETTLE`."""
+    one, number = attempt.delivery_id, attempt.attempts
     if isinstance(result, Receipt):
-        return Settled(one, DeliveryState.SENT, result.code, result.reply)
+        return Settled(one, number, DeliveryState.SENT, result.code, result.reply)
     if isinstance(result, TransportRefused):
-        return Settled(one, DeliveryState.FAILED, result.code, result.reply)
+        return Settled(one, number, DeliveryState.FAILED, result.code, result.reply)
     if isinstance(result, TransportUnavailable):  # nobody's fault: the attempt is given back
-        return Settled(one, DeliveryState.PENDING, result.code, result.reply, attempts=-1)
+        return Settled(one, number, DeliveryState.PENDING, result.code, result.reply, attempts=-1)
     if isinstance(result, TransportDeferred):
         return _postpone(attempt, result, now=now)
-    return _doubt(attempt, result, policy=policy, now=now)
+    is_last = policy is InDoubtPolicy.HOLD or attempt.resends > 0
+    again_at = None if is_last else now + quiet  # once more, and then it waits for a person
+    return Settled(one, number, DeliveryState.IN_DOUBT, result.code, result.reply, again_at)
 
 
 def next_wait(attempts: int) -> timedelta | None:
@@ -103,23 +113,11 @@ def _wait(attempt: int) -> timedelta:
 
 def _postpone(attempt: Attempt, result: TransportDeferred, *, now: datetime) -> Settled:
     wait = next_wait(attempt.attempts)
-    state = DeliveryState.FAILED if wait is None else DeliveryState.DEFERRED
-    next_at = None if wait is None else now + max(wait, timedelta(seconds=result.pause_s))
-    return Settled(attempt.delivery_id, state, result.code, result.reply, next_at=next_at)
-
-
-def _doubt(
-    attempt: Attempt, result: TransportError, *, policy: InDoubtPolicy, now: datetime
-) -> Settled:
-    """It may have arrived: once more where the edition says so, and then it waits for a person."""
-    one = attempt.delivery_id
-    if policy is InDoubtPolicy.HOLD or attempt.resends:
-        return Settled(one, DeliveryState.IN_DOUBT, result.code, result.reply)
     return Settled(
-        one,
-        DeliveryState.DEFERRED,
+        attempt.delivery_id,
+        attempt.attempts,
+        DeliveryState.FAILED if wait is None else DeliveryState.DEFERRED,
         result.code,
         result.reply,
-        next_at=now + SETTLE,
-        resends=1,
+        next_at=None if wait is None else now + max(wait, timedelta(seconds=result.pause_s)),
     )

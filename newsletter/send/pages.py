@@ -21,6 +21,7 @@ from newsletter.send.headers import UNSAFE
 from newsletter.send.ledger import Waiting
 from newsletter.send.message import Envelope, Letterhead, encode, letterhead_of, message_namer
 from newsletter.send.reason import reason_for
+from newsletter.send.shares import Mine, Range, due, take_share
 from newsletter.settings import Settings
 from newsletter.store.approvals import seal_of_mails, variants_of
 from newsletter.store.deliveries import topic_of
@@ -96,20 +97,32 @@ def read_mailing(session: Session, edition_id: int, settings: Settings) -> Maili
 
 
 class Pages:
-    """The deliveries of one edition whose turn it is: untried ones first, then postponed ones."""
+    """The deliveries of one edition whose turn it is: untried ones first, then postponed ones.
+
+    A worker takes share after share of an edition, so that several do not read the same.
+    """
 
     def __init__(
-        self, db: Database, mailing: Mailing, *, links: Links, settings: Settings, clock: Clock
+        self,
+        db: Database,
+        mailing: Mailing,
+        *,
+        mine: Mine,
+        links: Links,
+        settings: Settings,
+        clock: Clock,
     ) -> None:
-        self._db, self._mailing, self._clock = db, mailing, clock
+        self._db, self._mailing, self._mine, self._clock = db, mailing, mine, clock
         self._maker = _Maker(mailing, links=links, settings=settings)
         self._waiting: deque[Ready] = deque()
-        self._after_new = self._after_due = 0
+        self._places: deque[_Place] = deque()
+        self._last_id = 0
         self._end: End | None = None
 
-    @property
-    def end(self) -> End | None:
-        """Why there are no more, although somebody may still wait; None otherwise."""
+    def find_end(self) -> End | None:
+        """Look why there are no more, although somebody may still wait; None while there are."""
+        with self._db.read() as session:
+            self._look_for_end(session)
         return self._end
 
     def take(self, number: int) -> list[Ready]:
@@ -118,27 +131,66 @@ class Pages:
             self._waiting.extend(self._read())
         return [self._waiting.popleft() for _ in range(min(number, len(self._waiting)))]
 
-    def start_over(self) -> None:
-        """Look again from the beginning: something was given back."""
-        self._after_new = 0
+    def give_back(self, ready: Ready) -> None:
+        """Let somebody wait for their turn again, behind who was read: nothing was begun."""
+        self._waiting.append(ready)
 
     def _read(self) -> list[Ready]:
-        edition_id = self._mailing.edition_id
-        with self._db.read() as session:
-            self._end = find_end(session, edition_id, now=self._clock())
-            if self._end is not None:
-                return []
-            page = ledger.next_page(session, edition_id, after=self._after_new, size=PAGE)
+        while self._end is None and (self._places or self._take_share()):
+            with self._db.read() as session:
+                self._look_for_end(session)
+                if self._end is not None:
+                    return []
+                page = self._next_page(session)
+                ids = [one.subscriber_id for one in page if one.subscriber_id]
+                people = readers(session, ids) if ids else {}
             if page:
-                self._after_new = page[-1].delivery_id
-            else:
-                page = ledger.due_page(
-                    session, edition_id, after=self._after_due, size=PAGE, now=self._clock()
-                )
-                self._after_due = page[-1].delivery_id if page else 0
-            ids = [one.subscriber_id for one in page if one.subscriber_id]
-            people = readers(session, ids) if ids else {}
-        return self._maker.make(page, people)
+                return self._maker.make(page, people)
+        return []
+
+    def _look_for_end(self, session: Session) -> None:
+        self._end = find_end(session, self._mailing.edition_id, now=self._clock())
+
+    def _next_page(self, session: Session) -> list[Waiting]:
+        place = self._places[0]
+        page = ledger.page(
+            session,
+            self._mailing.edition_id,
+            due(self._clock())[place.turn],
+            within=place.within,
+            after=place.after,
+            size=PAGE,
+        )
+        if len(page) == PAGE:
+            place.after = page[-1].delivery_id
+        else:
+            self._places.popleft()
+        return page
+
+    def _take_share(self) -> bool:
+        """Take the next share, and look in it for each state that may be due."""
+        with self._db.write() as session:
+            share = take_share(
+                session,
+                self._mailing.edition_id,
+                self._mine,
+                now=self._clock(),
+                after=self._last_id,
+            )
+        if share is None:
+            return False
+        self._last_id = share.last_id
+        self._places.extend(_Place(share, turn) for turn in range(len(due(self._clock()))))
+        return True
+
+
+@dataclass(slots=True)
+class _Place:
+    """How far a share was read, for one of the states that are due."""
+
+    within: Range
+    turn: int
+    after: int = 0
 
 
 class _Maker:

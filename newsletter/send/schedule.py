@@ -22,6 +22,7 @@ from newsletter.errors import (
 from newsletter.model import Delivery, Edition
 from newsletter.ports import Terms
 from newsletter.send.failures import Skipped
+from newsletter.sending_rows import Share
 from newsletter.store.approvals import set_plan
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import last_event_of, lock_edition, log_event
@@ -230,6 +231,12 @@ def _skip(session: Session, edition_id: int, why: Skipped, *, now: datetime) -> 
         .values(state=DeliveryState.SKIPPED, code=None, reply=why.value, next_at=None, at=now)
         .execution_options(synchronize_session=False)
     )
+    session.execute(  # what may have arrived stays in doubt, and is not sent again
+        update(Delivery)
+        .where(Delivery.edition_id == edition_id, Delivery.state == D.IN_DOUBT)
+        .values(next_at=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _plan(
@@ -291,4 +298,5 @@ def _forget_list(session: Session, edition: Edition) -> None:
         session.execute(delete(Delivery).where(own, UNTOUCHED))
     if session.scalar(select(Delivery.id).where(own).limit(1)) is not None:
         raise AlreadyLeft(edition.id, edition.state, S.APPROVED)
+    session.execute(delete(Share).where(Share.edition_id == edition.id))
     edition.size = edition.materialised_at = edition.started_at = edition.retry_at = None

@@ -133,18 +133,17 @@ class _Trial:
         )
         links = f"{settings.base_url}{LINKS}"
         token = b32encode(secrets.token_bytes(15)).decode().lower()
-        return self._envelope.fill(
-            Personal(
-                email=user.email,
-                name=user.name,
-                reason=reason_for(reader, self._letterhead.kind),
-                unsubscribe_url=f"{links}/afmelden",
-                one_click_url=f"{links}/afmelden",
-                preferences_url=f"{links}/voorkeuren",
-                poll_url=f"{links}/peiling",
-                message_id=f"<t.{token}@{self._letterhead.domain}>",
-            )
+        personal = Personal(
+            email=user.email,
+            name=user.name,
+            reason=reason_for(reader, self._letterhead.kind),
+            unsubscribe_url=f"{links}/afmelden",
+            one_click_url=f"{links}/afmelden",
+            preferences_url=f"{links}/voorkeuren",
+            poll_url=f"{links}/peiling",
+            message_id=f"<t.{token}@{self._letterhead.domain}>",
         )
+        return self._envelope.fill(personal)
 
 
 def _marked(rendered: Rendered, sender: str, now: datetime) -> Rendered:

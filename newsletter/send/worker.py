@@ -1,6 +1,10 @@
-"""The worker: freezes what is due, sends it, waits for more. One at a time for each database."""
+"""The worker: freezes what is due, sends it, waits for more.
 
-from collections.abc import Callable
+On PostgreSQL as many work together as wanted; on SQLite one works, and the others wait for it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
@@ -9,10 +13,12 @@ from typing import Final, Protocol, Self
 import structlog
 
 from newsletter.ports import Clock, Preflight, Terms, Transport
+from newsletter.send import shares
 from newsletter.send.closing import note_retry
 from newsletter.send.deliver import deliver_due
 from newsletter.send.freeze import freeze_due
 from newsletter.send.progress import Progress
+from newsletter.send.shares import Mine
 from newsletter.send.tally import SendReport
 from newsletter.settings import Settings
 from newsletter.store.deliveries import figures
@@ -24,7 +30,6 @@ from subscribers.links import Links
 
 log = structlog.get_logger()
 
-LOCK: Final = "worker"
 POLL_S: Final = 1.0
 OUTAGE_S: Final = (
     1.0,
@@ -104,21 +109,43 @@ def _turn(
     services: Services, goal: Goal, *, stop: Event, progress: Progress | None
 ) -> EditionFigures | None:
     """Work while the lock is held, or look how far its holder is; return what reached the goal."""
-    with lock(services.db.engine, LOCK) as held:
+    with services.db.read() as session:
+        name = shares.new_name(session)
+    with lock(services.db.engine, name) as held:
         if held is not None:
-            return _work(services, goal, held, stop=stop, progress=progress)
+            with _enrolled(services, name) as mine:
+                return _work(services, goal, held, mine, stop=stop, progress=progress)
     seen = _figures(services, goal)
     if seen is not None and progress is not None:
         progress(seen)
     return seen if goal.is_reached(seen) else None
 
 
+@contextmanager
+def _enrolled(services: Services, name: str) -> Iterator[Mine]:
+    """Be on record as a worker while the body runs."""
+    db, clock, relay = services.db, services.clock, services.settings.smtp
+    lease = shares.Lease().scaled(relay.patience)
+    mine = shares.enrol(
+        db, name, connections=services.open_transport().connections, lease=lease, now=clock()
+    )
+    yield mine
+    with db.write() as session:  # not after a failure: then others see that the lock is free
+        shares.bury(session, [mine.id], now=clock())
+
+
 def _work(
-    services: Services, goal: Goal, held: Held, *, stop: Event, progress: Progress | None
+    services: Services,
+    goal: Goal,
+    held: Held,
+    mine: Mine,
+    *,
+    stop: Event,
+    progress: Progress | None,
 ) -> EditionFigures | None:
     outages, is_away = 0, True  # whoever worked before may have left a note
-    while not stop.is_set() and held.is_held():
-        report = _round(services, held, stop=stop, progress=progress)
+    while not stop.is_set() and held.is_held() and shares.is_alive(services.db, mine):
+        report = _round(services, held, mine, stop=stop, progress=progress)
         # A relay that took something is there: it is not waited for ever longer.
         outages = outages + 1 if report.unavailable and not report.sent else 0
         wait_s = OUTAGE_S[min(outages, len(OUTAGE_S)) - 1] if outages else POLL_S
@@ -138,7 +165,9 @@ def _note_retry(services: Services, wait_s: float | None) -> None:
         note_retry(session, at)
 
 
-def _round(services: Services, held: Held, *, stop: Event, progress: Progress | None) -> SendReport:
+def _round(
+    services: Services, held: Held, mine: Mine, *, stop: Event, progress: Progress | None
+) -> SendReport:
     services = services.current()
     started = freeze_due(
         services.db,
@@ -154,6 +183,7 @@ def _round(services: Services, held: Held, *, stop: Event, progress: Progress | 
         links=services.links,
         settings=services.settings,
         clock=services.clock,
+        mine=mine,
         stop=stop,
         may_begin=held.is_held,
         progress=progress,

@@ -1,54 +1,34 @@
 """Handing messages to a relay by SMTP (RFC 5321): connections that last, one recipient a message.
 
-What an answer means depends on where in the dialogue it comes:
-
-before RCPT    connect, EHLO, STARTTLS, AUTH, MAIL: the relay refuses us, no reader is to blame
-RCPT, DATA     4yz and 552 later (RFC 5321 §4.5.3.1.10), 5yz never, for this person; lost: later,
-               because a message that makes a relay hang up must not hold up everybody else
-after the dot  2yz done, 4yz later, 5yz never; no answer: it may have arrived (RFC 1047)
-
-An address with letters outside ASCII before its @ goes only to a server that offers SMTPUTF8
-(RFC 6531); elsewhere it is refused for good, before anything is said about it.
-
-421 before the dot means that the server hangs up (RFC 5321 §3.8), which blames no reader either.
+One loop serves all connections (`SmtpPool`); what is said on each is `dialogue.py`, and how it
+gets there is `links.py`. Whoever has one mail to send holds one connection (`SmtpConnection`).
 """
 
-import smtplib
+import selectors
 import socket
 import ssl
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from functools import cache
 from typing import Final
 
-from newsletter.errors import (
-    TransportDeferred,
-    TransportError,
-    TransportRefused,
-    TransportUnavailable,
-    TransportUncertain,
-)
+from newsletter.errors import TransportError, TransportUnavailable
+from newsletter.send.letters import Letter, News, Turn
+from newsletter.send.transports.links import Address, Link, Timeouts
 from newsletter.send.transports.offers import Offers
 from newsletter.settings import SmtpRelay
 from newsletter.values import Receipt
 
-REPLY_LENGTH: Final = 500  # of a server's words, what we keep
-CLOSING: Final = 421
-TOO_MANY: Final = 552  # of RCPT: "too many recipients" in old words, so: later
-
-UTF8: Final = " SMTPUTF8 BODY=8BITMIME"  # of MAIL FROM: RFC 6531 §3.4, RFC 6152
-NEEDS_UTF8: Final = "5.6.7 the address needs SMTPUTF8, which this relay does not offer"
-
-Reply = tuple[int, bytes]
+GOODBYE_S: Final = 2.0  # that the answer to QUIT is waited for
+LOOK_S: Final = 0.1  # between two looks at what takes too long
+READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds to wait in each phase (RFC 5321 §4.5.3.2). A short last one doubles mail."""
-
-    connect: float = 30
-    command: float = 300
-    data: float = 180
-    after_dot: float = 600
+@cache
+def _trusting_the_system() -> ssl.SSLContext:
+    """Return what judges certificates: made once, for it reads all that the system trusts."""
+    return ssl.create_default_context()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +36,23 @@ class SmtpTransport:
     """The way out to one relay. offers: where is noted what it says that it can do."""
 
     relay: SmtpRelay
-    timeouts: Timeouts = Timeouts()
-    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    timeouts: Timeouts | None = None
+    tls: ssl.SSLContext = field(default_factory=_trusting_the_system)
     offers: Offers = field(default_factory=Offers)
 
     @property
     def connections(self) -> int:
         """How many connections may be open at once."""
         return self.relay.connections
+
+    @property
+    def patience(self) -> Timeouts:
+        """How long to wait in each phase."""
+        return self.timeouts or Timeouts().scaled(self.relay.patience)
+
+    def pool(self) -> "SmtpPool":
+        """Return all its connections together; none is opened yet."""
+        return SmtpPool(self, self.connections)
 
     def connect(self) -> "SmtpConnection":
         """Open one connection. Raises TransportUnavailable."""
@@ -72,225 +61,279 @@ class SmtpTransport:
         return connection
 
 
+class SmtpPool:
+    """Connections to one relay, served by one thread: a `letters.Pool`.
+
+    The first is opened alone, so that a relay that wants none is asked once. One that cannot be
+    opened is given up: a relay that takes two and refuses a third is served by two.
+    """
+
+    def __init__(self, transport: SmtpTransport, seats: int) -> None:
+        self._transport, self._seats = transport, seats
+        self._timeouts = transport.patience
+        self._selector = selectors.DefaultSelector()
+        self._links: dict[Link, int] = {}  # and what each waits for
+        self._free: dict[Link, None] = {}  # those that could do with a next message
+        self._by_letter: dict[Letter, Link] = {}
+        self._dirty: dict[Link, None] = {}
+        self._news: list[News] = []
+        self._addresses: list[Address] = []
+        self._was_ready = False
+        self._look_at_s = 0.0
+        self.outage: TransportUnavailable | None = None
+
+    @property
+    def free(self) -> int:
+        """How many messages may be prepared now."""
+        seats = self._seats if self._was_ready else min(self._seats, 1)
+        return max(seats - len(self._links), 0) + len(self._free)
+
+    @property
+    def busy(self) -> int:
+        """How many messages are in hand or prepared, or have news that was not collected."""
+        return len(self._by_letter) + len(self._news)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether no connection reaches the relay any more."""
+        return not self._seats
+
+    def prepare(self, letter: Letter) -> None:
+        """Give a message to a connection; one is opened for it where none is idle."""
+        link = self._idlest() or self._open()
+        if link is None:
+            self._news.append((letter, Turn.BACK))
+            return
+        self._free.pop(link, None)
+        self._by_letter[letter] = link
+        link.dialogue.prepare(letter)
+        self._dirty[link] = None
+
+    def let_go(self, letter: Letter) -> None:
+        """Send the body of a message whose turn is OPEN: from here on it may arrive."""
+        link = self._by_letter[letter]
+        link.send_body()
+        self._dirty[link] = None
+        if not link.is_leaving:
+            self._free[link] = None
+
+    def drop(self, letter: Letter) -> None:
+        """Hang up: after DATA nothing else takes a message back."""
+        link = self._by_letter.pop(letter)
+        link.dialogue.take_back()
+        self._hang_up(link)
+
+    def withdraw(self) -> None:
+        """Give back what is prepared; where the relay heard of it, its connection ends."""
+        for link in list(self._links):
+            is_named = link.dialogue.is_named
+            if (letter := link.dialogue.take_back()) is not None:
+                self._take([(letter, Turn.BACK)])
+            if is_named:
+                self._let_leave(link)
+                self._leave_if_idle(link)
+            elif not link.is_leaving:
+                self._free[link] = None
+
+    def collect(self, wait_s: float) -> list[News]:
+        """Return what happened, waiting so long at most for the first of it."""
+        dirty, self._dirty = self._dirty, {}
+        for link in dirty:
+            self._serve(link, can_read=False)
+        end_s = time.monotonic() + wait_s
+        while True:
+            left_s = 0.0 if self._news else min(LOOK_S, max(end_s - time.monotonic(), 0.0))
+            for key, mask in self._selector.select(left_s):
+                self._serve(key.data, can_read=bool(mask & READ))
+            self._look_at_clocks()
+            if self._news or not self._links or time.monotonic() >= end_s:
+                break
+        news, self._news = self._news, []
+        return news
+
+    def open(self) -> None:
+        """Open one connection, and greet. Raises TransportUnavailable."""
+        self._open()
+        while self._links and not any(one.dialogue.is_ready for one in self._links):
+            self._news.extend(self.collect(LOOK_S))
+        if not self._links and self.outage is not None:
+            raise self.outage
+
+    def close(self) -> None:
+        """Say goodbye; never raises."""
+        for link in self._links:
+            if link.dialogue.is_ready and link.dialogue.awaited is None:
+                link.dialogue.quit()
+                self._let_leave(link)
+                self._dirty[link] = None
+        end_s = time.monotonic() + min(GOODBYE_S, self._timeouts.command)
+        while any(one.is_leaving for one in self._links) and time.monotonic() < end_s:
+            self.collect(LOOK_S)
+        for link in list(self._links):
+            self._hang_up(link)
+        self._selector.close()
+
+    def _idlest(self) -> Link | None:
+        """Return a connection without a next message: before a new one, only an idle one."""
+        if len(self._links) < self._seats:
+            return next((one for one in self._free if not one.dialogue.is_in_hand), None)
+        return next(iter(self._free), None)
+
+    def _open(self) -> Link | None:
+        """Begin a connection; None when it fails at once."""
+        try:
+            self._addresses = self._addresses or _addresses(self._transport.relay)
+            return self._begin(self._addresses)
+        except TransportUnavailable as why:
+            self._give_up(why)
+            return None
+
+    def _begin(self, addresses: list[Address]) -> Link:
+        transport = self._transport
+        link = Link(addresses, transport.relay, transport.tls, self._timeouts)
+        self._links[link] = WRITE
+        self._selector.register(link.socket, WRITE, link)
+        return link
+
+    def _serve(self, link: Link, *, can_read: bool) -> None:
+        if link not in self._links:
+            return
+        try:
+            self._take(link.turn(can_read=can_read))
+        except TransportUnavailable as why:
+            self._end(link, why)
+            return
+        self._watch(link)
+        if link.dialogue.is_ready and not link.is_noted:
+            link.is_noted = self._was_ready = True
+            self._transport.offers.letters = link.dialogue.takes_letters
+        self._leave_if_idle(link)
+
+    def _take(self, news: Iterable[News]) -> None:
+        """Keep the news, and no more of a message that it settles."""
+        for letter, word in news:
+            if word is not Turn.OPEN:
+                self._settle(self._by_letter.pop(letter, None), word)
+            self._news.append((letter, word))
+
+    def _settle(self, link: Link | None, word: Receipt | TransportError | Turn) -> None:
+        """Let a connection serve on; one over which the relay refused us is given up."""
+        if link is None or link.is_leaving:
+            return
+        if isinstance(word, TransportUnavailable):
+            self._give_up(word)
+            self._let_leave(link)
+        elif not link.dialogue.has_next:
+            self._free[link] = None
+
+    def _let_leave(self, link: Link) -> None:
+        link.is_leaving = True
+        self._free.pop(link, None)
+
+    def _watch(self, link: Link) -> None:
+        waits_for = READ | WRITE if link.wants_to_write else READ
+        if link.is_connecting:
+            waits_for = WRITE
+        if self._links[link] != waits_for:
+            self._links[link] = waits_for
+            self._selector.modify(link.socket, waits_for, link)
+
+    def _leave_if_idle(self, link: Link) -> None:
+        if link.is_leaving and not link.dialogue.is_in_hand and not link.dialogue.is_leaving:
+            self._hang_up(link)
+
+    def _end(self, link: Link, why: TransportUnavailable) -> None:
+        """Hang up for a reason: try the relay's next address, or say what became of messages."""
+        if link.is_connecting and link.others:
+            self._try_next(link)
+            return
+        self._remove(link)
+        is_given_up = not link.dialogue.served and not link.is_leaving
+        for letter, word in link.lost(why):
+            self._by_letter.pop(letter, None)
+            self._news.append((letter, word))
+        if is_given_up:
+            self._addresses = []
+            self._give_up(why)
+
+    def _try_next(self, link: Link) -> None:
+        letter = link.dialogue.take_back()
+        self._hang_up(link)
+        try:
+            after = self._begin(link.others)
+        except TransportUnavailable as why:
+            self._give_up(why)
+            self._take([(letter, Turn.BACK)] if letter else [])
+            return
+        if letter is not None:
+            self._by_letter[letter] = after
+            after.dialogue.prepare(letter)
+
+    def _give_up(self, why: TransportUnavailable) -> None:
+        """Do without a connection from now on; without any when none ever was greeted."""
+        self.outage = why
+        self._seats = self._seats - 1 if self._was_ready else 0
+
+    def _hang_up(self, link: Link) -> None:
+        self._remove(link)
+        link.close()
+
+    def _remove(self, link: Link) -> None:
+        del self._links[link]
+        self._dirty.pop(link, None)
+        self._free.pop(link, None)
+        self._selector.unregister(link.socket)
+
+    def _look_at_clocks(self) -> None:
+        now_s = time.monotonic()
+        if now_s < self._look_at_s:
+            return
+        self._look_at_s = now_s + LOOK_S
+        for link in [one for one in self._links if one.deadline_s <= now_s]:
+            self._end(link, TransportUnavailable("no answer in time"))
+
+
 class SmtpConnection:
     """One connection; it is opened again when the server hung up between two messages."""
 
     def __init__(self, transport: SmtpTransport) -> None:
         self._transport = transport
-        self._smtp: smtplib.SMTP | None = None
+        self._pool = SmtpPool(transport, 1)
 
     def open(self) -> None:
-        """Connect, greet, secure and sign in. Raises TransportUnavailable; then it is closed."""
-        try:
-            self._smtp = _open(self._transport)
-        except smtplib.SMTPResponseException as refusal:
-            raise _error(TransportUnavailable, refusal.smtp_code, refusal.smtp_error) from None
-        except (OSError, smtplib.SMTPException) as failure:
-            # ssl.SSLError is an OSError: a wrong certificate ends here, never in clear text.
-            raise TransportUnavailable(f"no connection to the relay: {failure}") from failure
-        self._transport.offers.letters = _takes_letters(self._smtp)
+        """Connect, greet, secure and sign in. Raises TransportUnavailable."""
+        self._pool.open()
 
     def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
         """Hand one message over; see ports.Connection."""
-        smtp = self._begin(sender, "" if recipient.isascii() else UTF8)
-        self._name_recipient(smtp, recipient)
-        self._send(smtp, message)
-        return self._finish(smtp)
+        letter = Letter(sender, recipient, message)
+        self._pool.prepare(letter)
+        while True:
+            for _, word in self._pool.collect(LOOK_S):
+                if word is Turn.OPEN:
+                    self._pool.let_go(letter)
+                elif word is Turn.BACK:
+                    self._begin_again(letter)
+                elif isinstance(word, TransportError):
+                    raise word
+                else:
+                    return word
 
     def close(self) -> None:
         """Say goodbye; never raises."""
-        smtp, self._smtp = self._smtp, None
-        if smtp is None:
-            return
-        try:
-            if smtp.sock is not None:
-                smtp.sock.settimeout(self._transport.timeouts.connect)
-            smtp.quit()
-        except (OSError, smtplib.SMTPException):
-            smtp.close()
+        self._pool.close()
 
-    def _begin(self, sender: str, options: str) -> smtplib.SMTP:
-        """Say MAIL FROM; on a connection that went stale, once more on a fresh one."""
-        was_open = self._smtp is not None
-        try:
-            return self._mail_from(sender, options)
-        except TransportUnavailable:
-            if not was_open or self._smtp is not None:
-                raise
-        return self._mail_from(sender, options)
-
-    def _mail_from(self, sender: str, options: str) -> smtplib.SMTP:
-        if self._smtp is None:
-            self.open()
-        smtp = self._smtp
-        if smtp is None:
-            raise TransportUnavailable("the connection is closed")
-        if options and not _takes_letters(smtp):
-            raise TransportRefused(NEEDS_UTF8, code=553)
-        code, words = self._say(smtp, f"MAIL FROM:<{sender}>{options}")
-        if code // 100 == 2:
-            return smtp
-        if code != CLOSING:
-            self._reset(smtp)
-        raise _error(TransportUnavailable, code, words)
-
-    def _name_recipient(self, smtp: smtplib.SMTP, recipient: str) -> None:
-        code, words = self._say(smtp, f"RCPT TO:<{recipient}>", lost=TransportDeferred)
-        if code // 100 == 2:
-            return
-        if code == CLOSING:
-            raise _error(TransportUnavailable, code, words)
-        self._reset(smtp)
-        if code // 100 == 4 or code == TOO_MANY:
-            raise _error(TransportDeferred, code, words)
-        raise _error(TransportRefused, code, words)
-
-    def _send(self, smtp: smtplib.SMTP, message: bytes) -> None:
-        """Say DATA and send all but the dot: nothing of it is accepted yet."""
-        code, words = self._say(smtp, "DATA", lost=TransportDeferred)
-        if code == CLOSING:
-            raise _error(TransportUnavailable, code, words)
-        if code != 354:
-            self._reset(smtp)
-            raise _error(_verdict(code), code, words)
-        body = _dots_doubled(message)
-        try:
-            _wait(smtp, self._transport.timeouts.data)
-            smtp.send(body if body.endswith(b"\r\n") else body + b"\r\n")
-        except (OSError, smtplib.SMTPException) as failure:
-            self._drop()
-            raise TransportDeferred(f"lost before the dot: {failure}") from failure
-
-    def _finish(self, smtp: smtplib.SMTP) -> Receipt:
-        """Send the dot and read the answer: from here on, silence means: it may have arrived."""
-        try:
-            _wait(smtp, self._transport.timeouts.after_dot)
-            smtp.send(b".\r\n")
-            code, words = smtp.getreply()
-        except (OSError, smtplib.SMTPException) as failure:
-            self._drop()
-            raise TransportUncertain(f"no answer to the dot: {failure}") from failure
-        if code == CLOSING:
-            self._drop()
-        if code // 100 != 2:
-            raise _error(_verdict(code), code, words)
-        return Receipt(code, _text(words))
-
-    def _say(
-        self,
-        smtp: smtplib.SMTP,
-        command: str,
-        *,
-        lost: type[TransportError] = TransportUnavailable,
-    ) -> Reply:
-        """Say one command before the dot and return the answer; raise `lost` when none comes."""
-        try:
-            _wait(smtp, self._transport.timeouts.command)
-            reply = smtp.docmd(command)
-        except (OSError, smtplib.SMTPException) as failure:
-            self._drop()
-            raise lost(f"the connection was lost: {failure}") from failure
-        if reply[0] == CLOSING:
-            self._drop()
-        return reply
-
-    def _reset(self, smtp: smtplib.SMTP) -> None:
-        """Leave nothing of a refused message behind; a server that refuses even that is left."""
-        try:
-            code, _ = smtp.rset()
-        except (OSError, smtplib.SMTPException):
-            code = 0
-        if code // 100 != 2:
-            self._drop()
-
-    def _drop(self) -> None:
-        smtp, self._smtp = self._smtp, None
-        if smtp is not None:
-            smtp.close()
+    def _begin_again(self, letter: Letter) -> None:
+        """The server hung up while nothing was asked of it: say it once more, elsewhere."""
+        if self._pool.is_closed:
+            raise self._pool.outage or TransportUnavailable("the connection is closed")
+        self._pool.prepare(letter)
 
 
-def _open(transport: SmtpTransport) -> smtplib.SMTP:
-    smtp = _connect(transport)
+def _addresses(relay: SmtpRelay) -> list[Address]:
+    """Look the relay up. Raises TransportUnavailable."""
     try:
-        _greet(smtp, transport)
-    except (OSError, smtplib.SMTPException):
-        smtp.close()
-        raise
-    return smtp
-
-
-def _connect(transport: SmtpTransport) -> smtplib.SMTP:
-    relay, wait = transport.relay, transport.timeouts.connect
-    # A name for EHLO is given only so that smtplib looks none up; the right one follows below.
-    if relay.security == "tls":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            local_hostname="localhost", timeout=wait, context=transport.tls
-        )
-    else:
-        smtp = smtplib.SMTP(local_hostname="localhost", timeout=wait)
-    smtp._host = relay.host  # type: ignore[attr-defined]  # noqa: SLF001 - the name TLS checks
-    try:
-        code, words = smtp.connect(relay.host, relay.port)
-    except (OSError, smtplib.SMTPException):
-        smtp.close()
-        raise
-    if code != 220:
-        smtp.close()
-        raise smtplib.SMTPConnectError(code, words)
-    return smtp
-
-
-def _greet(smtp: smtplib.SMTP, transport: SmtpTransport) -> None:
-    relay = transport.relay
-    smtp.command_encoding = "utf-8"  # of all but an address that needs it, the same as ASCII
-    _wait(smtp, transport.timeouts.command)
-    if smtp.sock is not None:
-        # The dot is a small packet of its own: without this it waits for the other side's ACK.
-        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        smtp.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        smtp.local_hostname = _address_literal(smtp.sock)
-    smtp.ehlo_or_helo_if_needed()
-    if relay.security == "starttls":
-        code, words = smtp.starttls(context=transport.tls)
-        if code != 220:
-            raise smtplib.SMTPResponseException(code, words)
-        smtp.ehlo_or_helo_if_needed()
-    if relay.user:
-        smtp.login(relay.user, relay.password)
-
-
-def _takes_letters(smtp: smtplib.SMTP) -> bool:
-    return smtp.has_extn("smtputf8") and smtp.has_extn("8bitmime")
-
-
-def _address_literal(sock: socket.socket) -> str:
-    """Return how we call ourselves: our address (RFC 5321 §4.1.3), no internal name."""
-    address = ip_address(sock.getsockname()[0].partition("%")[0])
-    return f"[IPv6:{address}]" if address.version == 6 else f"[{address}]"
-
-
-def _dots_doubled(message: bytes) -> bytes:
-    """Return the message with a dot before each dot that begins a line (RFC 5321 §4.5.2)."""
-    # As smtplib's own expression does it, without trying each of some 40,000 places.
-    doubled = message.replace(b"\n.", b"\n..")
-    return b"." + doubled if message.startswith(b".") else doubled
-
-
-def _wait(smtp: smtplib.SMTP, seconds: float) -> None:
-    if smtp.sock is None:
-        raise smtplib.SMTPServerDisconnected("the connection is closed")
-    if smtp.sock.gettimeout() != seconds:  # setting it costs a system call and the other threads
-        smtp.sock.settimeout(seconds)
-
-
-def _verdict(code: int) -> type[TransportError]:
-    return TransportRefused if code // 100 == 5 else TransportDeferred
-
-
-def _error(kind: type[TransportError], code: int, words: bytes | str) -> TransportError:
-    return kind(_text(words), code=code)
-
-
-def _text(words: bytes | str) -> str:
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return " ".join(text.split())[:REPLY_LENGTH]
+        found = socket.getaddrinfo(relay.host, relay.port, type=socket.SOCK_STREAM)
+    except OSError as failure:
+        raise TransportUnavailable(f"the relay's name is not found: {failure}") from failure
+    return [(family, target) for family, _, _, _, target in found]

@@ -129,6 +129,18 @@ def test_text_comes_first_and_both_parts_are_quoted_printable_utf_8() -> None:
     ]
 
 
+@given(words=st.text("a.é \n=", max_size=400), reason=st.text("a.é ", max_size=90))
+def test_no_line_begins_with_a_dot(words: str, reason: str) -> None:
+    reader = replace(READER, reason=reason)
+    text = f"{words}{slot(Slot.REASON)}{words}"
+
+    raw = encode(rendered(text, text), letterhead=LETTERHEAD).fill(reader)
+
+    assert b"\n." not in raw
+    assert all(len(line) <= 76 for line in raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))
+    assert parts(raw)[1] == f"{words}{html.escape(reason)}{words}"
+
+
 def test_values_are_escaped_in_the_html_part_only() -> None:
     words = f"waarom: {slot(Slot.REASON)}"
 

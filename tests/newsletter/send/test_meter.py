@@ -80,7 +80,7 @@ def test_loop_tells_the_watch_what_it_wrote(db: Database, clock: FakeClock) -> N
     one = edition(db)
     watch = Watch(Meter(db, now=clock()), open_trail("text"))
 
-    watch.wrote(one, [Settled(7, D.SENT, 250, "ok")], skipped=[8, 9], now=clock())
+    watch.wrote(one, [Settled(7, 1, D.SENT, 250, "ok")], skipped=[8, 9], now=clock())
     watch.waited(timedelta(seconds=1.5))
     watch.took_over()
     watch.reached(is_up=True)

@@ -23,8 +23,9 @@ from newsletter.errors import (
 from newsletter.ports import Transport
 from newsletter.send.transports import TRANSPORTS, open_transport
 from newsletter.send.transports.folder import FolderTransport
+from newsletter.send.transports.links import Timeouts
 from newsletter.send.transports.offers import Offers
-from newsletter.send.transports.smtp import SmtpTransport, Timeouts
+from newsletter.send.transports.smtp import SmtpTransport
 from newsletter.settings import SmtpRelay
 from newsletter.values import Receipt
 from newsletter.ways_out import MailFolder
@@ -104,7 +105,7 @@ def test_transport_says_what_became_of_a_message(name: str, outcome: str, tmp_pa
         ("rcpt.550@example.org", TransportRefused, 550),
         ("rcpt.452@example.org", TransportDeferred, 452),
         ("rcpt.552@example.org", TransportDeferred, 552),  # RFC 5321 §4.5.3.1.10
-        ("rcpt.421@example.org", TransportUnavailable, 421),
+        ("rcpt.421@example.org", TransportDeferred, 421),
         ("dot.554@example.org", TransportRefused, 554),
         ("dot.552@example.org", TransportRefused, 552),
         ("dot.451@example.org", TransportDeferred, 451),

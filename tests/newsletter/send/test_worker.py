@@ -1,8 +1,8 @@
-"""The worker: one for each database, from what is due to what is complete."""
+"""The worker, from what is due to what is complete: alone on SQLite, with others on PostgreSQL."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Event, Thread
+from threading import Barrier, Event, Thread, get_ident
 
 import pytest
 from sqlalchemy import func, select, update
@@ -10,14 +10,17 @@ from sqlalchemy import func, select, update
 from newsletter.errors import AlreadyLeft, TransportRefused
 from newsletter.model import Delivery, Edition
 from newsletter.send import schedule as scheduling
-from newsletter.send.worker import LOCK, run_worker
+from newsletter.send import shares
+from newsletter.send.freeze import freeze_due
+from newsletter.send.worker import run_worker
+from newsletter.sending_rows import Share, Worker
 from newsletter.settings import Settings
-from newsletter.values import EditionFigures, EditionStatus
+from newsletter.values import EditionFigures, EditionStatus, Receipt
 from storage.dialect import lock
 from storage.session import Database
 from tests.factories import make_readers, make_segments
 from tests.fakes import START, FakeClock, FakeTransport
-from tests.newsletter.making import TERMS, WorkerServices, make_scheduled, worker_services
+from tests.newsletter.making import TERMS, WorkerServices, make_scheduled, sound, worker_services
 from tests.newsletter.send.smtp_server import Relay, serving
 
 
@@ -104,6 +107,8 @@ def test_worker_goes_home_when_its_edition_was_halted(
 def test_second_worker_waits_and_sees_the_first_finish(
     db: Database, services: WorkerServices, transport: FakeTransport
 ) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("several work together on PostgreSQL")
     edition_id = arrange(db)
     shown: list[EditionFigures] = []
     waiting = Event()
@@ -112,7 +117,7 @@ def test_second_worker_waits_and_sees_the_first_finish(
         shown.append(figures)
         waiting.set()
 
-    with lock(db.engine, LOCK) as held:
+    with lock(db.engine, shares.ONE) as held:
         second = Thread(
             target=run_worker,
             args=(services,),
@@ -128,6 +133,50 @@ def test_second_worker_waits_and_sees_the_first_finish(
     assert not second.is_alive()
     assert transport.attempted == []
     assert shown[-1].state is EditionStatus.SENT
+
+
+class Shared(FakeTransport):
+    """A relay that takes nobody's second message before two workers handed it one."""
+
+    def __init__(self, workers: int) -> None:
+        super().__init__(connections=1)
+        self._all_here = Barrier(workers)
+        self._seen: set[int] = set()
+
+    def connect(self) -> "Shared":
+        return self
+
+    def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
+        if get_ident() not in self._seen:
+            self._seen.add(get_ident())
+            self._all_here.wait(20)
+        return super().deliver(sender=sender, recipient=recipient, message=message)
+
+
+def test_workers_share_an_edition_and_each_mail_goes_once(
+    settings: Settings, db: Database, clock: FakeClock
+) -> None:
+    several = 2 if db.engine.dialect.name == "postgresql" else 1
+    transport = Shared(several)
+    services = worker_services(settings, db, clock, transport=transport)
+    edition_id = arrange(db, readers=60)
+    freeze_due(db, terms=TERMS, preflight=sound, now=START)
+    with db.write() as session:
+        shares.cut_into_shares(session, edition_id, size=7)
+    options = {"stop": Event(), "until_complete": edition_id}
+
+    workers = [Thread(target=run_worker, args=(services,), kwargs=options) for _ in range(several)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join(30)
+
+    with db.read() as session:
+        senders = session.scalars(select(Delivery.worker_id).distinct()).all()
+        ended = session.scalars(select(Worker.ended_at)).all()
+        left = session.scalars(select(Share.worker_id).distinct()).all()
+    assert sorted(transport.attempted) == sorted(f"r{one}@example.org" for one in range(1, 61))
+    assert (len(senders), len(ended), None in ended, left) == (several, several, False, [None])
 
 
 def test_editions_that_become_due_are_sent_by_a_waiting_worker(

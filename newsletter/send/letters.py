@@ -1,0 +1,95 @@
+"""One message on its way out, and the news of it that a pool of connections brings."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from newsletter.errors import TransportError, TransportUnavailable
+from newsletter.values import Receipt
+
+
+@dataclass(slots=True, eq=False)
+class Letter:
+    """One message to one recipient.
+
+    about:    whatever the sender keeps with it.
+    has_dots: whether a line of it may begin with a dot; looking costs a third of all else of it.
+    """
+
+    sender: str
+    recipient: str
+    message: bytes
+    about: Any = None
+    has_dots: bool = True
+
+    def dots_doubled(self) -> bytes:
+        """Return the message with a dot before each dot that begins a line (RFC 5321 §4.5.2).
+
+        It ends with a line end, so that the dot after it stands alone.
+        """
+        message = self.message
+        if self.has_dots:
+            message = message.replace(b"\n.", b"\n..")
+            message = b"." + message if message.startswith(b".") else message
+        return message if message.endswith(b"\r\n") else message + b"\r\n"
+
+
+class Turn(Enum):
+    """What is no result."""
+
+    OPEN = "open"  # the relay waits for its body: it may be sent, or dropped
+    BACK = "back"  # it was not begun, and is nobody's fault: it may be prepared again
+
+
+News = tuple[Letter, Receipt | TransportError | Turn]
+
+
+class Pool(Protocol):
+    """Connections that serve together; every message is prepared, then let go or dropped.
+
+    What was let go and not settled is in hand: at most one message for each connection.
+    """
+
+    @property
+    def free(self) -> int:
+        """How many messages may be prepared now."""
+        ...
+
+    @property
+    def busy(self) -> int:
+        """How many messages are in hand or prepared."""
+        ...
+
+    @property
+    def outage(self) -> TransportUnavailable | None:
+        """Why a connection was given up for good; None while none was."""
+        ...
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether no connection reaches the relay any more."""
+        ...
+
+    def prepare(self, letter: Letter) -> None:
+        """Say for whom the next message is, as far as the relay may know it already."""
+        ...
+
+    def let_go(self, letter: Letter) -> None:
+        """Send the body of a message whose turn is OPEN: from here on it may arrive."""
+        ...
+
+    def drop(self, letter: Letter) -> None:
+        """Send nothing of a message whose turn is OPEN; there is no more news of it."""
+        ...
+
+    def withdraw(self) -> None:
+        """Give back what is prepared and not in hand."""
+        ...
+
+    def collect(self, wait_s: float) -> list[News]:
+        """Return what happened, waiting so long at most for the first of it."""
+        ...
+
+    def close(self) -> None:
+        """Say goodbye; never raises."""
+        ...
