@@ -124,6 +124,10 @@ WORDS: Final[Mapping[str, Words]] = {
         "Het verzenden van {it} ging verder na een onderbreking",
         "verder gegaan na een onderbreking",
     ),
+    "edition.doubt_looked_up": _edition(
+        "Van {it} keken we mails na waarvan we niet wisten of ze aankwamen",
+        "nagekeken wat er aankwam",
+    ),
     "edition.seal_broken": _edition(
         "Het akkoord op {it} verviel: de inhoud was niet meer wat er was goedgekeurd",
         "akkoord vervallen: de inhoud is niet meer wat er is goedgekeurd",

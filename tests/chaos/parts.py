@@ -1,7 +1,6 @@
 """The parts of the kill protocol: each makes a world, kills in it, and is judged."""
 
 import random
-import socket
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Final
 
 from tests.chaos.sink import EVENTS
 from tests.chaos.verdict import Verdict, judge
-from tests.chaos.world import World, addresses, approved, world
+from tests.chaos.world import World, addresses, approved, free_port, world
 
 SEED: Final = 20270422
 LATEST: Final = 12  # of how many such events the last one may be the one to kill at
@@ -80,10 +79,3 @@ def _kill_at(here: World, event: str, count: int, send: tuple[str, ...]) -> None
     else:
         here.sink.kill_at(event, count, process.pid)
     here.count(process)
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody has."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -5,6 +5,7 @@ Nothing here knows how it is made; only the ledger is read from its table.
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -223,3 +224,10 @@ def approved(world: World, people: int) -> str:
 def copies(lines: list[list[str]]) -> Counter[str]:
     """Return how many copies each recipient got."""
     return Counter(who for who, *_ in lines)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody has."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
