@@ -302,7 +302,6 @@ def _verify(services: Services, now: datetime) -> Report:
     """
     found = verify(
         services.db,
-        connections=services.settings.smtp.connections,
         letterhead=services.settings.letterhead,
         since=now - VERIFIED_FOR,
     )

@@ -123,6 +123,8 @@ class Settings:
     organisation: Organisation
     transport: MailFolder | Provider | None = None
     """Another way out than `smtp`."""
+    relay_log: Path | None = None
+    """Where the relay of `smtp` writes what became of our mail."""
     dkim: tuple[DkimKey, ...] = ()
     """What signs our mail: at most one key of each kind, RSA first."""
     sender_is_fixed: bool = False
@@ -201,9 +203,19 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_token=read("metrics_token", "", read_token),
         organisation=read_organisation(config.get("organisation", {}), where=CONFIG_NAME),
         transport=transport,
+        relay_log=read("relay_log", "", _log_file),
         dkim=read("dkim_selector", "", lambda text: read_dkim_keys(text, data_dir)),
         sender_is_fixed=bool(given.get("NEWSLETTER_SENDER")),
     )
+
+
+def _log_file(text: str) -> Path | None:
+    if not text:
+        return None
+    path = Path(text)
+    if not path.is_absolute():
+        raise ValueError("give the whole path of a file, such as /var/log/mail.log")
+    return path
 
 
 def _work_accounts(read: "_Reader") -> dict[str, Any]:

@@ -32,7 +32,6 @@ def show_verified(
     settings = services.settings
     found = verify(
         services.db,
-        connections=settings.smtp.connections,
         letterhead=settings.letterhead,
         only=edition_id,
     )

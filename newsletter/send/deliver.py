@@ -135,7 +135,8 @@ class _Sending:
 
     def take_back(self, workers: Sequence[int]) -> int:
         """Put in doubt what these left in hand; return how many messages that were."""
-        now, quiet = self.clock(), AFTER_CRASH * self.patience
+        now, has_log = self.clock(), self.settings.relay_log is not None  # which tells in seconds
+        quiet = (SETTLE if has_log else AFTER_CRASH) * self.patience
         return self.write(lambda s: ledger.take_back(s, workers, settle=quiet, now=now))
 
     def look_for_dead(self) -> int:

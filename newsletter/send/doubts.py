@@ -6,7 +6,7 @@ without a log.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,15 +59,17 @@ class LookedUp:
 
 
 @contextmanager
-def looking_up(
-    db: Database, relay_log: RelayLog | None, *, settings: Settings, clock: Clock
-) -> Iterator[None]:
-    """Look up what is in doubt every few seconds while the body runs; without a log, never."""
-    if relay_log is None:
+def looking_up(db: Database, *, settings: Callable[[], Settings], clock: Clock) -> Iterator[None]:
+    """Look up what is in doubt every few seconds while the body runs; without a log, never.
+
+    settings: as they are now, asked before each look.
+    """
+    path = settings().relay_log
+    if path is None or settings().transport is not None:
         yield
         return
     stop = Event()
-    work = (db, relay_log, settings, clock, stop)
+    work = (db, RelayLog(path), settings, clock, stop)
     watch = Thread(target=_keep_looking, args=work, name="doubts")
     watch.start()
     try:
@@ -78,11 +80,15 @@ def looking_up(
 
 
 def _keep_looking(
-    db: Database, relay_log: RelayLog, settings: Settings, clock: Clock, stop: Event
+    db: Database,
+    relay_log: RelayLog,
+    settings: Callable[[], Settings],
+    clock: Clock,
+    stop: Event,
 ) -> None:
     while not stop.is_set():
         try:
-            found = look_up_doubts(db, relay_log, settings=settings, now=clock())
+            found = look_up_doubts(db, relay_log, settings=settings(), now=clock())
         except StorageError:  # whoever sends says so as well, and waits for it
             found = LookedUp()
         if found.sent or found.again:

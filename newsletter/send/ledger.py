@@ -91,8 +91,8 @@ def take_back(session: Session, workers: Sequence[int], *, settle: timedelta, no
     Message-ID, unless something proves before that it arrived; else it is held for a person. A
     cancelled edition is not sent again. The edition's events say how many.
     """
-    again = _taken_back(session, _resend(), workers, next_at=now + settle, now=now)
-    held = _taken_back(session, ~_resend(), workers, next_at=None, now=now)
+    again = _taken_back(session, _resend(), workers, next_at=now + settle)
+    held = _taken_back(session, ~_resend(), workers, next_at=None)
     for edition_id in sorted({*again, *held}):
         note = f"{again.get(edition_id, 0)} sent again, {held.get(edition_id, 0)} in doubt"
         log_event(session, edition_id, what="recovered", now=now, note=note)
@@ -189,7 +189,6 @@ def _taken_back(
     workers: Sequence[int],
     *,
     next_at: datetime | None,
-    now: datetime,
 ) -> dict[int, int]:
     # Names the editions, because the index begins with them; a sent one has nothing in hand.
     begun = select(Edition.id).where(Edition.status.in_(BEGUN))
@@ -198,7 +197,7 @@ def _taken_back(
     found = session.execute(
         update(TABLE)
         .where(TABLE.c.state == D.ATTEMPTING, TABLE.c.edition_id.in_(begun), theirs, which)
-        .values(state=D.IN_DOUBT.value, next_at=next_at, at=now)
+        .values(state=D.IN_DOUBT.value, next_at=next_at)  # `at` says when it was begun
         .returning(TABLE.c.edition_id)
     ).scalars()
     return dict(Counter(found))

@@ -3,7 +3,7 @@
 I1   an edition has one row for each reader of its list, for ever
 I2   each row is in one of the states that there are, and together they are the list
 I3   an edition is complete only when its list was whole and nothing of it is to be done
-I4   no more is in hand than there are connections
+I4   no worker has more in hand than it has connections
 I5   each second copy was announced: it has an attempt of its own
 I6   nobody outside the list got it
 I7   nothing was begun for somebody who had left
@@ -20,10 +20,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Integer, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from newsletter.model import Delivery, Edition
+from newsletter.sending_rows import Worker
 from newsletter.store.approvals import seal_of_mails, variants_of
 from newsletter.store.deliveries import figures
 from newsletter.store.editions import get_edition
@@ -39,6 +40,7 @@ UNDER_WAY: Final = frozenset({S.SENDING, S.PAUSED})
 OVER: Final = frozenset({S.SENT, S.CANCELLED})
 STOPPED: Final = frozenset({S.PAUSED, S.CANCELLED})
 BEGUN: Final = (D.ATTEMPTING, D.SENT, D.FAILED, D.DEFERRED, D.IN_DOUBT)
+MOST: Final = 100  # connections that a worker may have; of old rows nobody knows whose they were
 MESSAGE_TIME: Final = timedelta(minutes=15)  # the longest that one message may take
 STOP_TIME: Final = timedelta(seconds=5)  # until a pause is known everywhere
 GROUNDS: Final = (ConsentKind.ASKED, ConsentKind.CONFIRMED, ConsentKind.IMPORTED)
@@ -73,7 +75,8 @@ class Facts:
     settling:    rows in doubt that will be sent again by themselves.
     unattempted: sent rows without an attempt. unannounced: rows with more second copies announced
                  than attempts made.
-    after_stop:  rows on which something was done after the edition was stopped.
+    in_hand:     rows in hand beyond the connections of who has them.
+    after_stop:  rows on which something was done after the edition was stopped, beyond those too.
     after_leave: rows that were begun for somebody who had left.
     is_sealed:   whether the mails are those that were approved; None where nobody can say any more.
     """
@@ -88,6 +91,7 @@ class Facts:
     settling: int = 0
     unattempted: int = 0
     unannounced: int = 0
+    in_hand: int = 0
     after_stop: int = 0
     after_leave: int = 0
     is_sealed: bool | None = None
@@ -107,16 +111,14 @@ class Facts:
 def verify(
     db: Database,
     *,
-    connections: int,
     letterhead: Sequence[str],
     only: int | None = None,
     since: datetime | None = None,
 ) -> Verified:
     """Hold every edition that began to be sent against the invariants.
 
-    connections: how many messages all workers together may have in hand.
-    letterhead:  `Settings.letterhead`, which is part of what was approved.
-    only:        this edition. since: only what is under way, or ended after that moment.
+    letterhead: `Settings.letterhead`, which is part of what was approved.
+    only:       this edition. since: only what is under way, or ended after that moment.
     Raises UnknownEdition.
     """
     facts = [
@@ -125,15 +127,15 @@ def verify(
     return Verified(
         editions=len(facts),
         deliveries=sum(one.rows for one in facts),
-        broken=tuple(broken for one in facts for broken in judge(one, connections=connections)),
+        broken=tuple(broken for one in facts for broken in judge(one)),
     )
 
 
-def judge(facts: Facts, *, connections: int) -> list[Broken]:
+def judge(facts: Facts) -> list[Broken]:
     """Return what is broken in one edition. Pure."""
     return [
         Broken(facts.edition_id, rule, what)
-        for rule, what in (*_of_the_list(facts), *_of_the_way(facts, connections))
+        for rule, what in (*_of_the_list(facts), *_of_the_way(facts))
     ]
 
 
@@ -152,6 +154,7 @@ def read_facts(db: Database, edition_id: int, *, letterhead: Sequence[str]) -> F
             shown=shown,
             recipients=recipients,
             settling=_settling(session, edition_id),
+            in_hand=_in_hand(session, edition_id),
             after_stop=_after_stop(session, edition),
             after_leave=_after_leave(session, edition),
             is_sealed=_is_sealed(session, edition, letterhead),
@@ -174,18 +177,13 @@ def _of_the_list(facts: Facts) -> list[tuple[str, str]]:
     return found
 
 
-def _of_the_way(facts: Facts, connections: int) -> list[tuple[str, str]]:
-    in_hand = facts.counts.get(D.ATTEMPTING, 0)
+def _of_the_way(facts: Facts) -> list[tuple[str, str]]:
     rules = (
-        ("I4", in_hand > connections, f"{in_hand} in hand, with {connections} connections"),
+        ("I4", facts.in_hand, f"{facts.in_hand} are in hand beyond the connections there were"),
         ("I5", facts.unannounced, f"{facts.unannounced} have more copies announced than attempts"),
         ("I6", facts.unattempted, f"{facts.unattempted} are sent, but were never attempted"),
         ("I7", facts.after_leave, f"{facts.after_leave} were begun after their reader had left"),
-        (
-            "I8",
-            facts.after_stop > connections,
-            f"{facts.after_stop} were begun after it was {facts.status}",
-        ),
+        ("I8", facts.after_stop, f"{facts.after_stop} were begun after it was {facts.status}"),
         ("I9", facts.is_sealed is False, "the mails are not those that were approved"),
         (
             "I10",
@@ -247,15 +245,34 @@ def _odd(session: Session, edition_id: int) -> dict[str, int]:
     return {"unattempted": row[0] or 0, "unannounced": row[1] or 0}
 
 
+def _in_hand(session: Session, edition_id: int) -> int:
+    return _beyond_connections(
+        session, Delivery.edition_id == edition_id, Delivery.state == D.ATTEMPTING
+    )
+
+
 def _after_stop(session: Session, edition: Edition) -> int:
     if edition.state not in STOPPED or edition.started_at is None:
         return 0
-    query = select(func.count()).where(
+    return _beyond_connections(
+        session,
         Delivery.edition_id == edition.id,
         Delivery.state.in_(BEGUN),
         Delivery.at > edition.status_since + STOP_TIME,
     )
-    return session.scalar(query) or 0
+
+
+def _beyond_connections(session: Session, *which: ColumnElement[bool]) -> int:
+    """Count the rows that each worker has of these beyond one for each of its connections."""
+    number = func.count()
+    rows = session.execute(
+        select(number, Worker.connections)
+        .select_from(Delivery)
+        .outerjoin(Worker, Worker.id == Delivery.worker_id)
+        .where(*which)
+        .group_by(Delivery.worker_id, Worker.connections)
+    )
+    return sum(max(0, rows_of_one - (connections or MOST)) for rows_of_one, connections in rows)
 
 
 def _after_leave(session: Session, edition: Edition) -> int:

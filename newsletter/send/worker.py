@@ -4,7 +4,7 @@ On PostgreSQL as many work together as wanted; on SQLite one works, and the othe
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
@@ -16,6 +16,7 @@ from newsletter.ports import Clock, Preflight, Terms, Transport
 from newsletter.send import shares
 from newsletter.send.closing import note_retry
 from newsletter.send.deliver import deliver_due
+from newsletter.send.doubts import looking_up
 from newsletter.send.freeze import freeze_due
 from newsletter.send.progress import Progress
 from newsletter.send.shares import Mine
@@ -113,7 +114,7 @@ def _turn(
         name = shares.new_name(session)
     with lock(services.db.engine, name) as held:
         if held is not None:
-            with _enrolled(services, name) as mine:
+            with _enrolled(services, name) as mine, _looking_up(services):
                 return _work(services, goal, held, mine, stop=stop, progress=progress)
     seen = _figures(services, goal)
     if seen is not None and progress is not None:
@@ -132,6 +133,13 @@ def _enrolled(services: Services, name: str) -> Iterator[Mine]:
     yield mine
     with db.write() as session:  # not after a failure: then others see that the lock is free
         shares.bury(session, [mine.id], now=clock())
+
+
+def _looking_up(services: Services) -> AbstractContextManager[None]:
+    def settings() -> Settings:
+        return services.current().settings
+
+    return looking_up(services.db, settings=settings, clock=services.clock)
 
 
 def _work(

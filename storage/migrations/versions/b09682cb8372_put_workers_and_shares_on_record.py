@@ -31,8 +31,18 @@ def upgrade() -> None:
         sa.Column("first_id", sa.Integer(), nullable=False),
         sa.Column("last_id", sa.Integer(), nullable=False),
         sa.Column("worker_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_share_edition_id_edition"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["worker_id"], ["worker.id"], name=op.f("fk_share_worker_id_worker"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["edition_id"],
+            ["edition.id"],
+            name=op.f("fk_share_edition_id_edition"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["worker_id"],
+            ["worker.id"],
+            name=op.f("fk_share_worker_id_worker"),
+            ondelete="SET NULL",
+        ),
         sa.PrimaryKeyConstraint("edition_id", "first_id", name=op.f("pk_share")),
     )
     op.create_index(op.f("ix_share_worker_id"), "share", ["worker_id"], unique=False)

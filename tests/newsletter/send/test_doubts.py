@@ -1,22 +1,27 @@
 """What is in doubt and the log can tell: sent when it arrived, out at once when it did not."""
 
+import time
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import select
 
+from newsletter.errors import SettingWrong
 from newsletter.model import Delivery
 from newsletter.send.doubts import LookedUp, find_doubts, look_up_doubts, looking_up
 from newsletter.send.relay_log import Fate, RelayLog
-from newsletter.settings import Settings
+from newsletter.send.worker import run_worker
+from newsletter.settings import Settings, read_settings
 from newsletter.store.editions import last_event
 from newsletter.values import DeliveryState, EditionStatus
 from storage.session import Database
 from tests.factories import make_readers, make_segments
-from tests.fakes import START, FakeClock
-from tests.newsletter.making import make_scheduled
+from tests.fakes import START, FakeClock, FakeTransport
+from tests.newsletter.making import make_scheduled, worker_services
 
 D = DeliveryState
 
@@ -116,15 +121,29 @@ def test_a_doubt_of_long_ago_is_left_alone(db: Database, settings: Settings) -> 
     assert find_doubts(db, settings=settings, now=START + timedelta(days=8)) == []
 
 
-def test_it_is_looked_up_while_the_body_runs(
-    db: Database, settings: Settings, clock: FakeClock
+def test_it_is_looked_up_while_a_worker_works(
+    db: Database, settings: Settings, clock: FakeClock, tmp_path: Path
 ) -> None:
-    in_doubt(db)
+    in_doubt(db, readers=1)
+    relay_log = tmp_path / "mail.log"
+    own = replace(settings, relay_log=relay_log)
+    (doubt,) = find_doubts(db, settings=own, now=START)
+    lines = (
+        f"cleanup[1]: 4A0B1C2D3E: message-id={doubt.message_id}",
+        "qmgr[2]: 4A0B1C2D3E: from=<a@example.org>, size=9, nrcpt=1 (queue active)",
+    )
+    relay_log.write_text("".join(f"Apr 20 08:00:01 relay postfix/{one}\n" for one in lines))
+    services, stop = worker_services(own, db, clock, transport=FakeTransport()), Event()
+    worker = Thread(target=run_worker, args=(services,), kwargs={"stop": stop})
 
-    with looking_up(db, ToldLog(Fate.ACCEPTED), settings=settings, clock=clock):
-        pass
+    worker.start()
+    deadline = time.monotonic() + 30
+    while states(db) != [(D.SENT, 0, False)] and time.monotonic() < deadline:
+        time.sleep(0.02)
+    stop.set()
+    worker.join()
 
-    assert {state for state, *_ in states(db)} <= {D.SENT, D.IN_DOUBT}
+    assert states(db) == [(D.SENT, 0, False)]
 
 
 def test_without_a_log_nothing_is_looked_up(
@@ -132,7 +151,15 @@ def test_without_a_log_nothing_is_looked_up(
 ) -> None:
     in_doubt(db)
 
-    with looking_up(db, None, settings=settings, clock=clock):
+    with looking_up(db, settings=lambda: settings, clock=clock):
         pass
 
     assert {state for state, *_ in states(db)} == {D.IN_DOUBT}
+
+
+def test_the_log_is_given_by_its_whole_path() -> None:
+    assert read_settings({"NEWSLETTER_RELAY_LOG": "/var/log/mail.log"}).relay_log == Path(
+        "/var/log/mail.log"
+    )
+    with pytest.raises(SettingWrong, match="NEWSLETTER_RELAY_LOG: give the whole path"):
+        read_settings({"NEWSLETTER_RELAY_LOG": "mail.log"})

@@ -102,7 +102,7 @@ class Sending:
 
 
 @pytest.fixture
-def sending(db: Database, settings: Settings, clock: FakeClock) -> Iterator[Callable[..., Sending]]:
+def sending(db: Database, settings: Settings, clock: FakeClock) -> Callable[..., Sending]:
     def begin(
         port: int, *, readers: int = READERS, connections: int = 2, url: str = "", title: str = "T"
     ) -> Sending:

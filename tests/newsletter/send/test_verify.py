@@ -48,7 +48,7 @@ class Mailing:
             work(session, self.id)
 
     def verify(self) -> Verified:
-        return verify(self.db, connections=2, letterhead=self.settings.letterhead)
+        return verify(self.db, letterhead=self.settings.letterhead)
 
     def rules(self) -> list[str]:
         return [one.rule for one in self.verify().broken]
@@ -113,7 +113,7 @@ def test_an_edition_that_was_never_sent_is_not_looked_at(db: Database, settings:
         make_segments(session)
         make_scheduled(session, now=START, status=EditionStatus.APPROVED)
 
-    assert verify(db, connections=2, letterhead=settings.letterhead) == Verified()
+    assert verify(db, letterhead=settings.letterhead) == Verified()
 
 
 SENDING = set_edition(status=EditionStatus.SENDING)
@@ -182,7 +182,6 @@ def test_only_what_is_new_is_looked_at_when_asked_so(mailing: Mailing) -> None:
 
     found = verify(
         mailing.db,
-        connections=2,
         letterhead=mailing.settings.letterhead,
         since=START + timedelta(seconds=1),
     )
