@@ -1,5 +1,6 @@
 """The stages in order, and how one is run: every run leaves a row that people can see."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from newsletter.compose.draft import draft_newsletter
 from newsletter.compose.pictures import drafted_items, offer_pictures
 from newsletter.errors import LedgerBroken, TransportError
 from newsletter.learn.bounces import FOLDER, Returns, process_folder
+from newsletter.learn.imap import process_mailbox
 from newsletter.matters import News
 from newsletter.model import Run
 from newsletter.retention import erase_what_is_over
@@ -292,7 +294,10 @@ def _tell_end(services: Services, now: datetime) -> Notify:
 
 def _bounces(services: Services, now: datetime) -> Report:
     returns = Returns(services.db, services.links, services.settings.hash_key, via=FOLDER)
-    return process_folder(returns, services.settings.data_dir / "bounces", now=now)
+    counts = Counter(process_folder(returns, services.settings.data_dir / "bounces", now=now))
+    if mailbox := services.settings.bounce_mailbox:
+        counts += Counter(process_mailbox(returns, mailbox, now=now))
+    return dict(counts)
 
 
 def _verify(services: Services, now: datetime) -> Report:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base
@@ -44,6 +44,8 @@ class UnknownMail(Base):
     """A message that no program understood, or could lead to a reader: a person looks at it.
 
     sender, subject, sent_on, excerpt: the words of strangers, as plain text and cut short.
+    place:   where it stays in the mailbox, "UIDVALIDITY/UID", or "".
+    settled: whether the mailbox was told that it is dealt with.
     dealt_at, dealt_by_id: when somebody at the desk said that it is dealt with, and who.
     """
 
@@ -57,6 +59,8 @@ class UnknownMail(Base):
     subject: Mapped[str] = mapped_column(String(200), default="")
     sent_on: Mapped[str] = mapped_column(String(100), default="")
     excerpt: Mapped[str] = mapped_column(Text, default="")
+    place: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    settled: Mapped[bool] = mapped_column(default=False, server_default=false())
     dealt_at: Mapped[datetime | None]
     dealt_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 

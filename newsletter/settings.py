@@ -32,6 +32,13 @@ from newsletter.limits import (
     read_quiet_hours,
     read_warm_up,
 )
+from newsletter.returns import (
+    BounceMailbox,
+    read_mailbox,
+    read_signing_key,
+    read_topics,
+    read_user_and_password,
+)
 from newsletter.setting_texts import (
     read_approvers,
     read_count,
@@ -97,6 +104,13 @@ class Settings:
     smtp: SmtpRelay
     sender: str
     bounce_address: str
+    bounce_mailbox: BounceMailbox | None
+    ses_topics: frozenset[str]
+    """The topics of Amazon SNS that are believed about mail that came back."""
+    postmark_hook: str = field(repr=False)
+    """The user and password that Postmark sends with what it tells us, or ""."""
+    mailgun_hook_key: str = field(repr=False)
+    """The key that Mailgun signs with what it tells us, or ""."""
     secret_key: bytes = field(repr=False)
     former_secret_keys: tuple[bytes, ...] = field(repr=False)
     """Keys of before, the first one first: links and sealed texts of theirs are still known."""
@@ -183,6 +197,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         smtp=smtp,
         sender=read("sender", SENDER, sender_text),
         bounce_address=read("bounce_address", "", _bounce_address),
+        bounce_mailbox=read("bounce_mailbox", "", read_mailbox),
+        ses_topics=read("ses_topics", "", read_topics),
+        postmark_hook=read("postmark_hook", "", read_user_and_password),
+        mailgun_hook_key=read("mailgun_hook_key", "", read_signing_key),
         secret_key=key,
         former_secret_keys=read(
             "former_secret_keys", "", lambda text: read_former(text, data_dir, key=key)
@@ -251,7 +269,10 @@ class _Reader:
 
 
 NOT_IN_FILE: Final = {"smtp", "transport", "dkim", "data_dir", "sender_is_fixed"}
-SECRETS: Final = {"secret_key", "former_secret_keys", "oidc_client_secret", "metrics_token"}
+SECRETS: Final = {
+    *("secret_key", "former_secret_keys", "oidc_client_secret", "metrics_token"),
+    *("postmark_hook", "mailgun_hook_key"),
+}
 OTHERWISE_NAMED: Final = {"smtp_url", "transport_url", "dkim_selector"}
 
 
@@ -271,9 +292,10 @@ def _read_config(path: Path) -> dict[str, Any]:
 
 
 def _holds_secret(config: Mapping[str, Any]) -> bool:
-    urls = (str(config.get(name, "")) for name in ("smtp_url", "database_url"))
+    named = ("smtp_url", "database_url", "bounce_mailbox")
+    urls = (str(config.get(name, "")) for name in named)
     # "user:password@" stands between the slashes and the host.
-    is_said = set(config) & SECRETS
+    is_said = SECRETS & set(config)
     is_said |= {"@"} & set(str(config.get("transport_url", "")))  # before it, a key alone
     return bool(is_said) or any(re.search(r"//[^/@]*:[^/@]*@", url) for url in urls)
 

@@ -42,6 +42,7 @@ class Returns:
     """What processing needs beside the messages. key: of the hashes that are kept.
 
     via: where they come from; by_provider: it was proved who sent them.
+    place: where a message stays in the mailbox, for who has to look at it.
     """
 
     db: Database
@@ -49,6 +50,7 @@ class Returns:
     key: bytes
     via: str = COMMAND
     by_provider: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ def process_report(
         row = session.get(Subscriber, about.subscriber_id) if about else None
         done = replace(done, email=row.email if row else "")
         if not store.mark_seen(session, mark, now=now):
-            return replace(done, is_new=False)
+            waits = store.is_waiting(session, mark)
+            return replace(done, is_new=False, is_unknown=waits)
         if about is None or row is None:
             return _without_reader(session, done, returns, now)
         return _with_reader(session, replace(done, about=about), row, returns, now)
@@ -163,7 +166,7 @@ def counted(done: Sequence[ProcessedBounce]) -> Counter[str]:
     """Return how many messages there are of each class, and what followed."""
     counts = Counter(one.report.kind.value for one in done)
     counts["changed"] += sum(one.has_changed for one in done)
-    counts["unknown"] += sum(one.is_unknown for one in done)
+    counts["unknown"] += sum(one.is_unknown and one.is_new for one in done)
     counts["about_us"] += sum(one.outcome is Outcome.OURS for one in done)
     return counts
 
@@ -283,6 +286,7 @@ def _for_a_person(
             mark=done.mark,
             at=now,
             via=returns.via,
+            place=returns.place,
             kind=done.report.kind.value,
             sender=excerpt.sender,
             subject=excerpt.subject,

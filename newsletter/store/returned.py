@@ -173,12 +173,27 @@ def count_unknown(session: Session) -> int:
     return session.scalar(waiting) or 0
 
 
-def dealt_with(session: Session, marks: Collection[str]) -> set[str]:
-    """Return which of these messages a person has dealt with, or are not on the list any more."""
-    waiting = select(UnknownMail.mark).where(
-        UnknownMail.mark.in_(marks), UnknownMail.dealt_at.is_(None)
+def is_waiting(session: Session, mark: str) -> bool:
+    """Say whether a message waits for a person."""
+    waits = (UnknownMail.mark == mark) & UnknownMail.dealt_at.is_(None)
+    return bool(session.scalar(select(exists().where(waits))))
+
+
+def unsettled(session: Session) -> dict[int, str]:
+    """Return what was dealt with and the mailbox was not told of: ids, with where it stays."""
+    rows = session.execute(
+        select(UnknownMail.id, UnknownMail.place).where(
+            UnknownMail.dealt_at.is_not(None),
+            UnknownMail.settled.is_(False),
+            UnknownMail.place != "",
+        )
     )
-    return set(marks) - set(session.scalars(waiting))
+    return {row.id: row.place for row in rows}
+
+
+def settle(session: Session, ids: Collection[int]) -> None:
+    """Note that the mailbox was told."""
+    session.execute(update(UnknownMail).where(UnknownMail.id.in_(ids)).values(settled=True))
 
 
 def recent_outcomes(
