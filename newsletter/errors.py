@@ -21,6 +21,7 @@ NewsletterError
 |  `- TooLate             an announcement would go out after its event
 |- BounceReaderBroken     the process that reads returned mail does not start
 |- MailboxUnusable        the mailbox for returned mail cannot be read; says why
+|- HookRefused            what a provider tells us is not proved to be theirs; says why
 |- CannotListen           the site's address or port is not ours to take
 |- RoleMissing            this account may not do that
 |- PasswordUnusable       too short, too long or too easy to guess
@@ -65,6 +66,10 @@ class BounceReaderBroken(NewsletterError):
 
 class MailboxUnusable(NewsletterError):
     """The mailbox for returned mail cannot be read. The message says why, without the password."""
+
+
+class HookRefused(NewsletterError):
+    """Somebody who says that they are a provider of ours did not prove it, or says it again."""
 
 
 class SettingWrong(NewsletterError):

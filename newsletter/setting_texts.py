@@ -5,6 +5,7 @@ Each raises ValueError for a text that it cannot be, with a sentence that says w
 
 import re
 from datetime import datetime
+from urllib.parse import urlsplit
 
 
 def read_label(text: str) -> str:
@@ -81,3 +82,18 @@ def read_minutes(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,2}", text) or int(text) > 60:
         raise ValueError("give a whole number of minutes from 0 to 60")
     return int(text)
+
+
+def read_base_url(text: str) -> str:
+    """Return the public address as links begin with it."""
+    url = urlsplit(text)
+    is_web = url.scheme in {"http", "https"} and url.hostname and not url.username
+    # It stands in mail headers as it is, and our pages link to each other from the root.
+    is_bare = not (url.path.strip("/") or url.query or url.fragment)
+    if not is_web or not is_bare or not re.fullmatch(r"[\x21-\x7e]+", text):
+        raise ValueError(
+            "give the public address and nothing else, in ASCII, "
+            "such as https://nieuwsbrief.example.org"
+        )
+    url.port  # noqa: B018 - says so by itself when it is no port
+    return f"{url.scheme}://{url.netloc.lower()}"

@@ -41,6 +41,7 @@ from newsletter.returns import (
 )
 from newsletter.setting_texts import (
     read_approvers,
+    read_base_url,
     read_count,
     read_host_ports,
     read_label,
@@ -193,7 +194,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         data_dir=data_dir,
         database_url=read("database_url", f"sqlite:///{data_dir / 'newsletter.db'}", _database),
-        base_url=read("base_url", "http://127.0.0.1:8000", _base_url),
+        base_url=read("base_url", "http://127.0.0.1:8000", read_base_url),
         smtp=smtp,
         sender=read("sender", SENDER, sender_text),
         bounce_address=read("bounce_address", "", _bounce_address),
@@ -348,20 +349,6 @@ def _database(text: str) -> str:
     if not make_url(text).database:
         raise ValueError("give the file or the name of the database too")
     return text
-
-
-def _base_url(text: str) -> str:
-    url = urlsplit(text)
-    is_web = url.scheme in {"http", "https"} and url.hostname and not url.username
-    # It stands in mail headers as it is, and our pages link to each other from the root.
-    is_bare = not (url.path.strip("/") or url.query or url.fragment)
-    if not is_web or not is_bare or not re.fullmatch(r"[\x21-\x7e]+", text):
-        raise ValueError(
-            "give the public address and nothing else, in ASCII, "
-            "such as https://nieuwsbrief.example.org"
-        )
-    url.port  # noqa: B018 - says so by itself when it is no port
-    return f"{url.scheme}://{url.netloc.lower()}"
 
 
 def is_safe_address(url: str) -> bool:

@@ -21,6 +21,7 @@ from starlette.types import Receive
 
 from newsletter.accounts.sessions import SignedIn, find_session
 from newsletter.errors import DatabaseNotReady
+from newsletter.learn.sns import Certificates, fetching
 from newsletter.wiring import Services, require_database
 from storage.errors import StorageError
 from web.access import (
@@ -66,6 +67,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.paths = frozenset(route.path for route in ROUTES)
     app.state.used_stamps = UsedStamps()
+    app.state.certificates = Certificates(fetching(services.fetcher))
     app.add_middleware(GZipMiddleware, minimum_size=LEAST_PACKED, compresslevel=PACKED)
     app.add_middleware(SecurityHeaders, https=is_secure(services.settings), desk=DESK)
     return app
@@ -91,23 +93,23 @@ def _services(request: Request) -> Services:
 def _starlette_route(route: Route) -> StarletteRoute:
     async def endpoint(request: Request) -> Response:
         try:
-            form = await _read_form(request, route)
+            form, body = await _read_form(request, route), await _read_body(request, route)
         except (FormTooLarge, FormBroken) as error:
             refused: Exception = error
             return await run_in_threadpool(explain, _call(request), route.name, refused)
         except ClientDisconnect:  # nobody is left to answer
             return Response(status_code=400)
         try:
-            return await run_in_threadpool(_answer, route, request, form)
+            return await run_in_threadpool(_answer, route, request, form, body)
         finally:
             await form.close()  # a file that came along lies in a temporary place until then
 
     return StarletteRoute(route.path, endpoint, name=route.name, methods=list(route.methods))
 
 
-def _answer(route: Route, request: Request, form: FormData) -> Response:
+def _answer(route: Route, request: Request, form: FormData, body: bytes) -> Response:
     """Check who asks, let the handler answer, and turn every error into a page."""
-    call = replace(_call(request), form=form)
+    call = replace(_call(request), form=form, body=body)
     try:
         _require_printable(call)
         call = replace(call, services=_services(request).current())
@@ -206,7 +208,7 @@ def _known(call: Call) -> Call:
 
 async def _read_form(request: Request, route: Route) -> FormData:
     """Read the fields of a POST within their limits. Raises FormTooLarge, FormBroken."""
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or route.is_raw:
         return FormData()
     # Without "app" in its scope Starlette gives its own exception instead of a finished answer.
     scope = {key: value for key, value in request.scope.items() if key != "app"}
@@ -216,6 +218,14 @@ async def _read_form(request: Request, route: Route) -> FormData:
     except MultiPartException as error:
         kind = FormTooLarge if "aximum" in error.message else FormBroken
         raise kind(error.message) from None
+
+
+async def _read_body(request: Request, route: Route) -> bytes:
+    """Read what a program sent, within its limit. Raises FormTooLarge."""
+    if not route.is_raw:
+        return b""
+    limited = _limited(request.receive, route.megabytes * MEGABYTE)
+    return await Request(request.scope, limited).body()
 
 
 def _limited(receive: Receive, largest_bytes: int) -> Callable[[], Awaitable[AsgiMessage]]:

@@ -32,6 +32,7 @@ class Call:
     path:  the parts of the address that the route names.
     query: what stands behind the question mark.
     form:  the fields of a POST; empty otherwise.
+    body:  what a program sent, where its route is for that.
     """
 
     services: Services
@@ -40,6 +41,7 @@ class Call:
     path: Mapping[str, str]
     query: Mapping[str, str]
     form: FormData
+    body: bytes = b""
 
     @property
     def now(self) -> datetime:

@@ -21,6 +21,7 @@ class Route:
     files:     how many its form may bring along.
     megabytes: how large its form may be; a photo of a telephone is refused with a sentence only
                when it was read.
+    is_raw:    its body is for a program: no form, and read as it is.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Route:
     methods: tuple[str, ...] = ("GET",)
     files: int = 0
     megabytes: int = 1
+    is_raw: bool = False
 
 
 OPEN: Final = Who.PUBLIC

@@ -8,6 +8,7 @@ from typing import Final
 
 from newsletter.account_mail import ACCOUNT, INVITATION, RESET, UNLOCK
 from newsletter.openid import WORK_RETURN
+from web import hooks
 from web.access import Who
 from web.editor import (
     account,
@@ -147,6 +148,9 @@ PUBLIC_ROUTES: Final[tuple[Route, ...]] = (
     Route(TRIAL_LINK + "/waarom", trial_link.show_why, "trial_why", OPEN),
     Route(TRIAL_LINK, trial_link.do_nothing, "trial_link_post", OPEN, POST),
     Route("/privacy", privacy.show_privacy, "privacy", OPEN),
+    Route(hooks.HOOKS + "/ses", hooks.take_ses, "hook_ses", OPEN, POST, is_raw=True),
+    Route(hooks.HOOKS + "/postmark", hooks.take_postmark, "hook_postmark", OPEN, POST, is_raw=True),
+    Route(hooks.HOOKS + "/mailgun", hooks.take_mailgun, "hook_mailgun", OPEN, POST, is_raw=True),
 )
 
 HALF_WAY: Final = Who.HALF_WAY

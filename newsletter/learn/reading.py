@@ -36,6 +36,16 @@ def read_bounce(raw: bytes) -> BounceReport:
         return BounceReport(BounceClass.NONE)
 
 
+def tokens_in(text: str) -> tuple[str, ...]:
+    """Return what may be tokens of ours in addresses and headers, links first."""
+    return _few([*_LINK_TOKEN.findall(text), *_BOUNCE_TOKEN.findall(text)])
+
+
+def message_ids_in(text: str) -> tuple[str, ...]:
+    """Return what may be Message-IDs of ours in headers."""
+    return _few(_MESSAGE_ID.findall(text))
+
+
 def _read(raw: bytes) -> BounceReport:
     message = opening.open_message(raw)
     said, returned = opening.report_text(message)
@@ -47,7 +57,7 @@ def _read(raw: bytes) -> BounceReport:
         kind,
         recipients,
         tokens=_few(_tokens(message, ours)),
-        message_ids=_few(_MESSAGE_ID.findall(ours)),
+        message_ids=message_ids_in(ours),
         addresses=_few([*named, *naming.returned_to(returned)]),
         excerpt=_excerpt(message, said),
     )
@@ -122,8 +132,7 @@ def _gravest(recipients: Sequence[ReturnedRecipient]) -> BounceClass:
 def _tokens(message: Message, ours: str) -> Iterator[str]:
     for name in _SENT_TO:
         yield from _BOUNCE_TOKEN.findall(opening.header(message, name))
-    yield from _LINK_TOKEN.findall(ours)
-    yield from _BOUNCE_TOKEN.findall(ours)
+    yield from tokens_in(ours)
 
 
 def _few(found: Iterator[str] | Sequence[str]) -> tuple[str, ...]:

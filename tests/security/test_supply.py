@@ -10,6 +10,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LOCKS = tuple(sorted((ROOT / "locks").glob("*.txt")))
 PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;]+)", re.M)
+BSD = (
+    "Redistribution and use in source and binary forms, with or without modification, are permitted"
+)
 FREE = re.compile(
     r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|Mozilla|MPL|LGPL|Lesser General|Unlicense"
     r"|Public Domain|Zope|HPND|0BSD|CC0",
@@ -65,4 +68,13 @@ def _licence(name: str) -> str:
     told = distribution(name).metadata
     fields = ("License-Expression", "License", "Classifier")
     said = [one for field in fields for one in told.get_all(field) or []]
-    return " ".join(one for one in said if "::" not in one or one.startswith("License"))
+    named = " ".join(one for one in said if "::" not in one or one.startswith("License"))
+    return named or _licence_text(name)
+
+
+def _licence_text(name: str) -> str:
+    """Return what the licence itself is, for a library whose metadata does not name it."""
+    files = distribution(name).files or []
+    texts = [one.read_text() for one in files if one.name in {"COPYING", "LICENSE"}]
+    is_bsd = BSD in " ".join(" ".join(texts).split())
+    return "BSD" if is_bsd else ""
