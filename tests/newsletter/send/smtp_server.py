@@ -1,6 +1,7 @@
 """A real SMTP server (aiosmtpd) on a free port, with a relay's good and bad days."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,14 +63,19 @@ def _hang_up(server: SMTP) -> None:
 
 
 @contextmanager
-def serving(handler: object, **options: Any) -> Iterator[int]:
-    """Serve on a free port while the body runs; give the port. options: of aiosmtpd's SMTP."""
+def serving(
+    handler: object, *, over_tls: ssl.SSLContext | None = None, **options: Any
+) -> Iterator[int]:
+    """Serve on a free port while the body runs; give the port.
+
+    over_tls: for a port where TLS comes first (SMTPS); options: of aiosmtpd's SMTP.
+    """
     loop = asyncio.new_event_loop()
 
     def make() -> SMTP:
         return SMTP(handler, loop=loop, hostname="relay.example.org", **options)
 
-    server = loop.run_until_complete(loop.create_server(make, "127.0.0.1", 0))
+    server = loop.run_until_complete(loop.create_server(make, "127.0.0.1", 0, ssl=over_tls))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:

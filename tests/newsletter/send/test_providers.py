@@ -23,8 +23,9 @@ from newsletter.send.transports.web import LARGEST_BYTES, Waits, WebTransport
 from newsletter.values import Receipt, Slot
 from newsletter.ways_out import PROVIDERS
 from tests.newsletter.send import providers
+from tests.newsletter.send.certificates import Authority
 from tests.newsletter.send.test_message import LETTERHEAD, READER, rendered, slot
-from tests.newsletter.send.test_transports import MESSAGE, SENDER, deliver, server_tls
+from tests.newsletter.send.test_transports import MESSAGE, SENDER, deliver
 from tests.newsletter.send.web_server import Web, answer, web_serving
 
 READER_AT = "lezer@example.org"
@@ -332,7 +333,7 @@ def test_no_redirect_is_followed() -> None:
 def test_a_certificate_of_a_stranger_is_refused(tmp_path: Path) -> None:
     web = Web(lambda _: answer(200, {"MessageId": "x"}))
 
-    with web_serving(web, server_tls(tmp_path)) as port:
+    with web_serving(web, Authority(tmp_path).server()) as port:
         way = providers.provider("ses", port)
         found = deliver(
             open_transport(replace(way, base_url=f"https://localhost:{port}")), "a@b.nl"

@@ -1,17 +1,11 @@
 """Every way out, against a real server: what its answers mean."""
 
 import socket
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from newsletter.errors import (
     TransportDeferred,
@@ -30,6 +24,7 @@ from newsletter.settings import SmtpRelay
 from newsletter.values import Receipt
 from newsletter.ways_out import MailFolder
 from tests.newsletter.send import providers
+from tests.newsletter.send.certificates import Authority
 from tests.newsletter.send.smtp_server import Relay, serving
 from tests.newsletter.send.web_server import Heard, Web, answer, web_serving
 
@@ -235,7 +230,7 @@ def test_relay_without_starttls_is_never_used_in_clear_text() -> None:
 def test_certificate_of_a_stranger_is_refused(tmp_path: Path) -> None:
     relay = Relay()
 
-    with serving(relay, tls_context=server_tls(tmp_path)) as port:
+    with serving(relay, tls_context=Authority(tmp_path).server()) as port:
         found = deliver(open_transport(relay_on(port, "starttls")), "lezer@example.org")
 
     assert (type(found), relay.heard) == (TransportUnavailable, [])
@@ -243,11 +238,10 @@ def test_certificate_of_a_stranger_is_refused(tmp_path: Path) -> None:
 
 def test_certificate_that_is_trusted_carries_mail(tmp_path: Path) -> None:
     relay = Relay()
-    tls = server_tls(tmp_path)
-    trusting = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+    authority = Authority(tmp_path)
 
-    with serving(relay, tls_context=tls, require_starttls=True) as port:
-        transport = SmtpTransport(SmtpRelay("localhost", port, "starttls"), tls=trusting)
+    with serving(relay, tls_context=authority.server(), require_starttls=True) as port:
+        transport = SmtpTransport(SmtpRelay("localhost", port, "starttls"), tls=authority.trusted)
         found = deliver(transport, "lezer@example.org")
 
     assert (type(found), len(relay.accepted)) == (Receipt, 1)
@@ -303,33 +297,3 @@ def deliver(transport: Transport, recipient: str) -> Receipt | TransportError:
         return failure
     finally:
         connection.close()
-
-
-def server_tls(folder: Path) -> ssl.SSLContext:
-    """Return a server's TLS with a certificate of its own making for localhost."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=36500))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = certificate.public_bytes(serialization.Encoding.PEM)
-    (folder / "cert.pem").write_bytes(pem)
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context
