@@ -158,6 +158,7 @@ class SmtpPool:
             self._news.extend(self.collect(LOOK_S))
         if not self._links and self.outage is not None:
             raise self.outage
+        self._free.update(dict.fromkeys(self._links))
 
     def close(self) -> None:
         """Say goodbye; never raises."""
