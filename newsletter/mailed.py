@@ -32,7 +32,7 @@ def mail(
             to=to,
             values=values,
             settings=services.settings,
-            transport=services.open_transport(),
+            transport=services.open_notices(),
             render=services.render_notice,
             now=now,
         )

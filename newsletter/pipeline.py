@@ -171,7 +171,7 @@ def _mail(
         to=address,
         values=values,
         settings=services.settings,
-        transport=services.open_transport(),
+        transport=services.open_notices(),
         render=services.render_notice,
         now=now,
     )

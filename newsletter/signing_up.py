@@ -118,7 +118,7 @@ def _send(services: Services, to_mail: ToMail) -> None:
         to=row.email,
         values=values,
         settings=services.settings,
-        transport=services.open_transport(),
+        transport=services.open_notices(),
         render=services.render_notice,
         now=services.clock(),
         message_token=to_mail.message_token,

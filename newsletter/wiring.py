@@ -29,6 +29,7 @@ from newsletter.errors import DatabaseNotReady
 from newsletter.openid import WORK_RETURN, Client, OpenId
 from newsletter.organisation import read_chosen, read_version, with_chosen
 from newsletter.ports import AskDomain, Clock, Outside, RenderNotice, Terms, Transport
+from newsletter.send.counting import counted
 from newsletter.send.trail import follow_editions
 from newsletter.send.transports import open_transport
 from newsletter.send.transports.offers import Offers
@@ -131,6 +132,10 @@ class Services:
             render=parts.render,
             render_notice=parts.render_notice,
         )
+
+    def open_notices(self) -> Transport:
+        """Return the way out for notices and test mails: past every limit, and counted."""
+        return counted(self.open_transport(), self.db, self.settings.limits, self.clock)
 
     @property
     def house(self) -> House:

@@ -38,7 +38,7 @@ def send_test(
         by=None,
         render=services.render,
         settings=services.settings,
-        transport=services.open_transport(),
+        transport=services.open_notices(),
         now=services.clock(),
     )
     failed = [{"name": one.name, "error": str(one.error)} for one in report.failed]

@@ -63,6 +63,11 @@ class Ready:
     personal: Personal | None
     sender: str
 
+    @property
+    def domain(self) -> str:
+        """Return the domain that it goes to; "" where there is nobody to send to."""
+        return "" if self.personal is None else self.personal.email.rpartition("@")[2].lower()
+
 
 def read_mailing(session: Session, edition_id: int, settings: Settings) -> Mailing:
     """Read what was approved, and encode it once.

@@ -78,7 +78,7 @@ def send_trial_mail(call: Call) -> Response:
             by=call.user_id,
             render=services.render,
             settings=services.settings,
-            transport=services.open_transport(),
+            transport=services.open_notices(),
             now=call.now,
         )
     except TooManyTrials as limit:
