@@ -33,6 +33,7 @@ from newsletter.cli import (
 )
 from newsletter.cli.helping import let_help_flow
 from newsletter.cli.output import JSON, prepare_streams, print_json, say
+from newsletter.cli.sending_bar import sending_bar
 from newsletter.cli.session import open_program, read_services, state
 from newsletter.cli.stopping import told_to_stop
 from newsletter.demo import once, run
@@ -179,8 +180,8 @@ def serve(
 def worker() -> None:
     """Send what is due, until stopped."""
     services = open_program()
-    with told_to_stop() as stop:
-        sending.run_worker(services, stop=stop)
+    with told_to_stop() as stop, sending_bar(services) as bar:
+        sending.run_worker(services, stop=stop, progress=bar)
 
 
 @app.command("demo")

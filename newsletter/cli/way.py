@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from newsletter.approve import review
 from newsletter.cli.editions import ID, as_json, print_figures
 from newsletter.cli.moments import read_moment
-from newsletter.cli.output import JSON, fail, print_report, progress_bar, say
+from newsletter.cli.output import JSON, fail, print_report, say
+from newsletter.cli.sending_bar import sending_bar
 from newsletter.cli.session import editor_id, open_services
 from newsletter.cli.stopping import told_to_stop
 from newsletter.compose import discarding
@@ -195,11 +196,6 @@ def _last_event(session: Session, edition_id: int) -> dict[str, object]:
 
 def _work_until_complete(services: Services, edition_id: int) -> bool:
     """Work as a worker; say whether it was stopped with something of this edition to do."""
-    with told_to_stop() as stop, progress_bar("Sending") as bar:
-        found = sending.run_worker(
-            services,
-            stop=stop,
-            until_complete=edition_id,
-            progress=lambda f: bar.update(f.recipients - f.pending, f.recipients),
-        )
+    with told_to_stop() as stop, sending_bar(services) as bar:
+        found = sending.run_worker(services, stop=stop, until_complete=edition_id, progress=bar)
         return stop.is_set() and found is not None and found.state in sending.UNDER_WAY

@@ -8,14 +8,18 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from newsletter.dutch import clock, plural
+from newsletter.dutch import clock
+from newsletter.limits import Limits
 from newsletter.model import Edition
+from newsletter.send import meter
+from newsletter.send.outlook import expected_end, find_holdings, read_warming_up
 from newsletter.send.telling import TURNS
 from newsletter.store.deliveries import figures_underway, troubles
 from newsletter.store.editions import events_of
 from newsletter.values import EditionEvent, EditionFigures, EditionStatus
 from web.editor.edition import past_of
 from web.editor.failure_words import tell_troubles
+from web.editor.pace_words import holding_words, rate_words, remaining_words
 
 S = EditionStatus
 
@@ -36,41 +40,62 @@ class Outage:
     said: str
 
 
-def progress(session: Session, edition: Edition, *, now: datetime) -> dict[str, Any]:
+def progress(
+    session: Session, edition: Edition, *, limits: Limits, now: datetime
+) -> dict[str, Any]:
     """Return what the page shows once sending has begun."""
     found = figures_underway(session, edition)
     events = events_of(session, edition.id, since=edition.approved_at)
     told = tell_troubles(troubles(session, edition.id)) if _has_troubles(found) else None
-    active_s = seconds_active(events, edition.finished_at or now)
-    per_second = found.sent / max(active_s, 1.0) if found.sent else 0.0
     is_under_way = edition.state in UNDER_WAY
     return {
         "figures": found,
         "done": found.recipients - found.pending,
         "can_take_back": is_under_way and not (found.sent + found.in_doubt),
         "is_under_way": is_under_way,
-        "rate": f"{per_second:.1f}".replace(".", ",") if per_second else "–",
-        "remaining": _remaining(found, per_second) if edition.state is S.SENDING else "",
         "outage": find_outage(edition, events, now),
         "told": told,
         "last_turn": _last_turn(events),
         "past": past_of(session, events),
         "each_s": EACH_S if edition.state is S.SENDING else 0,
         "refresh_s": WITHOUT_S if is_under_way else 0,
+        **_pace(session, edition, found, going_since(events), limits=limits, now=now),
     }
 
 
-def seconds_active(events: Iterable[EditionEvent], until: datetime) -> float:
-    """Return how long mails went out: from the beginning, without the time on pause."""
-    total, since = timedelta(), None
+def _pace(
+    session: Session,
+    edition: Edition,
+    found: EditionFigures,
+    since: datetime | None,
+    *,
+    limits: Limits,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return how fast it goes, why no faster, and when it is done; nothing when it stands still."""
+    if since is None or edition.state is not S.SENDING:
+        return {"rate": rate_words(0.0), "held": [], "remaining": ("", "")}
+    per_second = meter.per_second(meter.pulses(session, edition.id, now), since=since, now=now)
+    warming = read_warming_up(session, limits, now)
+    left = warming.left if warming else None
+    end = expected_end(found.pending, per_second, limits, left_today=left, now=now)
+    holdings = find_holdings(session, limits, now)
+    return {
+        "rate": rate_words(per_second),
+        "held": holding_words(holdings, warming, now),
+        "remaining": remaining_words(end if found.pending else None, now),
+    }
+
+
+def going_since(events: Iterable[EditionEvent]) -> datetime | None:
+    """Return since when mails go out without a pause; None while none do."""
+    since = None
     for one in events:
-        if one.what in GOES_ON and since is None:
-            since = one.at
-        elif one.what in STANDS_STILL and since is not None:
-            total, since = total + (one.at - since), None
-    if since is not None:
-        total += until - since
-    return max(total.total_seconds(), 0.0)
+        if one.what in GOES_ON:
+            since = since or one.at
+        elif one.what in STANDS_STILL:
+            since = None
+    return since
 
 
 def find_outage(edition: Edition, events: Iterable[EditionEvent], now: datetime) -> Outage | None:
@@ -90,12 +115,3 @@ def _last_turn(events: Iterable[EditionEvent]) -> str:
 
 def _has_troubles(found: EditionFigures) -> bool:
     return found.recipients > found.sent
-
-
-def _remaining(found: EditionFigures, per_second: float) -> str:
-    if not per_second or not found.pending:
-        return ""
-    seconds = round(found.pending / per_second)
-    if seconds < 60:
-        return plural(max(seconds, 1), "seconde", "seconden")
-    return plural(round(seconds / 60), "minuut", "minuten")

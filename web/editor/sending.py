@@ -67,7 +67,7 @@ def show_standing(call: Call) -> Response:
             call,
             PROGRESS,
             **edition_head(edition),
-            **progress(session, edition, now=call.now),
+            **progress(session, edition, limits=call.services.settings.limits, now=call.now),
         )
 
 
@@ -270,7 +270,8 @@ def _sending_page(call: Call, *, chosen: Chosen | None = None) -> Response:
 def _values(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
     if edition.state in BEFORE:
         return {"part": LAST_LOOK, **last_look(call, session, edition)}
-    return {"part": PROGRESS, **progress(session, edition, now=call.now)}
+    limits = call.services.settings.limits
+    return {"part": PROGRESS, **progress(session, edition, limits=limits, now=call.now)}
 
 
 def _words(call: Call) -> dict[str, Any]:

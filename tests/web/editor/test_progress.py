@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 from threading import Event
 
 import pytest
@@ -10,19 +11,23 @@ from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from newsletter.errors import TransportError, TransportRefused, TransportUnavailable
+from newsletter.limits import Limit, Limits, QuietHours, WarmUp
 from newsletter.model import Delivery, Edition
 from newsletter.send.closing import halt, halt_changed, halt_faulty, note_outage
 from newsletter.send.deliver import deliver_due
+from newsletter.send.meter import Meter
+from newsletter.send.pace import Pace
 from newsletter.send.telling import tell_ends
 from newsletter.send.worker import run_worker
 from newsletter.store.deliveries import figures
 from newsletter.store.editions import log_event
-from newsletter.values import DeliveryState, EditionEvent
+from newsletter.values import DeliveryState, EditionEvent, Role
 from newsletter.wiring import Services
 from tests.fakes import START, FakeClock, FakeTransport
 from tests.queries import counted, reads
-from tests.web.desk import advance, approved, edition_path, freeze, post, step
-from web.editor.progress import seconds_active
+from tests.web.desk import advance, approved, desk, edition_path, freeze, post, step
+from web.app import create_app
+from web.editor.progress import going_since
 
 D = DeliveryState
 
@@ -229,7 +234,7 @@ def test_looking_costs_as_little_whatever_happened(
     settle(near, 1, D.DEFERRED, next_at=START)
 
     assert statements() == one
-    assert one <= 7
+    assert one <= 8
 
 
 def test_the_many_changes_before_the_approval_are_not_read_again_and_again(
@@ -291,9 +296,10 @@ def test_the_pace_leaves_out_the_time_on_pause() -> None:
         event("resumed", 70),
     ]
 
-    assert seconds_active(events, START + timedelta(minutes=71)) == 4 * 60
-    assert seconds_active(events[:4], START + timedelta(minutes=71)) == 2 * 60
-    assert seconds_active([], START) == 0.0
+    assert going_since(events) == START + timedelta(minutes=70)
+    assert going_since(events[:4]) is None
+    assert going_since(events[:3]) == START
+    assert going_since([]) is None
 
 
 def test_a_refused_reader_is_in_the_group_of_addresses_after_a_real_run(
@@ -307,3 +313,67 @@ def test_a_refused_reader_is_in_the_group_of_addresses_after_a_real_run(
     assert shown(page)["mislukt"] == 2
     assert "Postvak vol" in page
     assert "Adres bestaat niet of is dicht" in page
+
+
+def pulse(near: Services, edition: int, number: int) -> None:
+    beats = Meter(near.db, now=START)
+    beats.add(edition, {"sent 2xx": number}, now=START)
+    beats.write(START)
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (Limits(quiet=QuietHours(time(9), time(11))), "Het zijn stille uren. Vandaag om 11.00 uur"),
+        (Limits(whole=(Limit(20, 1),)), "Het gaat niet sneller dan 20 mails per seconde, zo staat"),
+        (
+            Limits(warm_up=WarmUp(date(2027, 4, 19), (2, 50))),
+            "dit is dag 2 van 2. Vandaag gaan er hoogstens 50 mails uit; dat zijn er nog 48.",
+        ),
+        (
+            Limits(warm_up=WarmUp(date(2027, 4, 20), (2, 50))),
+            "De 2 mails van vandaag zijn weg, morgen om 0.00 uur gaat het verder.",
+        ),
+        (Limits(domains={"gmail.com": (Limit(1, 1),)}), "Naar gmail.com gaat het langzamer"),
+    ],
+)
+def test_page_says_why_it_goes_no_faster(
+    edition: int, near: Services, limits: Limits, words: str
+) -> None:
+    Pace(near.db, limits).grant(["gmail.com"] * 2, START)
+    settings = replace(
+        near.settings,
+        pace=limits.whole,
+        pace_domains=limits.domains,
+        warm_up=limits.warm_up,
+        quiet_hours=limits.quiet,
+    )
+
+    with TestClient(create_app(replace(near, settings=settings))) as client:
+        page = live(desk(client, near, Role.APPROVER), edition)
+
+    assert words in page
+
+
+def test_rate_and_end_are_those_of_the_last_half_minute(
+    editor: TestClient, edition: int, near: Services, clock: FakeClock
+) -> None:
+    pulse(near, edition, 30)
+    clock.later(seconds=10)
+
+    page = live(editor, edition)
+
+    assert '<dt>per seconde</dt><dd class="num">3,0</dd>' in page
+    assert "Nog ongeveer <strong>2 seconden</strong>." in page
+
+
+def test_rate_that_is_low_is_told_by_the_minute(
+    editor: TestClient, edition: int, near: Services, clock: FakeClock
+) -> None:
+    pulse(near, edition, 1)
+    clock.later(minutes=10)
+
+    page = live(editor, edition)
+
+    assert '<dt>per minuut</dt><dd class="num">0,1</dd>' in page
+    assert "Nog ongeveer <strong>50 minuten</strong>, klaar rond 11.00 uur." in page
