@@ -7,17 +7,18 @@ one message for each connection in doubt, and the ledger says which ones. Nobody
 that may be the second is counted as one.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 from threading import Event
-from typing import Final, TypeVar
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from newsletter.errors import (
     ContentChanged,
+    TransportDeferred,
     TransportError,
     TransportRefused,
     TransportUnavailable,
@@ -29,7 +30,6 @@ from newsletter.send.ends import bring_to_end
 from newsletter.send.lanes import open_pool
 from newsletter.send.letters import Letter, News, Pool, Turn
 from newsletter.send.outcomes import (
-    AFTER_CRASH,
     SETTLE,
     Attempt,
     Refusal,
@@ -38,21 +38,21 @@ from newsletter.send.outcomes import (
     settle,
     without_addresses,
 )
+from newsletter.send.pace import Pace, asks_to_slow
 from newsletter.send.pages import Mailing, Pages, Ready, read_mailing
 from newsletter.send.progress import Progress, Shown
+from newsletter.send.sending import Sending
 from newsletter.send.shares import Lease, Mine
 from newsletter.send.tally import SendReport, Tally
+from newsletter.send.turns import Turns
+from newsletter.send.watch import Watch
 from newsletter.settings import Settings
 from newsletter.values import DeliveryState, EditionStatus, Receipt
-from storage.errors import StorageError
 from storage.session import Database
 from subscribers.links import Links
 
-T = TypeVar("T")
-
-WRITE_TRIES: Final = 20  # of a write that the database did not take, a second apart
 LOOK_S: Final = 0.5  # that nothing happens before the loop looks whether it should go on
-DEAD_S: Final = 10.0  # between two looks for workers that died
+LONG: Final = timedelta(minutes=1)  # that the pace is waited for before other editions get a turn
 NOBODY: Final = "nothing was approved for this audience"
 
 
@@ -78,14 +78,23 @@ def deliver_due(  # noqa: PLR0913 - everything it works with, handed in
     mine = mine or shares.enrol(
         db, shares.ONE, connections=open_transport().connections, lease=Lease(), now=clock()
     )
-    run = _Sending(
-        db, mine, links=links, settings=settings, clock=clock, stop=stop, may_begin=may_begin
+    run = Sending(
+        db,
+        mine,
+        pace=Pace(db, settings.limits),
+        watch=Watch.begin(db, log=settings.log, now=clock()),
+        links=links,
+        settings=settings,
+        clock=clock,
+        stop=stop,
+        may_begin=may_begin,
     )
     tally = Tally(recovered=run.take_back([mine.id]))
     tally.recovered += run.look_for_dead()
     with db.read() as session:
         editions = ledger.sending_editions(session)
     if not editions:
+        run.end(tally)
         return tally.report()
     pool = open_pool(open_transport())
     try:
@@ -96,66 +105,8 @@ def deliver_due(  # noqa: PLR0913 - everything it works with, handed in
             tally.statuses[edition_id] = one.send()
     finally:
         pool.close()
+    run.end(tally)
     return tally.report()
-
-
-@dataclass(slots=True)
-class _Sending:
-    """What the sending of all editions shares, and the writes that are about no one of them."""
-
-    db: Database
-    mine: Mine
-    links: Links
-    settings: Settings
-    clock: Clock
-    stop: Event
-    may_begin: Callable[[], bool]
-    _next_look_s: float = field(default=0.0)
-    _renewed_s: float = field(default_factory=time.monotonic)
-
-    @property
-    def patience(self) -> float:
-        """What times that something is waited for are multiplied by."""
-        return self.settings.smtp.patience
-
-    def write(self, work: Callable[[Session], T]) -> T:
-        """Do a write, again after a second when the database did not take it.
-
-        It must be durable before the next message, and running it twice writes the same: giving up
-        at once would put every message in hand in doubt. Raises StorageError when it stays away.
-        """
-        for _ in range(WRITE_TRIES - 1):
-            try:
-                with self.db.write() as session:
-                    return work(session)
-            except StorageError:
-                self.stop.wait(1)
-        with self.db.write() as session:
-            return work(session)
-
-    def take_back(self, workers: Sequence[int]) -> int:
-        """Put in doubt what these left in hand; return how many messages that were."""
-        now, has_log = self.clock(), self.settings.relay_log is not None  # which tells in seconds
-        quiet = (SETTLE if has_log else AFTER_CRASH) * self.patience
-        return self.write(lambda s: ledger.take_back(s, workers, settle=quiet, now=now))
-
-    def look_for_dead(self) -> int:
-        """Take over from workers that died; return how many messages they had in hand."""
-        self._next_look_s = time.monotonic() + DEAD_S * self.patience
-        dead = shares.find_dead(self.db, self.mine)
-        if not dead:
-            return 0
-        now = self.clock()
-        self.write(lambda s: shares.bury(s, dead, now=now))
-        return self.take_back(dead)
-
-    def keep_up(self) -> int:
-        """Do what is due by the clock while messages go out; return as `look_for_dead` does."""
-        now_s = time.monotonic()
-        if self.mine.lease is not None and now_s - self._renewed_s >= self.mine.lease.renew_s:
-            self._renewed_s = now_s
-            self.write(lambda s: shares.renew(s, self.mine))
-        return self.look_for_dead() if now_s >= self._next_look_s else 0
 
 
 class _Run:
@@ -163,7 +114,7 @@ class _Run:
 
     def __init__(
         self,
-        sending: _Sending,
+        sending: Sending,
         edition_id: int,
         pool: Pool,
         tally: Tally,
@@ -176,6 +127,7 @@ class _Run:
         self._in_hand: dict[int, Attempt] = {}
         self._refused: list[Refusal] = []
         self._goes_on, self._spares, self._is_withdrawn = True, False, False
+        self._waited = timedelta()
 
     def send(self) -> EditionStatus:
         """Send until nothing of it is due; return its status then."""
@@ -196,7 +148,8 @@ class _Run:
             settings=sending.settings,
             clock=self._clock,
         )
-        self._send_all(mailing, pages)
+        turns = Turns(pages, sending.pace, self._clock)
+        self._send_all(mailing, pages, turns)
         if self._pool.is_closed and self._pool.outage is not None:
             self._note_outage(self._pool.outage)
         if (end := pages.find_end()) is not None:
@@ -208,19 +161,43 @@ class _Run:
         shares.release(session, [self._sending.mine.id])
         return closing.close_if_complete(session, self._edition_id, now=self._clock())
 
-    def _send_all(self, mailing: Mailing, pages: Pages) -> None:
+    def _send_all(self, mailing: Mailing, pages: Pages, turns: Turns) -> None:
         while True:
-            faulty = self._prepare(pages)
-            if not (faulty or self._pool.busy):
+            faulty = self._prepare(turns)
+            if not (faulty or self._pool.busy or self._waits_for(turns)):
                 return
-            news = self._pool.collect(0 if faulty else LOOK_S)
+            news = self._pool.collect(0 if faulty else self._pause_s(turns))
             self._tally.recovered += self._sending.keep_up()
             opened, results = self._sort(news, pages)
             if opened or results or faulty:
                 self._write_group(mailing, pages, opened, [*results, *faulty])
             self._spare_refused()
 
-    def _prepare(self, pages: Pages) -> "list[_Result]":
+    def _pause_s(self, turns: Turns) -> float:
+        """Return how long to wait for news: not past the moment when somebody may begin."""
+        if turns.next_at is None:
+            return LOOK_S
+        return min(max((turns.next_at - self._clock()).total_seconds(), 0.0), LOOK_S)
+
+    def _waits_for(self, turns: Turns) -> bool:
+        """Wait a little for the pace, with nothing in hand; say whether it is worth waiting for."""
+        at, sending = turns.next_at, self._sending
+        if at is None or not self._may_begin():
+            return False
+        is_long = at - self._clock() > LONG or self._waited > LONG
+        with sending.db.read() as session:
+            goes_on = ledger.is_sending(session, self._edition_id)
+        if is_long or not goes_on:
+            self._tally.waits[self._edition_id] = at
+            return False
+        pause = timedelta(seconds=self._pause_s(turns))
+        sending.stop.wait(pause.total_seconds())
+        self._waited += pause
+        sending.watch.waited(pause)
+        self._shown.finish()
+        return True
+
+    def _prepare(self, turns: Turns) -> "list[_Result]":
         """Prepare messages for all connections that are free; return what became of the others."""
         if not self._may_begin():
             if not self._is_withdrawn:
@@ -228,7 +205,7 @@ class _Run:
                 self._pool.withdraw()
             return []
         faulty = []
-        for ready in pages.take(self._pool.free):
+        for ready in turns.take(self._pool.free):
             if ready.personal is None or ready.envelope is None:
                 faulty.append(_Result(ready, None if ready.personal is None else NO_MAIL))
                 continue
@@ -274,8 +251,9 @@ class _Run:
         ids = [letter.about.delivery_id for letter in opened]
         ids += [one.delivery_id for one in results if one.delivery_id not in known]
 
-        def write(session: Session) -> tuple[dict[int, Attempt], list[Settled], int, bool]:
-            now, begun, skipped, goes_on = self._clock(), {}, 0, True
+        def write(session: Session) -> tuple[dict[int, Attempt], list[Settled], list[int], bool]:
+            now, begun, goes_on = self._clock(), {}, True
+            skipped: list[int] = []
             if ids:
                 attempts, skipped = ledger.claim(
                     session,
@@ -286,7 +264,7 @@ class _Run:
                     now=now,
                 )
                 begun = {one.delivery_id: one for one in attempts}
-                complete = len(begun) + skipped == len(ids)
+                complete = len(begun) + len(skipped) == len(ids)
                 goes_on = complete or ledger.is_sending(session, self._edition_id)
             settled = self._settle(results, known | begun if begun else known, mailing)
             ledger.record(session, self._edition_id, settled, now=now)
@@ -297,7 +275,19 @@ class _Run:
         self._let_go(opened, begun)
         self._put_aside(results, settled, pages)
         self._count(settled, skipped)
+        self._slow_down(results)
         self._watch_refusals(results, size=mailing.size)
+
+    def _slow_down(self, results: "Sequence[_Result]") -> None:
+        """Go slower to domains whose answer asks for it."""
+        asked = {
+            one.domain
+            for one in results
+            if isinstance(one.result, TransportDeferred)
+            and asks_to_slow(one.result.code, one.result.reply)
+        }
+        for domain in asked:
+            self._sending.pace.slow_down(domain, self._clock())
 
     def _let_go(self, opened: Sequence[Letter], begun: Mapping[int, Attempt]) -> None:
         """Let go what is on record as begun, and drop the others."""
@@ -328,9 +318,10 @@ class _Run:
             if (attempt := attempts.get(one.delivery_id)) is not None
         ]
 
-    def _count(self, settled: Sequence[Settled], skipped: int) -> None:
+    def _count(self, settled: Sequence[Settled], skipped: Sequence[int]) -> None:
         states = Counter(one.state for one in settled)
-        states[DeliveryState.SKIPPED] += skipped
+        states[DeliveryState.SKIPPED] += len(skipped)
+        self._sending.watch.wrote(self._edition_id, settled, skipped=skipped, now=self._clock())
         self._tally.states += states
         self._shown.add(states)
 

@@ -66,6 +66,20 @@ def freeze_due(
     return [one for one in ready if _freeze(db, one, terms=terms, now=now, chunk=chunk)]
 
 
+def call_off_late(db: Database, *, now: datetime) -> None:
+    """Cancel every announcement that is due and too late, while nothing else may begin."""
+    with db.read() as session:
+        late = session.scalars(
+            select(Edition.id).where(
+                Edition.status == EditionStatus.SCHEDULED,
+                Edition.due_at <= now,
+                Edition.not_after < now,
+            )
+        ).all()
+    for one in late:
+        _stop_if_too_late(db, one, now=now)
+
+
 def _may_go_out(
     db: Database, edition_id: int, *, terms: Terms, preflight: Preflight, now: datetime
 ) -> bool:

@@ -124,6 +124,20 @@ def page(
     return [Waiting(*row) for row in rows]
 
 
+def these(session: Session, edition_id: int, ids: Sequence[int]) -> list[Waiting]:
+    """Return these deliveries, as far as they still wait, by id."""
+    rows = session.execute(
+        select(Delivery.id, Delivery.subscriber_id, CUT)
+        .where(
+            Delivery.id.in_(ids),
+            Delivery.edition_id == edition_id,
+            Delivery.state.in_((D.PENDING, D.DEFERRED, D.IN_DOUBT)),
+        )
+        .order_by(Delivery.id)
+    )
+    return [Waiting(*row) for row in rows]
+
+
 def claim(
     session: Session,
     edition_id: int,
@@ -132,8 +146,8 @@ def claim(
     topic: Topic,
     mine: Mine,
     now: datetime,
-) -> tuple[list[Attempt], int]:
-    """Mark deliveries as being attempted; return those, and how many were skipped instead.
+) -> tuple[list[Attempt], list[int]]:
+    """Mark deliveries as being attempted; return those, and the ids of who was skipped instead.
 
     One statement also asks whether the edition still is being sent and not too late, whether the
     reader still wants it, and whether this worker still counts: nothing is begun for somebody who
@@ -144,7 +158,7 @@ def claim(
     begun = [
         Attempt(row.id, row.attempts, row.resends) for row in rows if row.state == D.ATTEMPTING
     ]
-    return begun, len(rows) - len(begun)
+    return begun, [row.id for row in rows if row.state != D.ATTEMPTING]
 
 
 def record(session: Session, edition_id: int, settled: Sequence[Settled], *, now: datetime) -> None:

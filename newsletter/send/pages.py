@@ -136,6 +136,13 @@ class Pages:
             self._waiting.extend(self._read())
         return [self._waiting.popleft() for _ in range(min(number, len(self._waiting)))]
 
+    def again(self, ids: Sequence[int]) -> list[Ready]:
+        """Return these once more, as far as they still wait."""
+        with self._db.read() as session:
+            page = ledger.these(session, self._mailing.edition_id, ids)
+            people = _people(session, page)
+        return self._maker.make(page, people)
+
     def give_back(self, ready: Ready) -> None:
         """Let somebody wait for their turn again, behind who was read: nothing was begun."""
         self._waiting.append(ready)
@@ -147,8 +154,7 @@ class Pages:
                 if self._end is not None:
                     return []
                 page = self._next_page(session)
-                ids = [one.subscriber_id for one in page if one.subscriber_id]
-                people = readers(session, ids) if ids else {}
+                people = _people(session, page)
             if page:
                 return self._maker.make(page, people)
         return []
@@ -187,6 +193,11 @@ class Pages:
         self._last_id = share.last_id
         self._places.extend(_Place(share, turn) for turn in range(len(due(self._clock()))))
         return True
+
+
+def _people(session: Session, page: Sequence[Waiting]) -> dict[int, Reader]:
+    ids = [one.subscriber_id for one in page if one.subscriber_id]
+    return readers(session, ids) if ids else {}
 
 
 @dataclass(slots=True)

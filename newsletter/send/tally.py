@@ -1,14 +1,19 @@
 """What a run of sending did, counted while it goes on."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from newsletter.values import DeliveryState, EditionStatus
 
 
 @dataclass(frozen=True, slots=True)
 class SendReport:
-    """What a run did. unavailable: why the relay could not be reached; "" when it could."""
+    """What a run did. unavailable: why the relay could not be reached; "" when it could.
+
+    waits_until: when the pace lets it go on, where nothing else is left to do.
+    """
 
     editions: tuple[int, ...] = ()
     completed: tuple[int, ...] = ()
@@ -20,6 +25,7 @@ class SendReport:
     in_doubt: int = 0
     recovered: int = 0
     unavailable: str = ""
+    waits_until: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -30,6 +36,7 @@ class Tally:
     unavailable: str = ""
     states: Counter[DeliveryState] = field(default_factory=Counter)
     statuses: dict[int, EditionStatus] = field(default_factory=dict)
+    waits: dict[int, datetime] = field(default_factory=dict)
 
     def report(self) -> SendReport:
         """Return it as it is now."""
@@ -48,4 +55,10 @@ class Tally:
             in_doubt=self.states[DeliveryState.IN_DOUBT],
             recovered=self.recovered,
             unavailable=self.unavailable,
+            waits_until=self._waits_until(having(EditionStatus.SENDING)),
         )
+
+    def _waits_until(self, under_way: Collection[int]) -> datetime | None:
+        """Return when the first goes on, when all that are under way wait for the pace."""
+        found = [self.waits[one] for one in under_way if one in self.waits]
+        return min(found) if found and len(found) == len(under_way) else None

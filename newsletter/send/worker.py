@@ -17,7 +17,7 @@ from newsletter.send import shares
 from newsletter.send.closing import note_retry
 from newsletter.send.deliver import deliver_due
 from newsletter.send.doubts import looking_up
-from newsletter.send.freeze import freeze_due
+from newsletter.send.freeze import call_off_late, freeze_due
 from newsletter.send.progress import Progress
 from newsletter.send.shares import Mine
 from newsletter.send.tally import SendReport
@@ -32,6 +32,7 @@ from subscribers.links import Links
 log = structlog.get_logger()
 
 POLL_S: Final = 1.0
+REST: Final = timedelta(minutes=1)  # at the most, while all that is under way waits for the pace
 OUTAGE_S: Final = (
     1.0,
     2.0,
@@ -152,8 +153,12 @@ def _work(
     progress: Progress | None,
 ) -> EditionFigures | None:
     outages, is_away = 0, True  # whoever worked before may have left a note
+    rest_until = services.clock()
     while not stop.is_set() and held.is_held() and shares.is_alive(services.db, mine):
-        report = _round(services, held, mine, stop=stop, progress=progress)
+        rests = services.clock() < rest_until
+        report = _round(services, held, mine, stop=stop, progress=progress, rests=rests)
+        if report.waits_until is not None:
+            rest_until = min(report.waits_until, services.clock() + REST)
         # A relay that took something is there: it is not waited for ever longer.
         outages = outages + 1 if report.unavailable and not report.sent else 0
         wait_s = OUTAGE_S[min(outages, len(OUTAGE_S)) - 1] if outages else POLL_S
@@ -174,17 +179,21 @@ def _note_retry(services: Services, wait_s: float | None) -> None:
 
 
 def _round(
-    services: Services, held: Held, mine: Mine, *, stop: Event, progress: Progress | None
+    services: Services,
+    held: Held,
+    mine: Mine,
+    *,
+    stop: Event,
+    progress: Progress | None,
+    rests: bool,
 ) -> SendReport:
+    """Begin what is due, and send. rests: all that is under way waits for the pace."""
     services = services.current()
-    started = freeze_due(
-        services.db,
-        terms=services.terms,
-        preflight=services.preflight,
-        now=services.clock(),
-    )
+    started = _freeze(services)
     if started:
         log.info("sending begins", editions=started)
+    elif rests:
+        return SendReport()
     report = deliver_due(
         services.db,
         open_transport=services.open_transport,
@@ -198,6 +207,15 @@ def _round(
     )
     _tell(report)
     return report
+
+
+def _freeze(services: Services) -> list[int]:
+    """Freeze what is due; in quiet hours only call off what comes too late after them."""
+    now = services.clock()
+    if services.settings.limits.quiet_until(now) is not None:
+        call_off_late(services.db, now=now)
+        return []
+    return freeze_due(services.db, terms=services.terms, preflight=services.preflight, now=now)
 
 
 def _tell(report: SendReport) -> None:

@@ -1,0 +1,99 @@
+"""What the sending of all editions shares in one worker: its database, its lease, its pace."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Final, TypeVar
+
+from sqlalchemy.orm import Session
+
+from newsletter.ports import Clock
+from newsletter.send import ledger, shares
+from newsletter.send.outcomes import AFTER_CRASH, SETTLE
+from newsletter.send.pace import Pace
+from newsletter.send.shares import Mine
+from newsletter.send.tally import Tally
+from newsletter.send.watch import Watch
+from newsletter.settings import Settings
+from newsletter.values import DeliveryState
+from storage.errors import StorageError
+from storage.session import Database
+from subscribers.links import Links
+
+T = TypeVar("T")
+
+WRITE_TRIES: Final = 20  # of a write that the database did not take, a second apart
+DEAD_S: Final = 10.0  # between two looks for workers that died
+
+
+@dataclass(slots=True)
+class Sending:
+    """What the sending of all editions shares, and the writes that are about no one of them."""
+
+    db: Database
+    mine: Mine
+    pace: Pace
+    watch: Watch
+    links: Links
+    settings: Settings
+    clock: Clock
+    stop: Event
+    may_begin: Callable[[], bool]
+    _next_look_s: float = field(default=0.0)
+    _renewed_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def patience(self) -> float:
+        """What times that something is waited for are multiplied by."""
+        return self.settings.smtp.patience
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Do a write, again after a second when the database did not take it.
+
+        It must be durable before the next message, and running it twice writes the same: giving up
+        at once would put every message in hand in doubt. Raises StorageError when it stays away.
+        """
+        for _ in range(WRITE_TRIES - 1):
+            try:
+                with self.db.write() as session:
+                    return work(session)
+            except StorageError:
+                self.stop.wait(1)
+        with self.db.write() as session:
+            return work(session)
+
+    def take_back(self, workers: Sequence[int]) -> int:
+        """Put in doubt what these left in hand; return how many messages that were."""
+        now, has_log = self.clock(), self.settings.relay_log is not None  # which tells in seconds
+        quiet = (SETTLE if has_log else AFTER_CRASH) * self.patience
+        number = self.write(lambda s: ledger.take_back(s, workers, settle=quiet, now=now))
+        self.watch.took_back(number)
+        return number
+
+    def look_for_dead(self) -> int:
+        """Take over from workers that died; return how many messages they had in hand."""
+        self._next_look_s = time.monotonic() + DEAD_S * self.patience
+        dead = shares.find_dead(self.db, self.mine)
+        if not dead:
+            return 0
+        now = self.clock()
+        self.write(lambda s: shares.bury(s, dead, now=now))
+        self.watch.took_over(len(dead))
+        return self.take_back(dead)
+
+    def keep_up(self) -> int:
+        """Do what is due by the clock while messages go out; return as `look_for_dead` does."""
+        now_s = time.monotonic()
+        if self.mine.lease is not None and now_s - self._renewed_s >= self.mine.lease.renew_s:
+            self._renewed_s = now_s
+            self.write(lambda s: shares.renew(s, self.mine))
+        return self.look_for_dead() if now_s >= self._next_look_s else 0
+
+    def end(self, tally: Tally) -> None:
+        """Give back turns that were not used, and write down how it went."""
+        now = self.clock()
+        if tally.unavailable or tally.states[DeliveryState.SENT]:
+            self.watch.reached(is_up=not tally.unavailable)
+        self.watch.end(now)
+        self.pace.give_back(now)
