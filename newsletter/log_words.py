@@ -246,6 +246,12 @@ WORDS: Final[Mapping[str, Words]] = {
     "subscriber.changed": Words(Group.SUBSCRIBERS, "{who} wijzigde de gegevens van {it}"),
     "subscriber.unsubscribed": Words(Group.SUBSCRIBERS, "{who} meldde {it} af"),
     "subscriber.suppressed": Words(Group.SUBSCRIBERS, "{who} blokkeerde het adres van {it}"),
+    "subscriber.taken_up": Words(
+        Group.SUBSCRIBERS, "{who} liet {it} weer mail krijgen, nadat mail was teruggekomen"
+    ),
+    "mail.dealt_with": Words(
+        Group.SUBSCRIBERS, "{who} handelde een teruggekomen mail af die het programma niet begreep"
+    ),
     "subscriber.many_changed": Words(
         Group.SUBSCRIBERS, "{who} wijzigde gegevens van {count} abonnees tegelijk"
     ),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.accounts.people import user_names
 from newsletter.model import Delivery, Edition
+from newsletter.store import returned
 from newsletter.store.log import edition_in_sentence
 from storage.log import LogEntry
 from subscribers.addresses import address_hash
@@ -28,6 +29,7 @@ class Kind(StrEnum):
 
     CONSENT = "consent"  # what: a ConsentKind
     MAIL = "mail"  # what: a DeliveryState
+    RETURNED = "returned"  # what: an outcome of returned mail
     BLOCKED = "blocked"  # what: a SuppressionReason
     DONE = "done"  # what: a name of the log
     MANY = "many"  # changed with many others
@@ -68,7 +70,7 @@ class Event:
 SHOWN: Final = ("kind", "what", "who", "source", "note", "edition_id", "code", "fields", "values")
 IN_LOG: Final = (
     *("subscriber.added", "subscriber.changed", "subscriber.unsubscribed"),
-    *("subscriber.suppressed", "subscriber.taken", "subscriber.viewed"),
+    *("subscriber.suppressed", "subscriber.taken", "subscriber.taken_up", "subscriber.viewed"),
 )
 BESIDE: Final = frozenset({"subscriber.added", "subscriber.unsubscribed", "subscriber.suppressed"})
 """Names that stand beside evidence of the same moment, which tells it: they add who did it."""
@@ -82,6 +84,7 @@ def history_of(session: Session, row: Subscriber, *, key: bytes) -> list[Event]:
     events = [
         *_evidence(session, row.id, doers),
         *_mails(session, row.id),
+        *_returned(session, row.id),
         *_block(session, row, key, doers),
         *_done(entries, names),
         *(
@@ -139,6 +142,20 @@ def _mails(session: Session, subscriber_id: int) -> Iterator[Event]:
             code=row.code,
             edition=edition_in_sentence(row.kind, row.number, row.title),
             edition_id=row.id,
+        )
+
+
+def _returned(session: Session, subscriber_id: int) -> Iterator[Event]:
+    found = returned.mail_of(session, subscriber_id)
+    editions = _called(session, {one.edition_id for one in found})
+    for one in found:
+        yield Event(
+            one.at,
+            Kind.RETURNED,
+            one.outcome,
+            note=one.reason,
+            edition=editions.get(one.edition_id, ""),
+            edition_id=one.edition_id,
         )
 
 

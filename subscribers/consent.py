@@ -30,7 +30,7 @@ from subscribers.evidence import (
 )
 from subscribers.model import Consent, Subscriber, Suppression
 from subscribers.store import get_subscriber
-from subscribers.suppressing import remember
+from subscribers.suppressing import forget_bounce, remember
 from subscribers.values import (
     ON_LIST,
     SUBSCRIBER_MOVES,
@@ -300,6 +300,31 @@ def suppress_in(
     row.paused_until = None
     remember(session, row.email_key, reason, key=key, now=now)
     return True
+
+
+def take_up_again(session: Session, subscriber_id: int, *, key: bytes, now: datetime) -> bool:
+    """Undo that an address was given up because mail came back; return whether this call did it.
+
+    They are again what they were: on the list, or asked to confirm. A complaint is not undone, nor
+    is anything for who did not consent since. Within the caller's transaction.
+    """
+    row = _locked(session, subscriber_id)
+    if row is None or row.state is not SubscriberStatus.SUPPRESSED:
+        return False
+    said = last_fact(session, row.id)
+    back_to = _BACK_TO.get(ConsentKind(said.kind if said else row.ground))
+    if back_to is None or not forget_bounce(session, row.email_key, key=key):
+        return False
+    row.move(back_to, now=now)
+    _record(session, "subscriber.taken_up", row, now)
+    return True
+
+
+_BACK_TO: Final = {
+    ConsentKind.CONFIRMED: SubscriberStatus.ACTIVE,
+    ConsentKind.IMPORTED: SubscriberStatus.ACTIVE,
+    ConsentKind.ASKED: SubscriberStatus.PENDING,
+}
 
 
 def erase(db: Database, who: int | str, *, key: bytes, now: datetime) -> bool:

@@ -30,6 +30,19 @@ def reason_of(session: Session, address_key: str, *, key: bytes) -> SuppressionR
     return SuppressionReason(found.reason) if found else None
 
 
+def forget_bounce(session: Session, address_key: str, *, key: bytes) -> bool:
+    """Take an address off the list that was on it because mail came back; say whether it was."""
+    gone = session.execute(
+        delete(Suppression)
+        .where(
+            Suppression.address_hash == address_hash(key, address_key),
+            Suppression.reason == SuppressionReason.BOUNCE,
+        )
+        .returning(Suppression.address_hash)
+    )
+    return gone.first() is not None
+
+
 def forget_move(session: Session, address_key: str, *, key: bytes) -> None:
     """Take an address off the list to which somebody came back who had moved away from it."""
     session.execute(

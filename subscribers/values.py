@@ -30,7 +30,9 @@ SUBSCRIBER_MOVES: Final[Mapping[SubscriberStatus, frozenset[SubscriberStatus]]] 
     S.ACTIVE: frozenset({S.PAUSED, S.UNSUBSCRIBED, S.SUPPRESSED}),
     S.PAUSED: frozenset({S.ACTIVE, S.UNSUBSCRIBED, S.SUPPRESSED}),
     S.UNSUBSCRIBED: frozenset({S.ACTIVE, S.SUPPRESSED}),  # active: asked and confirmed anew
-    S.SUPPRESSED: frozenset(),  # the way back is to be erased, and to sign up as somebody new
+    # Back to what it was, when it was given up because mail came back, and the address does work.
+    # Else the way back is to be erased, and to sign up as somebody new.
+    S.SUPPRESSED: frozenset({S.ACTIVE, S.PENDING}),
 }
 ON_LIST: Final = frozenset({S.ACTIVE, S.PAUSED})  # who consented, and did not leave
 

@@ -88,6 +88,7 @@ LISTS: Final = (  # where somebody looks for what is not there any more
     ("/redactie/mensen", "Naar de mensen"),
     ("/redactie/abonnees/inlezen", "Naar het inlezen"),
     ("/redactie/abonnees", "Naar de abonnees"),
+    ("/redactie/teruggekomen", "Naar de teruggekomen mail"),
     ("/redactie/doelgroepen", "Naar de doelgroepen"),
     ("/redactie/bijeenkomsten", "Naar de bijeenkomsten"),
     ("/redactie/opleidingsscholen", "Naar de opleidingsscholen"),

@@ -3,6 +3,7 @@
 from typing import Final
 
 from web.editor import (
+    came_back,
     events,
     field_list,
     kept,
@@ -15,7 +16,16 @@ from web.editor import (
     subscriber_counts,
     subscribers,
 )
-from web.editor.desk import EVENTS, KEPT, MEMBERS, PARTNERSHIPS, REGISTER, SEGMENTS, SUBSCRIBERS
+from web.editor.desk import (
+    CAME_BACK,
+    EVENTS,
+    KEPT,
+    MEMBERS,
+    PARTNERSHIPS,
+    REGISTER,
+    SEGMENTS,
+    SUBSCRIBERS,
+)
 from web.editor.field_list import FIELD_LIST
 from web.editor.many_words import MANY
 from web.route import ADMINISTRATOR, IN, POST, Route
@@ -52,6 +62,9 @@ READER_ROUTES: Final[tuple[Route, ...]] = (
     Route(SUBSCRIBER + "/afmelden", subscriber.unsubscribe, "leave_for", ADMINISTRATOR, POST),
     Route(SUBSCRIBER + "/blokkeren", subscriber.suppress, "suppress", ADMINISTRATOR, POST),
     Route(SUBSCRIBER + "/wissen", subscriber.erase, "erase_subscriber", ADMINISTRATOR, POST),
+    Route(CAME_BACK, came_back.show_came_back, "came_back", IN),
+    Route(CAME_BACK + "/{mail}/klaar", came_back.deal_with, "deal_with_mail", IN, POST),
+    Route(CAME_BACK + "/adres/{subscriber}/weer", came_back.take_up_again, "take_up", IN, POST),
     Route(SEGMENTS, segments.show_segments, "segments", IN),
     Route(segments.NEW, segments.show_new, "new_segment", ADMINISTRATOR),
     Route(segments.NEW, segments.make, "add_segment", ADMINISTRATOR, POST),

@@ -196,6 +196,48 @@ def settle(session: Session, ids: Collection[int]) -> None:
     session.execute(update(UnknownMail).where(UnknownMail.id.in_(ids)).values(settled=True))
 
 
+def is_listed(session: Session, unknown_id: int) -> bool:
+    """Say whether there is such a message, dealt with or not."""
+    return session.get(UnknownMail, unknown_id) is not None
+
+
+def deal_with(session: Session, unknown_id: int, *, by: int, now: datetime) -> bool:
+    """Note that somebody dealt with a message; return whether this call did it."""
+    waiting = (UnknownMail.id == unknown_id) & UnknownMail.dealt_at.is_(None)
+    done = session.execute(
+        update(UnknownMail)
+        .where(waiting)
+        .values(dealt_at=now, dealt_by_id=by)
+        .returning(UnknownMail.id)
+    )
+    return done.first() is not None
+
+
+def take_back(session: Session, subscriber_id: int, *, now: datetime) -> None:
+    """Note that what followed of a reader's returned mail was undone: their count begins anew."""
+    mine = ReturnedMail.subscriber_id == subscriber_id
+    session.execute(
+        update(ReturnedMail).where(mine, ReturnedMail.undone_at.is_(None)).values(undone_at=now)
+    )
+
+
+def refusals_of_us(session: Session, *, since: datetime) -> list[tuple[Edition, int, str]]:
+    """Return the editions that servers refused for our sake: how often, and one of their answers.
+
+    The last one first.
+    """
+    rows = session.execute(
+        select(ReturnedMail.edition_id, func.count(), func.max(ReturnedMail.reason))
+        .where(ReturnedMail.outcome == "ours", ReturnedMail.at >= since)
+        .group_by(ReturnedMail.edition_id)
+        .order_by(ReturnedMail.edition_id.desc())
+        .limit(10)
+    ).all()
+    editions = session.scalars(select(Edition).where(Edition.id.in_([row[0] for row in rows])))
+    by_id = {one.id: one for one in editions}
+    return [(by_id[row[0]], row[1], row[2]) for row in rows if row[0] in by_id]
+
+
 def recent_outcomes(
     session: Session, outcomes: Collection[str], *, since: datetime, limit: int = 100
 ) -> list[tuple[ReturnedMail, Subscriber, Edition]]:

@@ -36,6 +36,7 @@ EXAMPLES: Final = "/redactie/voorbeelden"
 PARTNERSHIPS: Final = "/redactie/opleidingsscholen"
 MEMBERS: Final = "/redactie/organisaties"
 SUBSCRIBERS: Final = "/redactie/abonnees"
+CAME_BACK: Final = "/redactie/teruggekomen"
 SEGMENTS: Final = "/redactie/doelgroepen"
 EVENTS: Final = "/redactie/bijeenkomsten"
 KEPT: Final = "/redactie/bewaren"
@@ -195,7 +196,7 @@ def _places(
         Place(
             SUBSCRIBERS,
             "Abonnees",
-            here.startswith((SUBSCRIBERS, PARTNERSHIPS, MEMBERS, SEGMENTS)),
+            here.startswith((SUBSCRIBERS, PARTNERSHIPS, MEMBERS, SEGMENTS, CAME_BACK)),
         ),
         Place(
             "/redactie/bronnen",

@@ -19,6 +19,7 @@ from subscribers.evidence import wanted_topics
 from subscribers.field import name_key
 from subscribers.model import Organisation, Subscriber
 from subscribers.organisations import known_at
+from subscribers.suppressing import reason_of
 from subscribers.themes import themes_of
 from subscribers.values import (
     ON_LIST,
@@ -163,6 +164,7 @@ def _page(call: Call, given: Given | None = None) -> Response:
             theme_groups=theme_groups(themes, on=shown_now.themes),
             history=_history(call, session, row, themes),
             offered=offered(session),
+            may_take_up=_may_take_up(call, session, row),
             **_about(session, row),
         )
 
@@ -181,6 +183,13 @@ def _history(call: Call, session: Session, row: Subscriber, themes: Collection[T
     labels = {one.slug: one.label for one in themes}
     events = history_of(session, row, key=call.services.settings.hash_key)
     return [tell(one, labels) for one in events]
+
+
+def _may_take_up(call: Call, session: Session, row: Subscriber) -> bool:
+    """Say whether they get no mail because mail came back: that can be undone."""
+    key = call.services.settings.hash_key
+    is_blocked = row.state is SubscriberStatus.SUPPRESSED
+    return is_blocked and reason_of(session, row.email_key, key=key) is SuppressionReason.BOUNCE
 
 
 def _about(session: Session, row: Subscriber) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from newsletter.dutch import capital, join
+from newsletter.learn.consequences import Outcome
 from newsletter.reader_history import Event, Kind
 from newsletter.send.failures import why_failed
 from newsletter.values import DeliveryState
@@ -48,6 +49,13 @@ MAILS: Final[Mapping[str, str]] = {
     DeliveryState.SKIPPED: "is niet verstuurd: intussen afgemeld, op pauze of geblokkeerd",
     DeliveryState.IN_DOUBT: "is misschien aangekomen: de mailserver gaf geen antwoord",
 }
+RETURNED: Final[Mapping[str, str]] = {
+    Outcome.NOTED: "kwam terug van een eerder adres",
+    Outcome.COUNTED: "kwam terug: de mailserver kon die toen niet bezorgen",
+    Outcome.SUPPRESSED: "kwam terug, en daarmee is dit adres geblokkeerd",
+    Outcome.OURS: "kwam terug om onze mail, en niet om dit adres",
+    Outcome.COMPLAINED: "is als spam gemeld",
+}
 BLOCKS: Final[Mapping[str, str]] = {
     SuppressionReason.BOUNCE: "De mail kwam terug: dit adres werkt niet",
     SuppressionReason.COMPLAINT: "De ontvanger klaagde over onze mail",
@@ -62,6 +70,7 @@ DONE: Final[Mapping[str, str]] = {
     "subscriber.changed": "wijzigde",
     "subscriber.viewed": "bekeek alle gegevens",
     "subscriber.taken": "haalde de eigen gegevens op",
+    "subscriber.taken_up": "liet dit adres weer mail krijgen",
 }
 FIELD_WORDS: Final[Mapping[str, str]] = {
     "audience": "kant",
@@ -100,6 +109,9 @@ def tell(event: Event, themes: Mapping[str, str]) -> Told:
     if event.kind is Kind.MAIL:
         what = f" {MAILS.get(event.what, event.what)}"
         return Told(event.at, "", capital(event.edition), path, what, _note(event))
+    if event.kind is Kind.RETURNED:
+        what = f" {RETURNED.get(event.what, event.what)}"
+        return Told(event.at, "", capital(event.edition), path, what, event.note)
     told = capital(_sentence(event, themes))
     before = f"{told}, via " if path else told
     rest = (_note(event), event.text, event.version)

@@ -19,6 +19,7 @@ from newsletter.store.deliveries import figures, topic_of
 from newsletter.store.editions import list_editions
 from newsletter.store.inbox import count_waiting
 from newsletter.store.planning import read_rhythm
+from newsletter.store.returned import count_unknown
 from newsletter.store.runs import find_trouble, recent_runs
 from newsletter.store.today import (
     Returned,
@@ -35,7 +36,7 @@ from web.access import Who, rank
 from web.editor import starting
 from web.editor.calendar_entries import deadlines_of, slot_path
 from web.editor.desk import Desk, desk_page, edition_path, read_desk
-from web.editor.today_tasks import OPEN, Standing, Task, find_tasks
+from web.editor.today_tasks import OPEN, Standing, Task, find_returned, find_tasks
 from web.editor.today_words import (
     SENDING_WORDS,
     day_word,
@@ -123,6 +124,7 @@ def show_today(call: Call) -> Response:
         coming = _next(call, session, standing, rhythm, users)
         slots = _planned(session, rhythm, call.now)
         tasks = _tasks(call, desk, standing, users, has_plan=bool(slots) or not editions)
+        tasks += find_returned(count_unknown(session))
         troubles = find_trouble(recent_runs(session, since=call.now - TROUBLE_SHOWN))
         first = _first_steps(session, desk, rhythm) if not editions else ()
         return desk_page(

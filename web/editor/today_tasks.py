@@ -12,6 +12,7 @@ from newsletter.model import Edition
 from newsletter.values import EditionKind, EditionStatus
 from web.access import Who
 from web.editor.desk import (
+    CAME_BACK,
     EDITIONS,
     PEOPLE,
     REVIEW,
@@ -102,6 +103,15 @@ def find_tasks(
     if invited and who >= Who.ADMINISTRATOR:
         found.append(_invitations(invited))
     return found
+
+
+def find_returned(number: int) -> list[Task]:
+    """Return what is to be done about so many returned mails that nobody understood."""
+    if not number:
+        return []
+    told = plural(number, "teruggekomen mail", "teruggekomen mails")
+    text = "Het programma begreep niet wat erin staat."
+    return [Task(f"Bekijk {told}", text, CAME_BACK, "Bekijk")]
 
 
 def _of(one: Standing, now: datetime) -> list[Task]:

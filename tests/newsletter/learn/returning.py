@@ -82,8 +82,9 @@ def process(
     *,
     via: str = "command",
     by_provider: bool = False,
+    key: bytes = KEY,
 ) -> ProcessedBounce:
     """Process one message, read in this process."""
-    returns = Returns(db, LINKS, KEY, via=via, by_provider=by_provider)
+    returns = Returns(db, LINKS, key, via=via, by_provider=by_provider)
     mark = bounces.mark_of(raw)
     return bounces.process_report(returns, "1.eml", read_bounce(raw), mark=mark, now=now)
