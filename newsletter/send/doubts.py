@@ -1,4 +1,5 @@
-"""What was in doubt, looked up where it can be known: in the relay's log (`relay_log.py`).
+"""What was in doubt, looked up where it can be known: in the log of the relay (`relay_log.py`), or
+in the record that a provider keeps (`transports/records.py`).
 
 A mail that the relay took is sent, and nobody gets it twice. One that it certainly did not take
 goes out at once: that is no second copy. The rest waits for the edition's policy, as it would
@@ -22,6 +23,7 @@ from newsletter.ports import Clock
 from newsletter.send.headers import domain_of, split_mailbox
 from newsletter.send.message import message_id
 from newsletter.send.relay_log import Fate, RelayLog
+from newsletter.send.transports.records import ProviderRecord, record_of
 from newsletter.settings import Settings
 from newsletter.store.editions import log_event
 from newsletter.values import DeliveryState, EditionStatus
@@ -60,16 +62,16 @@ class LookedUp:
 
 @contextmanager
 def looking_up(db: Database, *, settings: Callable[[], Settings], clock: Clock) -> Iterator[None]:
-    """Look up what is in doubt every few seconds while the body runs; without a log, never.
+    """Look up what is in doubt every few seconds while the body runs; where nothing tells, never.
 
     settings: as they are now, asked before each look.
     """
-    path = settings().relay_log
-    if path is None or settings().transport is not None:
+    told_by = _told_by(settings())
+    if told_by is None:
         yield
         return
     stop = Event()
-    work = (db, RelayLog(path), settings, clock, stop)
+    work = (db, told_by, settings, clock, stop)
     watch = Thread(target=_keep_looking, args=work, name="doubts")
     watch.start()
     try:
@@ -79,31 +81,37 @@ def looking_up(db: Database, *, settings: Callable[[], Settings], clock: Clock) 
         watch.join()
 
 
+def _told_by(settings: Settings) -> RelayLog | ProviderRecord | None:
+    if settings.transport is not None:
+        return record_of(settings.transport)
+    return RelayLog(settings.relay_log) if settings.relay_log is not None else None
+
+
 def _keep_looking(
     db: Database,
-    relay_log: RelayLog,
+    told_by: RelayLog | ProviderRecord,
     settings: Callable[[], Settings],
     clock: Clock,
     stop: Event,
 ) -> None:
     while not stop.is_set():
         try:
-            found = look_up_doubts(db, relay_log, settings=settings(), now=clock())
+            found = look_up_doubts(db, told_by, settings=settings(), now=clock())
         except StorageError:  # whoever sends says so as well, and waits for it
             found = LookedUp()
         if found.sent or found.again:
-            log.info("looked up in the relay's log", arrived=found.sent, sent_again=found.again)
+            log.info("looked up what was in doubt", arrived=found.sent, sent_again=found.again)
         stop.wait(LOOK_S)
 
 
 def look_up_doubts(
-    db: Database, relay_log: RelayLog, *, settings: Settings, now: datetime
+    db: Database, told_by: RelayLog | ProviderRecord, *, settings: Settings, now: datetime
 ) -> LookedUp:
-    """Settle what the log can tell of what is in doubt; the edition's events say how many."""
+    """Settle what can be told of what is in doubt; the edition's events say how many."""
     sent = again = 0
     for together in _cut_off_together(find_doubts(db, settings=settings, now=now)):
         begun = min(one.at for one in together)
-        fates = relay_log.look_up([one.message_id for one in together], begun)
+        fates = told_by.look_up([one.message_id for one in together], begun)
         found = _settle(db, together, fates, now=now)
         sent, again = sent + found.sent, again + found.again
     return LookedUp(sent, again)

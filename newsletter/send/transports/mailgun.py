@@ -4,7 +4,9 @@ Mail that comes back is told by web hook; of the envelope sender what is before
 the @ goes along as a variable.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from newsletter.send.transports.offers import Offers
 from newsletter.send.transports.web import (
@@ -13,6 +15,7 @@ from newsletter.send.transports.web import (
     Fault,
     Request,
     WebTransport,
+    objects,
 )
 from newsletter.ways_out import Provider
 
@@ -46,6 +49,33 @@ class Mailgun:
         """Return what the error means: of one field it says that this is no address."""
         is_address = "'to' parameter" in answer.text("message").lower()
         return NO_ADDRESS if answer.status == 400 and is_address else None
+
+
+@dataclass(frozen=True, slots=True)
+class MailgunRecord:
+    """What Mailgun keeps of what happened to a message, for some days: a `records.Record`."""
+
+    provider: Provider
+
+    def question(self, message_id: str) -> Request:
+        """Return what to ask of one message."""
+        found_by = {"message-id": message_id.strip("<>"), "limit": 10}
+        path = f"/v3/{self.provider.place}/events"
+        return Request(path, {"params": found_by, "auth": ("api", self.provider.secret)})
+
+    def told_of(self, answer: Answer) -> list[str]:
+        """Return the Message-IDs of what it took; "rejected" is what it did not take."""
+        return [
+            f"<{_message_id(one)}>"
+            for one in objects(answer, "items")
+            if one.get("event") != "rejected"
+        ]
+
+
+def _message_id(event: Mapping[str, Any]) -> str:
+    message = event.get("message")
+    headers = message.get("headers") if isinstance(message, dict) else None
+    return str(headers.get("message-id")) if isinstance(headers, dict) else ""
 
 
 def mailgun_transport(provider: Provider, offers: Offers) -> WebTransport:

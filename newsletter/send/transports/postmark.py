@@ -2,7 +2,8 @@
 
 Postmark builds the mail anew and signs it: our own signature stays behind. Subject, sender, texts
 and header fields are ours, Message-ID too (X-PM-KeepID); Date and boundaries are theirs. Mail that
-comes back is told by web hook; of the envelope sender what is before the @ goes along as metadata.
+comes back is told by web hook; what names the reader goes along as metadata: the Message-ID, and of
+the envelope sender what is before the @.
 
 An edition goes by a stream for mailings, where unsubscribing must be set to "on your own": else
 Postmark adds a link of its own. Anything else goes by the stream "outbound", which is always there.
@@ -25,6 +26,7 @@ from newsletter.send.transports.web import (
     Fault,
     Request,
     WebTransport,
+    objects,
 )
 from newsletter.ways_out import Provider
 
@@ -33,6 +35,8 @@ LEFT_OUT: Final = frozenset(
     {"from", "to", "reply-to", "subject", "date", "mime-version", "content-type"}
     | {"content-transfer-encoding", "dkim-signature"}
 )
+MESSAGE_ID: Final = "message-id"
+LONGEST_VALUE: Final = 80  # characters of metadata
 FOLD: Final = re.compile(r"\r?\n[ \t]+")
 # By ErrorCode; those that are not here tell no more than their status.
 FAULTS: Final = {
@@ -67,8 +71,7 @@ class Postmark:
             "HtmlBody": _body(parsed, "html"),
             "Headers": _headers(parsed),
             "MessageStream": self.provider.place if parsed.get("Precedence") else "outbound",
-            # Of a value they take 80 characters: what is before the @ is at most 64.
-            "Metadata": {"sender": sender.partition("@")[0]},
+            "Metadata": _metadata(sender, str(parsed.get("Message-ID", "")).strip()),
             "TrackOpens": False,
             "TrackLinks": "None",
         }
@@ -92,11 +95,37 @@ class Postmark:
         return FAULTS.get(_code(answer))
 
 
+@dataclass(frozen=True, slots=True)
+class PostmarkRecord:
+    """What Postmark keeps of the messages that it took, for 45 days: a `records.Record`."""
+
+    provider: Provider
+
+    def question(self, message_id: str) -> Request:
+        """Return what to ask of one message."""
+        found_by = {"count": 1, "offset": 0, f"metadata_{MESSAGE_ID}": message_id}
+        headers = {"X-Postmark-Server-Token": self.provider.secret}
+        return Request("/messages/outbound", {"params": found_by, "headers": headers})
+
+    def told_of(self, answer: Answer) -> list[str]:
+        """Return the Message-IDs of what it took."""
+        return [
+            str(one["Metadata"].get(MESSAGE_ID))
+            for one in objects(answer, "Messages")
+            if isinstance(one.get("Metadata"), dict)
+        ]
+
+
 def postmark_transport(provider: Provider, offers: Offers) -> WebTransport:
     """Return the way out to Postmark."""
     return WebTransport(
         Postmark(provider), provider.base_url, connections=provider.connections, offers=offers
     )
+
+
+def _metadata(sender: str, message_id: str) -> dict[str, str]:
+    told = {"sender": sender.partition("@")[0], MESSAGE_ID: message_id}
+    return {name: value for name, value in told.items() if 0 < len(value) <= LONGEST_VALUE}
 
 
 def _code(answer: Answer) -> int:

@@ -72,6 +72,12 @@ class Answer:
         return " ".join(value.split())[:REPLY_LENGTH] if isinstance(value, str) else ""
 
 
+def objects(answer: Answer, name: str) -> list[dict[str, Any]]:
+    """Return the objects in a list of an answer; [] when it has no such list."""
+    found = answer.said.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
 class Api(Protocol):
     """How one provider takes a message, and how it says what became of it."""
 
@@ -136,10 +142,31 @@ class WebConnection:
     """One connection, kept open between messages."""
 
     def __init__(self, transport: WebTransport) -> None:
-        self._api, self._waits = transport.api, transport.waits
-        waits = self._waits
+        self._api = transport.api
+        self._exchange = Exchange(transport.base_url, transport.waits)
+
+    def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
+        """Hand one message over; see ports.Connection."""
+        if not recipient.isascii():
+            raise TransportRefused(NEEDS_ASCII, code=553)
+        asked = self._api.request(sender=sender, recipient=recipient, message=message)
+        answer = self._exchange.ask("POST", asked)
+        if 200 <= answer.status < 300 and (identity := self._api.identity(answer)):
+            return Receipt(250, f"HTTP {answer.status} accepted as {identity}"[:REPLY_LENGTH])
+        raise _error(self._api.fault(answer) or _by_status(answer), answer, self._api)
+
+    def close(self) -> None:
+        """Let go of the connection; never raises."""
+        self._exchange.close()
+
+
+class Exchange:
+    """Requests and answers over one connection, which is opened with the first."""
+
+    def __init__(self, base_url: str, waits: Waits) -> None:
+        self._waits = waits
         self._http = httpx.Client(
-            base_url=transport.base_url,
+            base_url=base_url,
             timeout=httpx.Timeout(waits.answer, connect=waits.connect, write=waits.write),
             limits=httpx.Limits(
                 max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_S
@@ -148,24 +175,13 @@ class WebConnection:
             trust_env=False,
         )
 
-    def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
-        """Hand one message over; see ports.Connection."""
-        if not recipient.isascii():
-            raise TransportRefused(NEEDS_ASCII, code=553)
-        asked = self._api.request(sender=sender, recipient=recipient, message=message)
-        answer = self._ask(asked)
-        if 200 <= answer.status < 300 and (identity := self._api.identity(answer)):
-            return Receipt(250, f"HTTP {answer.status} accepted as {identity}"[:REPLY_LENGTH])
-        raise _error(self._api.fault(answer) or _by_status(answer), answer, self._api)
+    def ask(self, method: str, asked: Request) -> Answer:
+        """Send a request and return its answer.
 
-    def close(self) -> None:
-        """Let go of the connection; never raises."""
-        self._http.close()
-
-    def _ask(self, asked: Request) -> Answer:
-        """Send a request and return its answer; raise what not getting one means."""
+        Raises TransportUnavailable, TransportDeferred, TransportUncertain: what getting none means.
+        """
         try:
-            with self._http.stream("POST", asked.path, **asked.sent) as answer:
+            with self._http.stream(method, asked.path, **asked.sent) as answer:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 return Answer(answer.status_code, headers, self._object_in(answer))
         except NOTHING_SENT as failure:
@@ -175,6 +191,10 @@ class WebConnection:
         except httpx.HTTPError as failure:
             name = type(failure).__name__
             raise TransportUncertain(f"no answer to the request: {name}") from failure
+
+    def close(self) -> None:
+        """Let go of the connection; never raises."""
+        self._http.close()
 
     def _object_in(self, answer: httpx.Response) -> dict[str, Any]:
         """Return the JSON object of an answer; {} when it is none, too large, slow or cut off."""

@@ -131,7 +131,7 @@ def test_postmark_gets_the_fields_of_an_edition() -> None:
         "TextBody": f"één .\r\n.\r\n{READER.unsubscribe_url}\r\n",
         "HtmlBody": f"<p>é</p>{READER.unsubscribe_url}",
         "MessageStream": "broadcast",
-        "Metadata": {"sender": "b+token"},
+        "Metadata": {"sender": "b+token", "message-id": READER.message_id},
         "TrackOpens": False,
         "TrackLinks": "None",
     }
