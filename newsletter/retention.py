@@ -16,7 +16,7 @@ from newsletter.accounts import held, links, sessions, waits
 from newsletter.compose import restoring
 from newsletter.dutch import counted, number, plural
 from newsletter.learn import bounces, polls
-from newsletter.send import old_deliveries
+from newsletter.send import old_deliveries, pace
 from newsletter.send.ledger import forget_erased
 from newsletter.store import looks, returned
 from newsletter.store.withdrawn import forget_withdrawn
@@ -161,6 +161,13 @@ TABLE: Final[tuple[Kept, ...]] = (
         ("forms",),
     ),
     Kept(
+        R,
+        "Hoeveel mail er kort geleden naar een domein ging, waar daarvoor een grens is ingesteld",
+        _long(pace.OLD),
+        "Om niet sneller te mailen dan een mailserver aankan. Er staat geen adres bij.",
+        ("pace",),
+    ),
+    Kept(
         Whose.VOTERS,
         "Welk antwoord van wie was, als versleuteld kenmerk",
         _long(polls.OPEN_FOR),
@@ -267,6 +274,7 @@ def erase_what_is_over(services: Services, now: datetime) -> Mapping[str, int]:
         counts["returned"] = returned.forget_old(session, now=now)
         counts["looks"] = looks.forget_looks(session, now=now)
         counts["forms"] = hourly.forget_old(session, now=now)
+        counts["pace"] = pace.forget_old(session, now=now)
         counts["withdrawn"] = forget_withdrawn(session)
     write_over_erased(db.engine)
     return counts

@@ -17,6 +17,7 @@ from newsletter.dutch import (
     long_date,
     moment,
     plural,
+    relative,
     weekday_date,
 )
 from newsletter.model import Edition
@@ -72,7 +73,11 @@ def last_look(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
     people, left_out = reach.people, reach.left_out
     at = edition.due_at or edition.planned_at
     is_ahead = at is not None and at > now
-    starts = edition.state is EditionStatus.SCHEDULED and not is_ahead
+    limits = call.services.settings.limits
+    quiet_until = limits.quiet_until(at if at is not None and is_ahead else now)
+    is_due = edition.state is EditionStatus.SCHEDULED and not is_ahead
+    starts = is_due and quiet_until is None
+    goes_at = at if is_ahead else quiet_until if is_due else None
     leaving = is_leaving(edition, now, call.services.settings.undo_minutes)
     return {
         "rows": [
@@ -92,7 +97,8 @@ def last_look(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
         "open_comments": count_open(session, edition.id),
         "let_pass": len(waivers_of(session, edition.id)),
         "misdated": _misdated(edition, at if at is not None and is_ahead else now),
-        "goes": departure(at, now) if at is not None and is_ahead else None,
+        "goes": departure(goes_at, now) if goes_at is not None else None,
+        "quiet": _quiet(quiet_until, now, is_due=is_due, is_ahead=is_ahead),
         "is_leaving": leaving,
         "starts": starts,
         "seen": standing(edition),
@@ -121,6 +127,17 @@ def departure(at: datetime, now: datetime) -> Departure:
         season=season if has_other_clock(at, now) else "",
         odd=odd_words(at),
     )
+
+
+def _quiet(until: datetime | None, now: datetime, *, is_due: bool, is_ahead: bool) -> str:
+    """Say that it waits for the end of quiet hours; "" outside them."""
+    if until is None:
+        return ""
+    if is_due:
+        return "Het zijn nu stille uren. Daarom wacht het verzenden."
+    when = "Dan" if is_ahead else "Nu"
+    again = in_sentence(relative(until, now))
+    return f"{when} zijn het stille uren: de eerste mail gaat {again} uit."
 
 
 def _misdated(edition: Edition, at: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from newsletter.dutch import capital, clock, in_sentence, join, number, plural, relative
-from newsletter.limits import Limit
+from newsletter.limits import Limit, Limits
 from newsletter.send.outlook import Holding, WarmingUp, Why
 
 PERIOD_WORDS: Final = {1: "seconde", 60: "minuut", 3600: "uur"}
@@ -57,6 +57,14 @@ def holding_words(
         if hosts := [one.host for one in domains if one.why is why]:
             told.append(words.format(join(hosts)))
     return told
+
+
+def quiet_words(at: datetime, limits: Limits, now: datetime) -> str:
+    """Say when the first mail goes of what is due in quiet hours; "" outside them."""
+    until = limits.quiet_until(at)
+    if until is None:
+        return ""
+    return f"Dat is in de stille uren: de eerste mail gaat {in_sentence(relative(until, now))} uit."
 
 
 def _of_all(one: Holding, warming: WarmingUp | None, now: datetime) -> str:

@@ -31,6 +31,7 @@ from web.editor.moment_form import (
     read_moment,
     refused,
 )
+from web.editor.pace_words import quiet_words
 from web.editor.progress import progress
 from web.editor.review import take_back
 from web.forms import Form
@@ -222,8 +223,10 @@ def _in_time(edition: Edition, chosen: Chosen, now: datetime) -> Chosen:
 
 
 def _odd(call: Call, at: datetime) -> list[str]:
-    near = near_words(at, call.now, call.services.settings.undo_minutes)
-    return [*([near] if near else []), *odd_words(at)]
+    settings = call.services.settings
+    near = near_words(at, call.now, settings.undo_minutes)
+    quiet = quiet_words(at, settings.limits, call.now)
+    return [*filter(None, (near, quiet)), *odd_words(at)]
 
 
 def _at(chosen: Chosen) -> datetime:
