@@ -30,7 +30,7 @@ from newsletter.openid import WORK_RETURN, Client, OpenId
 from newsletter.organisation import read_chosen, read_version, with_chosen
 from newsletter.ports import AskDomain, Clock, Outside, RenderNotice, Terms, Transport
 from newsletter.send.counting import counted
-from newsletter.send.trail import follow_editions
+from newsletter.send.trail import follow_changes
 from newsletter.send.transports import open_transport
 from newsletter.send.transports.offers import Offers
 from newsletter.settings import Settings, read_settings
@@ -182,7 +182,7 @@ def build_services(settings: Settings) -> Services:
     parts, offers = make_parts(settings), Offers()
     db = Database(settings.database_url)
     if settings.log == "json":
-        follow_editions(db)
+        follow_changes(db)
     return Services(
         settings=settings,
         db=db,

@@ -23,6 +23,7 @@ from newsletter.ports import Clock
 from newsletter.send.headers import domain_of, split_mailbox
 from newsletter.send.message import message_id
 from newsletter.send.relay_log import Fate, RelayLog
+from newsletter.send.trail import note_many
 from newsletter.send.transports.records import ProviderRecord, record_of
 from newsletter.settings import Settings
 from newsletter.store.editions import log_event
@@ -190,4 +191,6 @@ def _settle(
             counts = (done[D.SENT].count(edition_id), done[D.PENDING].count(edition_id))
             note = f"{counts[0]} had arrived, {counts[1]} had not"
             log_event(session, edition_id, what="doubt_looked_up", now=now, note=note)
+            for state, number in zip((D.SENT, D.PENDING), counts, strict=True):
+                note_many(session, edition_id, state, number, now)
     return LookedUp(len(done[D.SENT]), len(done[D.PENDING]))

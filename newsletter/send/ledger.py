@@ -4,7 +4,7 @@ Every function works within the caller's transaction, so that a claim and the ou
 become durable together (see `deliver`).
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +31,7 @@ from newsletter.send.failures import Skipped
 from newsletter.send.outcomes import Attempt, Settled
 from newsletter.send.schedule import skip_waiting
 from newsletter.send.shares import Due, Mine, Range, may_work
+from newsletter.send.trail import note_changes
 from newsletter.store.editions import log_event
 from newsletter.values import DeliveryState, EditionStatus, InDoubtPolicy
 from subscribers.model import Subscriber
@@ -94,9 +95,11 @@ def take_back(session: Session, workers: Sequence[int], *, settle: timedelta, no
     again = _taken_back(session, _resend(), workers, next_at=now + settle)
     held = _taken_back(session, ~_resend(), workers, next_at=None)
     for edition_id in sorted({*again, *held}):
-        note = f"{again.get(edition_id, 0)} sent again, {held.get(edition_id, 0)} in doubt"
+        back, left = again.get(edition_id, []), held.get(edition_id, [])
+        note = f"{len(back)} sent again, {len(left)} in doubt"
         log_event(session, edition_id, what="recovered", now=now, note=note)
-    return sum(again.values()) + sum(held.values())
+        note_changes(session, edition_id, [(one, D.IN_DOUBT, None) for one in (*back, *left)], now)
+    return sum(map(len, (*again.values(), *held.values())))
 
 
 def page(
@@ -203,7 +206,8 @@ def _taken_back(
     workers: Sequence[int],
     *,
     next_at: datetime | None,
-) -> dict[int, int]:
+) -> dict[int, list[int]]:
+    """Return the ids of the deliveries by edition."""
     # Names the editions, because the index begins with them; a sent one has nothing in hand.
     begun = select(Edition.id).where(Edition.status.in_(BEGUN))
     # What has no worker was in hand before workers were on record.
@@ -212,9 +216,12 @@ def _taken_back(
         update(TABLE)
         .where(TABLE.c.state == D.ATTEMPTING, TABLE.c.edition_id.in_(begun), theirs, which)
         .values(state=D.IN_DOUBT.value, next_at=next_at)  # `at` says when it was begun
-        .returning(TABLE.c.edition_id)
-    ).scalars()
-    return dict(Counter(found))
+        .returning(TABLE.c.edition_id, TABLE.c.id)
+    )
+    ids: defaultdict[int, list[int]] = defaultdict(list)
+    for edition_id, one in found:
+        ids[edition_id].append(one)
+    return dict(ids)
 
 
 def _resend() -> ColumnElement[bool]:

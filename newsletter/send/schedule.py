@@ -22,6 +22,7 @@ from newsletter.errors import (
 from newsletter.model import Delivery, Edition
 from newsletter.ports import Terms
 from newsletter.send.failures import Skipped
+from newsletter.send.trail import note_changes, note_many
 from newsletter.sending_rows import Share
 from newsletter.store.approvals import set_plan
 from newsletter.store.deliveries import topic_of
@@ -200,9 +201,11 @@ def send_doubtful_again(
             .values(state=D.PENDING, resends=Delivery.resends + 1, at=now)
             .returning(Delivery.id)
             .execution_options(synchronize_session=False)
-        )
-        number = len(again.all())
+        ).scalars()
+        ids = again.all()
+        number = len(ids)
         if number:
+            note_changes(session, edition_id, [(one, D.PENDING, None) for one in ids], now)
             detail = {"mails": number}
             log_event(session, edition_id, what="doubt_resent", now=now, user_id=by, detail=detail)
     return number
@@ -225,12 +228,12 @@ def skip_waiting(session: Session, edition_id: int, *, now: datetime) -> None:
 
 
 def _skip(session: Session, edition_id: int, why: Skipped, *, now: datetime) -> None:
-    session.execute(
+    skipped = session.connection().execute(
         update(Delivery)
         .where(Delivery.edition_id == edition_id, Delivery.state.in_(WAITING))
         .values(state=DeliveryState.SKIPPED, code=None, reply=why.value, next_at=None, at=now)
-        .execution_options(synchronize_session=False)
     )
+    note_many(session, edition_id, D.SKIPPED, skipped.rowcount, now)
     session.execute(  # what may have arrived stays in doubt, and is not sent again
         update(Delivery)
         .where(Delivery.edition_id == edition_id, Delivery.state == D.IN_DOUBT)

@@ -22,7 +22,7 @@ Change = tuple[int, DeliveryState, int | None]
 Trail = Callable[[int, Iterable[Change], datetime], None]
 """Tells what became of messages of an edition."""
 
-MOVED: Final = "moved_editions"  # where a session holds what is told once it is committed
+LINES: Final = "lines"  # where a session holds what is told once it is committed
 
 
 def open_trail(kind: str) -> Trail:
@@ -32,27 +32,30 @@ def open_trail(kind: str) -> Trail:
 
 def tell_deliveries(edition_id: int, changes: Iterable[Change], now: datetime) -> None:
     """Write a line for each change on standard error, in one go."""
-    # Made by hand: numbers and words of ours need no escaping, and it runs for every message.
-    head = f'{{"edition": {int(edition_id)}, "delivery": '
-    tail = f', "event": "delivery", "level": "info", "timestamp": "{_moment(now)}"}}\n'
-    _write(
-        "".join(
-            f'{head}{delivery}, "state": "{state.value}", "code": {code or "null"}{tail}'
-            for delivery, state, code in changes
+    _write(_lines(edition_id, changes, now))
+
+
+def note_changes(
+    session: Session, edition_id: int, changes: Iterable[Change], now: datetime
+) -> None:
+    """Tell of changes that this transaction makes, once it is committed."""
+    _put(session, _lines(edition_id, changes, now))
+
+
+def note_many(
+    session: Session, edition_id: int, state: DeliveryState, number: int, now: datetime
+) -> None:
+    """Tell in one line that a statement of this transaction gave so many deliveries a state."""
+    if number:
+        _put(
+            session,
+            f'{{"edition": {edition_id}, "deliveries": {number}, "state": "{state.value}", '
+            f'"event": "deliveries", "level": "info", "timestamp": "{_moment(now)}"}}\n',
         )
-    )
 
 
-def tell_many(edition_id: int, state: DeliveryState, number: int, now: datetime) -> None:
-    """Write one line for a state that so many deliveries got by one statement."""
-    _write(
-        f'{{"edition": {int(edition_id)}, "deliveries": {int(number)}, "state": "{state.value}", '
-        f'"event": "deliveries", "level": "info", "timestamp": "{_moment(now)}"}}\n'
-    )
-
-
-def follow_editions(db: Database) -> None:
-    """Tell of every state that an edition comes in, once that is committed."""
+def follow_changes(db: Database) -> None:
+    """Tell of every state that an edition comes in, and of what was noted, once committed."""
     db.listen("after_flush", _note)
     db.listen("after_commit", _tell)
     db.listen("after_rollback", _forget)
@@ -63,19 +66,33 @@ def _note(session: Session, _context: object) -> None:
         if not isinstance(one, Edition):
             continue
         if one in session.new or inspect(one).attrs.status.history.has_changes():
-            session.info.setdefault(MOVED, []).append((one.id, one.status, one.status_since))
+            _put(
+                session,
+                f'{{"edition": {one.id}, "state": "{one.status}", "event": "edition", '
+                f'"level": "info", "timestamp": "{_moment(one.status_since)}"}}\n',
+            )
+
+
+def _put(session: Session, lines: str) -> None:
+    session.info[LINES] = session.info.get(LINES, "") + lines
 
 
 def _tell(session: Session) -> None:
-    for edition_id, status, since in session.info.pop(MOVED, ()):
-        _write(
-            f'{{"edition": {edition_id}, "state": "{status}", "event": "edition", '
-            f'"level": "info", "timestamp": "{_moment(since)}"}}\n'
-        )
+    _write(session.info.pop(LINES, ""))
 
 
 def _forget(session: Session) -> None:
-    session.info.pop(MOVED, None)
+    session.info.pop(LINES, None)
+
+
+def _lines(edition_id: int, changes: Iterable[Change], now: datetime) -> str:
+    # Made by hand: numbers and words of ours need no escaping, and it runs for every message.
+    head = f'{{"edition": {edition_id}, "delivery": '
+    tail = f', "event": "delivery", "level": "info", "timestamp": "{_moment(now)}"}}\n'
+    return "".join(
+        f'{head}{delivery}, "state": "{state.value}", "code": {code or "null"}{tail}'
+        for delivery, state, code in changes
+    )
 
 
 def _tell_nothing(_edition_id: int, _changes: Iterable[Change], _now: datetime) -> None:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from newsletter.model import Edition
 from newsletter.send.trail import (
-    follow_editions,
+    follow_changes,
+    note_changes,
+    note_many,
     open_trail,
     tell_deliveries,
-    tell_many,
 )
 from newsletter.values import DeliveryState, EditionStatus
 from storage.session import Database
@@ -38,11 +39,18 @@ def test_each_change_is_an_object_on_a_line(capsys: Captured) -> None:
     ]
 
 
-def test_what_one_statement_did_is_one_line(capsys: Captured) -> None:
-    tell_many(3, D.SKIPPED, 4000, START)
+def test_what_a_transaction_did_is_told_once_it_is_committed(
+    followed: Database, capsys: Captured
+) -> None:
+    with followed.write() as session:
+        note_many(session, 3, D.SKIPPED, 4000, START)
+        note_changes(session, 3, [(7, D.IN_DOUBT, None)], START)
+        before = capsys.readouterr().err
 
-    (line,) = lines(capsys)
-    assert (line["edition"], line["deliveries"], line["state"]) == (3, 4000, "skipped")
+    many, one = lines(capsys)
+    assert before == ""
+    assert (many["edition"], many["deliveries"], many["state"]) == (3, 4000, "skipped")
+    assert (one["edition"], one["delivery"], one["state"]) == (3, 7, "in_doubt")
 
 
 def test_text_says_nothing_of_each_delivery(capsys: Captured) -> None:
@@ -72,7 +80,7 @@ def test_hundred_thousand_lines_take_little_time(capsys: Captured) -> None:
 
 @pytest.fixture
 def followed(db: Database) -> Database:
-    follow_editions(db)
+    follow_changes(db)
     return db
 
 
