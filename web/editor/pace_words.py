@@ -47,8 +47,8 @@ def holding_words(
     if warming and warming.left:
         told.append(
             f"Mailservers leren ons nog kennen, dit is dag {warming.day} van {warming.days}. "
-            f"Vandaag gaan er hoogstens {plural(warming.number, 'mail', 'mails')} uit; "
-            f"dat zijn er nog {number(warming.left)}."
+            f"Vandaag gaan er hoogstens {plural(warming.number, 'mail', 'mails')} uit, "
+            f"daarvan zijn er nog {number(warming.left)} over."
         )
     for why, words in (
         (Why.DOMAIN, "Naar {} gaat het langzamer, zo staat het ingesteld. De rest gaat door."),
