@@ -328,7 +328,7 @@ def pulse(near: Services, edition: int, number: int) -> None:
         (Limits(whole=(Limit(20, 1),)), "Het gaat niet sneller dan 20 mails per seconde, zo staat"),
         (
             Limits(warm_up=WarmUp(date(2027, 4, 19), (2, 50))),
-            "dit is dag 2 van 2. Vandaag gaan er hoogstens 50 mails uit, daarvan zijn er nog 48 over.",
+            "is dag 2 van 2. Vandaag gaan er hoogstens 50 mails uit, daarvan zijn er nog 48 over.",
         ),
         (
             Limits(warm_up=WarmUp(date(2027, 4, 20), (2, 50))),
