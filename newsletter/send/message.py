@@ -288,7 +288,8 @@ def _broken_off(encoded: bytes) -> bytes:
     if len(last) < LINE:
         return encoded + SOFT_BREAK
     size = 3 if last[-3:-2] == b"=" else 1
-    return encoded[:-size] + SOFT_BREAK + encoded[-size:] + SOFT_BREAK
+    moved = encoded[-size:].replace(b".", b"=2E")  # it begins a line: see `quoted_printable`
+    return encoded[:-size] + SOFT_BREAK + moved + SOFT_BREAK
 
 
 def _encoded_values(personal: Personal) -> dict[Place, bytes]:

@@ -267,3 +267,15 @@ def test_reason_is_wrapped_in_the_text_part_only() -> None:
     assert max(len(line) for line in text.splitlines()) <= 72
     assert text.split() == ["boven", *reason.split()]
     assert reader.reason in page
+
+
+@pytest.mark.parametrize("length", range(70, 80))
+def test_a_full_stop_at_the_end_of_a_full_line_begins_no_line(length: int) -> None:
+    """A server takes the first of two dots away, and nothing doubles this one."""
+    reason = "x" * (length - 1) + "."
+    words = f"{reason}{slot(Slot.REASON)}"
+
+    raw = encode(rendered(words, words), letterhead=LETTERHEAD).fill(replace(READER, reason=reason))
+
+    assert b"\n." not in raw
+    assert [part.count(".") for part in parts(raw)] == [2, 2]
