@@ -65,8 +65,10 @@ def make_dkim(
     with services.db.write() as session:
         record(session, "key.dkim_made", now=now, detail={"selector": name, "kind": kind.value})
     _print([_told(key, settings)], json=json)
+    beside = [one.selector for one in settings.dkim if one.kind is not kind]
+    chosen = ",".join((*beside, name))
     say(
-        f"Put the record in DNS. When others can read it, set NEWSLETTER_DKIM_SELECTOR to {name} "
+        f"Put the record in DNS. When others can read it, set NEWSLETTER_DKIM_SELECTOR to {chosen} "
         "and restart what runs."
     )
 

@@ -50,6 +50,18 @@ def test_the_key_that_is_chosen_signs(shell: Shell, monkeypatch: pytest.MonkeyPa
     assert list(services.house.dkim) == ["a", "b"]
 
 
+@pytest.mark.parametrize(("kind", "chosen"), [("rsa", "b"), ("ed25519", "a,b")])
+def test_what_to_choose_keeps_the_key_of_the_other_kind(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, kind: str, chosen: str
+) -> None:
+    shell.run("key", "make", "dkim", "--selector", "a")
+    monkeypatch.setenv("NEWSLETTER_DKIM_SELECTOR", "a")
+
+    shell.run("key", "make", "dkim", "--selector", "b", "--kind", kind)
+
+    assert f"set NEWSLETTER_DKIM_SELECTOR to {chosen} and restart" in shell.err
+
+
 def test_what_cannot_be_made_is_told_in_one_line(shell: Shell) -> None:
     shell.run("key", "make", "dkim", "--selector", "a")
     shell.run("key", "make", "dkim", "--selector", "a", status=1)
