@@ -1,5 +1,6 @@
 """Signatures on mail, read by dkimpy as a mail server reads them."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from newsletter.send.signing import Signer, canonical_lines, signer_of
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings, SmtpRelay, read_settings
 from newsletter.values import EditionKind, Slot
+from tests.chaos.postfix import postfix, why_not
 from tests.fakes import START, FakeTransport
 from tests.newsletter.send.dkim_reader import records_of, tags, verdicts
 from tests.newsletter.send.smtp_server import Relay, serving
@@ -132,6 +134,31 @@ def test_signatures_hold_in_what_a_server_received(
     received = relay.accepted[0].original_content
     assert received == message
     assert verdicts(received, records) == [True, True]
+
+
+@pytest.mark.long
+@pytest.mark.skipif(why_not() != "", reason=why_not())
+def test_signatures_hold_after_a_real_postfix(
+    keys: tuple[DkimKey, ...], records: dict[str, str]
+) -> None:
+    relay = Relay()
+    mails = [
+        edition(keys, f"één  .\n.\n..\n{slot(Slot.REASON)}\n \n", "<p>\t\n.\n</p>", name=name)
+        for name in ("Zoë de Vries", "A" * 200, "")
+    ]
+
+    with serving(relay) as port, postfix(next_port=port) as on_this_machine:
+        connection = open_transport(SmtpRelay("127.0.0.1", on_this_machine.port, "none")).connect()
+        for mail in mails:
+            connection.deliver(sender="b@example.org", recipient="a@example.org", message=mail)
+        connection.close()
+        until_s = time.monotonic() + 60
+        while len(relay.accepted) < len(mails) and time.monotonic() < until_s:
+            time.sleep(0.05)
+
+    received = [one.original_content or b"" for one in relay.accepted]
+    assert [one.startswith(b"Received: ") for one in received] == [True] * 3
+    assert [verdicts(one, records) for one in received] == [[True, True]] * 3
 
 
 def test_every_notice_is_signed(settings: Settings, keys: tuple[DkimKey, ...]) -> None:
