@@ -161,6 +161,10 @@ class ContentChanged(EditionError):
         self.detail = detail
 
 
+class CannotSendAgain(EditionError):
+    """What is complete cannot be opened for a second copy: too late, or not what was approved."""
+
+
 class MomentNotApproved(EditionError):
     """The content was approved to go out at another moment; nothing changed."""
 

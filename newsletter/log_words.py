@@ -183,6 +183,17 @@ WORDS: Final[Mapping[str, Words]] = {
         "{who} liet {mails} onzekere mails van {it} nog een keer sturen",
         "onzekere mails nog een keer gestuurd",
     ),
+    "edition.doubt_left": _edition(
+        "{who} liet {mails} onzekere mails van {it} zoals ze zijn", "onzekere mails zo gelaten"
+    ),
+    "edition.doubt_undone": _edition(
+        "{who} maakte een besluit over {mails} onzekere mails van {it} ongedaan",
+        "besluit over onzekere mails ongedaan gemaakt",
+    ),
+    "edition.doubt_policy": _edition(
+        "{who} koos anders wat er bij {it} met onzekere mails gebeurt",
+        "anders gekozen wat er met onzekere mails gebeurt",
+    ),
     "edition.told": _edition("{who} stuurde bericht hoe {it} verzonden is", "bericht gestuurd"),
     "edition.reminded": _edition("{who} stuurde een herinnering over {it}", "herinnering gestuurd"),
     "rhythm.saved": Words(Group.SETTINGS, "{who} wijzigde het vaste ritme"),

@@ -1,4 +1,4 @@
-"""Worker and Share, PaceTaken, Counted and Pulse: what all processes that send keep together."""
+"""What all processes that send keep together, and what is kept beside the deliveries."""
 
 from datetime import datetime
 
@@ -83,3 +83,17 @@ class Share(Base):
     worker_id: Mapped[int | None] = mapped_column(
         ForeignKey("worker.id", ondelete="SET NULL"), index=True
     )
+
+
+class DoubtChoice(Base):
+    """What somebody decided about a mail that may have arrived; who and when: its entry of the log.
+
+    is_left: it stays in doubt; else it was sent once more, and may be in doubt again since.
+    """
+
+    __tablename__ = "doubt_choice"
+    delivery_id: Mapped[int] = mapped_column(
+        ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True
+    )
+    entry_id: Mapped[int] = mapped_column(ForeignKey("log_entry.id"), index=True)
+    is_left: Mapped[bool]

@@ -44,7 +44,7 @@ MOVES: Final[Mapping[EditionStatus, frozenset[EditionStatus]]] = {
     # cancelled: the rest is not sent; back to approved: while nothing has left
     S.SENDING: frozenset({S.PAUSED, S.SENT, S.CANCELLED, S.APPROVED}),
     S.PAUSED: frozenset({S.SENDING, S.CANCELLED, S.APPROVED}),
-    S.SENT: frozenset(),
+    S.SENT: frozenset({S.SENDING}),  # once more to whom it may not have reached
     S.CANCELLED: frozenset(),
     S.DISCARDED: frozenset({S.DRAFT}),
 }

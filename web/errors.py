@@ -262,6 +262,12 @@ ERROR_PAGES: Final[Mapping[type[Exception], ErrorPage]] = MappingProxyType(
             "Terughalen kan niet meer",
             "De eerste mails zijn al weg. Je kunt het verzenden nog op pauze zetten of stoppen.",
         ),
+        newsletter.CannotSendAgain: ErrorPage(
+            409,
+            "Opnieuw sturen kan niet meer",
+            "Het laatste moment om te versturen is voorbij, of de mails zouden niet meer zijn wat "
+            "er is goedgekeurd. Er is niets verzonden.",
+        ),
         newsletter.ContentChanged: ErrorPage(
             409,
             "Het akkoord is vervallen",

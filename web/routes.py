@@ -17,6 +17,7 @@ from web.editor import (
     bounds,
     calendar,
     comments,
+    doubt,
     edition,
     editions,
     examples,
@@ -34,6 +35,7 @@ from web.editor import (
     own_order,
     password,
     people,
+    recipients,
     reports,
     results,
     review,
@@ -157,6 +159,7 @@ HALF_WAY: Final = Who.HALF_WAY
 EDITION: Final = "/redactie/edities/{id}"
 VERSION: Final = EDITION + "/versies/{revision}"
 COMMENT: Final = EDITION + "/opmerkingen/{comment}"
+DOUBTFUL: Final = EDITION + "/onzeker/{delivery}"
 BLOCK: Final = EDITION + "/blokken/{block}"
 SOURCE: Final = "/redactie/bronnen/{slug}"
 SOURCE_LIST: Final = "/redactie/bronnenlijst"
@@ -291,7 +294,13 @@ DESK_ROUTES: Final[tuple[Route, ...]] = (
     Route(EDITION + "/terughalen", sending.unplan, "unplan", IN, POST),
     Route(EDITION + "/pauze", sending.pause, "pause", IN, POST),
     Route(EDITION + "/hervat", sending.resume, "resume", IN, POST),
-    Route(EDITION + "/onzeker", sending.send_doubtful, "send_doubtful", IN, POST),
+    Route(EDITION + "/onzeker", doubt.send_again, "send_doubtful", IN, POST),
+    Route(EDITION + "/onzeker/laat", doubt.leave, "leave_doubtful", IN, POST),
+    Route(EDITION + "/onzeker/terug/{entry}", doubt.undo, "undo_doubtful", IN, POST),
+    Route(DOUBTFUL + "/opnieuw", doubt.send_one_again, "send_one_again", ADMINISTRATOR, POST),
+    Route(DOUBTFUL + "/laat", doubt.leave_one, "leave_one", ADMINISTRATOR, POST),
+    Route(EDITION + "/bij-twijfel", doubt.choose_policy, "doubt_policy", IN, POST),
+    Route(EDITION + "/ontvangers", recipients.show_recipients, "recipients", ADMINISTRATOR),
     Route(EDITION + "/stop", sending.stop, "stop", IN, POST),
     Route(EDITION + "/resultaat", results.show_result, "result", READER),
     Route(EDITION + "/grootboek", results.give_ledger, "take_ledger", ADMINISTRATOR, POST),

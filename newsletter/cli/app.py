@@ -13,6 +13,7 @@ from feeds.errors import GatherError, ItemUnusable
 from newsletter import pipeline, wiring
 from newsletter.cli import (
     deliveries,
+    doubt,
     editions,
     events,
     field,
@@ -56,6 +57,7 @@ app.add_typer(sources.app, name="source")
 app.add_typer(items.app, name="item")
 editions.app.add_typer(trial.app)
 editions.app.add_typer(deliveries.app)
+editions.app.add_typer(doubt.app)
 editions.app.add_typer(way.app)  # without a name: its commands are commands of edition
 app.add_typer(editions.app, name="edition")
 people.subscriber_app.add_typer(

@@ -26,12 +26,13 @@ from newsletter.compose.filling import Why, elsewhere, read_filling
 from newsletter.compose.history import decisions
 from newsletter.cut import NO_SIDE, Cut, parse_cut
 from newsletter.preview import Format, preview
+from newsletter.send.held import choose_policy
 from newsletter.store import deliveries
 from newsletter.store import editions as store
 from newsletter.store.candidates import still_left
 from newsletter.store.revisions import list_revisions
 from newsletter.store.waivers import waivers_of
-from newsletter.values import EditionFigures, EditionKind
+from newsletter.values import EditionFigures, EditionKind, InDoubtPolicy
 from newsletter.wiring import Services
 from subscribers.values import Audience
 
@@ -53,6 +54,10 @@ def draft(
     event: Annotated[int | None, typer.Option(help="For an announcement: the event's id.")] = None,
     segment: Annotated[str, typer.Option(help="For an announcement: to whom.")] = "",
     title: str = "",
+    in_doubt: Annotated[
+        InDoubtPolicy | None,
+        typer.Option(help="Of a mail that may have arrived: resend it once, or hold it."),
+    ] = None,
     json: bool = JSON,
 ) -> None:
     """Make a draft, filled from what came in since the last one."""
@@ -70,6 +75,8 @@ def draft(
         edition_id = drafting.draft_announcement(
             services.db, event_id=event, segment=segment, now=services.clock(), title=title
         )
+    if in_doubt is not None:
+        choose_policy(services.db, edition_id, in_doubt, now=services.clock())
     print_figures(services, edition_id, json=json)
 
 

@@ -29,7 +29,7 @@ def close_if_complete(session: Session, edition_id: int, *, now: datetime) -> Ed
         halt_faulty(session, edition_id, note=note, now=now)
         return edition.state
     edition.move(EditionStatus.SENT, now=now)
-    edition.finished_at = now
+    edition.finished_at = edition.finished_at or now  # it stays when it was complete first
     log_event(session, edition_id, what="sent", now=now, note=f"{counted.get(D.SENT, 0)} sent")
     return edition.state
 

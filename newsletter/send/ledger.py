@@ -150,11 +150,12 @@ def claim(
     mine: Mine,
     now: datetime,
 ) -> tuple[list[Attempt], list[int]]:
-    """Mark deliveries as being attempted; return those, and the ids of who was skipped instead.
+    """Mark deliveries as being attempted; return those, and the ids of the others.
 
     One statement also asks whether the edition still is being sent and not too late, whether the
     reader still wants it, and whether this worker still counts: nothing is begun for somebody who
     left, or after a pause, once that was committed. What was in doubt counts as sent again.
+    Who left is skipped; of whom a copy may have arrived stays in doubt.
     """
     values = {"ids": list(ids), "of_edition": edition_id, "new_at": now}
     rows = session.connection().execute(_claiming(topic, mine), values).all()
@@ -238,6 +239,7 @@ def _resend() -> ColumnElement[bool]:
 def _claiming(topic: Topic, mine: Mine) -> Executable:
     wanted = _wanted(topic)
     was_in_doubt = TABLE.c.state == D.IN_DOUBT
+    may_have_arrived = was_in_doubt | (TABLE.c.resends > 0)
     return (
         update(TABLE)
         .where(
@@ -248,10 +250,14 @@ def _claiming(topic: Topic, mine: Mine) -> Executable:
             may_work(mine),
         )
         .values(
-            state=case((wanted, D.ATTEMPTING.value), else_=D.SKIPPED.value),
+            state=case(
+                (wanted, D.ATTEMPTING.value),
+                (may_have_arrived, D.IN_DOUBT.value),
+                else_=D.SKIPPED.value,
+            ),
             attempts=TABLE.c.attempts + case((wanted, 1), else_=0),
             resends=TABLE.c.resends + case((and_(wanted, was_in_doubt), 1), else_=0),
-            reply=case((wanted, TABLE.c.reply), else_=_why_not()),
+            reply=case((wanted | may_have_arrived, TABLE.c.reply), else_=_why_not()),
             code=case((wanted, TABLE.c.code), else_=None),
             next_at=None,
             at=bindparam("new_at"),

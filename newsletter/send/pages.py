@@ -151,7 +151,7 @@ class Pages:
         while self._end is None and (self._places or self._take_share()):
             with self._db.read() as session:
                 self._look_for_end(session)
-                if self._end is not None:
+                if self._end is not None or not self._is_as_read(session):
                     return []
                 page = self._next_page(session)
                 people = _people(session, page)
@@ -161,6 +161,11 @@ class Pages:
 
     def _look_for_end(self, session: Session) -> None:
         self._end = find_end(session, self._mailing.edition_id, now=self._clock())
+
+    def _is_as_read(self, session: Session) -> bool:
+        """Say whether mails in doubt still are what they were; else the next run reads it anew."""
+        chosen = get_edition(session, self._mailing.edition_id).in_doubt_policy
+        return InDoubtPolicy(chosen) is self._mailing.policy
 
     def _next_page(self, session: Session) -> list[Waiting]:
         place = self._places[0]

@@ -22,7 +22,7 @@ from newsletter.errors import (
 from newsletter.model import Delivery, Edition
 from newsletter.ports import Terms
 from newsletter.send.failures import Skipped
-from newsletter.send.trail import note_changes, note_many
+from newsletter.send.trail import note_many
 from newsletter.sending_rows import Share
 from newsletter.store.approvals import set_plan
 from newsletter.store.deliveries import topic_of
@@ -183,34 +183,6 @@ def cancel(db: Database, edition_id: int, *, now: datetime, by: int | None = Non
     return edition_id
 
 
-def send_doubtful_again(
-    db: Database, edition_id: int, *, now: datetime, by: int | None = None
-) -> int:
-    """Send once more what may have arrived, with the same Message-ID; return how many mails.
-
-    Each counts as a second copy. Only while the edition is on its way: what is closed stays so.
-    Raises MoveNotAllowed.
-    """
-    with db.write() as session:
-        edition = lock_edition(session, edition_id)
-        if edition.state not in BEGUN:
-            raise MoveNotAllowed(edition_id, edition.state, S.SENDING)
-        again = session.execute(
-            update(Delivery)
-            .where(Delivery.edition_id == edition_id, Delivery.state == D.IN_DOUBT)
-            .values(state=D.PENDING, resends=Delivery.resends + 1, at=now)
-            .returning(Delivery.id)
-            .execution_options(synchronize_session=False)
-        ).scalars()
-        ids = again.all()
-        number = len(ids)
-        if number:
-            note_changes(session, edition_id, [(one, D.PENDING, None) for one in ids], now)
-            detail = {"mails": number}
-            log_event(session, edition_id, what="doubt_resent", now=now, user_id=by, detail=detail)
-    return number
-
-
 def cancel_in(
     session: Session, edition: Edition, *, now: datetime, why: Skipped = Skipped.CANCELLED
 ) -> None:
@@ -228,18 +200,22 @@ def skip_waiting(session: Session, edition_id: int, *, now: datetime) -> None:
 
 
 def _skip(session: Session, edition_id: int, why: Skipped, *, now: datetime) -> None:
-    skipped = session.connection().execute(
+    """Skip whoever waits; what may have arrived is in doubt, and is not sent again."""
+    own = Delivery.edition_id == edition_id
+    waits = own & Delivery.state.in_(WAITING)
+    doubtful = (waits & (Delivery.resends > 0)) | (own & (Delivery.state == D.IN_DOUBT))
+    session.execute(
         update(Delivery)
-        .where(Delivery.edition_id == edition_id, Delivery.state.in_(WAITING))
-        .values(state=DeliveryState.SKIPPED, code=None, reply=why.value, next_at=None, at=now)
-    )
-    note_many(session, edition_id, D.SKIPPED, skipped.rowcount, now)
-    session.execute(  # what may have arrived stays in doubt, and is not sent again
-        update(Delivery)
-        .where(Delivery.edition_id == edition_id, Delivery.state == D.IN_DOUBT)
-        .values(next_at=None)
+        .where(doubtful)
+        .values(state=D.IN_DOUBT, next_at=None)
         .execution_options(synchronize_session=False)
     )
+    skipped = session.connection().execute(
+        update(Delivery)
+        .where(waits)
+        .values(state=D.SKIPPED, code=None, reply=why.value, next_at=None, at=now)
+    )
+    note_many(session, edition_id, D.SKIPPED, skipped.rowcount, now)
 
 
 def _plan(

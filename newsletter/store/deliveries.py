@@ -89,12 +89,18 @@ def figures_underway(session: Session, edition: Edition) -> EditionFigures:
 
     Second copies are not counted: they stand in the rows.
     """
+    found = count_states(session, edition.id)
+    return _figures(edition, [Count(edition.id, None, state, n, 0) for state, n in found.items()])
+
+
+def count_states(session: Session, edition_id: int) -> dict[DeliveryState, int]:
+    """Return how many deliveries of an edition are in each state; empty ones are left out."""
     rows = session.execute(
         select(Delivery.state, func.count())
-        .where(Delivery.edition_id == edition.id)
+        .where(Delivery.edition_id == edition_id)
         .group_by(Delivery.state)
     )
-    return _figures(edition, [Count(edition.id, None, D(state), n, 0) for state, n in rows])
+    return {D(state): number for state, number in rows}
 
 
 def troubles(session: Session, edition_id: int) -> list[Trouble]:

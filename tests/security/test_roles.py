@@ -18,7 +18,7 @@ NOT_THERE = {
     "id": "999", "block": "999", "revision": "999", "item": "999", "slug": "weg", "user": "999",
     "submission": "999", "name": "a.jpg", "slot": "2027-05-05", "kind": "quote", "event": "999",
     "edition": "999", "example": "999", "token": "x", "subscriber": "999", "change": "999",
-    "mail": "999",
+    "mail": "999", "delivery": "999", "entry": "999",
 }  # fmt: skip
 
 

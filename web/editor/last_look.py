@@ -31,6 +31,7 @@ from newsletter.store.editions import last_event_of
 from newsletter.store.waivers import waivers_of
 from newsletter.values import EditionKind, EditionStatus
 from subscribers.counts import LeftOut, count_reach
+from web.editor.doubt import doubt_shown
 from web.editor.mail import SIDES, read_variants, subjects_by_side
 from web.editor.moment_form import odd_words
 from web.pages import Call
@@ -100,6 +101,7 @@ def last_look(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
         "goes": departure(goes_at, now) if goes_at is not None else None,
         "quiet": _quiet(quiet_until, now, is_due=is_due, is_ahead=is_ahead),
         "is_leaving": leaving,
+        **doubt_shown(call, session, edition, 0),
         "starts": starts,
         "seen": standing(edition),
         "undo_minutes": call.services.settings.undo_minutes,

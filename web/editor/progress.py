@@ -17,9 +17,11 @@ from newsletter.send.telling import TURNS
 from newsletter.store.deliveries import figures_underway, troubles
 from newsletter.store.editions import events_of
 from newsletter.values import EditionEvent, EditionFigures, EditionStatus
+from web.editor.doubt import doubt_shown
 from web.editor.edition import past_of
 from web.editor.failure_words import tell_troubles
 from web.editor.pace_words import holding_words, rate_words, remaining_words
+from web.pages import Call
 
 S = EditionStatus
 
@@ -40,10 +42,9 @@ class Outage:
     said: str
 
 
-def progress(
-    session: Session, edition: Edition, *, limits: Limits, now: datetime
-) -> dict[str, Any]:
+def progress(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
     """Return what the page shows once sending has begun."""
+    now = call.now
     found = figures_underway(session, edition)
     events = events_of(session, edition.id, since=edition.approved_at)
     told = tell_troubles(troubles(session, edition.id)) if _has_troubles(found) else None
@@ -54,12 +55,20 @@ def progress(
         "can_take_back": is_under_way and not (found.sent + found.in_doubt),
         "is_under_way": is_under_way,
         "outage": find_outage(edition, events, now),
+        **doubt_shown(call, session, edition, found.in_doubt),
         "told": told,
         "last_turn": _last_turn(events),
         "past": past_of(session, events),
         "each_s": EACH_S if edition.state is S.SENDING else 0,
         "refresh_s": WITHOUT_S if is_under_way else 0,
-        **_pace(session, edition, found, going_since(events), limits=limits, now=now),
+        **_pace(
+            session,
+            edition,
+            found,
+            going_since(events),
+            limits=call.services.settings.limits,
+            now=now,
+        ),
     }
 
 

@@ -10,8 +10,8 @@ from newsletter.send.named import read_named
 from newsletter.store.deliveries import troubles
 from newsletter.store.editions import get_edition, last_event_of, log_event
 from newsletter.store.published import PUBLISHED
-from web.access import Who, rank
 from web.editor.desk import desk_page, edition_head
+from web.editor.doubt import doubt_shown
 from web.editor.failure_words import Group, tell_troubles
 from web.editor.last_look import LEFT_OUT
 from web.editor.ledger_file import ledger_lines
@@ -28,15 +28,16 @@ def show_result(call: Call) -> Response:
         edition = get_edition(session, call.number("id"))
         if edition.started_at is None and edition.state not in PUBLISHED:
             raise PageUnknown("result")
+        found = tell_troubles(troubles(session, edition.id))
         return desk_page(
             call,
             session,
             "result.html",
             **edition_head(edition),
             report=edition_report(session, edition.id),
-            told=tell_troubles(troubles(session, edition.id)),
+            told=found,
             left_out=_left_out(session, edition),
-            may_take_ledger=rank(call.user) >= Who.ADMINISTRATOR,
+            **doubt_shown(call, session, edition, found.in_doubt),
         )
 
 

@@ -68,7 +68,7 @@ def show_standing(call: Call) -> Response:
             call,
             PROGRESS,
             **edition_head(edition),
-            **progress(session, edition, limits=call.services.settings.limits, now=call.now),
+            **progress(call, session, edition),
         )
 
 
@@ -191,15 +191,6 @@ def stop(call: Call) -> Response:
     return _move(call, schedule.cancel, "Gestopt. De rest wordt niet verzonden.")
 
 
-def send_doubtful(call: Call) -> Response:
-    """Send once more what may have arrived."""
-    number = schedule.send_doubtful_again(
-        call.services.db, call.number("id"), now=call.now, by=call.user_id
-    )
-    mails = plural(number, "mail gaat", "mails gaan")
-    return _back(call, f"{mails} nog een keer." if number else "")
-
-
 def _is_changed(session: Session, edition_id: int) -> bool:
     last = last_event_of(session, edition_id, *TURNS)
     return last is not None and last.what == Ending.MAILS_CHANGED
@@ -273,8 +264,7 @@ def _sending_page(call: Call, *, chosen: Chosen | None = None) -> Response:
 def _values(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
     if edition.state in BEFORE:
         return {"part": LAST_LOOK, **last_look(call, session, edition)}
-    limits = call.services.settings.limits
-    return {"part": PROGRESS, **progress(session, edition, limits=limits, now=call.now)}
+    return {"part": PROGRESS, **progress(call, session, edition)}
 
 
 def _words(call: Call) -> dict[str, Any]:

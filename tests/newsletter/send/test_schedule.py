@@ -335,35 +335,6 @@ def test_after_taking_back_it_can_be_sent_to_whoever_is_there_then(db: Database)
         assert session.get_one(Edition, edition_id).size == 8
 
 
-@pytest.mark.parametrize("underway", [S.SENDING, S.PAUSED])
-def test_what_may_have_arrived_is_sent_again_when_somebody_says_so(
-    db: Database, underway: EditionStatus
-) -> None:
-    edition_id = arrange_sending(db)
-    with db.write() as session:
-        session.get_one(Edition, edition_id).status = underway
-        doubtful = update(Delivery).where(Delivery.id.in_((2, 3)))
-        session.execute(doubtful.values(state=DeliveryState.IN_DOUBT, resends=1))
-
-    again = [scheduling.send_doubtful_again(db, edition_id, now=TOMORROW) for _ in range(2)]
-
-    with db.read() as session:
-        rows = session.execute(
-            select(Delivery.state, Delivery.resends).where(Delivery.id.in_((2, 3)))
-        ).all()
-    assert again == [2, 0]
-    assert [tuple(row) for row in rows] == [(DeliveryState.PENDING, 2)] * 2
-    assert events(db, edition_id) == ["sending", "doubt_resent"]
-
-
-@pytest.mark.parametrize("closed", [S.APPROVED, S.SENT, S.CANCELLED])
-def test_of_what_is_closed_nothing_is_sent_again(db: Database, closed: EditionStatus) -> None:
-    edition_id = arrange(db, closed)
-
-    with pytest.raises(MoveNotAllowed):
-        scheduling.send_doubtful_again(db, edition_id, now=START)
-
-
 def test_cancel_skips_whoever_waits_and_keeps_what_was_done(db: Database) -> None:
     edition_id = arrange_sending(db)
     with db.write() as session:

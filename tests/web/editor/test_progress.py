@@ -196,13 +196,14 @@ def test_a_mail_in_doubt_is_explained_and_may_be_sent_again(
 
     again = step(editor, near, edition, "/onzeker")
     run_worker(near, stop=Event(), until_complete=edition)
-    closed = post(editor, edition_path(edition, "/onzeker"))
+    decided = post(editor, edition_path(edition, "/onzeker"))
 
     assert "Van 2 mails weten we niet of die aankwam" in page
     assert "krijgt misschien iemand de mail twee keer" in page
     assert "2 mails gaan nog een keer." in again
     assert len(transport.attempted) == 5
-    assert closed.status_code == 409
+    told = editor.get(decided.headers["location"]).text
+    assert "Er was niets meer om over te besluiten." in told
 
 
 def test_what_was_not_sent_again_is_told_when_all_is_done(
@@ -214,8 +215,7 @@ def test_what_was_not_sent_again_is_told_when_all_is_done(
     page = editor.get(edition_path(edition, "/verzenden")).text
 
     assert "is verzonden" in page
-    assert "We sturen die niet nog eens." in page
-    assert "/onzeker" not in page
+    assert "Stuur die ene nog een keer" in page
     assert "data-refresh" not in page
 
 
