@@ -31,6 +31,8 @@ SIGNED: Final = (
     *("list-id", "list-unsubscribe", "list-unsubscribe-post"),
     *("feedback-id", "precedence", "auto-submitted"),
 )
+# Amazon SES puts its own in their place, also behind SMTP ("Manual DKIM signing in Amazon SES").
+NOT_BY_SES: Final = frozenset({"message-id", "date"})
 LINE: Final = 72  # characters of base64 on a line of its own
 NAMES: Final = 5  # of fields on a line: the longest five fit in 76 characters
 MORE: Final = b".\r\n"
@@ -40,10 +42,11 @@ ENDS: Final = re.compile(rb"\r\n(?![ \t])")  # of a field, all its lines taken t
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs for one domain, with each of the keys."""
+    """Signs for one domain, with each of the keys. names: of the fields that are signed."""
 
     domain: str
     keys: tuple[DkimKey, ...]
+    names: tuple[str, ...] = SIGNED
 
     def signed(self, message: bytes) -> bytes:
         """Return a message with its signatures in front. message: CRLF line ends, one From."""
@@ -60,7 +63,7 @@ class Signer:
         for piece in body:
             digest.update(piece)
         body_hash = b64encode(digest.digest()).decode()
-        names = ["from", *(one for one in SIGNED if one.encode() in fields)]
+        names = ["from", *(one for one in self.names if one.encode() in fields)]
         signed = b"".join(fields[one.encode()] for one in names[1:])
         return b"".join(self._field(key, names, signed, body_hash) for key in self.keys)
 
@@ -83,7 +86,10 @@ def signer_of(settings: Settings) -> Signer | None:
     """Return who signs mail from the sender of these settings; None while no key is chosen."""
     if not settings.dkim:
         return None
-    return Signer(domain_of(split_mailbox(settings.sender)[1]).lower(), settings.dkim)
+    way = settings.way_out
+    is_ses = way.kind == "ses" or way.host.endswith(".amazonaws.com")
+    names = tuple(one for one in SIGNED if not (is_ses and one in NOT_BY_SES))
+    return Signer(domain_of(split_mailbox(settings.sender)[1]).lower(), settings.dkim, names)
 
 
 def canonical_fields(head: bytes) -> dict[bytes, bytes]:

@@ -1,5 +1,6 @@
 """Signatures on mail, read by dkimpy as a mail server reads them."""
 
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -191,6 +192,28 @@ def test_the_domain_is_that_of_the_sender(settings: Settings, keys: tuple[DkimKe
 
     assert [one["d"] for one in tags(message)] == ["nieuws.example.org"] * 2
     assert verdicts(message, records_of(keys, "nieuws.example.org")) == [True, True]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        {"TRANSPORT_URL": "ses://A:b@eu-west-1"},
+        {"SMTP_URL": "smtps://a:b@email-smtp.eu-west-1.amazonaws.com"},
+    ],
+)
+def test_what_ses_puts_in_the_place_of_ours_is_not_signed(
+    tmp_path: Path, keys: tuple[DkimKey, ...], records: dict[str, str], url: dict[str, str]
+) -> None:
+    given = {f"NEWSLETTER_{name}": value for name, value in url.items()}
+    settings = replace(read_settings({**home(tmp_path), **given}), dkim=keys)
+    letterhead = letterhead_of(settings, edition_id=1, kind=EditionKind.NEWSLETTER, date=START)
+
+    message = encode(rendered("tekst"), letterhead=letterhead).fill(READER)
+
+    handed_on = re.sub(rb"Message-ID: [^\r]+", b"Message-ID: <0102@amazonses.com>", message)
+    handed_on = re.sub(rb"Date: [^\r]+", b"Date: Fri, 01 Jan 2027 12:00:00 +0000", handed_on)
+    assert handed_on != message
+    assert verdicts(handed_on, records) == [True, True]
 
 
 def test_without_a_chosen_key_nothing_is_signed(settings: Settings) -> None:
