@@ -46,17 +46,16 @@ def prepare(services: Services, readers: int) -> None:
         insert_new(session, Base.metadata.tables["subscriber"], rows)
 
 
+def draft_short(services: Services) -> int:
+    """Fill a draft from one news item, which makes a mail of some 30 kB; return its id."""
+    _add_news(services, 0)
+    return draft_newsletter(services.db, now=NOW)
+
+
 def draft(services: Services) -> int:
     """Fill a draft from news, events, a practice example and a publication; return its id."""
     for n in range(5):
-        add_item(
-            services.db,
-            kind="news",
-            title=f"Nieuws {n}: samen opleiden",
-            summary=SUMMARY,
-            url=f"https://example.org/nieuws/{n}",
-            now=NOW,
-        )
+        _add_news(services, n)
         add_item(
             services.db,
             kind="event",
@@ -84,22 +83,33 @@ def draft(services: Services) -> int:
     return draft_newsletter(services.db, now=NOW)
 
 
+def _add_news(services: Services, number: int) -> None:
+    add_item(
+        services.db,
+        kind="news",
+        title=f"Nieuws {number}: samen opleiden",
+        summary=SUMMARY,
+        url=f"https://example.org/nieuws/{number}",
+        now=NOW,
+    )
+
+
 def approve(services: Services, edition_id: int) -> None:
     """Submit as one person and approve as another."""
-    people = [
+    editor, approver = (
         people.add_user(services.db, email=email, role=role, password=None, now=NOW)
         for email, role in (
             ("redacteur@example.org", Role.EDITOR),
             ("eindredacteur@example.org", Role.APPROVER),
         )
-    ]
+    )
     review.submit(
-        services.db, edition_id, by=people[0], render=services.render, house=services.house, now=NOW
+        services.db, edition_id, by=editor, render=services.render, house=services.house, now=NOW
     )
     review.approve(
         services.db,
         edition_id,
-        by=people[1],
+        by=approver,
         terms=services.terms,
         house=services.house,
         four_eyes=True,

@@ -113,25 +113,25 @@ def readers(session: Session, ids: Sequence[int]) -> dict[int, Reader]:
             Subscriber.name,
             Subscriber.audience,
             Subscriber.role,
-            Subscriber.themes,
             Subscriber.since,
             Subscriber.ground,
-            Subscriber.changed_at,
+            Subscriber.themes,
+            Subscriber.changed_at > Subscriber.since,
         ).where(Subscriber.id.in_(ids), _is_active())
     )
     return {
-        row.id: Reader(
-            id=row.id,
-            email=row.email,
-            name=row.name,
-            audience=_audience(row.audience),
-            role=row.role,
-            since=row.since,
-            ground=ConsentKind(row.ground),
-            themes=named(row.themes),
-            has_changed=row.changed_at > row.since,
+        who: Reader(
+            who,
+            email,
+            name,
+            _audience(audience),
+            role,
+            since,
+            ConsentKind(ground),
+            named(themes),
+            bool(has_changed),
         )
-        for row in rows
+        for who, email, name, audience, role, since, ground, themes, has_changed in rows
     }
 
 

@@ -18,6 +18,8 @@ LINE: Final = 76
 UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 ADDRESS: Final = re.compile(r"""(?:(?![@<>,;"])[\x21-\x7e])+@[a-z0-9.-]+""", re.IGNORECASE)
+PLAIN: Final = re.compile(r"[\x20-\x7e]*")
+PLAIN_URL: Final = re.compile(r"(?:(?![<>,])[\x21-\x7e])*")
 # RFC 6532 §3.2: letters of every script before the @; what is no letter in it was judged before.
 ANY_ADDRESS: Final = re.compile(r"""[^@<>,;"\s]+@[a-z0-9.-]+""", re.IGNORECASE)
 
@@ -31,7 +33,7 @@ def require_safe(text: str) -> str:
 
 def header(name: str, value: str) -> str:
     """Return one header line of a value that needs no encoding. Raises UnsafeHeader."""
-    if not require_safe(value.replace("\r\n ", " ")).isascii():
+    if not PLAIN.fullmatch(value) and not require_safe(value.replace("\r\n ", " ")).isascii():
         raise UnsafeHeader(f"{name} must be ASCII")
     return f"{name}: {value}\r\n"
 
@@ -60,6 +62,8 @@ def to_header(display: str, address: str) -> str:
 
 def _mailbox(name: str, display: str, address: str) -> str:
     spec = f"<{address}>"
+    if ATOMS.fullmatch(display) and len(name) + len(display) + len(spec) + 3 <= LINE:
+        return f"{name}: {' '.join([*display.split(), spec])}\r\n"
     phrase = _phrase(" ".join(require_safe(display).split()), name)
     if not phrase:
         return f"{name}: {spec}\r\n"
@@ -71,7 +75,7 @@ def _mailbox(name: str, display: str, address: str) -> str:
 def list_header(name: str, *urls: str) -> str:
     """Return a header of URLs in angle brackets (RFC 2369 §2), one a line, never encoded."""
     for url in urls:
-        if not require_safe(url).isascii() or set("<> ,") & set(url):
+        if not PLAIN_URL.fullmatch(require_safe(url)):
             raise UnsafeHeader(f"{name} needs plain URLs")
     return f"{name}: " + ",\r\n ".join(f"<{url}>" for url in urls) + "\r\n"
 
@@ -82,6 +86,8 @@ def ascii_address(address: str) -> str:
 
 
 def _checked(address: str, allowed: re.Pattern[str]) -> str:
+    if ADDRESS.fullmatch(address):
+        return address
     local, at, domain = require_safe(address).rpartition("@")
     try:
         domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()

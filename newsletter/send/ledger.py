@@ -5,21 +5,22 @@ become durable together (see `deliver`).
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
-    Executable,
     String,
     Table,
+    Update,
     and_,
     bindparam,
     case,
     func,
+    or_,
     select,
     update,
 )
@@ -34,6 +35,7 @@ from newsletter.send.shares import Due, Mine, Range, may_work
 from newsletter.send.trail import note_changes
 from newsletter.store.editions import log_event
 from newsletter.values import DeliveryState, EditionStatus, InDoubtPolicy
+from storage.bulk import is_among, run_as_text, run_for_each
 from subscribers.model import Subscriber
 from subscribers.store import may_get
 from subscribers.values import SubscriberStatus, Topic
@@ -157,19 +159,19 @@ def claim(
     left, or after a pause, once that was committed. What was in doubt counts as sent again.
     Who left is skipped; of whom a copy may have arrived stays in doubt.
     """
-    values = {"ids": list(ids), "of_edition": edition_id, "new_at": now}
-    rows = session.connection().execute(_claiming(topic, mine), values).all()
-    begun = [
-        Attempt(row.id, row.attempts, row.resends) for row in rows if row.state == D.ATTEMPTING
-    ]
-    return begun, [row.id for row in rows if row.state != D.ATTEMPTING]
+    made = _claiming(session.get_bind().dialect.name, topic, mine)
+    values = {"ids": made.as_parameter(ids), "of_edition": edition_id, "new_at": now}
+    begun = [Attempt(*row) for row in run_as_text(session, made.begin, values)]
+    if len(begun) == len(ids):
+        return begun, []
+    return begun, [one for (one,) in run_as_text(session, made.skip, values)]
 
 
 def record(session: Session, edition_id: int, settled: Sequence[Settled], *, now: datetime) -> None:
     """Write down what became of attempts; in a cancelled edition nothing waits any longer."""
     if not settled:
         return
-    session.connection().execute(RECORD, [_parameters(one, now) for one in settled])
+    run_for_each(session, RECORD, (_parameters(one, now) for one in settled))
     if any(one.state in OPEN for one in settled) and _is(
         session, edition_id, EditionStatus.CANCELLED
     ):
@@ -234,36 +236,49 @@ def _resend() -> ColumnElement[bool]:
     )
 
 
+class _Claiming(NamedTuple):
+    """The two statements of a claim; as_parameter: makes their "ids"."""
+
+    begin: Update
+    skip: Update
+    as_parameter: Callable[[Sequence[int]], Any]
+
+
 # Built once for each: it runs for every message, and building it costs more than running it.
 @lru_cache(maxsize=8)
-def _claiming(topic: Topic, mine: Mine) -> Executable:
-    wanted = _wanted(topic)
+def _claiming(dialect: str, topic: Topic, mine: Mine) -> _Claiming:
     was_in_doubt = TABLE.c.state == D.IN_DOUBT
     may_have_arrived = was_in_doubt | (TABLE.c.resends > 0)
-    return (
+    is_asked_for, as_parameter = is_among(dialect, TABLE.c.id, "ids")
+    wanted = _wanted(topic)
+    claiming = (
         update(TABLE)
         .where(
-            TABLE.c.id.in_(bindparam("ids", expanding=True)),
-            TABLE.c.state.in_((D.PENDING, D.DEFERRED))
-            | and_(was_in_doubt, TABLE.c.next_at.is_not(None)),
+            is_asked_for,
+            or_(
+                TABLE.c.state == D.PENDING,
+                TABLE.c.state == D.DEFERRED,
+                and_(was_in_doubt, TABLE.c.next_at.is_not(None)),
+            ),
             _may_begin(),
             may_work(mine),
         )
-        .values(
-            state=case(
-                (wanted, D.ATTEMPTING.value),
-                (may_have_arrived, D.IN_DOUBT.value),
-                else_=D.SKIPPED.value,
-            ),
-            attempts=TABLE.c.attempts + case((wanted, 1), else_=0),
-            resends=TABLE.c.resends + case((and_(wanted, was_in_doubt), 1), else_=0),
-            reply=case((wanted | may_have_arrived, TABLE.c.reply), else_=_why_not()),
-            code=case((wanted, TABLE.c.code), else_=None),
-            next_at=None,
-            at=bindparam("new_at"),
-            worker_id=mine.id,
-        )
-        .returning(TABLE.c.id, TABLE.c.state, TABLE.c.attempts, TABLE.c.resends)
+        .values(next_at=None, at=bindparam("new_at"), worker_id=mine.id)
+    )
+    begin = claiming.where(wanted).values(
+        state=D.ATTEMPTING.value,
+        attempts=TABLE.c.attempts + 1,
+        resends=TABLE.c.resends + case((was_in_doubt, 1), else_=0),
+    )
+    skip = claiming.where(~wanted).values(
+        state=case((may_have_arrived, D.IN_DOUBT.value), else_=D.SKIPPED.value),
+        code=None,
+        reply=case((may_have_arrived, TABLE.c.reply), else_=_why_not()),
+    )
+    return _Claiming(
+        begin.returning(TABLE.c.id, TABLE.c.attempts, TABLE.c.resends),
+        skip.returning(TABLE.c.id),
+        as_parameter,
     )
 
 

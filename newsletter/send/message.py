@@ -11,12 +11,13 @@ import hashlib
 import html
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 from urllib.parse import quote
 
 from newsletter.keys import message_key, message_token
@@ -38,6 +39,7 @@ from subscribers.values import Audience
 SOFT_BREAK: Final = b"=\r\n"
 LEADING_DOTS: Final = re.compile(rb"^\.{1,24}", re.MULTILINE)  # as many as fit on a line
 LINE: Final = 76  # RFC 2045 §6.7
+STANDS_AS_IT_IS: Final = re.compile(r"[A-Za-z0-9:/_-][A-Za-z0-9:/._~-]*")  # in text and in HTML
 TEXT_WIDTH: Final = (
     72  # as the rest of the text part, whose sentences were wrapped when it was made
 )
@@ -88,12 +90,14 @@ class Envelope:
     """A message with places: fill it for one person.
 
     pieces: what is between two places is one piece, and ends with its line.
+    slots:  those that have a place in it.
     signer: who signs it; fields, canonical: head and pieces as they are signed, made once.
     """
 
     head: bytes
     pieces: tuple[bytes | Place, ...]
     mail_to: str
+    slots: tuple[Slot, ...]
     signer: Signer | None = None
     fields: Mapping[bytes, bytes] = field(default_factory=dict)
     canonical: tuple[bytes | Place, ...] = ()
@@ -103,7 +107,7 @@ class Envelope:
 
         No line of it begins with a dot.
         """
-        values = _encoded_values(personal)
+        values = _encoded_values(personal, self.slots)
         own = self._personal_head(personal)
         body = [one if isinstance(one, bytes) else values[one] for one in self.pieces]
         return b"".join([self._signatures(own, values), own, self.head, *body])
@@ -118,12 +122,13 @@ class Envelope:
         return self.signer.signatures({**self.fields, **canonical_fields(own)}, body)
 
     def _personal_head(self, personal: Personal) -> bytes:
-        lines = (
-            to_header(personal.name, personal.email),
-            header("Message-ID", personal.message_id),
-            list_header("List-Unsubscribe", personal.one_click_url, self.mail_to),
-        )
-        return "".join(lines).encode()
+        return "".join(
+            (
+                to_header(personal.name, personal.email),
+                header("Message-ID", personal.message_id),
+                list_header("List-Unsubscribe", personal.one_click_url, self.mail_to),
+            )
+        ).encode()
 
 
 def encode(rendered: Rendered, *, letterhead: Letterhead) -> Envelope:
@@ -141,6 +146,7 @@ def encode(rendered: Rendered, *, letterhead: Letterhead) -> Envelope:
     envelope = Envelope(
         head=_head(rendered, letterhead, boundary).encode("ascii"),
         pieces=pieces,
+        slots=tuple(dict.fromkeys(one.slot for one in pieces if isinstance(one, Place))),
         mail_to=f"mailto:{quote(ascii_address(letterhead.contact), safe='@')}?subject=afmelden",
     )
     return _signed_by(letterhead.signer, envelope)
@@ -178,15 +184,7 @@ def message_namer(settings: Settings) -> Callable[[int, int], str]:
 
 def slot_values(personal: Personal, *, in_html: bool) -> dict[Slot, str]:
     """Return what stands in the slots of one person: escaped in the HTML, in lines in the text."""
-    values = {
-        Slot.UNSUBSCRIBE: personal.unsubscribe_url,
-        Slot.PREFERENCES: personal.preferences_url,
-        Slot.REASON: personal.reason,
-        Slot.POLL: personal.poll_url,
-    }
-    if in_html:
-        return {slot: html.escape(value) for slot, value in values.items()}
-    return {**values, Slot.REASON: _in_lines(personal.reason)}
+    return {slot: _shown(_value(personal, slot), slot, in_html=in_html) for slot in Slot}
 
 
 def quoted_printable(text: str) -> bytes:
@@ -292,12 +290,44 @@ def _broken_off(encoded: bytes) -> bytes:
     return encoded[:-size] + SOFT_BREAK + moved + SOFT_BREAK
 
 
-def _encoded_values(personal: Personal) -> dict[Place, bytes]:
-    return {
-        Place(in_html, slot): _broken_off(quoted_printable(value))
-        for in_html in (False, True)
-        for slot, value in slot_values(personal, in_html=in_html).items()
-    }
+def _value(personal: Personal, slot: Slot) -> str:
+    match slot:
+        case Slot.UNSUBSCRIBE:
+            return personal.unsubscribe_url
+        case Slot.PREFERENCES:
+            return personal.preferences_url
+        case Slot.POLL:
+            return personal.poll_url
+        case Slot.REASON:
+            return personal.reason
+
+
+def _shown(value: str, slot: Slot, *, in_html: bool) -> str:
+    if in_html:
+        return html.escape(value)
+    return _in_lines(value) if slot is Slot.REASON else value
+
+
+def _encoded_values(personal: Personal, slots: Iterable[Slot]) -> dict[Place, bytes]:
+    """Return what stands in the places for one person, each ending with a soft line break."""
+    values = {}
+    for slot in slots:
+        value = _value(personal, slot)
+        if len(value) < LINE and STANDS_AS_IT_IS.fullmatch(value):
+            both = (value.encode("ascii") + SOFT_BREAK,) * 2
+        else:
+            both = _encoded_words(value, slot)
+        values[False, slot], values[True, slot] = both
+    return cast("dict[Place, bytes]", values)  # a Place is such a tuple; making one takes longer
+
+
+# A list of thousands has few different reasons; the links of most stand as they are.
+@lru_cache(maxsize=4_000)
+def _encoded_words(value: str, slot: Slot) -> tuple[bytes, bytes]:
+    """Return what stands in the text and in the HTML."""
+    shown = (_shown(value, slot, in_html=in_html) for in_html in (False, True))
+    text, page = (_broken_off(quoted_printable(one)) for one in shown)
+    return text, page
 
 
 def _in_lines(sentence: str) -> str:

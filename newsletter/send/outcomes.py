@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from newsletter.errors import (
     TransportDeferred,
@@ -28,8 +28,7 @@ SETTLE: Final = timedelta(minutes=10)
 AFTER_CRASH: Final = timedelta(seconds=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One attempt, as the ledger knows it: attempts counts this one too."""
 
     delivery_id: int

@@ -5,8 +5,9 @@ person, and memory holds one page however long the list is.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -26,13 +27,14 @@ from newsletter.settings import Settings
 from newsletter.store.approvals import seal_of_mails, variants_of
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import get_edition
-from newsletter.values import EditionKind, InDoubtPolicy, Personal
+from newsletter.values import EditionKind, InDoubtPolicy, Personal, Slot
 from storage.session import Database
 from subscribers.links import Links, Purpose
 from subscribers.store import readers
 from subscribers.values import Reader, Topic
 
-PAGE: Final = 200
+PAGE: Final = 500
+LINKED: Final = (Purpose.UNSUBSCRIBE, Purpose.ONE_CLICK, Purpose.PREFERENCES, Purpose.POLL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ class Mailing:
     letterhead: Letterhead
     envelopes: Mapping[str, Envelope]
     themes: Mapping[str, str]
+
+    @property
+    def has_poll(self) -> bool:
+        """Whether somebody is asked something in it."""
+        return any(Slot.POLL in one.slots for one in self.envelopes.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,18 +232,18 @@ class _Maker:
         edition_id = self._mailing.edition_id
         ids = list(people)
         pairs: list[tuple[int, int | None]] = [(one, edition_id) for one in ids]
-        urls = zip(
-            self._links.many(Purpose.UNSUBSCRIBE, pairs),
-            self._links.many(Purpose.ONE_CLICK, pairs),
-            self._links.many(Purpose.PREFERENCES, pairs),
-            self._links.many(Purpose.POLL, pairs),
-            strict=True,
-        )
+        urls = zip(*(self._urls(one, pairs) for one in LINKED), strict=True)
         personal = {
             one: self._personal(people[one], *own) for one, own in zip(ids, urls, strict=True)
         }
         senders = dict(zip(ids, self._senders(ids), strict=True))
         return [self._ready(one, personal, senders) for one in page]
+
+    def _urls(self, purpose: Purpose, pairs: Sequence[tuple[int, int | None]]) -> Iterable[str]:
+        """Return everybody's links; of what has no place in any mail of it, nothing."""
+        if purpose is Purpose.POLL and not self._mailing.has_poll:
+            return repeat("", len(pairs))
+        return self._links.many(purpose, pairs)
 
     def _ready(
         self, one: Waiting, personal: Mapping[int, Personal], senders: Mapping[int, str]
