@@ -19,6 +19,7 @@ from newsletter.learn.returned import RECIPIENTS_MAXIMUM
 AROUND: Final = 9  # lines after an address in which its reason stands
 BEFORE: Final = 3
 LINE_MAXIMUM: Final = 2_000
+SCANNED_LINES: Final = 5_000
 FAILED: Final = ("X-Failed-Recipients", "X-Failed-Recipient", "X-Failed-To")
 _ADDRESS: Final = re.compile(
     r"""(?<![\w.+=/-])(?:"[^"\s@]{1,64}"|[^\s<>()\[\]{}@,;:"'“”‘’«»]{1,64})"""
@@ -42,12 +43,16 @@ _ELSEWHERE: Final = re.compile(
     r"|neem contact op(?: met)?|mailto)\W{0,6}$",
     re.IGNORECASE,
 )
-_NEVER: Final = re.compile(r"^(?:mailer-daemon|postmaster|abuse|no-?reply|hostmaster)@", re.I)
+# Nobody's: of programs and keepers, or with its letters hidden.
+_NEVER: Final = re.compile(
+    r"^(?:mailer-daemon|postmaster|abuse|no-?reply|hostmaster|[*]{3,})@", re.IGNORECASE
+)
 _RETURNED_TO: Final = re.compile(
     r"^[ \t>]*To:([^\n]{0,2000}(?:\n[ \t]+[^\n]{0,2000}){0,5})", re.I | re.M
 )
 _RETURNED_FROM: Final = re.compile(
-    r"^[ \t>]*(?:From|Sender|Return-Path|Reply-To|List-\S+):([^\n]{0,2000})", re.I | re.M
+    r"^[ \t>]*(?:From|Sender|Return-Path|Reply-To|Message-ID|List-\S+):([^\n]{0,2000})",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
@@ -60,11 +65,12 @@ def named_in(message: Message, said: str, returned: str) -> list[str]:
     not_them = frozenset(_own(message, returned))
     return (
         _in_headers(message)
-        or _known_formats(message, said)
+        or _known_formats(message, said, not_them)
         or _listed(lines, not_them)
         or _told_of(lines, not_them)
         or _addressed(returned, not_them)
         or _in_subject(message, not_them)
+        or _known_formats(message, said, frozenset())  # who wrote it may be whom it is about
     )
 
 
@@ -94,12 +100,22 @@ def _in_headers(message: Message) -> list[str]:
     return _once(found[0] for found in _ADDRESS.finditer(said))
 
 
-def _known_formats(message: Message, said: str) -> list[str]:
-    """Return the addresses that flufl.bounce finds, in the message or in its words once decoded."""
-    return _scan(message) or _scan(_plainly(message, said))
+def _known_formats(message: Message, said: str, not_them: frozenset[str]) -> list[str]:
+    """Return the addresses that flufl.bounce finds in the words of a report, or else in all of it.
+
+    In all of it there may be the addresses in the headers of the mail that came back.
+    """
+    for one in (_plainly(message, said), message):
+        found = [each for each in _scan(one) if not _is_other(each.lower(), not_them)]
+        if found:
+            return found
+    return []
 
 
 def _scan(message: Message) -> list[str]:
+    """Return what flufl.bounce finds, which tries a hundred patterns on each line."""
+    if _lines(message) > SCANNED_LINES:
+        return []
     logging.disable(logging.ERROR)  # it tells its log of every message that it stumbles over
     try:
         late, failed = all_failures(message)
@@ -110,13 +126,19 @@ def _scan(message: Message) -> list[str]:
     return _once(one.decode("ascii", "replace").strip("<>") for one in sorted({*late, *failed}))
 
 
+def _lines(message: Message) -> int:
+    texts = (part.get_payload() for part in message.walk())
+    return sum(text.count("\n") for text in texts if isinstance(text, str))
+
+
 def _plainly(message: Message, said: str) -> Message:
     plain = Message()
     for name in ("From", "To", "Subject", "X-Mailer"):
         if value := header(message, name):
             plain[name] = value
     plain["Content-Type"] = "text/plain"
-    plain.set_payload(said.encode("ascii", "replace").decode("ascii"))
+    lines = said.splitlines()[:SCANNED_LINES]
+    plain.set_payload("\n".join(lines).encode("ascii", "replace").decode("ascii"))
     return plain
 
 
@@ -154,8 +176,12 @@ def _found(line: str, not_them: frozenset[str]) -> Iterator[re.Match[str]]:
     for found in _ADDRESS.finditer(line[:LINE_MAXIMUM]):
         one = found[0].lower()
         before = line[max(0, found.start() - 60) : found.start()].rstrip(" <\"'(")
-        if one not in not_them and not _NEVER.match(one) and not _ELSEWHERE.search(before):
+        if not _is_other(one, not_them) and not _ELSEWHERE.search(before):
             yield found
+
+
+def _is_other(address: str, not_them: frozenset[str]) -> bool:
+    return address in not_them or bool(_NEVER.match(address))
 
 
 def _after(lines: Sequence[str], sought: str) -> Iterator[str]:

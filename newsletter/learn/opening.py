@@ -34,7 +34,7 @@ RETURNED_TYPES: Final = (
 )
 _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
 _BREAKING: Final = re.compile(r"<\s*/?\s*(?:br|p|div|tr|li|h\d|table|title)\b[^<>]{0,500}>", re.I)
-_UNSEEN: Final = re.compile(r"<(style|script)\b.{0,20000}?</\1\s*>", re.I | re.S)
+_UNSEEN: Final = re.compile(r"<(style|script)\b.{0,2000}?</\1 *>", re.I | re.S)
 # Where the text of a report ends and the message that it returns begins.
 _RETURNED_BEGINS: Final = re.compile(
     r"^[ \t>*#=|_-]*(?:"
@@ -42,8 +42,8 @@ _RETURNED_BEGINS: Final = re.compile(
     r"|(?:this is|here is|the following is|below is|enclosed is|attached is|follows)\b"
     r"[^\n]{0,30}\b(?:copy|text|headers?|returned mail)\b[^\n]{0,40}"
     r"|here is your returned mail"
-    r"|(?:begin(?:ning)?(?: of)?|start of|the)?\s*(?:original|unsent|returned|undelivered|rejected"
-    r"|old|failed)\s+(?:mail|e-?mail|message)s?(?: \w+)?"
+    r"|(?:begin(?:ning)?(?: of)?|start of|the)?[ \t]*(?:original|unsent|returned"
+    r"|undelivered|rejected|old|failed)\s+(?:mail|e-?mail|message)s?(?: \w+)?"
     r"(?: (?:follows|below|text|headers?|starts?|begins?|data))?"
     r"|(?:original )?(?:message|mail) (?:headers?|text|contents?|body)(?: follows?)?"
     r"|your (?:original )?(?:message|mail) (?:reads|was|begins|follows|starts)\b[^\n]{0,40}"

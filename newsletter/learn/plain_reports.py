@@ -14,7 +14,8 @@ _DAEMON: Final = re.compile(
     r"mailer[-_. ]?daemon|post-?master|mail[-_ ]?delivery|delivery[-_ ](?:sub)?system"
     r"|mail(?:er)?[-_ ]?system|mail[-_ ]?admin|system administrator|\bmdaemon\b|\bsmtp\b"
     r"|mail[-_]?gate|\bndr\b|mail_? ?service|\bmicrosoft outlook\b|mail ?server"
-    r"|microsoftexchange[0-9a-f]+@|gateways?@|\bimss@|\bbounce",
+    r"|microsoftexchange[0-9a-f]+@|gateways?@|\bimss@|\bbounce"
+    r"|(?:content|mail)[-_ ]?filter|mail[-_ ]?marshal|mailsweeper|mail ?agent|\bmail system",
     re.IGNORECASE,
 )
 _SUBJECT: Final = re.compile(
@@ -24,7 +25,8 @@ _SUBJECT: Final = re.compile(
     r"|delivery has failed|mail (?:could|can)? ?not be? ?(?:sent|delivered)"
     r"|returning (?:message|mail) to sender|user unknown|unknown user|warning: (?:message|could)"
     r"|could not (?:be )?(?:send|sent|deliver)|still being retried|mail system error"
-    r"|rejected mail|processing error|non-?remise|onbestelbaar|niet (?:afgeleverd|bezorgd"
+    r"|rejected mail|(?:message|mail) (?:rejected|blocked|refused|returned|bounced)"
+    r"|processing error|non-?remise|onbestelbaar|niet (?:afgeleverd|bezorgd"
     r"|bestelbaar)|kan(?: het bericht)? niet (?:worden )?(?:bezorg|aflever)"
     r"|bezorg\w* (?:mislukt|fout|vertraag)|unzustellbar|nicht zugestellt|zustell\w* (?:fehl|verz)"
     r"|mail nicht|non (?:remis|distribu|recens)|[ée]chec de|retourn[ée] [àa] l.exp|no entregad"
@@ -57,7 +59,7 @@ _LATE: Final = re.compile(
 def is_from_daemon(message: Message) -> bool:
     """Say whether a mail program wrote this to tell of a delivery."""
     sender = header_text(message, "From") + " " + header_text(message, "Sender")
-    is_report = "report-type=" in header(message, "Content-Type").lower()
+    is_report = "delivery-status" in header(message, "Content-Type").lower()
     is_named = any(header(message, name) for name in FAILED)
     return is_report or is_named or "<>" in sender or bool(_DAEMON.search(sender))
 

@@ -48,10 +48,12 @@ BODY_LOOKED_AT: Final = 1_500  # characters
 
 
 def is_marked(message: Message) -> bool:
-    """Say whether headers say that a program answered (RFC 3834 §5)."""
+    """Say whether headers say that a program answered (RFC 3834 §5; RFC 8098: it was read)."""
     submitted = header(message, "Auto-Submitted").lower()
+    is_receipt = "disposition-notification" in header(message, "Content-Type").lower()
     return (
-        (submitted not in {"", "no"} and not submitted.startswith("no;"))
+        is_receipt
+        or (submitted not in {"", "no"} and not submitted.startswith("no;"))
         or any(header(message, name) for name in _MARKS)
         or header(message, "Precedence").lower() in {"auto_reply", "auto-reply"}
         or (

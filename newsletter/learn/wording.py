@@ -19,7 +19,10 @@ OPEN: Final = frozenset(
 ARRIVED: Final = frozenset({"delivered", "relayed", "expanded"})
 STATED: Final = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 STATUS: Final = re.compile(r"(?<![\d.v])([45]\.[0-7]\.\d{1,3})(?!\.?\d)")  # in words: no version
-CODE: Final = re.compile(r"(?<![\d.:/@-])([45][0-7]\d)(?=[\s:;,)#>-]|$)(?!-\d\d)")
+CODE: Final = re.compile(r"(?<![\w.:/@-])([45][0-7]\d)(?=[\s:;,)#>-]|$)(?!-\d\d)")
+
+
+_NAMES: Final = re.compile(r"https?://\S+|[^\s<>\[\]():;,\"']+@[^\s<>\[\]():;,\"']+", re.IGNORECASE)
 
 
 def _words(*patterns: str) -> re.Pattern[str]:
@@ -28,14 +31,16 @@ def _words(*patterns: str) -> re.Pattern[str]:
 
 _WHO: Final = (
     r"(?:user ?(?:name|id)?|recipient(?:'s)?|mail ?box|e-?mail address|address(?:ee)?|account"
-    r"|person|alias|login|destinat(?:ion|aire|ario|ário|ario))"
+    r"|person|alias|destinat(?:ion|aire|ario|ário|ario))"
 )
 _UNKNOWN_USER: Final = _words(
     rf"\b(?:no such|unknown|invalid|non-?existent|inexistent|unrecogni[sz]ed|bad destination)"
-    rf"(?: \w+){{0,2}}? {_WHO}\b",
+    rf"(?: (?!ip\b|sender|from\b|source|client|return|reverse|envelope|host)\w+){{0,2}}? "
+    rf"{_WHO}\b(?! ?agent)",
     r"\b(?:no such|unknown) (?:or illegal|or invalid)? ?(?:local |virtual )?\w*[ -]?part\b",
     r"\bunknown or illegal (?:user|alias)",
-    rf"\b{_WHO}\W+(?:(?!not |again)\S+\s+){{0,6}}?(?:is |was |are |has been |could |can)?"
+    rf"(?<!ip )\b{_WHO}\W+(?:(?!not |again|dns|reverse|ptr)\S+\s+){{0,6}}?"
+    r"(?:is |was |are |has been |could |can)?"
     r"(?:un ?known|not (?:be )?(?:found|known|recogni[sz]ed|listed|valid|a valid|exist|present)"
     r"|not (?:be )?registered"
     r"|not been found|n't be found|n't exist|does ?n[o']t exist|do not exist|doesn.t exist"
@@ -114,6 +119,7 @@ _OURS: Final = _words(
     r"\brate limit|too many (?:messages|connections|recipients)|\bcomplain(?:ts|ed)\b",
 )
 _SENDER_UNKNOWN: Final = _words(
+    r"\b(?:invalid|unknown|no such|non-?existent|bad) (?:\w+ )?(?:sender|return|from)\b",
     r"\bsender(?:'s)?\b.{0,60}\b(?:unknown|not exist|n't exist|not found|invalid|verif|reject)",
     r"\b(?:mail from|return-?path|from address|callback|callout)\b.{0,80}"
     r"\b(?:unknown|not exist|n't exist|invalid|not found|reject)",
@@ -149,14 +155,23 @@ def _is_about_sender(status: str, said: str) -> bool:
 
 def _is_gone(status: str, said: str) -> bool:
     """Say whether there is no such mailbox, and nothing else can be meant."""
-    codes = set(CODE.findall(said))
+    codes, words = set(CODE.findall(said)), _without_names(said)
     if "556" in codes:
         return True
-    is_unknown = bool(_UNKNOWN_USER.search(said) or _UNKNOWN_HOST.search(said))
+    is_for_now = any(code.startswith("4") for code in codes) or bool(_FULL.search(words))
     if status in NO_MAILBOX:
-        return is_unknown or not _contradicts(said)
-    is_later = any(code.startswith("4") for code in codes) or _LATER.search(said)
-    return status in OPEN and is_unknown and not is_later and not _FULL.search(said)
+        return _is_unknown(words) or not (is_for_now or _OURS.search(words))
+    is_open = status in OPEN and not is_for_now and not _LATER.search(words)
+    return is_open and _is_unknown(words)
+
+
+def _is_unknown(words: str) -> bool:
+    return bool(_UNKNOWN_USER.search(words) or _UNKNOWN_HOST.search(words))
+
+
+def _without_names(said: str) -> str:
+    """Leave out what others chose the letters of: an address may be called "unknown"."""
+    return _NAMES.sub(" ", said)
 
 
 def is_ours(status: str, said: str) -> bool:
@@ -164,13 +179,13 @@ def is_ours(status: str, said: str) -> bool:
     if status.startswith(("5.6.", "5.7.")):
         return True
     closer = STATUS.findall(said)
-    if any(one.startswith(("5.6.", "5.7.")) for one in closer):
+    words = _without_names(said)
+    if any(one.startswith(("5.6.", "5.7.")) for one in closer) or _SENDER_UNKNOWN.search(words):
         return True
-    if _SENDER_UNKNOWN.search(said):
-        return True
-    if status.startswith(("4.", "2.")) or _UNKNOWN_USER.search(said) or _FULL.search(said):
+    is_named = status in NO_MAILBOX and _is_unknown(words)
+    if is_named or status.startswith(("4.", "2.")) or _FULL.search(words):
         return False
-    return bool(_OURS.search(said))
+    return bool(_OURS.search(words))
 
 
 def says_failure(said: str) -> bool:
@@ -186,14 +201,6 @@ def says_failure(said: str) -> bool:
 def says_waiting(said: str) -> bool:
     """Say whether these words speak of a delivery that is still being tried."""
     return bool(_LATER.search(said))
-
-
-def _contradicts(said: str) -> bool:
-    """Say whether the words speak of something else than a mailbox that is not there."""
-    codes = CODE.findall(said)
-    return bool(
-        _FULL.search(said) or _OURS.search(said) or any(code.startswith("4") for code in codes)
-    )
 
 
 _FAILED: Final = _words(
