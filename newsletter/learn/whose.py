@@ -3,7 +3,7 @@
 In this order: a token of ours, in the address that the message was sent to (VERP) or in the headers
 of our own mail inside it; our Message-ID there, which only fits the reader whose address is named;
 and, of a provider who proved who they are, the address itself. Whoever it is must have got that
-edition. docs/decisions/0026-whose-mail-came-back.md says why.
+edition. docs/decisions/0028-whose-mail-came-back.md says why.
 """
 
 from collections.abc import Collection, Iterator, Sequence
