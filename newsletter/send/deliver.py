@@ -210,7 +210,7 @@ class _Run:
                 faulty.append(_Result(ready, None if ready.personal is None else NO_MAIL))
                 continue
             try:
-                message = ready.envelope.fill(ready.personal)
+                message = ready.message()
             except UnsafeHeader as wrong:
                 faulty.append(_Result(ready, TransportRefused(str(wrong))))
                 continue

@@ -6,7 +6,8 @@ person, and memory holds one page however long the list is.
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Final
 
@@ -16,7 +17,7 @@ from feeds.themes import list_themes
 from newsletter.breach import What
 from newsletter.errors import ContentChanged
 from newsletter.ports import Clock
-from newsletter.send import ledger
+from newsletter.send import ahead, ledger
 from newsletter.send.ends import End, find_end
 from newsletter.send.headers import UNSAFE
 from newsletter.send.ledger import Waiting
@@ -63,17 +64,38 @@ class Mailing:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A delivery with its message. None: nobody to send to any more, which the claim will find."""
+    """A delivery with its message. None: nobody to send to any more, which the claim will find.
+
+    making: the message, where it was begun ahead of its turn.
+    """
 
     delivery_id: int
     envelope: Envelope | None
     personal: Personal | None
     sender: str
+    making: Future[bytes] | None = None
 
     @property
     def domain(self) -> str:
         """Return the domain that it goes to; "" where there is nobody to send to."""
         return "" if self.personal is None else self.personal.email.rpartition("@")[2].lower()
+
+    def message(self) -> bytes:
+        """Return the message. Raises UnsafeHeader; ValueError where there is none to make."""
+        if self.making is not None:
+            return self.making.result()
+        if self.envelope is None or self.personal is None:
+            raise ValueError("there is nobody to send to, or nothing")
+        return self.envelope.fill(self.personal)
+
+    def begun(self) -> "Ready":
+        """Return it with its message begun, where making that takes a signature."""
+        envelope, personal = self.envelope, self.personal
+        if self.making is not None or personal is None:
+            return self
+        if envelope is None or envelope.signer is None:
+            return self
+        return replace(self, making=ahead.begin(lambda: envelope.fill(personal)))
 
 
 def read_mailing(session: Session, edition_id: int, settings: Settings) -> Mailing:
@@ -141,7 +163,10 @@ class Pages:
         """Return the next deliveries, at most so many; [] when none is due."""
         if number and not self._waiting:
             self._waiting.extend(self._read())
-        return [self._waiting.popleft() for _ in range(min(number, len(self._waiting)))]
+        taken = [self._waiting.popleft() for _ in range(min(number, len(self._waiting)))]
+        for place in range(min(ahead.MOST, len(self._waiting))):
+            self._waiting[place] = self._waiting[place].begun()
+        return taken
 
     def again(self, ids: Sequence[int]) -> list[Ready]:
         """Return these once more, as far as they still wait."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from newsletter.dkim_keys import KeyKind, make_dkim_key
 from newsletter.model import Delivery
+from newsletter.send.ahead import MOST
 from newsletter.send.deliver import deliver_due
 from newsletter.send.tally import SendReport
 from newsletter.send.transports import open_transport
@@ -90,13 +92,14 @@ def test_an_edition_in_a_folder_is_a_signed_file_for_each_reader(
 ) -> None:
     way = MailFolder(tmp_path / "mail")
     desk = Desk(db, replace(signing, transport=way), clock)
-    desk.arrange(readers=3)
+    desk.arrange(readers=MOST + 20)  # more than are begun ahead
 
     report = send_out(desk)
 
     mails = [one.read_bytes() for one in way.path.glob("*.eml")]
-    assert (report.sent, len(mails)) == (3, 3)
+    assert (report.sent, len(mails)) == (MOST + 20, MOST + 20)
     assert all(verdicts(one, records_of(desk.settings.dkim)) == [True, True] for one in mails)
+    assert all(f"<{one['Delivered-To']}>" in one["To"] for one in map(message_from_bytes, mails))
 
 
 def next_moments(db: Database) -> list[object]:
