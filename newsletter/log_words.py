@@ -103,6 +103,14 @@ WORDS: Final[Mapping[str, Words]] = {
     "edition.send_now": _edition(
         "{who} gaf opdracht om {it} te verzenden", "opdracht tot verzenden gegeven"
     ),
+    "edition.caught_up": _edition(
+        "Het verzenden van {it} begon later dan gepland, want het programma draaide niet",
+        "later begonnen dan gepland, want het programma draaide niet",
+    ),
+    "edition.overslept": _edition(
+        "{it} ging niet uit, want het programma draaide toen niet",
+        "niet uitgegaan, want het programma draaide toen niet",
+    ),
     "edition.sending": _edition("Het verzenden van {it} begon", "verzenden begonnen"),
     "edition.relay_unavailable": _edition(
         "Bij het verzenden van {it} was de mailserver niet bereikbaar",
@@ -183,9 +191,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "{who} liet {mails} onzekere mails van {it} nog een keer sturen",
         "onzekere mails nog een keer gestuurd",
     ),
-    "edition.doubt_left": _edition(
-        "{who} liet {mails} onzekere mails van {it} zoals ze zijn", "onzekere mails zo gelaten"
-    ),
+    "edition.doubt_left": _edition("{who} liet {mails} mails van {it} onzeker", "onzeker gelaten"),
     "edition.doubt_undone": _edition(
         "{who} maakte een besluit over {mails} onzekere mails van {it} ongedaan",
         "besluit over onzekere mails ongedaan gemaakt",

@@ -32,6 +32,7 @@ SORTS: Final[Mapping[str, Sort]] = {
     "seal_broken": Sort.LAPSED,
     "checks_failed": Sort.LAPSED,
     "too_late": Sort.LAPSED,
+    "overslept": Sort.LAPSED,
     "commented": Sort.SAID,
     "answered": Sort.SAID,
 }
@@ -103,7 +104,7 @@ def stands(history: Iterable[EditionEvent]) -> Before:
                 planner, planned_at = one.user_id, datetime.fromisoformat(one.note)
             case "send_now":
                 planner, planned_at = one.user_id, None
-            case "unscheduled":
+            case "unscheduled" | "overslept":
                 planner, planned_at = None, None
     return Before(tuple(dict.fromkeys(approvers)), planner, planned_at)
 

@@ -32,7 +32,7 @@ from newsletter.model import Run
 from newsletter.retention import erase_what_is_over
 from newsletter.send.edition_news import news_values
 from newsletter.send.ended_notice import ended_values
-from newsletter.send.freeze import freeze_due
+from newsletter.send.freeze import begin_due
 from newsletter.send.notices import REMINDERS, held_values, reminder_values, send_notice
 from newsletter.send.telling import Ended, Notify, tell_ends
 from newsletter.send.verify import verify
@@ -270,8 +270,9 @@ def _look_up(services: Services, now: datetime) -> Report:
 
 
 def _send(services: Services, now: datetime) -> Report:
-    started = freeze_due(
+    started = begin_due(
         services.db,
+        settings=services.settings,
         terms=services.terms,
         preflight=services.preflight,
         now=now,

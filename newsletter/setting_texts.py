@@ -84,6 +84,13 @@ def read_minutes(text: str) -> int:
     return int(text)
 
 
+def read_hours(text: str) -> int:
+    """Return a number of hours from 1 to 240."""
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= 240:
+        raise ValueError("give a whole number of hours from 1 to 240")
+    return int(text)
+
+
 def read_base_url(text: str) -> str:
     """Return the public address as links begin with it."""
     url = urlsplit(text)

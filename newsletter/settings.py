@@ -44,6 +44,7 @@ from newsletter.setting_texts import (
     read_base_url,
     read_count,
     read_host_ports,
+    read_hours,
     read_label,
     read_log_form,
     read_minutes,
@@ -129,6 +130,7 @@ class Settings:
     oidc_trust_email: bool
     section_maximum: int
     undo_minutes: int
+    late_hours: int
     pace: tuple[Limit, ...]
     pace_domains: Mapping[str, tuple[Limit, ...]]
     warm_up: WarmUp | None
@@ -215,6 +217,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         **_work_accounts(read),
         section_maximum=read("section_maximum", "5", read_count),
         undo_minutes=read("undo_minutes", "5", read_minutes),
+        late_hours=read("late_hours", "6", read_hours),
         pace=read("pace", "", read_limits),
         pace_domains=read("pace_domains", "", read_domains),
         warm_up=read("warm_up", "", read_warm_up),

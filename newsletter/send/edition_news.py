@@ -23,7 +23,9 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
     "seal_broken": ("", "{It} is niet meer wat er is goedgekeurd. Dat staat in het logboek"),
     "checks_failed": ("", "Vlak voor het verzenden bleek er iets niet meer te kloppen"),
     "too_late": ("", "Het laatste moment om te versturen was voorbij"),
+    "overslept": ("", "{It} ging niet uit: op het geplande moment draaide het programma niet"),
 }
+APPROVED_STILL: Final = frozenset({"unscheduled", "overslept"})  # only the plan fell away
 REASONS: Final[Mapping[Sort, str]] = {
     Sort.SUBMITTED: "Je krijgt dit bericht omdat je edities mag goedkeuren.",
     Sort.RETURNED: "Je krijgt dit bericht omdat je hieraan werkte of het indiende.",
@@ -100,7 +102,7 @@ def _parts(news: News) -> Parts:
 
 
 def _lapsed(news: News) -> Parts:
-    place = "/verzenden" if news.what == "unscheduled" else ""
+    place = "/verzenden" if news.what in APPROVED_STILL else ""
     sentences = (_why(news), *_fell_away(news))
     return (_lapsed_heading(news), sentences, (_what_now(news),), f"Open {_short(news)}", place)
 
@@ -111,6 +113,8 @@ def _lapsed_heading(news: News) -> str:
         return f"{capital(name)} gaat niet meer uit"
     if news.what == "unscheduled":
         return f"{capital(name)} is uit de planning gehaald"
+    if news.what == "overslept":
+        return f"{capital(name)} is niet uitgegaan"
     if news.approved_by:
         return f"Het akkoord op {name} is vervallen"
     return f"{capital(name)} is weer een concept"
@@ -128,18 +132,19 @@ def _why(news: News) -> str:
 
 def _fell_away(news: News) -> list[str]:
     found = []
-    if news.approved_by and news.what not in {"unscheduled", "too_late"}:
+    if news.approved_by and news.what not in {*APPROVED_STILL, "too_late"}:
         found.append(f"Daarmee verviel het akkoord van {join(news.approved_by)}.")
     if news.planned_at is not None:
-        found.append(
-            f"De verzending stond op {moment(news.planned_at)}. Op dat moment gaat er niets uit."
-        )
+        then = "" if news.what == "overslept" else " Op dat moment gaat er niets uit."
+        found.append(f"De verzending stond op {moment(news.planned_at)}.{then}")
     return found
 
 
 def _what_now(news: News) -> str:
     if news.what == "unscheduled":
         return "Het akkoord blijft staan. Kies een nieuw moment als het nog uit moet."
+    if news.what == "overslept":
+        return "Het akkoord blijft staan. Verstuur alsnog, of kies een nieuw moment."
     if news.what == "too_late":
         return "Er is niets verzonden."
     return "Voor het uit kan, moet het opnieuw worden ingediend en goedgekeurd."

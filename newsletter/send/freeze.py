@@ -19,9 +19,11 @@ from newsletter.model import Delivery, Edition
 from newsletter.outdated import find_outdated, what_happened
 from newsletter.ports import Preflight, Terms
 from newsletter.send.failures import Skipped
+from newsletter.send.lateness import Begin, Patience
 from newsletter.send.ledger import CUT
 from newsletter.send.schedule import cancel_in
-from newsletter.store.approvals import variants_of, void_approval
+from newsletter.settings import Settings
+from newsletter.store.approvals import set_plan, variants_of, void_approval
 from newsletter.store.cuts import cut_key, segments_of_blocks
 from newsletter.store.deliveries import topic_of
 from newsletter.store.editions import content_of, get_edition, lock_edition, log_event
@@ -48,12 +50,14 @@ def freeze_due(
     preflight: Preflight,
     now: datetime,
     chunk: int = CHUNK,
+    patience: Patience = Patience(),  # noqa: B008 - a frozen value
 ) -> list[int]:
     """Freeze the readers of every edition that is due; return the ids of those that now send.
 
     An edition whose seal is broken, that tells what is not true any more (`find_outdated`), or in
     which the checks find an error, goes back to draft, and an announcement whose event is over is
-    cancelled: nothing of them is sent, and each is on record.
+    cancelled: nothing of them is sent, and each is on record. One whose moment passed long ago,
+    while nobody ran, loses its plan and waits for a person.
     """
     end_pauses(db, now=now)  # who is back today is a reader of what is due today
     with db.read() as session:
@@ -62,8 +66,24 @@ def freeze_due(
             .where(Edition.status == EditionStatus.SCHEDULED, Edition.due_at <= now)
             .order_by(Edition.due_at, Edition.id)
         ).all()
-    ready = (one for one in due if _may_go_out(db, one, terms=terms, preflight=preflight, now=now))
+    ready = (
+        one
+        for one in due
+        if _may_go_out(db, one, terms=terms, preflight=preflight, patience=patience, now=now)
+    )
     return [one for one in ready if _freeze(db, one, terms=terms, now=now, chunk=chunk)]
+
+
+def begin_due(
+    db: Database, *, settings: Settings, terms: Terms, preflight: Preflight, now: datetime
+) -> list[int]:
+    """Freeze what is due; in quiet hours only call off what comes too late after them."""
+    limits = settings.limits
+    if limits.quiet_until(now) is not None:
+        call_off_late(db, now=now)
+        return []
+    patience = Patience(settings.late_hours, limits.quiet_until)
+    return freeze_due(db, terms=terms, preflight=preflight, now=now, patience=patience)
 
 
 def call_off_late(db: Database, *, now: datetime) -> None:
@@ -81,12 +101,20 @@ def call_off_late(db: Database, *, now: datetime) -> None:
 
 
 def _may_go_out(
-    db: Database, edition_id: int, *, terms: Terms, preflight: Preflight, now: datetime
+    db: Database,
+    edition_id: int,
+    *,
+    terms: Terms,
+    preflight: Preflight,
+    patience: Patience,
+    now: datetime,
 ) -> bool:
-    """Say whether an edition may go out now; one that may not is cancelled or back in draft."""
+    """Say whether an edition may go out now; one that may not is no longer planned."""
     if _is_broken(db, edition_id, terms=terms, now=now):
         return False
     if _stop_if_too_late(db, edition_id, now=now):
+        return False
+    if _is_left_to_people(db, edition_id, patience, now=now):
         return False
     stop = _outdated(db, edition_id)
     if stop is None and (wrong := _errors(preflight(edition_id, now=now))):
@@ -111,6 +139,34 @@ def _stop_if_too_late(db: Database, edition_id: int, *, now: datetime) -> bool:
         cancel_in(session, edition, now=now, why=Skipped.TOO_LATE)
         log_event(session, edition_id, what="too_late", now=now, note=str(edition.not_after))
         return True
+
+
+def _is_left_to_people(db: Database, edition_id: int, patience: Patience, *, now: datetime) -> bool:
+    """Say whether an edition overslept its moment: then its approval stands without a plan.
+
+    One that is only caught up is on record as well.
+    """
+    with db.write() as session:
+        edition = _scheduled(session, edition_id)
+        if edition is None or edition.due_at is None:
+            return False
+        begin = patience.judge(edition.due_at, not_after=edition.not_after, now=now)
+        if begin is Begin.IN_TIME or _is_begun(session, edition):
+            return False
+        detail = {"due_at": edition.due_at.isoformat()}
+        if begin is Begin.OVERSLEPT:
+            edition.move(EditionStatus.APPROVED, now=now)
+            set_plan(edition, None)
+        log_event(session, edition_id, what=begin.value, now=now, detail=detail)
+        return begin is Begin.OVERSLEPT
+
+
+def _is_begun(session: Session, edition: Edition) -> bool:
+    """Say whether its list is being written: a crash in that is gone on with, however late."""
+    written = select(Delivery.id).where(
+        Delivery.edition_id == edition.id, Delivery.at >= edition.status_since
+    )
+    return session.scalar(written.limit(1)) is not None
 
 
 class Stopped(StrEnum):

@@ -22,6 +22,7 @@ from newsletter.errors import (
 from newsletter.model import Delivery, Edition
 from newsletter.ports import Terms
 from newsletter.send.failures import Skipped
+from newsletter.send.lateness import NOTED
 from newsletter.send.trail import note_many
 from newsletter.sending_rows import Share
 from newsletter.store.approvals import set_plan
@@ -110,6 +111,7 @@ def send_now(
 
     def begin(session: Session, edition: Edition) -> None:
         is_due = edition.state is S.SCHEDULED and _is_due(edition, now)
+        is_due = is_due and not _is_due(edition, now - NOTED)  # long due: a person says so anew
         if is_due or edition.state in {S.SENDING, S.SENT}:
             return
         if edition.state is S.PAUSED:

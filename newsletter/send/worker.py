@@ -17,7 +17,7 @@ from newsletter.send import shares
 from newsletter.send.closing import note_retry
 from newsletter.send.deliver import deliver_due
 from newsletter.send.doubts import looking_up
-from newsletter.send.freeze import call_off_late, freeze_due
+from newsletter.send.freeze import begin_due
 from newsletter.send.progress import Progress
 from newsletter.send.shares import Mine
 from newsletter.send.tally import SendReport
@@ -189,7 +189,13 @@ def _round(
 ) -> SendReport:
     """Begin what is due, and send. rests: all that is under way waits for the pace."""
     services = services.current()
-    started = _freeze(services)
+    started = begin_due(
+        services.db,
+        settings=services.settings,
+        terms=services.terms,
+        preflight=services.preflight,
+        now=services.clock(),
+    )
     if started:
         log.info("sending begins", editions=started)
     elif rests:
@@ -207,15 +213,6 @@ def _round(
     )
     _tell(report)
     return report
-
-
-def _freeze(services: Services) -> list[int]:
-    """Freeze what is due; in quiet hours only call off what comes too late after them."""
-    now = services.clock()
-    if services.settings.limits.quiet_until(now) is not None:
-        call_off_late(services.db, now=now)
-        return []
-    return freeze_due(services.db, terms=services.terms, preflight=services.preflight, now=now)
 
 
 def _tell(report: SendReport) -> None:

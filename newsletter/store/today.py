@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
@@ -13,6 +14,11 @@ from newsletter.store.writers import by_edition
 from storage.log import LogEntry
 
 RETURNED: Final = f"{OF_EDITION}returned"
+OVERSLEPT: Final = f"{OF_EDITION}overslept"
+PLANS: Final = (
+    *(f"{OF_EDITION}{what}" for what in ("approved", "scheduled", "unscheduled", "send_now")),
+    OVERSLEPT,
+)
 TURNS: Final = (f"{OF_EDITION}submitted", RETURNED)
 
 
@@ -42,6 +48,21 @@ def remarks_among(session: Session, edition_ids: Sequence[int], *, not_by: int) 
     )
     counted = select(Comment.edition_id, func.count()).where(*asking).group_by(Comment.edition_id)
     return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def overslept_among(session: Session, edition_ids: Sequence[int]) -> dict[int, datetime]:
+    """Return at which moment these should have gone out, of those that overslept it and wait."""
+    last = (
+        select(func.max(LogEntry.id))
+        .where(LogEntry.edition_id.in_(edition_ids), LogEntry.what.in_(PLANS))
+        .group_by(LogEntry.edition_id)
+    )
+    query = select(LogEntry).where(LogEntry.id.in_(last), LogEntry.what == OVERSLEPT)
+    return {
+        one.edition_id: datetime.fromisoformat(one.detail["due_at"])
+        for one in session.scalars(query)
+        if one.edition_id is not None
+    }
 
 
 def returned_among(session: Session, edition_ids: Sequence[int]) -> dict[int, Returned]:

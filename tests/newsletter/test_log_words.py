@@ -20,14 +20,15 @@ from newsletter.log_words import (
 )
 from newsletter.send.ends import End
 from newsletter.send.freeze import Stopped
+from newsletter.send.lateness import Begin
 from storage.log import NAME
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("feeds", "newsletter", "subscribers", "web")
 FILES = re.compile(r".*\.(html|txt|xml|db|py|toml|log|css|js|key|ics)")
-IN_ENUMERATIONS = {f"edition.{one.value}" for kind in (Turn, Stopped, End) for one in kind} - {
-    "edition.drafted"
-}
+IN_ENUMERATIONS = {
+    f"edition.{one.value}" for kind in (Turn, Stopped, End, Begin) for one in kind
+} - {*("edition.drafted", "edition.in_time")}
 """Names that the code takes from an enumeration: `what=end.value`."""
 
 

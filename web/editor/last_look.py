@@ -28,6 +28,7 @@ from newsletter.store.approvals import approvals_of
 from newsletter.store.comments import count_open
 from newsletter.store.deliveries import last_pace, topic_of
 from newsletter.store.editions import last_event_of
+from newsletter.store.today import overslept_among
 from newsletter.store.waivers import waivers_of
 from newsletter.values import EditionKind, EditionStatus
 from subscribers.counts import LeftOut, count_reach
@@ -101,6 +102,7 @@ def last_look(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
         "goes": departure(goes_at, now) if goes_at is not None else None,
         "quiet": _quiet(quiet_until, now, is_due=is_due, is_ahead=is_ahead),
         "is_leaving": leaving,
+        "overslept": _overslept(session, edition, now),
         **doubt_shown(call, session, edition, 0),
         "starts": starts,
         "seen": standing(edition),
@@ -140,6 +142,14 @@ def _quiet(until: datetime | None, now: datetime, *, is_due: bool, is_ahead: boo
     when = "Dan" if is_ahead else "Nu"
     again = in_sentence(relative(until, now))
     return f"{when} zijn het stille uren: de eerste mail gaat {again} uit."
+
+
+def _overslept(session: Session, edition: Edition, now: datetime) -> str:
+    """Return at which moment it should have gone out, while nobody ran; "" when it need not."""
+    if edition.state is not EditionStatus.APPROVED:
+        return ""
+    due_at = overslept_among(session, [edition.id]).get(edition.id)
+    return in_sentence(relative(due_at, now)) if due_at else ""
 
 
 def _misdated(edition: Edition, at: datetime) -> str:

@@ -15,6 +15,7 @@ from newsletter.dutch import capital, clock, local, status_word
 from newsletter.learn.report import EditionReport, edition_report
 from newsletter.model import Edition, User
 from newsletter.rhythm import Rhythm, Slot
+from newsletter.send.held import HOLDABLE, count_undecided
 from newsletter.store.deliveries import figures, topic_of
 from newsletter.store.editions import list_editions
 from newsletter.store.inbox import count_waiting
@@ -24,6 +25,7 @@ from newsletter.store.runs import find_trouble, recent_runs
 from newsletter.store.today import (
     Returned,
     approvers_among,
+    overslept_among,
     remarks_among,
     returned_among,
 )
@@ -36,7 +38,15 @@ from web.access import Who, rank
 from web.editor import starting
 from web.editor.calendar_entries import deadlines_of, slot_path
 from web.editor.desk import Desk, desk_page, edition_path, read_desk
-from web.editor.today_tasks import OPEN, Standing, Task, find_returned, find_tasks
+from web.editor.subscribers import may_see_people
+from web.editor.today_tasks import (
+    OPEN,
+    Standing,
+    Task,
+    doubt_task,
+    find_returned,
+    find_tasks,
+)
 from web.editor.today_words import (
     SENDING_WORDS,
     day_word,
@@ -54,6 +64,7 @@ TROUBLE_SHOWN: Final = timedelta(days=1)
 TASKS_SHOWN: Final = 4
 GOING_OUT_SHOWN: Final = 4
 PLANNED_SHOWN: Final = 2
+DOUBT_ASKED: Final = timedelta(days=14)  # who got nothing for so long has no use of it any more
 BECAUSE_SHOWN: Final = 200  # of the reason that an edition was given back
 
 
@@ -123,7 +134,9 @@ def show_today(call: Call) -> Response:
         standing = _standing(call, session, editions, rhythm, names)
         coming = _next(call, session, standing, rhythm, users)
         slots = _planned(session, rhythm, call.now)
-        tasks = _tasks(call, desk, standing, users, has_plan=bool(slots) or not editions)
+        has_plan = bool(slots) or not editions
+        tasks = _doubts(call, session, editions)
+        tasks += _tasks(call, desk, standing, users, has_plan=has_plan)
         tasks += find_returned(count_unknown(session))
         troubles = find_trouble(recent_runs(session, since=call.now - TROUBLE_SHOWN))
         first = _first_steps(session, desk, rhythm) if not editions else ()
@@ -186,7 +199,7 @@ def _standing(
     ids, me = [one.id for one in unfinished], call.user_id
     writers, approvers = writers_among(session, ids), approvers_among(session, ids)
     remarks = remarks_among(session, ids, not_by=me)
-    returned = returned_among(session, ids)
+    returned, overslept = returned_among(session, ids), overslept_among(session, ids)
     four_eyes, may_approve = call.services.settings.four_eyes, rank(call.user) >= Who.APPROVER
 
     def stand(one: Edition) -> Standing:
@@ -201,6 +214,7 @@ def _standing(
             remarks=remarks.get(one.id, 0) if me in wrote or not wrote else 0,
             is_left=four_eyes and may_approve and one.author_id is not None and me not in wrote,
             returned=returned_words(returned.get(one.id), names),
+            overslept=overslept.get(one.id),
         )
 
     return [stand(one) for one in unfinished]
@@ -269,6 +283,18 @@ def _tasks(
         invited=sum(not has_come_in(one) for one in invited),
         now=call.now,
     )
+
+
+def _doubts(call: Call, session: Session, editions: Sequence[Edition]) -> list[Task]:
+    """Return the mails that may have arrived and wait for a decision, for who sees people."""
+    if not may_see_people(call):
+        return []
+    begun = {one.id: one for one in editions if one.state in HOLDABLE}
+    found = count_undecided(session, list(begun))
+    since = call.now - DOUBT_ASKED
+    return [
+        doubt_task(begun[one], n) for one, n in found.items() if begun[one].status_since > since
+    ]
 
 
 def _headline(

@@ -7,7 +7,7 @@ from typing import Final
 
 from feeds.values import SubmissionStatus
 from newsletter.due import Deadline, Due
-from newsletter.dutch import join, plural, relative
+from newsletter.dutch import in_sentence, join, plural, relative
 from newsletter.model import Edition
 from newsletter.values import EditionKind, EditionStatus
 from web.access import Who
@@ -21,6 +21,7 @@ from web.editor.desk import (
     Desk,
     edition_path,
 )
+from web.editor.recipients import UNCERTAIN
 from web.editor.today_words import name_of, until
 
 S = EditionStatus
@@ -54,6 +55,7 @@ class Standing:
     remarks: how many comments of others ask this person for something.
     is_left: whether to write it costs this person the right to judge it, so it is left to others.
     returned: who gave it back and why, as a sentence; "" when nobody did.
+    overslept: when it should have gone out, while the program did not run; None when it did.
     """
 
     edition: Edition
@@ -63,6 +65,7 @@ class Standing:
     remarks: int = 0
     is_left: bool = False
     returned: str = ""
+    overslept: datetime | None = None
 
     @property
     def order(self) -> tuple[bool, int, str, int]:
@@ -114,6 +117,15 @@ def find_returned(number: int) -> list[Task]:
     return [Task(f"Bekijk {told}", text, CAME_BACK, "Bekijk")]
 
 
+def doubt_task(edition: Edition, number: int) -> Task:
+    """Return that so many mails of an edition may have arrived, and wait for a decision."""
+    mails = plural(number, "onzekere mail", "onzekere mails")
+    text = f"Van {name_of(edition)} weten we niet of die aankwam."
+    if number > 1:
+        text = f"Van {name_of(edition)} weten we niet of die aankwamen."
+    return Task(f"Besluit over {mails}", text, f"{edition_path(edition.id)}{UNCERTAIN}", "Bekijk")
+
+
 def _of(one: Standing, now: datetime) -> list[Task]:
     edition = one.edition
     name, path = name_of(edition), edition_path(edition.id)
@@ -126,13 +138,21 @@ def _of(one: Standing, now: datetime) -> list[Task]:
             judging = Task(f"Beoordeel {name}", text, f"{path}{REVIEW}", "Beoordeel")
             return [judging] if one.may_judge else _remarks(one)
         case S.APPROVED:
-            text = f"Goedgekeurd {since}."
+            text = _overslept(one.overslept, now) or f"Goedgekeurd {since}."
             return [Task(f"Verstuur {name}", text, f"{path}/verzenden", "Kijk en verstuur")]
         case S.PAUSED:
             way = f"{path}/verzenden"
             return [Task(f"Ga verder met {name}", f"Op pauze {since}.", way, "Bekijk")]
         case _:
             return []
+
+
+def _overslept(due_at: datetime | None, now: datetime) -> str:
+    """Return why an edition still waits although its moment passed; "" for another."""
+    if due_at is None:
+        return ""
+    when = in_sentence(relative(due_at, now))
+    return f"Zou {when} uitgaan, maar toen draaide het programma niet. Besluit of het nog uit moet."
 
 
 def _of_draft(one: Standing, now: datetime) -> list[Task]:

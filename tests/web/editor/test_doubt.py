@@ -231,3 +231,16 @@ def test_while_it_is_sent_an_approver_chooses_otherwise(
     with near.db.read() as session:
         assert session.get_one(Edition, number).in_doubt_policy == InDoubtPolicy.HOLD
         assert events_of(session, number)[-1].what == "doubt_policy"
+
+
+def test_today_asks_who_sees_people_to_decide(
+    administrator: TestClient, editor: TestClient, edition: int
+) -> None:
+    asked = administrator.get("/redactie").text
+    post(administrator, edition_path(edition, "/onzeker/laat"))
+    administrator.get(edition_path(edition, "/verzenden"))
+
+    assert "Besluit over 2 onzekere mails" in asked
+    assert edition_path(edition, LIST) in asked
+    assert "onzekere mail" not in editor.get("/redactie").text
+    assert "onzekere mail" not in administrator.get("/redactie").text
