@@ -157,7 +157,7 @@ def tick(services: Services, jobs: tuple[Job, ...] = JOBS) -> list[str]:
 
 def _note_tick(services: Services) -> None:
     now = services.clock()
-    with services.db.write() as session:
+    with services.db.write_lightly() as session:
         put(session, TICK, 1, now=now)
 
 

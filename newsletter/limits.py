@@ -15,8 +15,8 @@ from feeds.values import AMSTERDAM
 from newsletter.moments import Missing, Twice, read_local
 
 PERIODS: Final = {"s": 1, "m": 60, "h": 3600}
-HELD_S: Final = 0.1  # so long a process may keep what it took before the message goes out
-SHARE: Final = 20  # so large a part of a limit may go at once, after a rest
+HELD_S: Final = 0.05  # so long a process may keep what it took before the message goes out
+SHARE: Final = 10  # so large a part of a limit may go at once, after a rest
 OTHERS: Final = "*"
 EACH_DAY: Final = 86_400  # the period of the warm-up plan, as its row has it
 ALL: Final = ""  # the host of what counts for every message

@@ -11,7 +11,7 @@ from copy import copy
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session, sessionmaker
@@ -36,6 +36,8 @@ class Database:
         self._reading = sessionmaker(self.engine, expire_on_commit=False, info=kept)
         writer = self.engine.execution_options(writes=True)
         self._writing = sessionmaker(writer, expire_on_commit=False, info=kept)
+        lightly = writer.execution_options(lightly=True)
+        self._writing_lightly = sessionmaker(lightly, expire_on_commit=False, info=kept)
         self._who: Mapping[str, object] = {}
 
     def acting(self, *, by: int | None = None, via: str = "") -> Self:
@@ -61,6 +63,17 @@ class Database:
         still holds when it writes; on PostgreSQL rows are locked as they are changed.
         """
         with _numbers_judged(), self._writing(info=dict(self._who)) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def write_lightly(self) -> Iterator[Session]:
+        """Do as `write` does, for what a loss of power may take back: it waits for no disk.
+
+        Others see it at once, and a process that is killed takes nothing of it along.
+        """
+        with _numbers_judged(), self._writing_lightly() as session, session.begin():
+            if self.engine.dialect.name != "sqlite":
+                session.execute(text("set local synchronous_commit = off"))
             yield session
 
     def listen(self, name: str, listener: Callable[..., None]) -> None:
@@ -133,5 +146,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("writes", False):
+        # Said each time, for the connection is used for both; in a transaction it cannot be said.
+        level = "NORMAL" if options.get("lightly", False) else "FULL"
+        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")

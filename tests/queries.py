@@ -5,7 +5,15 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, event
 
-APART = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "select set_config", "select current_setting")
+APART = (
+    "BEGIN",
+    "PRAGMA synchronous",
+    "SAVEPOINT",
+    "RELEASE",
+    "ROLLBACK",
+    "select set_config",
+    "select current_setting",
+)
 
 
 @contextmanager

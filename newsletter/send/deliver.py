@@ -7,6 +7,7 @@ one message for each connection in doubt, and the ledger says which ones. Nobody
 that may be the second is counted as one.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def deliver_due(  # noqa: PLR0913 - everything it works with, handed in
     run = Sending(
         db,
         mine,
-        pace=Pace(db, settings.limits),
+        pace=Pace(db, settings.limits, time.monotonic),
         watch=Watch.begin(db, log=settings.log, now=clock()),
         links=links,
         settings=settings,

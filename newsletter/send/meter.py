@@ -97,7 +97,7 @@ class Meter:
     def write(self, now: datetime) -> None:
         """Write down what was gathered. Raises StorageError, and then it is kept."""
         if self._counted or self._pulses or self._relay is not None:
-            with self._db.write() as session:
+            with self._db.write_lightly() as session:
                 _add(session, self._counted, now)
                 _beat(session, self._pulses, now)
                 if self._relay is not None:

@@ -1,9 +1,9 @@
 """The pace of all workers together: turns are taken from rows, a batch at a time.
 
 Whoever sends asks `Pace.grant` before messages are prepared. Without a limit nothing is asked of
-the database. With one, what a tenth of a second brings is taken at once and kept in this process;
-what is not used by then is given back. Takers hold the table, in short transactions of their own,
-so that they never pass a limit together and never wait for each other in a ring.
+the database. With one, what a twentieth of a second brings is taken at once and kept in this
+process; what is not used by then is given back. Takers hold the table, in short transactions of
+their own, so that they never pass a limit together and never wait for each other in a ring.
 
 Notices do not ask: they go at once and are counted (`count_notice`), so an edition gets fewer.
 """
@@ -11,7 +11,7 @@ Notices do not ask: they go at once and are counted (`count_notice`), so an edit
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, cast
@@ -36,6 +36,7 @@ from storage.session import Database
 TABLE: Final = cast("Table", PaceTaken.__table__)  # a mapped class's table is a Table
 HELD: Final = timedelta(seconds=HELD_S)
 NEARLY: Final = 1e-6  # of a message: what rounding leaves of one that is whole
+LEAST: Final = timedelta(milliseconds=1)  # that is waited; a moment has no finer parts to tell by
 AHEAD: Final = timedelta(minutes=1)  # so much may the clocks of two machines differ
 SLOWEST: Final = 1 / 16  # share of its limits that is left to a host at the least
 ONCE_IN: Final = timedelta(seconds=10)  # all connections are told the same at about the same time
@@ -120,7 +121,7 @@ def opens_at(rule: Rule, bucket: Bucket, now: datetime) -> datetime:
     rate = rule.rate * share
     wanted = min(_size(rule, bucket, now), max(1, math.floor(rate * HELD_S)))
     missing = used_now(rule, bucket, now) + wanted - _size(rule, bucket, now)
-    return now + timedelta(seconds=max(missing, NEARLY) / rate)
+    return now + max(timedelta(seconds=missing / rate), LEAST)
 
 
 def slowed(bucket: Bucket, now: datetime) -> Bucket:
@@ -140,11 +141,18 @@ def asks_to_slow(code: int | None, reply: str) -> bool:
 
 
 class Pace:
-    """The turns of one process. For one thread; every process has one, on the same rows."""
+    """The turns of one process. For one thread; every process has one, on the same rows.
 
-    def __init__(self, db: Database, limits: Limits) -> None:
+    clock_s: a clock that only runs on. With it, turns that come to hand much later than usual are
+             given back: used with those of the next moment they would be too many for one second.
+    """
+
+    def __init__(
+        self, db: Database, limits: Limits, clock_s: Callable[[], float] = lambda: 0.0
+    ) -> None:
         self.limits = limits
-        self._db = db
+        self._db, self._clock_s = db, clock_s
+        self._usual_s, self._is_late = 0.0, False
         self._held: Counter[str] = Counter()
         self._until: datetime | None = None
         self._shut: dict[str, datetime] = {}
@@ -170,6 +178,8 @@ class Pace:
             return Granted(tuple(range(len(domains))), None)
         hosts = [host_of(one) for one in domains]
         self._fetch(hosts, now)
+        if self._is_late:
+            return Granted((), now + LEAST)
         which = tuple(place for place, host in enumerate(hosts) if self._spend(host))
         taken = set(which)
         refused = {host for place, host in enumerate(hosts) if place not in taken}
@@ -187,7 +197,8 @@ class Pace:
         rules = self.limits.of(host)
         if not rules:
             return
-        with self._db.write() as session:
+        with self._db.write_lightly() as session:
+            hold_table(session, TABLE)
             rows = _rows(session, [host])
             for rule in rules:
                 bucket = slowed(_bucket(rows.get((host, rule.period_s)), now), now)
@@ -206,15 +217,20 @@ class Pace:
             keys = self._keys(host)
             if not any(key in self._shut for key in keys):
                 wanted.update(keys)
-        is_stale = self._until is None or now >= self._until
+        is_stale = self._is_late or self._until is None or now >= self._until
         if wanted and (is_stale or any(self._held[key] < n for key, n in wanted.items())):
             self._take(wanted, now)
 
     def _take(self, wanted: Mapping[str, int], now: datetime) -> None:
         """Give back what is held, and take what is wanted and what comes after it so soon."""
         ahead = {key: n + self._soon(key) for key, n in wanted.items()}
-        with self._db.write() as session:
+        with self._db.write_lightly() as session:
+            hold_table(session, TABLE)
+            taken_s = self._clock_s()
             took = take(session, ahead, limits=self.limits, back=self._held, now=now)
+        takes_s = self._clock_s() - taken_s
+        self._is_late = takes_s > self._usual_s + HELD_S
+        self._usual_s += (takes_s - self._usual_s) / 2  # a database that always is slow, is usual
         self._held = Counter({key: one.number for key, one in took.items()})
         self._until = now + HELD
         self._shut.update({key: one.opens_at for key, one in took.items() if one.opens_at})
@@ -241,7 +257,7 @@ def take(
     """Take turns from the rows: for each host as many as are wanted, or as there are.
 
     back: turns to give back first. opens_at of what is returned: when there are more, where there
-    are fewer than were wanted. Must come first in its transaction.
+    are fewer than were wanted. The table must be held.
     """
     hosts = sorted({*wanted, *(host for host, number in back.items() if number)})
     rows = _rows(session, hosts)
@@ -270,7 +286,8 @@ def count_notice(db: Database, limits: Limits, domain: str, *, now: datetime) ->
     """Count one message that did not ask: it went at once, and an edition gets one fewer."""
     if not limits.counts:
         return
-    with db.write() as session:
+    with db.write_lightly() as session:
+        hold_table(session, TABLE)
         hosts = [ALL, host_of(domain)]
         rows = _rows(session, hosts)
         for host in hosts:
@@ -309,8 +326,6 @@ Rows = dict[tuple[str, int], PaceTaken]
 
 
 def _rows(session: Session, hosts: Sequence[str]) -> Rows:
-    """Hold the table, and return what it has of these hosts."""
-    hold_table(session, TABLE)
     found = session.scalars(select(PaceTaken).where(PaceTaken.host.in_(hosts)))
     return {(row.host, row.period_s): row for row in found}
 

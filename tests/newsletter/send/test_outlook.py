@@ -90,7 +90,7 @@ def test_end_without_a_rate_follows_from_the_limits() -> None:
     found = end(1200, 0, limits)
 
     assert found is not None
-    assert found - START == pytest.approx(2.1 * MINUTES, abs=timedelta(seconds=5))
+    assert found - START == pytest.approx(2.2 * MINUTES, abs=timedelta(seconds=5))
     assert end(1200, 0) is None
 
 

@@ -127,17 +127,31 @@ def test_what_was_not_used_is_given_back(db: Database, clock: FakeClock) -> None
     assert len(one.grant([SCHOOL], clock()).which) == 1
     one.give_back(clock())
 
-    assert len(other.grant([SCHOOL] * 100, clock()).which) == 99
+    assert len(other.grant([SCHOOL] * 300, clock()).which) == 199
+
+
+def test_turns_that_come_late_are_given_back(db: Database, clock: FakeClock) -> None:
+    seconds = iter([0.0, 0.01, 1.0, 1.5, 2.0, 2.01])
+    pace = Pace(db, whole(100), lambda: next(seconds))
+    pace.grant([SCHOOL], clock())
+
+    late = pace.grant([SCHOOL] * 5, clock.later(seconds=1))
+    again = pace.grant([SCHOOL] * 10, clock.later(milliseconds=1))
+
+    assert late.which == ()
+    assert late.next_at is not None
+    assert late.next_at <= clock()
+    assert len(again.which) == 10, "none of them is lost"
 
 
 def test_turns_survive_a_restart(db: Database, clock: FakeClock) -> None:
-    assert len(Pace(db, whole(20, 3600)).grant([SCHOOL], clock()).which) == 1
+    assert len(Pace(db, whole(20, 3600)).grant([SCHOOL] * 8, clock()).which) == 2
 
     granted = Pace(db, whole(20, 3600)).grant([SCHOOL], clock())
 
     assert granted.which == ()
     assert granted.next_at is not None
-    assert timedelta(seconds=179) < granted.next_at - clock() < timedelta(seconds=181)
+    assert timedelta(seconds=188) < granted.next_at - clock() < timedelta(seconds=191)
 
 
 def test_domain_that_had_its_share_holds_up_no_other(db: Database, clock: FakeClock) -> None:
@@ -174,7 +188,7 @@ def test_shut_domain_is_not_asked_for_again_and_again(db: Database, clock: FakeC
 
 def test_notices_are_counted_and_an_edition_gets_fewer(db: Database, clock: FakeClock) -> None:
     limits = whole(100)
-    for _ in range(7):
+    for _ in range(13):
         count_notice(db, limits, SCHOOL, now=clock())
 
     granted = Pace(db, limits).grant([SCHOOL], clock())
