@@ -27,6 +27,7 @@ from newsletter.compose.pictures import drafted_items, offer_pictures
 from newsletter.errors import LedgerBroken, TransportError
 from newsletter.learn.bounces import FOLDER, Returns, process_folder
 from newsletter.learn.imap import process_mailbox
+from newsletter.learn.refusals import learn_refusals
 from newsletter.matters import News
 from newsletter.model import Run
 from newsletter.retention import erase_what_is_over
@@ -296,6 +297,7 @@ def _tell_end(services: Services, now: datetime) -> Notify:
 def _bounces(services: Services, now: datetime) -> Report:
     returns = Returns(services.db, services.links, services.settings.hash_key, via=FOLDER)
     counts = Counter(process_folder(returns, services.settings.data_dir / "bounces", now=now))
+    counts += Counter(learn_refusals(returns, now=now))
     if mailbox := services.settings.bounce_mailbox:
         counts += Counter(process_mailbox(returns, mailbox, now=now))
     return dict(counts)
@@ -333,7 +335,7 @@ STAGES: Final[Mapping[str, Stage]] = {
     "tell": Stage("tell by mail at once what happened to an edition", _tell),
     "send": Stage("freeze the readers of what is approved and due; workers hand it over", _send),
     "verify": Stage("see whether the ledger of sending adds up", _verify),
-    "bounces": Stage("read the mail that came back", _bounces),
+    "bounces": Stage("learn from mail that came back or was refused", _bounces),
     "sign_ups": Stage("go on with sign-ups that a crash or the relay held up", _sign_ups),
     "lists": Stage("go on with lists of people that came in through the desk", _lists),
     "clean_up": Stage("erase what was kept long enough", erase_what_is_over),

@@ -1,11 +1,14 @@
 """Raw messages from files, folders, Maildirs and mboxes (RFC 4155), each cut to a bound."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 MESSAGE_MAXIMUM: Final = 1 << 20  # bytes that are read; what a bounce says stands near its start
 _LINE_MAXIMUM: Final = 1 << 16
+# With the moment that RFC 4155 asks for: a sentence may begin with "From" as well.
+_SEPARATOR: Final = re.compile(rb"From \S*.{0,200}\d\d?:\d\d")
 
 
 def find_files(path: Path) -> list[Path]:
@@ -26,10 +29,10 @@ def find_files(path: Path) -> list[Path]:
 
 
 def read_messages(file: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the messages in one file, each with its name in reports: `file#2` in an mbox."""
+    """Yield the messages in one file, each with its name: `file#2` in an mbox of several."""
     with file.open("rb") as opened:
         start = opened.read(MESSAGE_MAXIMUM)
-    if start.startswith(b"From "):
+    if _SEPARATOR.match(start):
         yield from _read_mbox(file)
     else:
         yield str(file), start
@@ -39,11 +42,11 @@ def _read_mbox(file: Path) -> Iterator[tuple[str, bytes]]:
     message, number, after_blank = bytearray(), 0, True
     with file.open("rb") as opened:
         while line := opened.readline(_LINE_MAXIMUM):
-            if after_blank and line.startswith(b"From "):
+            if after_blank and _SEPARATOR.match(line):
                 if number:
                     yield f"{file}#{number}", bytes(message)
                 message, number = bytearray(), number + 1
             elif len(message) < MESSAGE_MAXIMUM:
                 message += line[1:] if line.startswith(b">From ") else line
             after_blank = line in {b"\n", b"\r\n"}
-    yield f"{file}#{number}", bytes(message)
+    yield f"{file}#{number}" if number > 1 else str(file), bytes(message)

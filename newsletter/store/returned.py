@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, cast
 
-from sqlalchemy import Table, delete, exists, func, or_, select, update
+from sqlalchemy import Table, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.model import Delivery, Edition
 from newsletter.returned_rows import ReturnedMail, SeenMail, UnknownMail
-from newsletter.values import DeliveryState
+from newsletter.values import DeliveryState, EditionStatus
 from storage.dialect import insert_new
 from subscribers.model import Consent, Subscriber
 from subscribers.values import ConsentKind
@@ -32,6 +32,18 @@ class Went:
     edition_id: int
     at: datetime
     bounced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One reader whom a server refused for good. email: as it is now."""
+
+    delivery_id: int
+    edition_id: int
+    subscriber_id: int
+    email: str
+    code: int | None
+    reply: str
 
 
 def was_seen(session: Session, mark: str) -> bool:
@@ -152,6 +164,43 @@ def went_to(
         .limit(LOOKED_BACK)
     )
     return [Went(row.edition_id, row.at, bool(row.bounced)) for row in rows]
+
+
+def refused_of_late(session: Session, *, since: datetime, limit: int) -> list[Refused]:
+    """Return who was refused of editions that went out since, and of which nothing followed yet.
+
+    Without the editions of which no more arrived than was refused.
+    """
+    states = (D.SENT, D.FAILED)
+    arrived, refused = (
+        func.sum(case((Delivery.state == one, 1), else_=0)).label(one.value) for one in states
+    )
+    fine = (
+        select(Delivery.edition_id)
+        .join(Edition, Edition.id == Delivery.edition_id)
+        .where(Edition.status == EditionStatus.SENT, Edition.finished_at >= since)
+        .where(Delivery.state.in_(states))
+        .group_by(Delivery.edition_id)
+        .having((refused > 0) & (arrived > refused))
+    )
+    followed = exists().where(
+        ReturnedMail.subscriber_id == Delivery.subscriber_id,
+        ReturnedMail.edition_id == Delivery.edition_id,
+    )
+    rows = session.execute(
+        select(
+            *(Delivery.id, Delivery.edition_id, Delivery.subscriber_id),
+            *(Subscriber.email, Delivery.code, Delivery.reply),
+        )
+        .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+        .where(Delivery.edition_id.in_(fine), Delivery.state == D.FAILED, ~followed)
+        .order_by(Delivery.id)
+        .limit(limit)
+    )
+    return [
+        Refused(row.id, row.edition_id, int(row.subscriber_id), row.email, row.code, row.reply)
+        for row in rows
+    ]
 
 
 def add_unknown(session: Session, row: UnknownMail) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from newsletter.learn import bounces
 from newsletter.learn.bounces import ProcessedBounce, Returns
+from newsletter.learn.mailboxes import read_messages
 from newsletter.learn.reading import read_bounce
 from newsletter.learn.returned import BounceClass
 from newsletter.learn.wording import classify
@@ -359,6 +360,23 @@ def test_messages_are_read_from_each_kind_of_place(
     kinds = sorted(one.report.kind for one in done)
     assert kinds == ["auto_reply", "none", "permanent"] if messages == 3 else ["permanent"]
     assert len({one.file for one in done}) == messages
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("From x Thu Apr 22 10:00:00 2027\nTo: a\n\nFrom here on\n", [""]),
+        ("From x Thu Apr 22 10:00:00 2027\nTo: a\n\nFrom y Thu Apr 22 10:01 2027\n", ["#1", "#2"]),
+        ("From: a\n\nFrom x Thu Apr 22 10:00:00 2027\n", [""]),
+        ("From the start this is no mail\n", [""]),
+        ("", [""]),
+    ],
+)
+def test_an_mbox_is_cut_where_a_message_begins(tmp_path: Path, text: str, names: list[str]) -> None:
+    file = tmp_path / "box"
+    file.write_text(text)
+
+    assert [name for name, _ in read_messages(file)] == [f"{file}{one}" for one in names]
 
 
 def test_a_path_that_is_not_there_is_an_error(db: Database, tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from sqlalchemy import select
 from newsletter.errors import MailboxUnusable
 from newsletter.learn.bounces import RAW_KEPT, Returns
 from newsletter.learn.imap import process_mailbox
+from newsletter.pipeline import STAGES
 from newsletter.returned_rows import UnknownMail
 from newsletter.returns import BounceMailbox
+from newsletter.wiring import Services
 from storage.session import Database
 from subscribers.model import Subscriber
 from tests.factories import KEY
@@ -144,6 +146,19 @@ def test_what_is_wrong_with_the_mailbox_is_said_without_the_password(
         assert says.lower() in str(raised.value).lower()
         assert "verkeerd" not in str(raised.value)
         assert dovecot.PASSWORD not in str(raised.value)
+
+
+@needs_dovecot
+@pytest.mark.long
+def test_the_job_reads_the_mailbox_of_the_setting(services: Services, server: Dovecot) -> None:
+    server.put(HUMAN)
+    mailbox = BounceMailbox("127.0.0.1", server.starttls, "none", dovecot.USER, dovecot.PASSWORD)
+    settings = replace(services.settings, bounce_mailbox=mailbox)
+
+    report = STAGES["bounces"].do(replace(services, settings=settings), NOW)
+
+    assert report == {"none": 1, "unknown": 1}
+    assert without_recent(server.flags()) == [WAITS]
 
 
 def test_a_server_that_hangs_up_is_an_error_of_one_line(db: Database) -> None:
