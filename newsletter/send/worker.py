@@ -18,6 +18,7 @@ from newsletter.send.closing import note_retry
 from newsletter.send.deliver import deliver_due
 from newsletter.send.doubts import looking_up
 from newsletter.send.freeze import begin_due
+from newsletter.send.ledger import sending_editions
 from newsletter.send.progress import Progress
 from newsletter.send.shares import Mine
 from newsletter.send.tally import SendReport
@@ -90,13 +91,14 @@ def run_worker(
 ) -> EditionFigures | None:
     """Work until `stop` is set, or until that edition is complete; return its figures.
 
-    While another process works, it waits, and shows how far that one is. An edition that is paused
-    is waited for; one that was halted, cancelled or put back to draft is not.
+    While another process works, it says so once and waits, and shows how far that one is. An
+    edition that is paused is waited for; one that was halted, cancelled or put back to draft is
+    not.
     """
-    goal = Goal(until_complete)
+    goal, waiting = Goal(until_complete), _Waiting()
     while not stop.is_set():
         try:
-            seen = _turn(services, goal, stop=stop, progress=progress)
+            seen = _turn(services, goal, waiting, stop=stop, progress=progress)
         except StorageError:
             log.exception("the database did not answer; trying again")
             stop.wait(OUTAGE_S[2])
@@ -107,19 +109,51 @@ def run_worker(
     return _figures(services, goal)
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """That another process is sending, told when the waiting for it begins and when it ends."""
+
+    is_told: bool = False
+
+    def tell(self, found: EditionFigures | None) -> None:
+        """Say once that this process waits, and how far the other one is."""
+        if not self.is_told:
+            self.is_told = True
+            how_far = {} if found is None else {"edition": found.id, **_how_far(found)}
+            log.info("another process is sending; this one waits and takes over", **how_far)
+
+    def end(self) -> None:
+        """Say that this process sends, when it waited before."""
+        if self.is_told:
+            self.is_told = False
+            log.info("the other process stopped; this one sends now")
+
+
+def _how_far(found: EditionFigures) -> dict[str, int]:
+    return {"done": found.recipients - found.pending, "of": found.recipients}
+
+
 def _turn(
-    services: Services, goal: Goal, *, stop: Event, progress: Progress | None
+    services: Services,
+    goal: Goal,
+    waiting: _Waiting,
+    *,
+    stop: Event,
+    progress: Progress | None,
 ) -> EditionFigures | None:
     """Work while the lock is held, or look how far its holder is; return what reached the goal."""
     with services.db.read() as session:
         name = shares.new_name(session)
     with lock(services.db.engine, name) as held:
         if held is not None:
+            waiting.end()
             with _enrolled(services, name) as mine, _looking_up(services):
                 return _work(services, goal, held, mine, stop=stop, progress=progress)
     seen = _figures(services, goal)
-    if seen is not None and progress is not None:
-        progress(seen)
+    shown = seen or _under_way(services)
+    waiting.tell(shown)
+    if shown is not None and progress is not None:
+        progress(shown)
     return seen if goal.is_reached(seen) else None
 
 
@@ -233,3 +267,10 @@ def _figures(services: Services, goal: Goal) -> EditionFigures | None:
         return None
     with services.db.read() as session:
         return figures(session, goal.edition_id)
+
+
+def _under_way(services: Services) -> EditionFigures | None:
+    """Return the figures of what the process that sends is at; None when it is at nothing."""
+    with services.db.read() as session:
+        editions = sending_editions(session)
+        return figures(session, editions[0]) if editions else None
