@@ -5,7 +5,10 @@ Each raises ValueError for a text that it cannot be, with a sentence that says w
 
 import re
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
 
 
 def read_label(text: str) -> str:
@@ -104,3 +107,22 @@ def read_base_url(text: str) -> str:
         )
     url.port  # noqa: B018 - says so by itself when it is no port
     return f"{url.scheme}://{url.netloc.lower()}"
+
+
+def read_database(text: str) -> str:
+    """Return the address of a database that we can use."""
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("give sqlite:///FILE or postgresql+psycopg://HOST/NAME")
+    if not make_url(text).database:
+        raise ValueError("give the file or the name of the database too")
+    return text
+
+
+def read_log_file(text: str) -> Path | None:
+    """Return the whole path of a file; None for none."""
+    if not text:
+        return None
+    path = Path(text)
+    if not path.is_absolute():
+        raise ValueError("give the whole path of a file, such as /var/log/mail.log")
+    return path

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from sqlalchemy.engine import make_url
-
 from newsletter.dkim_keys import DkimKey, read_dkim_keys
 from newsletter.errors import SettingWrong
 from newsletter.identity import Organisation, mail_address, read_organisation
@@ -43,9 +41,11 @@ from newsletter.setting_texts import (
     read_approvers,
     read_base_url,
     read_count,
+    read_database,
     read_host_ports,
     read_hours,
     read_label,
+    read_log_file,
     read_log_form,
     read_minutes,
     read_moment,
@@ -153,6 +153,11 @@ class Settings:
         return self.transport or self.smtp
 
     @property
+    def signing(self) -> tuple[DkimKey, ...]:
+        """The keys that sign what goes out; () as well where a provider makes each mail anew."""
+        return () if self.way_out.kind == "postmark" else self.dkim
+
+    @property
     def sender_address(self) -> str:
         """The address of the From header."""
         return parseaddr(self.sender)[1]
@@ -195,7 +200,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     key = read("secret_key", "", lambda text: read_key(text, data_dir))
     return Settings(
         data_dir=data_dir,
-        database_url=read("database_url", f"sqlite:///{data_dir / 'newsletter.db'}", _database),
+        database_url=read("database_url", f"sqlite:///{data_dir / 'newsletter.db'}", read_database),
         base_url=read("base_url", "http://127.0.0.1:8000", read_base_url),
         smtp=smtp,
         sender=read("sender", SENDER, sender_text),
@@ -225,19 +230,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_token=read("metrics_token", "", read_token),
         organisation=read_organisation(config.get("organisation", {}), where=CONFIG_NAME),
         transport=transport,
-        relay_log=read("relay_log", "", _log_file),
+        relay_log=read("relay_log", "", read_log_file),
         dkim=read("dkim_selector", "", lambda text: read_dkim_keys(text, data_dir)),
         sender_is_fixed=bool(given.get("NEWSLETTER_SENDER")),
     )
-
-
-def _log_file(text: str) -> Path | None:
-    if not text:
-        return None
-    path = Path(text)
-    if not path.is_absolute():
-        raise ValueError("give the whole path of a file, such as /var/log/mail.log")
-    return path
 
 
 def _work_accounts(read: "_Reader") -> dict[str, Any]:
@@ -344,14 +340,6 @@ def _patience(text: str, host: str) -> float:
     if float(text) < 1 and host not in LOOPBACK:
         raise ValueError("patience below 1 doubles mail: it is for trials on this machine only")
     return float(text)
-
-
-def _database(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("give sqlite:///FILE or postgresql+psycopg://HOST/NAME")
-    if not make_url(text).database:
-        raise ValueError("give the file or the name of the database too")
-    return text
 
 
 def is_safe_address(url: str) -> bool:

@@ -150,7 +150,7 @@ class Services:
             # The servers that a provider sends from have other names than its API.
             relay="" if way.is_local or way.kind != "smtp" else way.host,
             is_trial=way.is_local,
-            dkim={one.selector: one.public for one in settings.dkim},
+            dkim={one.selector: one.public for one in settings.signing},
             contrasts=tuple(Contrast(one.front, one.ground, one.ratio) for one in judged),
         )
 
@@ -190,7 +190,7 @@ def build_services(settings: Settings) -> Services:
         fetcher=Fetcher(allow=settings.source_allow, contact=settings.base_url),
         render=parts.render,
         render_notice=parts.render_notice,
-        ask_domain=DomainAsker(selectors=[one.selector for one in settings.dkim]),
+        ask_domain=DomainAsker(selectors=[one.selector for one in settings.signing]),
         links=Links(settings.secret_key, settings.base_url, former=settings.former_secret_keys),
         openid=_openid(settings),
         open_transport=lambda: open_transport(settings.way_out, offers),

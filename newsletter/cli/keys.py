@@ -89,7 +89,7 @@ def _told(key: DkimKey, settings: Settings) -> dict[str, object]:
     return {
         "selector": key.selector,
         "kind": key.kind,
-        "in_use": key.selector in {one.selector for one in settings.dkim},
+        "in_use": key.selector in {one.selector for one in settings.signing},
         "name": key.name(domain),
         "type": "TXT",
         "value": key.record,

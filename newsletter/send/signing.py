@@ -84,12 +84,12 @@ class Signer:
 
 def signer_of(settings: Settings) -> Signer | None:
     """Return who signs mail from the sender of these settings; None while no key is chosen."""
-    if not settings.dkim:
+    if not settings.signing:
         return None
     way = settings.way_out
     is_ses = way.kind == "ses" or way.host.endswith(".amazonaws.com")
     names = tuple(one for one in SIGNED if not (is_ses and one in NOT_BY_SES))
-    return Signer(domain_of(split_mailbox(settings.sender)[1]).lower(), settings.dkim, names)
+    return Signer(domain_of(split_mailbox(settings.sender)[1]).lower(), settings.signing, names)
 
 
 def canonical_fields(head: bytes) -> dict[bytes, bytes]:

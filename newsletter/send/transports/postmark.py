@@ -1,9 +1,9 @@
 """Postmark: the fields and texts of a message, because its API takes no message as bytes.
 
-Postmark builds the mail anew and signs it: our own signature stays behind. Subject, sender, texts
-and header fields are ours, Message-ID too (X-PM-KeepID); Date and boundaries are theirs. Mail that
-comes back is told by web hook; what names the reader goes along as metadata: the Message-ID, and of
-the envelope sender what is before the @.
+Postmark builds the mail anew and signs it, so we do not (`Settings.signing`). Subject, sender,
+texts and header fields are ours, Message-ID too (X-PM-KeepID); Date and boundaries are theirs. Mail
+that comes back is told by web hook; what names the reader goes along as metadata: the Message-ID,
+and of the envelope sender what is before the @.
 
 An edition goes by a stream for mailings, where unsubscribing must be set to "on your own": else
 Postmark adds a link of its own. Anything else goes by the stream "outbound", which is always there.

@@ -216,6 +216,15 @@ def test_what_ses_puts_in_the_place_of_ours_is_not_signed(
     assert verdicts(handed_on, records) == [True, True]
 
 
+def test_where_a_provider_makes_the_mail_anew_nothing_is_signed(
+    tmp_path: Path, keys: tuple[DkimKey, ...]
+) -> None:
+    way = {"NEWSLETTER_TRANSPORT_URL": "postmark://t@api.postmarkapp.com"}
+    settings = replace(read_settings({**home(tmp_path), **way}), dkim=keys)
+
+    assert signer_of(settings) is None
+
+
 def test_without_a_chosen_key_nothing_is_signed(settings: Settings) -> None:
     letterhead = letterhead_of(settings, edition_id=1, kind=EditionKind.NEWSLETTER, date=START)
 
