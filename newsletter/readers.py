@@ -18,7 +18,7 @@ from newsletter.mailed import Mailed, mail
 from newsletter.model import Delivery, Edition
 from newsletter.send.ledger import forget_erased
 from newsletter.send.reader_notices import move_values, moved_values
-from newsletter.store import returned
+from newsletter.store import returned, unknown_mail
 from newsletter.wiring import Services
 from storage.log import record
 from storage.traces import write_over_erased
@@ -85,7 +85,7 @@ def erase(services: Services, who: int | str, *, now: datetime) -> bool:
         forget_erased(session)
         for address in addresses:
             forget_of(session, address)
-            returned.forget_naming(session, address)
+            unknown_mail.forget_naming(session, address)
         forget_naming(session, addresses)
     _forget_files(services, addresses)  # what came in the meantime
     write_over_erased(db.engine)

@@ -150,7 +150,8 @@ TABLE: Final[tuple[Kept, ...]] = (
         R,
         "Wat een mailserver schreef over mail die terugkwam, en mail die een mens moet bekijken",
         _long(returned.KEPT),
-        "Om een adres weer aan te zetten als het toch werkt. Dat er iets terugkwam, blijft staan.",
+        "Om een adres weer aan te zetten als het toch werkt. "
+        "Dat er iets terugkwam, blijft een jaar staan.",
         ("returned",),
     ),
     Kept(

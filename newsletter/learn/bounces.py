@@ -23,6 +23,7 @@ from newsletter.learn.returned import BounceClass, BounceReport, ReturnedRecipie
 from newsletter.learn.whose import Whose
 from newsletter.returned_rows import ReturnedMail, UnknownMail
 from newsletter.store import returned as store
+from newsletter.store import unknown_mail
 from newsletter.store.editions import log_event
 from storage.session import Database
 from subscribers import consent
@@ -155,7 +156,7 @@ def process_report(
         row = session.get(Subscriber, about.subscriber_id) if about else None
         done = replace(done, email=row.email if row else "")
         if not store.mark_seen(session, mark, now=now):
-            waits = store.is_waiting(session, mark)
+            waits = unknown_mail.is_waiting(session, mark)
             return replace(done, is_new=False, is_unknown=waits)
         if about is None or row is None:
             return _without_reader(session, done, returns, now)
@@ -280,7 +281,7 @@ def _for_a_person(
     session: Session, done: ProcessedBounce, returns: Returns, now: datetime
 ) -> ProcessedBounce:
     excerpt = done.report.excerpt
-    store.add_unknown(
+    unknown_mail.add_unknown(
         session,
         UnknownMail(
             mark=done.mark,

@@ -25,7 +25,7 @@ from newsletter.learn.bounces import RAW_KEPT, ProcessedBounce, Returns
 from newsletter.learn.mailboxes import MESSAGE_MAXIMUM
 from newsletter.learn.reading_children import BounceReader
 from newsletter.returns import BounceMailbox
-from newsletter.store import returned as store
+from newsletter.store import unknown_mail
 
 MAILBOX: Final = "mailbox"  # as `Returns.via`
 READ: Final = "NewsletterRead"
@@ -149,14 +149,14 @@ def _put(box: _Box, uid: int, done: ProcessedBounce) -> None:
 def _settle(box: _Box, returns: Returns) -> None:
     """Tell the mailbox what people at the desk dealt with since."""
     with returns.db.read() as session:
-        dealt = store.unsettled(session)
+        dealt = unknown_mail.unsettled(session)
     places = (place.partition("/") for place in dealt.values())
     uids = [int(uid) for validity, _, uid in places if validity == str(box.validity)]
     if uids:
         box.client.remove_flags(uids, box.marks.waits, silent=True)
         box.client.add_flags(uids, box.marks.read, silent=True)
     with returns.db.write() as session:
-        store.settle(session, list(dealt))
+        unknown_mail.settle(session, list(dealt))
 
 
 def _remove_old(box: _Box, *, before: date) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from newsletter.store import returned as store
+from newsletter.store import unknown_mail
 from storage.log import record
 from storage.session import Database
 from subscribers import consent
@@ -26,7 +27,7 @@ def take_up_again(db: Database, subscriber_id: int, *, key: bytes, now: datetime
 def deal_with(db: Database, unknown_id: int, *, by: int, now: datetime) -> bool:
     """Say that somebody dealt with a message; return whether this call did it."""
     with db.write() as session:
-        done = store.deal_with(session, unknown_id, by=by, now=now)
+        done = unknown_mail.deal_with(session, unknown_id, by=by, now=now)
         if done:
             record(session, "mail.dealt_with", now=now, detail={"mail": unknown_id})
         return done

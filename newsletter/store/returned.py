@@ -1,4 +1,4 @@
-"""Queries on what came back: who got the edition, what was read already, what nobody understood."""
+"""Queries on what came back: what was read already, who got the edition, what followed."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from subscribers.model import Consent, Subscriber
 from subscribers.values import ConsentKind
 
 KEPT: Final = timedelta(days=90)  # returned mail holds addresses: no longer than it is evidence
+EVIDENCE_KEPT: Final = timedelta(days=365)  # as long as whose a delivery was
 LOOKED_BACK: Final = 20  # editions of one reader
 _SEEN: Final = cast("Table", SeenMail.__table__)  # a mapped class's table is a Table
 _TABLE: Final = cast("Table", Delivery.__table__)
@@ -203,65 +204,6 @@ def refused_of_late(session: Session, *, since: datetime, limit: int) -> list[Re
     ]
 
 
-def add_unknown(session: Session, row: UnknownMail) -> None:
-    """Put a message on the list for a person, once."""
-    known = session.scalar(select(UnknownMail.id).where(UnknownMail.mark == row.mark))
-    if known is None:
-        session.add(row)
-
-
-def open_unknown(session: Session, *, limit: int = 100) -> list[UnknownMail]:
-    """Return the messages that a person has not dealt with, the newest first."""
-    waiting = select(UnknownMail).where(UnknownMail.dealt_at.is_(None))
-    return list(session.scalars(waiting.order_by(UnknownMail.id.desc()).limit(limit)))
-
-
-def count_unknown(session: Session) -> int:
-    """Return how many messages wait for a person."""
-    waiting = select(func.count()).select_from(UnknownMail).where(UnknownMail.dealt_at.is_(None))
-    return session.scalar(waiting) or 0
-
-
-def is_waiting(session: Session, mark: str) -> bool:
-    """Say whether a message waits for a person."""
-    waits = (UnknownMail.mark == mark) & UnknownMail.dealt_at.is_(None)
-    return bool(session.scalar(select(exists().where(waits))))
-
-
-def unsettled(session: Session) -> dict[int, str]:
-    """Return what was dealt with and the mailbox was not told of: ids, with where it stays."""
-    rows = session.execute(
-        select(UnknownMail.id, UnknownMail.place).where(
-            UnknownMail.dealt_at.is_not(None),
-            UnknownMail.settled.is_(False),
-            UnknownMail.place != "",
-        )
-    )
-    return {row.id: row.place for row in rows}
-
-
-def settle(session: Session, ids: Collection[int]) -> None:
-    """Note that the mailbox was told."""
-    session.execute(update(UnknownMail).where(UnknownMail.id.in_(ids)).values(settled=True))
-
-
-def is_listed(session: Session, unknown_id: int) -> bool:
-    """Say whether there is such a message, dealt with or not."""
-    return session.get(UnknownMail, unknown_id) is not None
-
-
-def deal_with(session: Session, unknown_id: int, *, by: int, now: datetime) -> bool:
-    """Note that somebody dealt with a message; return whether this call did it."""
-    waiting = (UnknownMail.id == unknown_id) & UnknownMail.dealt_at.is_(None)
-    done = session.execute(
-        update(UnknownMail)
-        .where(waiting)
-        .values(dealt_at=now, dealt_by_id=by)
-        .returning(UnknownMail.id)
-    )
-    return done.first() is not None
-
-
 def take_back(session: Session, subscriber_id: int, *, now: datetime) -> None:
     """Note that what followed of a reader's returned mail was undone: their count begins anew."""
     mine = ReturnedMail.subscriber_id == subscriber_id
@@ -321,22 +263,16 @@ def mail_of(session: Session, subscriber_id: int) -> list[ReturnedMail]:
 def forget_old(session: Session, *, now: datetime) -> int:
     """Remove what was kept long enough; return how many messages that were.
 
-    Of evidence the server's words go, which may hold an address; that it came back stays with the
-    reader, for as long as the delivery itself.
+    Of evidence the server's words go first, which may hold an address; that it came back stays with
+    the reader for EVIDENCE_KEPT, and so does what is known to be processed.
     """
-    before = now - KEPT
+    before, long_before = now - KEPT, now - EVIDENCE_KEPT
     blanked = update(ReturnedMail).where(ReturnedMail.at < before, ReturnedMail.reason != "")
     words = session.execute(blanked.values(reason="").returning(ReturnedMail.id)).all()
     gone = session.execute(
         delete(UnknownMail).where(UnknownMail.at < before).returning(UnknownMail.id)
     ).all()
-    session.execute(delete(SeenMail).where(SeenMail.at < before))
-    return len(words) + len(gone)
-
-
-def forget_naming(session: Session, address_key: str) -> None:
-    """Remove the messages for people that name an address."""
-    named = address_key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    columns = (UnknownMail.sender, UnknownMail.subject, UnknownMail.excerpt)
-    naming = (func.lower(one).like(f"%{named}%", escape="\\") for one in columns)
-    session.execute(delete(UnknownMail).where(or_(*naming)))
+    over = delete(ReturnedMail).where(ReturnedMail.at < long_before)
+    evidence = session.execute(over.returning(ReturnedMail.id)).all()
+    session.execute(delete(SeenMail).where(SeenMail.at < long_before))
+    return len(words) + len(gone) + len(evidence)

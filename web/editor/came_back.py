@@ -15,6 +15,7 @@ from newsletter.learn import undoing
 from newsletter.learn.consequences import Outcome
 from newsletter.learn.returned import BounceClass
 from newsletter.store import returned as store
+from newsletter.store import unknown_mail
 from subscribers.addresses import mask, shown
 from subscribers.values import SubscriberStatus
 from web.editor.desk import CAME_BACK, SUBSCRIBERS, desk_page
@@ -56,8 +57,8 @@ def show_came_back(call: Call) -> Response:
             call,
             session,
             "came_back.html",
-            unknown=store.open_unknown(session, limit=SHOWN),
-            waiting=store.count_unknown(session),
+            unknown=unknown_mail.open_unknown(session, limit=SHOWN),
+            waiting=unknown_mail.count_unknown(session),
             refusals=_refusals(session, since),
             stopped=_stopped(session, since, sees_people=may_see_people(call)),
             is_report={BounceClass.PERMANENT.value, BounceClass.TEMPORARY.value},
@@ -68,7 +69,7 @@ def show_came_back(call: Call) -> Response:
 def deal_with(call: Call) -> Response:
     """Take a message off the list."""
     with call.services.db.read() as session:
-        if not store.is_listed(session, call.number("mail")):
+        if not unknown_mail.is_listed(session, call.number("mail")):
             raise PageUnknown("mail")
     done = undoing.deal_with(call.services.db, call.number("mail"), by=call.user_id, now=call.now)
     return see_other(CAME_BACK, message="Afgehandeld." if done else "Dit was al afgehandeld.")

@@ -20,7 +20,6 @@ from newsletter.store.deliveries import figures, topic_of
 from newsletter.store.editions import list_editions
 from newsletter.store.inbox import count_waiting
 from newsletter.store.planning import read_rhythm
-from newsletter.store.returned import count_unknown
 from newsletter.store.runs import find_trouble, recent_runs
 from newsletter.store.today import (
     Returned,
@@ -29,6 +28,7 @@ from newsletter.store.today import (
     remarks_among,
     returned_among,
 )
+from newsletter.store.unknown_mail import count_unknown
 from newsletter.store.writers import writers_among
 from newsletter.values import EditionFigures, EditionKind, EditionStatus
 from storage.text import one_line, shorten

@@ -13,6 +13,7 @@ from newsletter.learn.whose import Proof
 from newsletter.model import Delivery
 from newsletter.returned_rows import ReturnedMail, UnknownMail
 from newsletter.store import returned as store
+from newsletter.store import unknown_mail
 from newsletter.store.returned import Went
 from newsletter.values import DeliveryState
 from storage.log import LogEntry
@@ -41,7 +42,7 @@ def outcomes(db: Database) -> list[tuple[str, str]]:
 
 def unknown(db: Database) -> list[UnknownMail]:
     with db.read() as session:
-        return store.open_unknown(session)
+        return unknown_mail.open_unknown(session)
 
 
 def went(*days: int, arrived: Sequence[int] = ()) -> list[Went]:
@@ -277,8 +278,23 @@ def test_words_of_servers_and_mail_of_people_go_after_ninety_days(db: Database) 
         late = store.forget_old(session, now=START + 91 * DAY)
 
     assert (early, late) == (0, 2)
+    assert process(db, report(who, 1, **FULL), START + 91 * DAY).is_new is False
     with db.read() as session:
         assert session.scalars(select(ReturnedMail.reason)).all() == [""]
+
+
+def test_that_it_came_back_is_forgotten_after_a_year(db: Database) -> None:
+    who = add_reader(db)
+    send(db, 1, who)
+    process(db, report(who, 1, **FULL))
+    with db.write() as session:
+        store.forget_old(session, now=START + 365 * DAY)
+    kept = outcomes(db)
+    with db.write() as session:
+        store.forget_old(session, now=START + 366 * DAY)
+
+    assert (kept, outcomes(db)) == ([("counted", "token")], [])
+    assert process(db, report(who, 1, **FULL), START + 366 * DAY).is_new
 
 
 def test_erasing_removes_what_names_them(db: Database) -> None:
@@ -289,7 +305,7 @@ def test_erasing_removes_what_names_them(db: Database) -> None:
     process(db, b"From: Per_Cent%@example.org\n\nDag")
     process(db, b"From: perXcentX@example.org\n\nDag")
     with db.write() as session:
-        store.forget_naming(session, "per_cent%@example.org")
+        unknown_mail.forget_naming(session, "per_cent%@example.org")
         consent.erase_in(session, who, key=KEY, now=START)
 
     assert (outcomes(db), [one.sender for one in unknown(db)]) == ([], ["perXcentX@example.org"])

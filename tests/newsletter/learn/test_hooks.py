@@ -15,7 +15,7 @@ from newsletter.learn.bounces import ProcessedBounce, Returns
 from newsletter.learn.consequences import Outcome
 from newsletter.learn.returned import BounceClass
 from newsletter.learn.sns import Certificates, is_amazons
-from newsletter.store import returned as store
+from newsletter.store import unknown_mail
 from storage.session import Database
 from subscribers.model import Subscriber
 from tests.factories import KEY
@@ -362,4 +362,4 @@ def test_fields_of_another_kind_do_no_harm(
         from_postmark(db, postmark(**fields))
 
     with db.read() as session:
-        assert store.count_unknown(session) == 0
+        assert unknown_mail.count_unknown(session) == 0
