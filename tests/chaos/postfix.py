@@ -72,7 +72,7 @@ def why_not() -> str:
 
 
 @contextmanager
-def postfix(*, next_port: int) -> Iterator[Postfix]:
+def postfix(next_port: int) -> Iterator[Postfix]:
     """Run a Postfix that hands all on to a port of this machine, while the body runs.
 
     Not in the folder of a test: its processes run as the user postfix, who may not look in there.

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos import parts
+from tests.chaos.postfix import why_not
 from tests.chaos.sink import EVENTS
 from tests.chaos.verdict import Verdict
 
@@ -28,9 +29,7 @@ def test_kill_at_random_moments(tmp_path: Path, *, pipelining: bool) -> None:
 
 
 def test_kill_the_site_at_random_moments(tmp_path: Path) -> None:
-    verdict = shown(
-        parts.at_random(tmp_path, people=600, kills=4, within_s=(0.5, 1.5), serves=True)
-    )
+    verdict = shown(parts.at_random(tmp_path, people=600, kills=4, serves=True))
 
     assert verdict.is_good
 
@@ -41,3 +40,12 @@ def test_kill_at_each_event_of_the_dialogue(tmp_path: Path, *, pipelining: bool)
 
     assert verdict.is_good
     assert verdict.kills == len(EVENTS)
+
+
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
+def test_kill_with_a_log_that_tells_doubles_nothing(tmp_path: Path) -> None:
+    verdict = shown(parts.with_a_log(tmp_path, people=600, kills=6))
+
+    assert verdict.is_good
+    assert (verdict.extra, verdict.missed) == (0, 0)
+    assert verdict.kills >= 3

@@ -55,16 +55,19 @@ def judge(
     *,
     in_hand: int = 0,
     seconds: float = 0.0,
+    passed_on: bool = False,
 ) -> Verdict:
     """Hold screen, ledger and sink against who should have got the edition.
 
-    in_hand: how many messages one kill may cost; 0: as many as there are connections.
+    in_hand:   how many messages one kill may cost; 0: as many as there are connections.
+    passed_on: by a relay that adds lines, so that two copies differ.
     """
     wanted = set(expected)
     lines = [line for line in world.sink.lines() if line[1].startswith(f"<e{edition}.")]
     got, ledger = copies(lines), world.ledger(edition)
     named = {who for who, (state, _) in ledger.items() if state in EXCUSED}
     first: dict[str, list[str]] = {}
+    kept = 1 if passed_on else 2  # Message-ID and digest
     return Verdict(
         part=part,
         kills=world.killed,
@@ -76,7 +79,7 @@ def judge(
         unannounced=sum(
             max(0, number - 1 - ledger.get(who, ("", 0))[1]) for who, number in got.items()
         ),
-        differing=len({w for w, *rest in lines if first.setdefault(w, rest[:2]) != rest[:2]}),
+        differing=len({w for w, *rest in lines if first.setdefault(w, rest[:kept]) != rest[:kept]}),
         disagreeing=len(_disagreements(world, edition, ledger, got)),
         seconds=seconds,
     )

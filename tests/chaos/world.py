@@ -10,11 +10,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, Final
 
 from sqlalchemy import create_engine, text
@@ -120,9 +121,12 @@ class World:
             raise Stuck("the event at which it was to be killed never came")
         self.killed += process.exitcode == -9
 
-    def kill_after(self, seconds: float, *words: str) -> None:
-        """Start a command and kill it so long after."""
+    def kill_after(self, seconds: float, *words: str, begun: bool = False) -> None:
+        """Start a command and kill it so long after; `begun`: after it sent something."""
+        before = self.sink.size()
         process = self.start(*words)
+        if begun:
+            self.begun(before, process)
         process.join(seconds)
         self.kill(process)
 
@@ -133,6 +137,14 @@ class World:
             if time.monotonic() > deadline:
                 raise Stuck("nothing is sent")
             time.sleep(0.005)
+
+    def quiet(self, lines: int) -> None:
+        """Wait until the sink has so many lines, which a relay before it may owe."""
+        deadline = time.monotonic() + PATIENCE_S
+        while len(self.sink.lines()) < lines:
+            if time.monotonic() > deadline:
+                raise Stuck("the relay hands nothing on")
+            time.sleep(0.05)
 
     def ledger(self, edition: str) -> dict[str, tuple[str, int]]:
         """Return state and announced second copies of each person."""
@@ -161,18 +173,24 @@ def world(
     connections: int = 8,
     pipelining: bool = False,
     slowest_s: float = 0.05,
+    patience: float = 0.05,
+    environ: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[World]:
-    """Give a world without a database yet. url: of an empty one; without it a file."""
+    """Give a world without a database yet. url: of an empty one; without it a file.
+
+    patience: what the program's waits are multiplied by. environ: more settings.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     ledger = folder / "accepted.tsv"
     with sink(ledger, slowest_s=slowest_s, pipelining=pipelining) as serving:
-        environ = {
+        way = f"smtp://127.0.0.1:{serving.port}?connections={connections}&patience={patience}"
+        own = {
             "NEWSLETTER_DATA_DIR": str(folder),
             "NEWSLETTER_DATABASE_URL": url or f"sqlite:///{folder}/newsletter.db",
-            "NEWSLETTER_SMTP_URL": f"smtp://127.0.0.1:{serving.port}?connections={connections}",
+            "NEWSLETTER_SMTP_URL": way,
             "NEWSLETTER_UNDO_MINUTES": "0",
         }
-        yield World(folder, environ, serving, connections)
+        yield World(folder, own | dict(environ), serving, connections)
 
 
 def addresses(people: int) -> list[str]:
