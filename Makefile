@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install develop demo test test-long test-browser test-sweep shots check bench migration lock audit sbom clean
+.PHONY: install develop demo test test-long chaos test-browser test-sweep shots check bench migration lock audit sbom clean
 
 install: .venv/.runtime
 develop: .venv/.development
@@ -28,6 +28,10 @@ test: develop
 
 test-long: develop
 	@$(BIN)/python -m pytest tests/chaos $$(grep -rl --include=test_*.py mark.long tests) -m "(long or chaos) and not (browser or sweep)" -n auto --dist worksteal
+
+# The kill protocol by hand: CHAOS="--kills 500 --table docs/kills.md", or --only K5.
+chaos: develop
+	@$(BIN)/python -m tests.chaos $(CHAOS)
 
 test-browser: develop
 	@$(BIN)/python -m pytest tests/*/*_browser.py -m "browser and not pictures" -n auto --dist worksteal

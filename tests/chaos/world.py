@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import IO, Any, Final
 
@@ -181,8 +182,12 @@ def world(
     patience: what the program's waits are multiplied by. environ: more settings.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    ledger = folder / "accepted.tsv"
-    with sink(ledger, slowest_s=slowest_s, pipelining=pipelining) as serving:
+    with (
+        TemporaryDirectory() as elsewhere,
+        sink(
+            Path(elsewhere) / "accepted.tsv", slowest_s=slowest_s, pipelining=pipelining
+        ) as serving,
+    ):
         way = f"smtp://127.0.0.1:{serving.port}?connections={connections}&patience={patience}"
         own = {
             "NEWSLETTER_DATA_DIR": str(folder),
