@@ -21,17 +21,19 @@ from newsletter.accounts.links import LinkPurpose
 from newsletter.accounts.people import user_by_email
 from newsletter.accounts.sessions import Step
 from newsletter.compose.draft import draft_announcement
-from newsletter.model import Block, Edition, Revision
+from newsletter.model import Block, Delivery, Edition, Revision
 from newsletter.planning import save_rhythm
 from newsletter.rhythm import Rhythm
 from newsletter.send.worker import run_worker
 from newsletter.values import Role
 from newsletter.wiring import Services
 from subscribers.field import Stage
+from subscribers.model import Subscriber
 from subscribers.segments import parse_expression, save_segment
 from subscribers.values import Audience
 from tests.factories import judge_item
 from tests.feeds.sending_in import TOLD, publish, send_in
+from tests.newsletter.learn.returning import process, report
 from tests.web.desk import (
     PASSWORD,
     advance,
@@ -105,6 +107,7 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "subscribers": ("/redactie/abonnees", "/redactie/abonnees?kant=school&q=zz"),
     "subscriber_counts": ("/redactie/abonnees/aantallen",),
     "subscriber": ("/redactie/abonnees/{reader}",),
+    "came_back": ("/redactie/teruggekomen",),
     "many": ("/redactie/abonnees/wijzigen?van=gekozen&wie={reader}",),
     "receiving": ("/redactie/abonnees/inlezen",),
     "received_list": (
@@ -182,6 +185,7 @@ def begin_usual(services: Services) -> Names:
     with _client(services, "anna@example.org") as anna, _client(services, "bas@example.org") as bas:
         names = _editions(services, anna, bas)
     names |= {"reader": "1", "fixed": "school"}
+    _came_back(services, int(names["sent"]))
     own = make_item(services, "Van de redactie: de studiereis gaat door")
     judge_item(services.db, own, ItemStatus.PARKED)
     waiting = send_in(services.db, now=services.clock())
@@ -247,6 +251,27 @@ def _editions(services: Services, anna: TestClient, bas: TestClient) -> dict[str
         names["block"] = str(session.scalars(blocks.order_by(Block.position)).first())
         names["revision"] = str(session.scalars(revisions.order_by(Revision.id)).first())
     return names
+
+
+def _came_back(services: Services, edition_id: int) -> None:
+    """Let mail of the edition that was sent come back: not understood, refused for us, gone."""
+    key, now = services.settings.hash_key, services.clock()
+    with services.db.read() as session:
+        gone, refused = session.scalars(
+            select(Delivery.subscriber_id).where(Delivery.edition_id == edition_id).limit(2)
+        )
+        email = session.get_one(Subscriber, gone).email
+    spam = {"status": "5.7.1", "said": "smtp; 550 5.7.1 Message rejected as spam"}
+    question = "From: Mieke <mieke@example.net>\nSubject: Vraag\n\nWie kan ik bellen?\n" + "x" * 900
+    first, second = services.links.bounce_tokens(
+        [(gone or 0, edition_id), (refused or 0, edition_id)]
+    )
+    for raw in (
+        report(0, edition_id, address=email, token=first),
+        report(0, edition_id, token=second, **spam),
+        question.encode(),
+    ):
+        process(services.db, raw, now, key=key, links=services.links)
 
 
 def _segments(services: Services) -> dict[str, str]:

@@ -48,9 +48,10 @@ def report(
     action: str = "failed",
     to: str = "",
     original: str = "",
+    token: str = "",
 ) -> bytes:
     """Return a delivery report that came to our VERP address, or to another."""
-    token = LINKS.bounce_tokens([(who, edition_id)])[0]
+    token = token or LINKS.bounce_tokens([(who, edition_id)])[0]
     return f"""\
 From: MAILER-DAEMON@mx.example.net
 To: {to or f"bounces+{token}@example.org"}
@@ -83,8 +84,9 @@ def process(
     via: str = "command",
     by_provider: bool = False,
     key: bytes = KEY,
+    links: Links = LINKS,
 ) -> ProcessedBounce:
     """Process one message, read in this process."""
-    returns = Returns(db, LINKS, key, via=via, by_provider=by_provider)
+    returns = Returns(db, links, key, via=via, by_provider=by_provider)
     mark = bounces.mark_of(raw)
     return bounces.process_report(returns, "1.eml", read_bounce(raw), mark=mark, now=now)
