@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from threading import Event
 
 import pytest
@@ -11,6 +12,8 @@ from newsletter.accounts.people import user_by_email
 from newsletter.approve import review
 from newsletter.errors import TransportRefused, TransportUncertain
 from newsletter.model import Edition
+from newsletter.send.freeze import begin_due
+from newsletter.send.schedule import schedule
 from newsletter.send.worker import run_worker
 from newsletter.settings import Settings
 from newsletter.values import InDoubtPolicy, Role
@@ -80,6 +83,12 @@ def begin(desk: Desk, near: Services, base: str) -> None:
     desk.shoot("twijfel-onderweg")
 
 
+def see_today(desk: Desk) -> None:
+    desk.go("/redactie")
+    expect(desk.page.get_by_role("heading", name="Besluit over 3 onzekere mails")).to_be_visible()
+    desk.shoot("twijfel-vandaag")
+
+
 def test_those_in_doubt_are_decided_about_by_name(
     browser: Browser, near: Services, edition: int, transport: FakeTransport
 ) -> None:
@@ -89,6 +98,7 @@ def test_those_in_doubt_are_decided_about_by_name(
     run_worker(near, stop=Event(), until_complete=edition)
     transport.fails.clear()
     transport.attempted.clear()
+    see_today(desk)
     desk.go(f"{base}/resultaat")
     desk.shoot("twijfel-resultaat")
 
@@ -107,3 +117,30 @@ def test_those_in_doubt_are_decided_about_by_name(
 
     assert transport.attempted == ["school5@example.org"]
     assert desk.complaints == []
+
+
+def test_what_overslept_its_moment_says_so(
+    browser: Browser, near: Services, edition: int, clock: FakeClock
+) -> None:
+    schedule(
+        near.db,
+        edition,
+        at=clock() + timedelta(hours=1),
+        terms=near.terms,
+        now=clock(),
+    )
+    clock.later(days=1)
+    begin_due(
+        near.db,
+        settings=near.settings,
+        terms=near.terms,
+        preflight=near.preflight,
+        now=clock(),
+    )
+    desk = enter(browser, near, "anna@example.org")
+
+    desk.go(f"/redactie/edities/{edition}/verzenden")
+    desk.shoot("te-laat-verzenden")
+    desk.go("/redactie")
+    expect(desk.page.get_by_text("toen draaide het programma niet")).to_be_visible()
+    desk.shoot("te-laat-vandaag")

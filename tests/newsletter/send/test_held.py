@@ -13,6 +13,7 @@ from newsletter.send import held
 from newsletter.send import schedule as scheduling
 from newsletter.send.freeze import freeze_due
 from newsletter.send.held import Decided
+from newsletter.send.pages import PAGE
 from newsletter.send.worker import run_worker
 from newsletter.settings import Settings
 from newsletter.store.editions import events_of
@@ -290,9 +291,10 @@ def test_another_policy_reaches_a_worker_in_the_midst_of_a_sending(
     db: Database, settings: Settings, clock: FakeClock
 ) -> None:
     """The page that was read goes out under the old one; the next is read with the new one."""
+    number = 2 * PAGE
     with db.write() as session:
         make_segments(session)
-        make_readers(session, 450, now=START)
+        make_readers(session, number, now=START)
         edition = make_scheduled(session, now=START, policy=InDoubtPolicy.RESEND)
     freeze_due(db, terms=TERMS, preflight=sound, now=START)
 
@@ -306,18 +308,18 @@ def test_another_policy_reaches_a_worker_in_the_midst_of_a_sending(
             return super().deliver(sender=sender, recipient=recipient, message=message)
 
     doubt = TransportUncertain("silence")
-    transport = Switching({"r10@example.org": doubt, "r440@example.org": doubt})
+    transport = Switching({"r10@example.org": doubt, f"r{number}@example.org": doubt})
     services = worker_services(settings, db, clock, transport=transport)
     stop = Event()
     run_worker(
         services,
         stop=stop,
         until_complete=edition,
-        progress=lambda f: stop.set() if f.sent >= 448 else None,
+        progress=lambda f: stop.set() if f.sent >= number - 2 else None,
     )
 
     with db.read() as session:
         odd = session.execute(
             select(Delivery.id, Delivery.next_at).where(Delivery.state == D.IN_DOUBT)
         ).all()
-    assert {row[0]: row[1] is not None for row in odd} == {10: True, 440: False}
+    assert {row[0]: row[1] is not None for row in odd} == {10: True, number: False}
