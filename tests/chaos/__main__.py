@@ -113,10 +113,10 @@ def _works(skipped: dict[str, str]) -> dict[str, Work]:
 
 def _works_of_many() -> dict[str, Work]:
     many = {
-        "K4": (parts_of_many.workers_killed, 110),
+        "K4": (parts_of_many.workers_killed, 60),
         "K5 restarted": (parts_of_many.database_restarted, 400),
-        "K5 frozen": (parts_of_many.workers_frozen, 1_200),
-        "K5 cut": (parts_of_many.network_cut, 1_200),
+        "K5 frozen": (parts_of_many.workers_frozen, 700),
+        "K5 cut": (parts_of_many.network_cut, 700),
     }
 
     def work(name: str) -> Work:

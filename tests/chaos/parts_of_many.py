@@ -16,13 +16,16 @@ from tests.chaos.world import PATIENCE_S, Stuck, World, addresses, approved, wor
 HURRY: Final = 0.002  # a lease of twenty minutes is 2.4 seconds
 LEASE_S: Final = 1200 * HURRY
 WORKER: Final = ("worker",)
+COMPLETE_S: Final = 300.0  # after the last kill; a share is sent over four connections
 
 
 def workers_killed(folder: Path, cluster: Cluster, *, people: int, times: int) -> Verdict:
     """K4: three workers on one database, one of them killed at a time."""
     moments = random.Random(f"{SEED} many")  # noqa: S311 - whom to kill, and when
     begin = time.monotonic()
-    with world(folder, url=cluster.database(), connections=4, patience=0.02) as here:
+    with world(
+        folder, url=cluster.database(), connections=4, slowest_s=0.02, patience=0.02
+    ) as here:
         edition = _begun(here, people)
         workers = [here.start(*WORKER) for _ in range(3)]
         here.begun(0, workers[0])
@@ -58,7 +61,9 @@ def workers_frozen(folder: Path, cluster: Cluster, *, people: int, times: int) -
 def database_restarted(folder: Path, cluster: Cluster, *, people: int, times: int) -> Verdict:
     """K5: the database is restarted as after a power cut while two workers send."""
     begin = time.monotonic()
-    with world(folder, url=cluster.database(), connections=4, patience=0.02) as here:
+    with world(
+        folder, url=cluster.database(), connections=4, slowest_s=0.02, patience=0.02
+    ) as here:
         edition = _begun(here, people)
         workers = [here.start(*WORKER) for _ in range(2)]
         for _ in range(times):
@@ -116,7 +121,7 @@ def _signal(process: ForkServerProcess, number: int) -> None:
 
 def _finish(here: World, edition: str, workers: list[ForkServerProcess]) -> None:
     """Wait until the edition is complete, unaided; then stop the workers as one does."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + COMPLETE_S
     while here.ask("edition", "status", edition)["state"] != "sent":
         if time.monotonic() > deadline:
             raise Stuck(f"it does not complete: {here.said()}")
