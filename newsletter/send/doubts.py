@@ -21,6 +21,7 @@ from sqlalchemy import select, update
 from newsletter.model import Delivery, Edition
 from newsletter.ports import Clock
 from newsletter.send.headers import domain_of, split_mailbox
+from newsletter.send.held import is_left
 from newsletter.send.message import message_id
 from newsletter.send.relay_log import Fate, RelayLog
 from newsletter.send.trail import note_many
@@ -176,12 +177,14 @@ def _settle(
     with db.write() as session:
         in_doubt = Delivery.state == D.IN_DOUBT
         done: dict[DeliveryState, list[int]] = {}
-        for state, ones in ((D.SENT, sent), (D.PENDING, again)):
+        # That it arrived is a fact; what a person left as it is does not go out for all that.
+        undecided = in_doubt & ~is_left()
+        for state, ones, which in ((D.SENT, sent, in_doubt), (D.PENDING, again, undecided)):
             ids = [one.delivery_id for one in ones]
             # `at` stays: it says when the message was handed over.
             moved = session.execute(
                 update(Delivery)
-                .where(Delivery.id.in_(ids), in_doubt)
+                .where(Delivery.id.in_(ids), which)
                 .values(state=state.value, next_at=None)
                 .returning(Delivery.edition_id)
                 .execution_options(synchronize_session=False)

@@ -56,7 +56,7 @@ def count_undecided(session: Session, edition_ids: Sequence[int]) -> dict[int, i
     """Return how many mails wait for a decision, by edition; where none does, it is left out."""
     counted = (
         select(Delivery.edition_id, func.count())
-        .where(Delivery.edition_id.in_(edition_ids), HELD, ~_is_left())
+        .where(Delivery.edition_id.in_(edition_ids), HELD, ~is_left())
         .group_by(Delivery.edition_id)
     )
     return {row[0]: row[1] for row in session.execute(counted)}
@@ -131,7 +131,7 @@ def leave(
     """Leave mails in doubt as they are, for good. only: as for `send_again`."""
     with db.write() as session:
         lock_edition(session, edition_id)
-        chosen = _chosen(edition_id, only).where(~_is_left())
+        chosen = _chosen(edition_id, only).where(~is_left())
         number = _count(session, chosen)
         if not number:
             return Decided(0)
@@ -188,10 +188,11 @@ def choose_policy(
 
 def _chosen(edition_id: int, only: Sequence[int] | None) -> Select[int]:
     chosen = select(Delivery.id).where(Delivery.edition_id == edition_id, HELD)
-    return chosen.where(~_is_left() if only is None else Delivery.id.in_(only))
+    return chosen.where(~is_left() if only is None else Delivery.id.in_(only))
 
 
-def _is_left() -> ColumnElement[bool]:
+def is_left() -> ColumnElement[bool]:
+    """Return the condition that somebody decided to leave a delivery as it is."""
     left = select(DoubtChoice.delivery_id).where(DoubtChoice.delivery_id == Delivery.id)
     return left.where(DoubtChoice.is_left).correlate(Delivery).exists()
 

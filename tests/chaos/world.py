@@ -1,7 +1,4 @@
-"""The program in a world of its own, as seen from outside: commands, signals, and the sink.
-
-Nothing here knows how it is made; only the ledger is read from its table.
-"""
+"""The program in a world of its own, as seen from outside: commands, signals, and the sink."""
 
 import json
 import os
@@ -19,18 +16,12 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import IO, Any, Final
 
-from sqlalchemy import create_engine, text
-
 from tests import loaded
 
 ROOT: Final = Path(__file__).parent.parent.parent
 PATIENCE_S: Final = 120.0  # what takes longer has got stuck, not slow
 EDITOR, APPROVER = "redacteur@example.org", "akkoord@example.org"
 PASSWORD = "een-heel-lang-wachtwoord"
-LEDGER: Final = text(
-    "select s.email, d.state, d.resends from delivery d"
-    " join subscriber s on s.id = d.subscriber_id where d.edition_id = :edition"
-)
 
 
 class Stuck(AssertionError):
@@ -149,11 +140,8 @@ class World:
 
     def ledger(self, edition: str) -> dict[str, tuple[str, int]]:
         """Return state and announced second copies of each person."""
-        engine = create_engine(self.environ["NEWSLETTER_DATABASE_URL"])
-        with engine.connect() as connection:
-            rows = connection.execute(LEDGER, {"edition": int(edition)}).all()
-        engine.dispose()
-        return {email: (state, resends) for email, state, resends in rows}
+        people = self.ask("edition", "deliveries", edition)
+        return {one["email"]: (one["state"], one["resends"]) for one in people}
 
     def _finish(self, *words: str, told: Path | None, typed: str = "") -> int | None:
         own = os.environ | self.environ

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from newsletter.errors import SettingWrong
 from newsletter.model import Delivery
+from newsletter.send import held
 from newsletter.send.doubts import LookedUp, find_doubts, look_up_doubts, looking_up
 from newsletter.send.relay_log import Fate, RelayLog
 from newsletter.send.worker import run_worker
@@ -91,6 +92,21 @@ def test_nothing_goes_out_again_of_what_is_over(
 
     assert found == LookedUp(sent=1)
     assert states(db) == [(D.SENT, 0, False), (D.IN_DOUBT, 0, True)]
+
+
+def test_what_a_person_left_stays_unless_it_arrived(db: Database, settings: Settings) -> None:
+    edition_id = in_doubt(db, readers=2)
+    with db.write() as session:
+        for one in session.scalars(select(Delivery)):
+            one.next_at = None
+    held.leave(db, edition_id, now=START)
+
+    found = look_up_doubts(
+        db, ToldLog(Fate.ACCEPTED, Fate.NOT_ACCEPTED), settings=settings, now=START
+    )
+
+    assert found == LookedUp(sent=1)
+    assert states(db) == [(D.SENT, 0, False), (D.IN_DOUBT, 0, False)]
 
 
 def test_without_a_doubt_the_log_is_not_read(db: Database, settings: Settings) -> None:
