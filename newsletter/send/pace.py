@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, cast
 
+import structlog
 from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
@@ -31,12 +32,16 @@ from newsletter.limits import (
 )
 from newsletter.sending_rows import PaceTaken
 from storage.bulk import hold_table
+from storage.errors import StorageError
 from storage.session import Database
+
+log = structlog.get_logger()
 
 TABLE: Final = cast("Table", PaceTaken.__table__)  # a mapped class's table is a Table
 HELD: Final = timedelta(seconds=HELD_S)
 NEARLY: Final = 1e-6  # of a message: what rounding leaves of one that is whole
 LEAST: Final = timedelta(milliseconds=1)  # that is waited; a moment has no finer parts to tell by
+AGAIN: Final = timedelta(seconds=1)
 AHEAD: Final = timedelta(minutes=1)  # so much may the clocks of two machines differ
 SLOWEST: Final = 1 / 16  # share of its limits that is left to a host at the least
 ONCE_IN: Final = timedelta(seconds=10)  # all connections are told the same at about the same time
@@ -172,12 +177,17 @@ class Pace:
         """Take a turn for as many of these recipients as may begin now, in their order.
 
         domains: of their addresses. A turn that is granted is to be used at once, or it is lost.
-        Raises StorageError.
+        While the database does not answer nobody begins: what is in hand is still to be recorded.
         """
         if not self.limits.counts:
             return Granted(tuple(range(len(domains))), None)
         hosts = [host_of(one) for one in domains]
-        self._fetch(hosts, now)
+        try:
+            self._fetch(hosts, now)
+        except StorageError:
+            log.warning("the pace could not be asked; nobody begins for a second")
+            self._shut[ALL] = now + AGAIN
+            return Granted((), now + AGAIN)
         if self._is_late:
             return Granted((), now + LEAST)
         which = tuple(place for place, host in enumerate(hosts) if self._spend(host))
@@ -187,20 +197,29 @@ class Pace:
         return Granted(which, min(waits, default=None))
 
     def give_back(self, now: datetime) -> None:
-        """Give back what was taken and not used: at the end of a run. Raises StorageError."""
-        if self._held.total():
+        """Give back what was taken and not used: at the end of a run."""
+        if not self._held.total():
+            return
+        try:
             self._take({}, now)
+        except StorageError:
+            log.warning("turns that were not used could not be given back")
 
     def slow_down(self, domain: str, now: datetime) -> None:
-        """Halve the limits of a domain that asks for it, for a while. Raises StorageError."""
+        """Halve the limits of a domain that asks for it, for a while."""
         host = host_of(domain)
-        rules = self.limits.of(host)
-        if not rules:
+        if not self.limits.of(host):
             return
+        try:
+            self._slow_down(host, now)
+        except StorageError:
+            log.warning("a domain asked to slow down, and that could not be noted")
+
+    def _slow_down(self, host: str, now: datetime) -> None:
         with self._db.write_lightly() as session:
             hold_table(session, TABLE)
             rows = _rows(session, [host])
-            for rule in rules:
+            for rule in self.limits.of(host):
                 bucket = slowed(_bucket(rows.get((host, rule.period_s)), now), now)
                 _keep(session, rows, (host, rule.period_s), bucket)
 

@@ -52,7 +52,7 @@ class Turns:
         return self._next_at
 
     def take(self, number: int) -> list[Ready]:
-        """Return the next deliveries that may begin now, at most so many. Raises StorageError."""
+        """Return the next deliveries that may begin now, at most so many."""
         limits, now = self._pace.limits, self._clock()
         if not (limits.counts or limits.quiet):
             return self._source.take(number)

@@ -202,6 +202,8 @@ def _work(
         seen = _figures(services, goal)
         if goal.is_reached(seen, report):
             return seen
+        if seen is not None and progress is not None:
+            progress(seen)  # while it waits too
         stop.wait(wait_s)
     return None
 

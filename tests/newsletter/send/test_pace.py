@@ -144,6 +144,21 @@ def test_turns_that_come_late_are_given_back(db: Database, clock: FakeClock) -> 
     assert len(again.which) == 10, "none of them is lost"
 
 
+def test_while_the_database_is_away_nobody_begins(db: Database, clock: FakeClock) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("alter table pace rename to elsewhere")
+    pace = Pace(db, whole(100))
+
+    away = pace.grant([SCHOOL] * 5, clock())
+    pace.slow_down(SCHOOL, clock())
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("alter table elsewhere rename to pace")
+    again = pace.grant([SCHOOL] * 5, clock.later(seconds=1))
+
+    assert (away.which, away.next_at) == ((), START + timedelta(seconds=1))
+    assert len(again.which) == 5
+
+
 def test_turns_survive_a_restart(db: Database, clock: FakeClock) -> None:
     assert len(Pace(db, whole(20, 3600)).grant([SCHOOL] * 8, clock()).which) == 2
 

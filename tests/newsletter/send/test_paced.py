@@ -183,11 +183,18 @@ def test_edition_that_is_due_in_quiet_hours_waits(
     edition_id = arrange(db, 5)
     services = worker_services(replace(settings, quiet_hours=QUIET), db, clock, transport=transport)
 
-    run_worker(services, stop=Passing(clock, last=START + 59 * MINUTE, least=MINUTE))
+    shown: list[EditionStatus] = []
+    run_worker(
+        services,
+        stop=Passing(clock, last=START + 59 * MINUTE, least=MINUTE),
+        until_complete=edition_id,
+        progress=lambda now: shown.append(now.state),
+    )
     before = state(db, edition_id)
     run_worker(services, stop=Passing(clock, least=MINUTE), until_complete=edition_id)
 
     assert before is EditionStatus.SCHEDULED
+    assert set(shown) == {EditionStatus.SCHEDULED}, "who watches sees it wait"
     assert timedelta() <= min(transport.at)[0] - START - 60 * MINUTE < 2 * MINUTE
     assert state(db, edition_id) is EditionStatus.SENT
 
