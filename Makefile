@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: install develop demo test test-long chaos test-browser test-sweep shots check bench migration lock audit sbom clean
+.PHONY: install develop demo test test-long chaos test-browser test-sweep shots check bench bench-delivery migration lock audit sbom clean
 
 install: .venv/.runtime
 develop: .venv/.development
@@ -50,6 +50,10 @@ check: develop
 
 bench: develop
 	@$(BIN)/python -m benchmarks
+
+# What sending reaches beside smtp-source and a plain loop; needs gcc, postfix and stunnel4 of Debian.
+bench-delivery: develop
+	@$(BIN)/python -m benchmarks delivery recipients
 
 # Writes a migration from the difference between the classes and a freshly migrated database.
 migration: develop

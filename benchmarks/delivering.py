@@ -12,6 +12,7 @@ import time
 from threading import Event
 
 from benchmarks.edition import NOW
+from newsletter.logs import configure_logging
 from newsletter.send import shares
 from newsletter.send.freeze import freeze_due
 from newsletter.send.lanes import open_pool
@@ -28,6 +29,7 @@ EDITION: int = 1
 
 def main(folder: str, smtp_url: str, how: str) -> None:
     """Send, and print what it took."""
+    configure_logging("text")
     services = build_services(
         read_settings({"NEWSLETTER_DATA_DIR": folder, "NEWSLETTER_SMTP_URL": smtp_url})
     )
