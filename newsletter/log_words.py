@@ -12,12 +12,6 @@ from typing import Final
 
 from newsletter.dutch import capital, long_date, number
 
-PROGRAM: Final = "Het programma"
-DOORS: Final[Mapping[str, str]] = {
-    "cli": "Iemand, via de opdrachtregel,",
-    "site": "Een lezer",
-}
-NAMED: Final = {"cli": "{}, via de opdrachtregel,"}
 PLACE: Final = re.compile(r"\{([a-z_]+)\}")
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # one that is stored, so it exists
 
@@ -119,6 +113,10 @@ WORDS: Final[Mapping[str, Words]] = {
     "edition.halted": _edition(
         "{who} zette {it} op pauze, omdat de mailserver ons weigerde",
         "op pauze gezet, omdat de mailserver ons weigert",
+    ),
+    "edition.many_refused": _edition(
+        "Het verzenden van {it} ging op pauze, omdat te veel adressen werden geweigerd",
+        "op pauze gezet, omdat te veel adressen werden geweigerd",
     ),
     "edition.faulted": _edition(
         "Het verzenden van {it} ging op pauze, omdat er iets niet klopte",
@@ -371,13 +369,6 @@ def names_in(group: Group) -> tuple[str, ...]:
 def edition_word(what: str) -> str:
     """Return what happened to an edition in its own history. what: without "edition."."""
     return words_of(f"edition.{what}").short
-
-
-def who_did(name: str, via: str) -> str:
-    """Return who did it, to begin a sentence with. name: of the account, or ""."""
-    if name:
-        return NAMED.get(via, "{}").format(name)
-    return DOORS.get(via, PROGRAM)
 
 
 def sentence(what: str, *, who: str, it: str, detail: Mapping[str, object]) -> str:

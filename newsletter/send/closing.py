@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.model import Delivery, Edition
 from newsletter.send.ledger import OPEN, D
-from newsletter.store.editions import last_event, log_event
+from newsletter.store.editions import last_event, last_event_of, log_event
 from newsletter.values import EditionStatus
 
 
@@ -40,6 +40,28 @@ def halt(session: Session, edition_id: int, *, note: str, now: datetime) -> None
     if edition.state is EditionStatus.SENDING:
         edition.move(EditionStatus.PAUSED, now=now)
         log_event(session, edition_id, what="halted", now=now, note=note)
+
+
+def halt_many_refused(
+    session: Session, edition_id: int, *, refused: int, of: int, now: datetime
+) -> None:
+    """Pause an edition because more readers are refused than a good list has, once.
+
+    A person who goes on knows of it: then the rest is sent to, however many are refused.
+    """
+    edition = session.get_one(Edition, edition_id, with_for_update=True)
+    known = last_event_of(session, edition_id, "many_refused") is not None
+    if edition.state is EditionStatus.SENDING and not known:
+        edition.move(EditionStatus.PAUSED, now=now)
+        note = f"{refused} of {of} readers refused"
+        log_event(session, edition_id, what="many_refused", now=now, note=note)
+
+
+def halt_refused(session: Session, *, why: str, now: datetime) -> None:
+    """Pause what is being sent because the relay refuses us again and again."""
+    sending = select(Edition.id).where(Edition.status == EditionStatus.SENDING)
+    for edition_id in session.scalars(sending.order_by(Edition.id)).all():
+        halt(session, edition_id, note=f"the relay refuses us: {why}", now=now)
 
 
 def halt_faulty(session: Session, edition_id: int, *, note: str, now: datetime) -> None:

@@ -8,9 +8,8 @@ that may be the second is counted as one.
 """
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 from typing import Final
@@ -20,7 +19,6 @@ from sqlalchemy.orm import Session
 from newsletter.errors import (
     ContentChanged,
     TransportDeferred,
-    TransportError,
     TransportRefused,
     TransportUnavailable,
     UnsafeHeader,
@@ -31,7 +29,9 @@ from newsletter.send.ends import bring_to_end
 from newsletter.send.lanes import open_pool
 from newsletter.send.letters import Letter, News, Pool, Turn
 from newsletter.send.outcomes import (
+    MANY,
     SETTLE,
+    WATCHED,
     Attempt,
     Refusal,
     Settled,
@@ -42,19 +42,19 @@ from newsletter.send.outcomes import (
 from newsletter.send.pace import Pace, asks_to_slow
 from newsletter.send.pages import Mailing, Pages, Ready, read_mailing
 from newsletter.send.progress import Progress, Shown
+from newsletter.send.results import BACK, NO_MAIL, Result
 from newsletter.send.sending import Sending
 from newsletter.send.shares import Lease, Mine
 from newsletter.send.tally import SendReport, Tally
 from newsletter.send.turns import Turns
 from newsletter.send.watch import Watch
 from newsletter.settings import Settings
-from newsletter.values import DeliveryState, EditionStatus, Receipt
+from newsletter.values import DeliveryState, EditionStatus
 from storage.session import Database
 from subscribers.links import Links
 
 LOOK_S: Final = 0.5  # that nothing happens before the loop looks whether it should go on
 LONG: Final = timedelta(minutes=1)  # that the pace is waited for before other editions get a turn
-NOBODY: Final = "nothing was approved for this audience"
 
 
 def deliver_due(  # noqa: PLR0913 - everything it works with, handed in
@@ -127,6 +127,7 @@ class _Run:
         self._shown = Shown(sending.db, edition_id, progress)
         self._in_hand: dict[int, Attempt] = {}
         self._refused: list[Refusal] = []
+        self._last: deque[bool] = deque(maxlen=WATCHED)  # whether each was refused
         self._goes_on, self._spares, self._is_withdrawn = True, False, False
         self._waited = timedelta()
 
@@ -198,7 +199,7 @@ class _Run:
         self._shown.finish()
         return True
 
-    def _prepare(self, turns: Turns) -> "list[_Result]":
+    def _prepare(self, turns: Turns) -> list[Result]:
         """Prepare messages for all connections that are free; return what became of the others."""
         if not self._may_begin():
             if not self._is_withdrawn:
@@ -208,12 +209,12 @@ class _Run:
         faulty = []
         for ready in turns.take(self._pool.free):
             if ready.personal is None or ready.envelope is None:
-                faulty.append(_Result(ready, None if ready.personal is None else NO_MAIL))
+                faulty.append(Result(ready, None if ready.personal is None else NO_MAIL))
                 continue
             try:
                 message = ready.message()
             except UnsafeHeader as wrong:
-                faulty.append(_Result(ready, TransportRefused(str(wrong))))
+                faulty.append(Result(ready, TransportRefused(str(wrong))))
                 continue
             letter = Letter(
                 ready.sender, ready.personal.email, message, about=ready, has_dots=False
@@ -225,10 +226,10 @@ class _Run:
         asked = self._goes_on and not self._sending.stop.is_set() and not self._pool.is_closed
         return asked and self._sending.may_begin()
 
-    def _sort(self, news: Sequence[News], pages: Pages) -> "tuple[list[Letter], list[_Result]]":
+    def _sort(self, news: Sequence[News], pages: Pages) -> tuple[list[Letter], list[Result]]:
         """Return whose body may be sent, and the results; what was not begun waits again."""
         opened: list[Letter] = []
-        results: list[_Result] = []
+        results: list[Result] = []
         for letter, word in news:
             ready: Ready = letter.about
             is_in_hand = ready.delivery_id in self._in_hand
@@ -237,7 +238,7 @@ class _Run:
             elif word is Turn.BACK or (isinstance(word, TransportUnavailable) and not is_in_hand):
                 pages.give_back(ready)
             elif not isinstance(word, Turn):
-                results.append(_Result(ready, word))
+                results.append(Result(ready, word))
         return opened, results
 
     def _write_group(
@@ -245,7 +246,7 @@ class _Run:
         mailing: Mailing,
         pages: Pages,
         opened: Sequence[Letter],
-        results: "Sequence[_Result]",
+        results: Sequence[Result],
     ) -> None:
         """Make what came back and what is begun durable in one transaction; then let that go."""
         known = self._in_hand
@@ -279,7 +280,7 @@ class _Run:
         self._slow_down(results)
         self._watch_refusals(results, size=mailing.size)
 
-    def _slow_down(self, results: "Sequence[_Result]") -> None:
+    def _slow_down(self, results: Sequence[Result]) -> None:
         """Go slower to domains whose answer asks for it."""
         asked = {
             one.domain
@@ -300,7 +301,7 @@ class _Run:
                 self._pool.let_go(letter)
 
     def _put_aside(
-        self, results: "Sequence[_Result]", settled: Sequence[Settled], pages: Pages
+        self, results: Sequence[Result], settled: Sequence[Settled], pages: Pages
     ) -> None:
         """Have these in hand no more; whose attempt was given back waits again."""
         back = {one.delivery_id for one in settled if one.state is DeliveryState.PENDING}
@@ -310,7 +311,7 @@ class _Run:
                 pages.give_back(one.ready)
 
     def _settle(
-        self, results: "Sequence[_Result]", attempts: dict[int, Attempt], mailing: Mailing
+        self, results: Sequence[Result], attempts: dict[int, Attempt], mailing: Mailing
     ) -> list[Settled]:
         now, quiet = self._clock(), SETTLE * self._sending.patience
         return [
@@ -328,10 +329,11 @@ class _Run:
 
     def _note_outage(self, outage: TransportUnavailable) -> None:
         self._tally.unavailable = why = without_addresses(str(outage))
+        self._tally.is_refused = (outage.code or 0) // 100 == 5
         now = self._clock()
         self._write(lambda s: closing.note_outage(s, self._edition_id, note=why, now=now))
 
-    def _watch_refusals(self, results: "Sequence[_Result]", *, size: int) -> None:
+    def _watch_refusals(self, results: Sequence[Result], *, size: int) -> None:
         """Stop before a whole list is refused for what is wrong with us."""
         for one in results:
             result = one.result
@@ -342,6 +344,20 @@ class _Run:
         if self._goes_on and is_about_us(self._refused, size=size):
             self._goes_on, self._spares = False, True
             self._halt(f"{len(self._refused)} readers in a row refused: it must be us")
+        self._watch_share(results)
+
+    def _watch_share(self, results: Sequence[Result]) -> None:
+        """Stop once where a good part of the readers is refused: a person looks at the list."""
+        self._last.extend(isinstance(one.result, TransportRefused) for one in results)
+        refused, now = sum(self._last), self._clock()
+        if len(self._last) < WATCHED or refused <= MANY or not self._goes_on:
+            return
+        self._last.clear()
+        self._write(
+            lambda s: closing.halt_many_refused(
+                s, self._edition_id, refused=refused, of=WATCHED, now=now
+            )
+        )
 
     def _spare_refused(self) -> None:
         """Give those readers their turn back: they had no part in it."""
@@ -368,25 +384,3 @@ class _Run:
         now, detail = self._clock(), changed.detail
         self._write(lambda s: closing.halt_changed(s, self._edition_id, detail=detail, now=now))
         return EditionStatus.PAUSED
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """What became of a message. result: None for somebody to whom none could be made."""
-
-    ready: Ready
-    result: Receipt | TransportError | None
-
-    @property
-    def delivery_id(self) -> int:
-        return self.ready.delivery_id
-
-    @property
-    def domain(self) -> str:
-        personal = self.ready.personal
-        return "" if personal is None else personal.email.rpartition("@")[2].lower()
-
-
-NO_MAIL: Final = TransportRefused(NOBODY)
-# Somebody who was gone when the page was read, and is there again: their turn comes again.
-BACK: Final = TransportUnavailable("came back")

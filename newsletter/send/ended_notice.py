@@ -15,6 +15,12 @@ STOPPED: Final[Mapping[Ending, tuple[str, str, str]]] = {
         "Niemand verloor daardoor een beurt.",
         "Vertel het de beheerder. Neemt de mailserver weer mail aan, ga dan verder.",
     ),
+    Ending.MANY_REFUSED: (
+        "staat op pauze: er worden veel adressen geweigerd",
+        "Meer dan één op de twintig adressen wordt geweigerd. Daarom staat het verzenden één keer "
+        "op pauze.",
+        "Kijk waarom ze geweigerd zijn. Is dat wat je verwacht, ga dan verder.",
+    ),
     Ending.FAULTED: (
         "staat op pauze: er klopt iets niet",
         "Er klopt iets niet aan deze editie. Daarom staat het verzenden op pauze.",

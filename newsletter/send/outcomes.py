@@ -17,6 +17,8 @@ from newsletter.values import DeliveryState, InDoubtPolicy, Receipt
 WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))  # then hourly
 PATIENCE: Final = timedelta(hours=24)
 REFUSALS: Final = 20  # so many in a row have one cause
+WATCHED: Final = 500  # of the last so many, more than MANY refused is no good list
+MANY: Final = 25
 # Content or media, and security or policy (RFC 3463 §3.7 and §3.8): the message or its sender. Not
 # 5.6.7: that is about one address, whose letters the relay cannot take (RFC 6531 §3.5).
 OURS: Final = re.compile(r"\b5\.(?:6\.(?!7\b)|7\.)\d")

@@ -12,6 +12,7 @@ from newsletter.values import DeliveryState, EditionStatus
 class SendReport:
     """What a run did. unavailable: why the relay could not be reached; "" when it could.
 
+    is_refused:  the relay was reached, and wants nothing of us, for good as it says.
     waits_until: when the pace lets it go on, where nothing else is left to do.
     """
 
@@ -25,6 +26,7 @@ class SendReport:
     in_doubt: int = 0
     recovered: int = 0
     unavailable: str = ""
+    is_refused: bool = False
     waits_until: datetime | None = None
 
 
@@ -34,6 +36,7 @@ class Tally:
 
     recovered: int = 0
     unavailable: str = ""
+    is_refused: bool = False
     states: Counter[DeliveryState] = field(default_factory=Counter)
     statuses: dict[int, EditionStatus] = field(default_factory=dict)
     waits: dict[int, datetime] = field(default_factory=dict)
@@ -55,6 +58,7 @@ class Tally:
             in_doubt=self.states[DeliveryState.IN_DOUBT],
             recovered=self.recovered,
             unavailable=self.unavailable,
+            is_refused=self.is_refused,
             waits_until=self._waits_until(having(EditionStatus.SENDING)),
         )
 

@@ -27,7 +27,8 @@ class Ending(StrEnum):
     """How a sending ended. The names of those that stopped are those in the edition's history."""
 
     SENT = "sent"
-    HALTED = "halted"  # the relay refused reader after reader
+    HALTED = "halted"  # the relay refused reader after reader, or us
+    MANY_REFUSED = "many_refused"  # of the readers more than a good list has
     FAULTED = "faulted"  # its counts contradict each other, or no message can be made of it
     MAILS_CHANGED = "mails_changed"  # they are not those that were approved
     EVENT_CHANGED = End.EVENT_CHANGED.value

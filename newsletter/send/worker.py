@@ -5,7 +5,7 @@ On PostgreSQL as many work together as wanted; on SQLite one works, and the othe
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import Event
 from typing import Final, Protocol, Self
@@ -14,7 +14,7 @@ import structlog
 
 from newsletter.ports import Clock, Preflight, Terms, Transport
 from newsletter.send import shares
-from newsletter.send.closing import note_retry
+from newsletter.send.closing import halt_refused, note_retry
 from newsletter.send.deliver import deliver_due
 from newsletter.send.doubts import looking_up
 from newsletter.send.freeze import begin_due
@@ -42,6 +42,7 @@ OUTAGE_S: Final = (
     30.0,
     60.0,
 )  # waits for a relay that is away, then each minute
+TRIES: Final = 20  # by a relay that refuses us for good, a quarter of an hour; then a person looks
 UNDER_WAY: Final = {EditionStatus.SCHEDULED, EditionStatus.SENDING, EditionStatus.PAUSED}
 
 
@@ -195,8 +196,12 @@ def _work(
             rest_until = min(report.waits_until, services.clock() + REST)
         # A relay that took something is there: it is not waited for ever longer.
         outages = outages + 1 if report.unavailable and not report.sent else 0
-        wait_s = OUTAGE_S[min(outages, len(OUTAGE_S)) - 1] if outages else POLL_S
+        patience = services.settings.smtp.patience
+        wait_s = OUTAGE_S[min(outages, len(OUTAGE_S)) - 1] * patience if outages else POLL_S
         was_away, is_away = is_away, bool(report.unavailable)
+        if report.is_refused and outages >= TRIES:
+            _halt(services, report.unavailable)
+            report = replace(report, halted=report.editions)
         if is_away or was_away:
             _note_retry(services, wait_s if is_away else None)
         seen = _figures(services, goal)
@@ -206,6 +211,11 @@ def _work(
             progress(seen)  # while it waits too
         stop.wait(wait_s)
     return None
+
+
+def _halt(services: Services, why: str) -> None:
+    with services.db.write() as session:
+        halt_refused(session, why=why, now=services.clock())
 
 
 def _note_retry(services: Services, wait_s: float | None) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from feeds.values import AMSTERDAM
 from newsletter.dutch import moment, number
-from newsletter.log_words import WORDS, Group, names_in, sentence, who_did, words_of
+from newsletter.log_doors import who_did
+from newsletter.log_words import WORDS, Group, names_in, sentence, words_of
 from newsletter.model import Edition, User
 from newsletter.values import EditionKind
 from storage.dialect import holds, holds_in_any_case, told_row_by_row

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.compose.history import Turn
+from newsletter.log_doors import who_did
 from newsletter.log_words import (
     EARLIER,
     WORDS,
@@ -15,7 +16,6 @@ from newsletter.log_words import (
     edition_word,
     names_in,
     sentence,
-    who_did,
     words_of,
 )
 from newsletter.send.ends import End

@@ -13,8 +13,9 @@ from starlette.responses import Response, StreamingResponse
 from feeds.store import known_slugs
 from newsletter.accounts.people import user_names
 from newsletter.dutch import capital, local, relative
+from newsletter.log_doors import PROGRAM
 from newsletter.log_files import csv_lines, json_lines
-from newsletter.log_words import COMINGS, PROGRAM, Group
+from newsletter.log_words import COMINGS, Group
 from newsletter.store.editions import list_editions
 from newsletter.store.log import (
     NOBODY,

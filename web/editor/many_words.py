@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from feeds.themes import list_themes
 from newsletter.accounts.people import user_names
 from newsletter.dutch import join
-from newsletter.log_words import PROGRAM
+from newsletter.log_doors import PROGRAM
 from subscribers.many_rows import ManyChange
 from web.editor.desk import SUBSCRIBERS
 from web.editor.subscriber_filter import SIDES

@@ -64,8 +64,8 @@ class SmtpTransport:
 class SmtpPool:
     """Connections to one relay, served by one thread: a `letters.Pool`.
 
-    The first is opened alone, so that a relay that wants none is asked once. One that cannot be
-    opened is given up: a relay that takes two and refuses a third is served by two.
+    The first is opened alone, so that a relay that wants no mail of us is asked once. One that
+    cannot be opened is given up: a relay that takes two and refuses a third is served by two.
     """
 
     def __init__(self, transport: SmtpTransport, seats: int) -> None:
@@ -78,14 +78,14 @@ class SmtpPool:
         self._dirty: dict[Link, None] = {}
         self._news: list[News] = []
         self._addresses: list[Address] = []
-        self._was_ready = False
+        self._takes_mail = False
         self._look_at_s = 0.0
         self.outage: TransportUnavailable | None = None
 
     @property
     def free(self) -> int:
         """How many messages may be prepared now."""
-        seats = self._seats if self._was_ready else min(self._seats, 1)
+        seats = self._seats if self._takes_mail else min(self._seats, 1)
         return max(seats - len(self._links), 0) + len(self._free)
 
     @property
@@ -206,13 +206,15 @@ class SmtpPool:
             return
         self._watch(link)
         if link.dialogue.is_ready and not link.is_noted:
-            link.is_noted = self._was_ready = True
+            link.is_noted = True
             self._transport.offers.letters = link.dialogue.takes_letters
         self._leave_if_idle(link)
 
     def _take(self, news: Iterable[News]) -> None:
         """Keep the news, and no more of a message that it settles."""
         for letter, word in news:
+            if not isinstance(word, TransportUnavailable) and word is not Turn.BACK:
+                self._takes_mail = True
             if word is not Turn.OPEN:
                 self._settle(self._by_letter.pop(letter, None), word)
             self._news.append((letter, word))
@@ -271,9 +273,9 @@ class SmtpPool:
             after.dialogue.prepare(letter)
 
     def _give_up(self, why: TransportUnavailable) -> None:
-        """Do without a connection from now on; without any when none ever was greeted."""
+        """Do without a connection from now on; without any when none ever took mail."""
         self.outage = why
-        self._seats = self._seats - 1 if self._was_ready else 0
+        self._seats = self._seats - 1 if self._takes_mail else 0
 
     def _hang_up(self, link: Link) -> None:
         self._remove(link)

@@ -607,6 +607,23 @@ def test_list_is_not_burnt_when_everybody_is_refused_alike(desk: Desk) -> None:
     assert desk.states() == {"pending": 100}
 
 
+def test_a_list_with_many_dead_addresses_is_stopped_once_for_a_person_to_look(desk: Desk) -> None:
+    edition_id = desk.arrange(readers=700)
+    dead = {f"r{one}@example.org": REFUSED for one in range(1, 701, 10)}
+    transport = FakeTransport(dead)
+
+    desk.deliver(transport)
+    stopped = desk.status(edition_id), len(transport.attempted), desk.events(edition_id)[-1]
+    scheduling.resume(desk.db, edition_id, now=START)
+    desk.deliver(transport)
+
+    assert stopped[0] is EditionStatus.PAUSED
+    assert 500 <= stopped[1] < 500 + 2 * transport.connections
+    assert stopped[2] == ("many_refused", "50 of 500 readers refused")
+    assert desk.status(edition_id) is EditionStatus.SENT
+    assert desk.states() == {"sent": 630, "failed": 70}
+
+
 def test_short_list_is_not_burnt_either(desk: Desk) -> None:
     edition_id = desk.arrange(readers=3)
     spam = TransportRefused("5.6.0 message looks like spam", code=554)

@@ -15,6 +15,7 @@ from newsletter.send.freeze import freeze_due
 from newsletter.send.worker import run_worker
 from newsletter.sending_rows import Share, Worker
 from newsletter.settings import Settings
+from newsletter.store.editions import events_of
 from newsletter.values import EditionFigures, EditionStatus, Receipt
 from storage.dialect import lock
 from storage.session import Database
@@ -197,6 +198,26 @@ def test_editions_that_become_due_are_sent_by_a_waiting_worker(
     assert (found.state, found.sent) == (EditionStatus.SENT, 5)
     with db.read() as session:
         assert session.scalar(select(func.sum(Delivery.attempts))) == 5
+
+
+def test_a_relay_that_goes_on_refusing_us_is_a_matter_for_a_person(
+    db: Database, settings: Settings, clock: FakeClock
+) -> None:
+    edition_id = arrange(db)
+    relay = Relay(mail="550 5.7.1 you may not send here")
+
+    with serving(relay) as port:
+        smtp = replace(settings.smtp, host="127.0.0.1", port=port, patience=0.001)
+        services = worker_services(replace(settings, smtp=smtp), db, clock)
+        found = run_worker(services, stop=Event(), until_complete=edition_id)
+
+    with db.read() as session:
+        last = events_of(session, edition_id)[-1]
+        tried = session.scalar(select(func.sum(Delivery.attempts)))
+    assert found is not None
+    assert (found.state, found.pending, tried) == (EditionStatus.PAUSED, 5, 0)
+    assert (last.what, "you may not send here" in last.note) == ("halted", True)
+    assert len(relay.heard) == 20
 
 
 def test_a_relay_that_refuses_us_is_tried_again_at_a_moment_that_is_in_the_row(
