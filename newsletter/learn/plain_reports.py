@@ -65,9 +65,11 @@ def is_from_daemon(message: Message) -> bool:
 
 
 def looks_returned(message: Message, said: str) -> bool:
-    """Say whether the subject, or how the text begins, tells of a delivery."""
+    """Say whether the subject, or how the text begins, tells of a delivery; quotations do not."""
+    own = (line for line in said[:2_000].splitlines() if not line.lstrip().startswith(">"))
     subject = header_text(message, "Subject")
-    return bool(_SUBJECT.search(subject) or _OPENING.search(" ".join(said[:2_000].split())))
+    text = " ".join(" ".join(own).split())
+    return bool(_SUBJECT.search(subject) or _OPENING.search(text))
 
 
 def read_plain_report(message: Message, said: str, returned: str) -> tuple[ReturnedRecipient, ...]:

@@ -30,8 +30,9 @@ _OUR_HEADERS: Final = re.compile(
 
 def read_bounce(raw: bytes) -> BounceReport:
     """Read one raw message. Never raises; what cannot be read is of class none."""
+    lines = raw[:MESSAGE_MAXIMUM].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
-        return _read(raw)
+        return _read(lines)
     except opening.PARSER_FAULTS:
         return BounceReport(BounceClass.NONE)
 
@@ -50,7 +51,7 @@ def _read(raw: bytes) -> BounceReport:
     message = opening.open_message(raw)
     said, returned = opening.report_text(message)
     kind, recipients = _judge(message, said, returned)
-    headers = [found[0] for found in _OUR_HEADERS.finditer(raw[:MESSAGE_MAXIMUM])]
+    headers = [found[0] for found in _OUR_HEADERS.finditer(raw)]
     ours = " ".join(one.decode("ascii", "replace") for one in headers)
     named = [one.address for one in recipients if one.address]
     return BounceReport(
@@ -79,14 +80,17 @@ def _judge(
 
 
 def _told_in_words(message: Message, said: str, returned: str) -> tuple[ReturnedRecipient, ...]:
-    """Return what a report without structure says; () for what tells of no delivery."""
+    """Return what a report without structure says; () for what tells of no delivery.
+
+    What a person seems to have written is a report only when it names somebody.
+    """
     by_person = not plain_reports.is_from_daemon(message)
     is_about_mail = plain_reports.looks_returned(message, said)
     if by_person and (replies.has_subject(message) or not is_about_mail):
         return ()
-    return reports.read_loose_recipients(f"{said}\n{returned}") or plain_reports.read_plain_report(
-        message, said, returned
-    )
+    loose = reports.read_loose_recipients(f"{said}\n{returned}")
+    found = loose or plain_reports.read_plain_report(message, said, returned)
+    return () if by_person and not any(one.address for one in found) else found
 
 
 def _with_words(

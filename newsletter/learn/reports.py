@@ -99,7 +99,6 @@ def _blocks(part: Message) -> Iterator[Message]:
     payload = part.get_payload()
     if header(part, "Content-Transfer-Encoding").lower() in {"base64", "quoted-printable"}:
         yield from _split(_encoded(part))
-        return
     for one in payload if isinstance(payload, list) else [payload]:
         if isinstance(one, Message):
             yield one

@@ -27,9 +27,12 @@ def test_each_sample_is_in_the_table() -> None:
     assert {one["class"] for one in EXPECTED.values()} == set(BounceClass)
 
 
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n", b"\r"])
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_sample_is_understood(name: str) -> None:
-    report = read_bounce((SAMPLES / f"{name}.eml").read_bytes())
+def test_a_sample_is_understood_whatever_ends_its_lines(name: str, ends: bytes) -> None:
+    raw = (SAMPLES / f"{name}.eml").read_bytes()
+
+    report = read_bounce(raw.replace(b"\n", ends))
 
     named = {one.address: one.status for one in report.recipients if one.address}
     assert (report.kind, named) == (EXPECTED[name]["class"], EXPECTED[name]["recipients"])
