@@ -4,6 +4,7 @@ What it takes is what came between DATA and the dot, unstuffed, byte for byte (R
 """
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -190,10 +191,10 @@ class _Talk:
 
 
 @contextmanager
-def misbehaving(relay: BadRelay) -> Iterator[int]:
-    """Serve on a free port while the body runs; give the port."""
+def misbehaving(relay: BadRelay, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Serve on a free port while the body runs; give the port. tls: from the first byte."""
     loop = asyncio.new_event_loop()
-    started = loop.create_task(asyncio.start_server(relay.serve, "127.0.0.1", 0))
+    started = loop.create_task(asyncio.start_server(relay.serve, "127.0.0.1", 0, ssl=tls))
     server = loop.run_until_complete(started)
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

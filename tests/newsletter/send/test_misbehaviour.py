@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -17,6 +18,7 @@ from sqlalchemy import func, select
 
 from newsletter.model import Delivery, Edition
 from newsletter.send.transports import open_transport
+from newsletter.send.transports.smtp import SmtpTransport
 from newsletter.send.worker import run_worker
 from newsletter.settings import Settings, SmtpRelay, read_settings
 from newsletter.store.editions import events_of
@@ -36,6 +38,7 @@ from tests.newsletter.send.bad_relay import (
     slowly,
     well,
 )
+from tests.newsletter.send.certificates import EXPIRED, LONG, NOT_YET, Authority
 
 PATIENCE_S = 30.0  # of the test: what takes longer has got stuck
 HURRY = 0.002  # of the program: ten minutes are 1.2 seconds
@@ -208,6 +211,32 @@ def test_a_relay_that_does_not_speak_tls_after_all_is_no_way_out(
 
     assert_nobody_is_burnt(sent, relay)
     assert "MAIL" not in relay.words()
+
+
+CERTIFICATES = {
+    "nobody knows who signed it": ("127.0.0.1", LONG, False),
+    "of another": ("ander.example.org", LONG, True),
+    "over": ("127.0.0.1", EXPIRED, True),
+    "not yet": ("127.0.0.1", NOT_YET, True),
+}
+
+
+@pytest.mark.parametrize("name", CERTIFICATES)
+def test_a_certificate_that_cannot_be_trusted_is_no_way_out(
+    sending: Callable[..., Sending], tmp_path: Path, name: str
+) -> None:
+    whose, period, is_known = CERTIFICATES[name]
+    authority, relay = Authority(tmp_path), BadRelay(well)
+
+    with misbehaving(relay, authority.server(whose, period)) as port:
+        sent = sending(port, url=f"smtps://127.0.0.1:{port}?connections=2&patience={HURRY}")
+        if is_known:
+            way = SmtpTransport(sent.services.settings.smtp, tls=authority.trusted)
+            sent.services = replace(sent.services, open_transport=lambda: way)
+        sent.work(until=sent.saw("relay_unavailable"))
+
+    assert_nobody_is_burnt(sent, relay)
+    assert relay.words() == []
 
 
 def test_tls_that_is_not_offered_is_no_reason_to_go_without(
