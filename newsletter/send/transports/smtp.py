@@ -252,9 +252,13 @@ class SmtpPool:
             return
         self._remove(link)
         is_given_up = not link.dialogue.served and not link.is_leaving
-        for letter, word in link.lost(why):
+        told = link.lost(why)
+        for letter, _ in told:
             self._by_letter.pop(letter, None)
-            self._news.append((letter, word))
+        # What the relay just asked for and can take no more is not to be let go.
+        ended = {letter for letter, word in told if word is not Turn.OPEN}
+        news = [*self._news, *told]
+        self._news = [one for one in news if one[1] is not Turn.OPEN or one[0] not in ended]
         if is_given_up:
             self._addresses = []
             self._give_up(why)
