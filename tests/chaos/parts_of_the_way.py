@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from tests.chaos.parts import SEED
@@ -184,9 +185,8 @@ def why_no_disk() -> str:
     """Return why no disk can be mounted here; "" when it can."""
     if os.geteuid() != 0:
         return "only root can mount a small disk"
-    probe = Path("/tmp/chaos-probe")  # noqa: S108 - mounted and gone at once
     try:
-        with small_disk(probe, size_mib=1):
+        with TemporaryDirectory() as probe, small_disk(Path(probe), size_mib=1):
             return ""
     except (OSError, subprocess.CalledProcessError):
         return "this machine lets nobody mount a disk"
