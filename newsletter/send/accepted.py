@@ -5,7 +5,6 @@ with recipient, Message-ID and SHA-256 of the message, and tabs between; more ma
 another Message-ID than ours, such as those of confirmations, are passed by.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import BinaryIO, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.keys import message_key
 from newsletter.model import Delivery
 from newsletter.send.message import message_id
 from newsletter.send.verify import Broken
@@ -127,7 +127,7 @@ def _erased(session: Session, edition_id: int) -> int:
 
 def _rows(session: Session, edition_id: int, key: bytes) -> Iterator[_Row]:
     """Yield the rows of who is still there: of an erased reader nobody knows the Message-ID."""
-    own = hashlib.sha256(b"message-id\0" + key).digest()
+    own = message_key(key)
     rows = session.execute(
         select(Subscriber.id, Delivery.state, Delivery.resends, Subscriber.email_key)
         .join(Delivery, Delivery.subscriber_id == Subscriber.id)

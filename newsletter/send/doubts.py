@@ -178,7 +178,8 @@ def _settle(
         in_doubt = Delivery.state == D.IN_DOUBT
         done: dict[DeliveryState, list[int]] = {}
         # That it arrived is a fact; what a person left as it is does not go out for all that.
-        undecided = in_doubt & ~is_left()
+        under_way = select(Edition.id).where(Edition.status.in_(GOES_ON))
+        undecided = in_doubt & ~is_left() & Delivery.edition_id.in_(under_way)
         for state, ones, which in ((D.SENT, sent, in_doubt), (D.PENDING, again, undecided)):
             ids = [one.delivery_id for one in ones]
             # `at` stays: it says when the message was handed over.

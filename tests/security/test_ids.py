@@ -16,6 +16,7 @@ MISSING = {
     "submission": "987654", "kind": "er-niet", "user": "987654", "slot": "2031-01-01",
     "invitation": "987654", "partnership": "987654", "organisation": "987654",
     "list": "987654", "subscriber": "987654", "change": "987654", "event": "987654",
+    "mail": "987654",
 }  # fmt: skip
 NO_THING = {
     "old_item",  # leads to a page that says it is not there

@@ -13,6 +13,7 @@ from web.route import Route
 from web.routes import ROUTES
 
 LIST = "/redactie/abonnees"
+CAME_BACK = "/redactie/teruggekomen"
 TABLE = Path(__file__).with_name("roles.txt")
 NOT_THERE = {
     "id": "999", "block": "999", "revision": "999", "item": "999", "slug": "weg", "user": "999",
@@ -79,7 +80,7 @@ def test_pages_show_who_our_readers_are_only_where_administrators_look_for_them(
     shown = _showing(pages, readers)
 
     assert readers
-    assert {path for path, _ in shown} == {LIST, f"{LIST}/1", f"{LIST}/wijzigen"}
+    assert {path for path, _ in shown} == {LIST, f"{LIST}/1", f"{LIST}/wijzigen", CAME_BACK}
 
 
 @pytest.mark.parametrize("role", [Role.READER, Role.EDITOR, Role.APPROVER])

@@ -94,6 +94,7 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "rhythm": ("/redactie/instellingen/ritme",),
     "trial_mail": ("/redactie/edities/{draft}/proefmail",),
     "result": ("/redactie/edities/{sent}/resultaat",),
+    "recipients": ("/redactie/edities/{sent}/ontvangers",),
     "sources": ("/redactie/bronnen",),
     "source_list": ("/redactie/bronnenlijst",),
     "source": ("/redactie/bronnen/{source}", "/redactie/bronnen/{failing}"),
