@@ -26,7 +26,9 @@ from storage.dialect import has_many_writers, insert_new, lock, moment_ahead
 from storage.session import Database
 
 D = DeliveryState
-SIZE: Final = 2_000  # deliveries of a share
+MOST: Final = 2_000  # deliveries of a share
+LEAST: Final = 50
+PARTS: Final = 20  # of a short list, so that several workers have something to do
 ONE: Final = "worker"  # the lock where one process sends at a time
 
 
@@ -100,8 +102,11 @@ def may_work(mine: Mine) -> ColumnElement[bool]:
     return select(Worker.id).where(alive).exists()
 
 
-def is_alive(db: Database, mine: Mine) -> bool:
-    """Say whether this worker may begin messages."""
+def stay(db: Database, mine: Mine) -> bool:
+    """Renew the lease, if there is one; say whether this worker may still begin messages."""
+    if mine.lease is not None:
+        with db.write_lightly() as session:
+            renew(session, mine)
     with db.read() as session:
         return bool(session.scalar(select(may_work(mine))))
 
@@ -128,7 +133,7 @@ def release(session: Session, workers: Sequence[int]) -> None:
     session.execute(update(Share).where(Share.worker_id.in_(workers)).values(worker_id=None))
 
 
-def cut_into_shares(session: Session, edition_id: int, *, size: int = SIZE) -> None:
+def cut_into_shares(session: Session, edition_id: int, *, size: int | None = None) -> None:
     """Divide the deliveries of an edition, unless that was done."""
     if session.scalar(select(Share.first_id).where(Share.edition_id == edition_id).limit(1)):
         return
@@ -138,6 +143,8 @@ def cut_into_shares(session: Session, edition_id: int, *, size: int = SIZE) -> N
     ).one()
     if first is None:
         return
+    short = max(LEAST, (last - first) // PARTS + 1) if has_many_writers(session) else MOST
+    size = size or min(MOST, short)
     rows = [
         {"edition_id": edition_id, "first_id": start, "last_id": min(start + size - 1, last)}
         for start in range(first, last + 1, size)

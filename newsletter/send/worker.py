@@ -189,7 +189,7 @@ def _work(
 ) -> EditionFigures | None:
     outages, is_away = 0, True  # whoever worked before may have left a note
     rest_until = services.clock()
-    while not stop.is_set() and held.is_held() and shares.is_alive(services.db, mine):
+    while not stop.is_set() and held.is_held() and shares.stay(services.db, mine):
         rests = services.clock() < rest_until
         report = _round(services, held, mine, stop=stop, progress=progress, rests=rests)
         if report.waits_until is not None:
