@@ -259,7 +259,10 @@ def _came_back(services: Services, edition_id: int) -> None:
     key, now = services.settings.hash_key, services.clock()
     with services.db.read() as session:
         gone, refused = session.scalars(
-            select(Delivery.subscriber_id).where(Delivery.edition_id == edition_id).limit(2)
+            select(Delivery.subscriber_id)
+            .where(Delivery.edition_id == edition_id)
+            .order_by(Delivery.id.desc())  # the first readers are on other pages
+            .limit(2)
         )
         email = session.get_one(Subscriber, gone).email
     spam = {"status": "5.7.1", "said": "smtp; 550 5.7.1 Message rejected as spam"}
