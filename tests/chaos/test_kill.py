@@ -47,7 +47,7 @@ def test_kill_the_site_at_random_moments(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pipelining", [False, True])
 def test_kill_at_each_event_of_the_dialogue(tmp_path: Path, *, pipelining: bool) -> None:
-    verdict = shown(parts.at_events(tmp_path, people=700, each=1, pipelining=pipelining))
+    verdict = shown(parts.at_events(tmp_path, people=1_500, each=1, pipelining=pipelining))
 
     assert verdict.is_good
     assert verdict.kills == len(EVENTS)
