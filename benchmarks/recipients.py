@@ -65,7 +65,6 @@ def pages_meanwhile(data: Path, readers: int, port: int) -> list[str]:
     environ = {
         "NEWSLETTER_DATA_DIR": str(data),
         "NEWSLETTER_SMTP_URL": f"smtp://127.0.0.1:{port}?connections=32",
-        "NEWSLETTER_BASE_URL": base,
     }
     services = build_services(read_settings(environ))
     people.add_user(
