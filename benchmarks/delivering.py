@@ -6,9 +6,9 @@ makes the same messages and writes nothing down: what the ledger costs is the di
 """
 
 import json
-import resource
 import sys
 import time
+from pathlib import Path
 from threading import Event
 
 from benchmarks.edition import NOW
@@ -40,8 +40,14 @@ def main(folder: str, smtp_url: str, how: str) -> None:
     begun, cpu = time.perf_counter(), time.process_time()
     sent = _with_ledger(services) if how == "ledger" else _without(services)
     seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = peak()
     print(json.dumps({"seconds": seconds, "cpu": cpu, "sent": sent, "memory": memory}))
+
+
+def peak() -> float:
+    """Return this program's peak memory in MiB; `ru_maxrss` would be that of who started it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _with_ledger(services: Services) -> int:
