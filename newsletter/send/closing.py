@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.model import Delivery, Edition
 from newsletter.send.ledger import OPEN, D
+from newsletter.store.deliveries import state_counts
 from newsletter.store.editions import last_event, last_event_of, log_event
 from newsletter.values import EditionStatus
 
@@ -23,7 +24,7 @@ def close_if_complete(session: Session, edition_id: int, *, now: datetime) -> Ed
         return edition.state
     if session.scalar(_is_open(edition_id)):
         return edition.state
-    counted = _counts(session, edition_id)
+    counted = state_counts(session, edition_id)
     if sum(counted.values()) != edition.size:
         note = f"{sum(counted.values())} deliveries, but {edition.size} readers"
         halt_faulty(session, edition_id, note=note, now=now)
@@ -101,12 +102,3 @@ def _is_open(edition_id: int) -> Select[bool]:
     again = and_(Delivery.state == D.IN_DOUBT, Delivery.next_at.is_not(None))
     waits = or_(*(Delivery.state == state for state in OPEN), again)
     return select(select(Delivery.id).where(Delivery.edition_id == edition_id, waits).exists())
-
-
-def _counts(session: Session, edition_id: int) -> dict[str, int]:
-    rows = session.execute(
-        select(Delivery.state, func.count())
-        .where(Delivery.edition_id == edition_id)
-        .group_by(Delivery.state)
-    )
-    return dict(rows.all())

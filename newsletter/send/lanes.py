@@ -12,8 +12,7 @@ from typing import Final
 
 from newsletter.errors import TransportError, TransportUnavailable
 from newsletter.ports import Connection, Transport
-from newsletter.send.letters import Letter, News, Pool, Turn
-from newsletter.send.transports.smtp import SmtpTransport
+from newsletter.send.letters import Letter, News, Pool, Pooling, Turn
 from newsletter.values import Receipt
 
 # For the lanes that are nearly done: one commit costs some 3 ms, for one message or for all.
@@ -22,7 +21,7 @@ LINGER_S: Final = 0.002
 
 def open_pool(transport: Transport) -> Pool:
     """Return the connections of a way out: its own loop, or a thread for each."""
-    return transport.pool() if isinstance(transport, SmtpTransport) else Lanes(transport)
+    return transport.pool() if isinstance(transport, Pooling) else Lanes(transport)
 
 
 class Lanes:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from newsletter.errors import TransportError, TransportUnavailable
 from newsletter.values import Receipt
@@ -42,6 +42,15 @@ class Turn(Enum):
 
 
 News = tuple[Letter, Receipt | TransportError | Turn]
+
+
+@runtime_checkable
+class Pooling(Protocol):
+    """A way out whose connections serve together, in one loop of its own."""
+
+    def pool(self) -> "Pool":
+        """Return all its connections; none is opened yet."""
+        ...
 
 
 class Pool(Protocol):

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session, aliased
 from newsletter.model import Delivery, Edition
 from newsletter.sending_rows import Worker
 from newsletter.store.approvals import seal_of_mails, variants_of
-from newsletter.store.deliveries import figures
+from newsletter.store.deliveries import figures, state_counts
 from newsletter.store.editions import get_edition
 from newsletter.values import DeliveryState, EditionStatus
 from storage.dialect import hold_still
@@ -150,7 +150,7 @@ def read_facts(db: Database, edition_id: int, *, letterhead: Sequence[str]) -> F
             status=edition.state,
             size=edition.size,
             is_materialised=edition.materialised_at is not None,
-            counts=_counts(session, edition_id),
+            counts=state_counts(session, edition_id),
             shown=shown,
             recipients=recipients,
             settling=_settling(session, edition_id),
@@ -205,15 +205,6 @@ def _editions(db: Database, *, only: int | None, since: datetime | None) -> list
             is_new = or_(Edition.status.in_(UNDER_WAY), Edition.status_since > since)
             query = query.where(is_new)
         return list(session.scalars(query.order_by(Edition.id)))
-
-
-def _counts(session: Session, edition_id: int) -> dict[str, int]:
-    rows = session.execute(
-        select(Delivery.state, func.count())
-        .where(Delivery.edition_id == edition_id)
-        .group_by(Delivery.state)
-    )
-    return dict(rows.all())
 
 
 def _shown(session: Session, edition_id: int) -> tuple[int, int]:
