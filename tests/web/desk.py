@@ -17,7 +17,7 @@ from newsletter.compose.draft import draft_newsletter
 from newsletter.compose.marks import block_mark as mark_of
 from newsletter.model import Block, Edition
 from newsletter.send.freeze import freeze_due
-from newsletter.values import Role
+from newsletter.values import InDoubtPolicy, Role
 from newsletter.wiring import Services
 from storage.text import slugify
 from subscribers.field import Stage, judge_organisation, judge_partnership
@@ -216,6 +216,23 @@ def offer(services: Services) -> int:
         now=services.clock(),
     )
     return edition
+
+
+def approve_offered(services: Services, *, policy: InDoubtPolicy = InDoubtPolicy.RESEND) -> int:
+    """Make a newsletter that Anna offers and Bas approves; return its id."""
+    edition = offer(services)
+    with services.db.write() as session:
+        session.get_one(Edition, edition).in_doubt_policy = policy
+        bas = user_by_email(session, "bas@example.org").id
+    return review.approve(
+        services.db,
+        edition,
+        by=bas,
+        terms=services.terms,
+        house=services.house,
+        four_eyes=True,
+        now=services.clock(),
+    )
 
 
 def version(services: Services, edition_id: int) -> int:

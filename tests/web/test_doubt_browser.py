@@ -8,10 +8,7 @@ from threading import Event
 import pytest
 from playwright.sync_api import Browser, expect
 
-from newsletter.accounts.people import user_by_email
-from newsletter.approve import review
 from newsletter.errors import TransportRefused, TransportUncertain
-from newsletter.model import Edition
 from newsletter.send.freeze import begin_due
 from newsletter.send.schedule import schedule
 from newsletter.send.worker import run_worker
@@ -20,7 +17,7 @@ from newsletter.values import InDoubtPolicy, Role
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock, FakeTransport
 from tests.web.browsing import NEEDS_BROWSER, Desk
-from tests.web.desk import freeze, make_user, offer
+from tests.web.desk import approve_offered, freeze, make_user
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
@@ -44,20 +41,7 @@ def near(at_base: Settings, clock: FakeClock, transport: FakeTransport) -> Itera
 @pytest.fixture
 def edition(near: Services) -> int:
     """An edition that Anna made and Bas approved, which holds what is in doubt."""
-    edition = offer(near)
-    with near.db.write() as session:
-        session.get_one(Edition, edition).in_doubt_policy = InDoubtPolicy.HOLD
-        bas = user_by_email(session, "bas@example.org").id
-    review.approve(
-        near.db,
-        edition,
-        by=bas,
-        terms=near.terms,
-        house=near.house,
-        four_eyes=True,
-        now=near.clock(),
-    )
-    return edition
+    return approve_offered(near, policy=InDoubtPolicy.HOLD)
 
 
 def enter(browser: Browser, near: Services, email: str) -> Desk:

@@ -12,8 +12,6 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import update
 
-from newsletter.accounts.people import user_by_email
-from newsletter.approve import review
 from newsletter.errors import TransportRefused
 from newsletter.model import Delivery, Edition
 from newsletter.send.closing import note_outage
@@ -23,7 +21,7 @@ from newsletter.values import DeliveryState
 from newsletter.wiring import Services, build_services
 from tests.fakes import FakeClock, FakeTransport
 from tests.web.browsing import NEEDS_BROWSER, Desk
-from tests.web.desk import freeze, offer
+from tests.web.desk import approve_offered, freeze
 
 pytestmark = [*NEEDS_BROWSER, pytest.mark.usefixtures("server")]
 
@@ -43,19 +41,7 @@ def near(at_base: Settings, clock: FakeClock, transport: FakeTransport) -> Itera
 @pytest.fixture
 def edition(near: Services) -> int:
     """An edition that Anna made and Bas approved."""
-    edition = offer(near)
-    with near.db.read() as session:
-        bas = user_by_email(session, "bas@example.org").id
-    review.approve(
-        near.db,
-        edition,
-        by=bas,
-        terms=near.terms,
-        house=near.house,
-        four_eyes=True,
-        now=near.clock(),
-    )
-    return edition
+    return approve_offered(near)
 
 
 def enter(browser: Browser, near: Services, *, script: bool = True) -> Desk:

@@ -5,11 +5,12 @@ What it takes is what came between DATA and the dot, unstuffed, byte for byte (R
 
 import asyncio
 import ssl
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
+
+from tests.newsletter.send.serving import served
 
 END = b"\r\n.\r\n"
 LARGEST = 1 << 24
@@ -193,25 +194,5 @@ class _Talk:
 @contextmanager
 def misbehaving(relay: BadRelay, tls: ssl.SSLContext | None = None) -> Iterator[int]:
     """Serve on a free port while the body runs; give the port. tls: from the first byte."""
-    loop = asyncio.new_event_loop()
-    started = loop.create_task(asyncio.start_server(relay.serve, "127.0.0.1", 0, ssl=tls))
-    server = loop.run_until_complete(started)
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        loop.call_soon_threadsafe(server.close)
-        asyncio.run_coroutine_threadsafe(_finish(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
-async def _finish() -> None:
-    mine = asyncio.current_task()
-    others = [task for task in asyncio.all_tasks() if task is not mine]
-    for task in others:
-        task.cancel()
-    with suppress(asyncio.CancelledError):
-        await asyncio.gather(*others, return_exceptions=True)
+    with served(lambda _: asyncio.start_server(relay.serve, "127.0.0.1", 0, ssl=tls)) as port:
+        yield port

@@ -2,13 +2,14 @@
 
 import asyncio
 import ssl
-import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.newsletter.send.serving import served
 
 
 @dataclass
@@ -70,29 +71,12 @@ def serving(
 
     over_tls: for a port where TLS comes first (SMTPS); options: of aiosmtpd's SMTP.
     """
-    loop = asyncio.new_event_loop()
 
-    def make() -> SMTP:
-        return SMTP(handler, loop=loop, hostname="relay.example.org", **options)
+    def start(loop: asyncio.AbstractEventLoop) -> Coroutine[Any, Any, asyncio.Server]:
+        def make() -> SMTP:
+            return SMTP(handler, loop=loop, hostname="relay.example.org", **options)
 
-    server = loop.run_until_complete(loop.create_server(make, "127.0.0.1", 0, ssl=over_tls))
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        loop.call_soon_threadsafe(server.close)
-        asyncio.run_coroutine_threadsafe(_finish(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        return loop.create_server(make, "127.0.0.1", 0, ssl=over_tls)
 
-
-async def _finish() -> None:
-    """Let conversations that were cut off end, so that nothing is left behind."""
-    await asyncio.sleep(0)
-    mine = asyncio.current_task()
-    others = [task for task in asyncio.all_tasks() if task is not mine]
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    with served(start) as port:
+        yield port

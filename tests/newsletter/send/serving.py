@@ -1,0 +1,36 @@
+"""A server of a test in a loop of its own, on a thread of its own."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+Start = Callable[[asyncio.AbstractEventLoop], Coroutine[Any, Any, asyncio.Server]]
+
+
+@contextmanager
+def served(start: Start) -> Iterator[int]:
+    """Serve while the body runs; give the port. start: begins to serve in the loop that it gets."""
+    loop = asyncio.new_event_loop()
+    server = loop.run_until_complete(loop.create_task(start(loop)))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(_finish(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _finish() -> None:
+    """Let conversations that were cut off end, so that nothing is left behind."""
+    await asyncio.sleep(0)
+    mine = asyncio.current_task()
+    others = [task for task in asyncio.all_tasks() if task is not mine]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
