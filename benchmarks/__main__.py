@@ -12,7 +12,7 @@ import sys
 from rich.console import Console
 from rich.table import Column, Table
 
-BENCHES = ("gather", "render", "send", "import_", "segments", "people", "desk")
+BENCHES = ("gather", "render", "import_", "segments", "people", "desk")
 WIDTH = 160  # in a file
 
 
