@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.learn.reading import read_bounce
-from newsletter.learn.reading_children import BounceLimits, BounceReader
+from newsletter.learn.reading_children import LIMITS, BounceLimits, BounceReader
 from newsletter.learn.reading_wire import UNPACK_FAULTS, pack_report, unpack_report
 from newsletter.learn.returned import BounceClass
 
@@ -39,9 +39,14 @@ def test_what_takes_too_long_ends_a_child_and_the_next_one_reads_on() -> None:
     raw = (SAMPLES / "qmail-two.eml").read_bytes()
 
     with BounceReader(BounceLimits(cpu_s=0)) as reader:
-        kinds = [reader.read(one).kind for one in (raw, HEAVY * 5, raw)]
+        for _ in range(8):  # the kernel counts whole seconds, and machines differ
+            assert reader.read(HEAVY * 5).kind == BounceClass.NONE
+            if reader._child is None:
+                break
+        was_ended, reader._limits = reader._child is None, LIMITS
 
-    assert kinds == [BounceClass.PERMANENT, BounceClass.NONE, BounceClass.PERMANENT]
+        assert was_ended
+        assert reader.read(raw).kind == BounceClass.PERMANENT
 
 
 def test_a_child_that_was_ended_is_replaced() -> None:
