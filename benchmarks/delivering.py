@@ -77,7 +77,7 @@ def _without(services: Services) -> int:
         for ready in pages.take(pool.free):
             assert ready.envelope is not None
             assert ready.personal is not None
-            message = ready.envelope.fill(ready.personal)
+            message = ready.message()
             pool.prepare(Letter(ready.sender, ready.personal.email, message, has_dots=False))
         if not pool.busy:
             break

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from feeds.values import Sight
 from newsletter.cut import Cut
@@ -349,8 +349,7 @@ class NoticeText:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Personal:
+class Personal(NamedTuple):
     """The values for one person's slots and headers."""
 
     email: str
@@ -363,8 +362,7 @@ class Personal:
     message_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """The server's answer to the final dot: its code and text."""
 
     code: int

@@ -5,7 +5,6 @@ For lists of a million: a dict for each row costs SQLAlchemy more time than its 
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -15,7 +14,6 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
-    Update,
     bindparam,
     func,
     literal,
@@ -23,7 +21,6 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy import any_ as any_of
-from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.schema import CallableColumnDefault
 
@@ -68,66 +65,6 @@ def is_among(
         given = func.json_each(bindparam(name, type_=String)).table_valued("value")
         return column.in_(select(given.c.value)), json.dumps
     return column == any_of(bindparam(name, type_=ARRAY(Integer))), list
-
-
-def run_as_text(session: Session, statement: Update, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Run a statement that stays, and return what it gives back; rows hold the driver's values.
-
-    It is made into text once. What SQLAlchemy does otherwise for each run, and for each row that
-    comes back, takes three times as long as what the database does.
-    """
-    connection = session.connection()
-    ready = _as_text(statement, connection.dialect)
-    return connection.exec_driver_sql(ready.text, ready.parameters(values)).all()
-
-
-def run_for_each(session: Session, statement: Update, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Run a statement that stays and gives nothing back, for each of these parameters."""
-    connection = session.connection()
-    ready = _as_text(statement, connection.dialect)
-    connection.exec_driver_sql(ready.text, [ready.parameters(row) for row in rows])
-
-
-class _AsText:
-    """A statement as the driver takes it; its parameters are single values, never lists."""
-
-    def __init__(self, statement: Update, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        self.text = str(compiled)
-        self._order = compiled.positiontup
-        self._fixed = {name: one.value for name, one in compiled.binds.items() if not one.required}
-        self._converted = [
-            (name, _Remembering(convert))  # of many rows a moment is the same
-            for name, one in compiled.binds.items()
-            if (convert := one.type.dialect_impl(dialect).bind_processor(dialect)) is not None
-        ]
-
-    def parameters(self, given: Mapping[str, Any]) -> Any:
-        values = {**self._fixed, **given}
-        for name, convert in self._converted:
-            values[name] = convert(values[name])
-        return values if self._order is None else tuple([values[name] for name in self._order])
-
-
-class _Remembering:
-    """Converts a value, and the same one again at once for nothing."""
-
-    def __init__(self, convert: Callable[[Any], Any]) -> None:
-        self._convert = convert
-        self._last: tuple[Any, Any] = (self, None)
-
-    def __call__(self, value: Any) -> Any:
-        last = self._last  # another thread may replace it meanwhile
-        if value is last[0]:
-            return last[1]
-        converted = self._convert(value)
-        self._last = (value, converted)
-        return converted
-
-
-@lru_cache(maxsize=16)
-def _as_text(statement: Update, dialect: Dialect) -> _AsText:
-    return _AsText(statement, dialect)
 
 
 def take_ids(session: Session, table: Table, count: int) -> Sequence[int]:

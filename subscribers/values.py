@@ -1,10 +1,9 @@
 """The values about people: frozen, with no database in sight."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Audience(StrEnum):
@@ -77,8 +76,7 @@ def is_slug(text: str) -> bool:
     return len(text) <= 80 and text.isascii() and text.replace("-", "").isalnum()
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """A recipient as a message needs them: nothing more than the fields that are filled in.
 
     themes:      by slug.

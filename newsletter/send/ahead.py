@@ -10,10 +10,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import Final
 
+from newsletter.send.letters import Parts
+
 MOST: Final = 32  # begun and not taken yet, of some 60 kB each
 
 
-def begin(make: Callable[[], bytes]) -> Future[bytes]:
+def begin(make: Callable[[], Parts]) -> Future[Parts]:
     """Begin to make a message. What that raises, asking for the result raises."""
     return _threads().submit(make)
 

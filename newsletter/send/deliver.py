@@ -8,7 +8,7 @@ that may be the second is counted as one.
 """
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from threading import Event
@@ -25,24 +25,16 @@ from newsletter.errors import (
 )
 from newsletter.ports import Clock, Transport
 from newsletter.send import closing, ledger, shares
+from newsletter.send.breakers import Breakers, Trip
 from newsletter.send.ends import bring_to_end
+from newsletter.send.group import write_group
 from newsletter.send.lanes import open_pool
 from newsletter.send.letters import Letter, News, Pool, Turn
-from newsletter.send.outcomes import (
-    MANY,
-    SETTLE,
-    WATCHED,
-    Attempt,
-    Refusal,
-    Settled,
-    is_about_us,
-    settle,
-    without_addresses,
-)
+from newsletter.send.outcomes import WATCHED, Attempt, Settled, without_addresses
 from newsletter.send.pace import Pace, asks_to_slow
 from newsletter.send.pages import Mailing, Pages, Ready, read_mailing
 from newsletter.send.progress import Progress, Shown
-from newsletter.send.results import BACK, NO_MAIL, Result
+from newsletter.send.results import NO_MAIL, Result
 from newsletter.send.sending import Sending
 from newsletter.send.shares import Lease, Mine
 from newsletter.send.tally import SendReport, Tally
@@ -51,6 +43,7 @@ from newsletter.send.watch import Watch
 from newsletter.settings import Settings
 from newsletter.values import DeliveryState, EditionStatus
 from storage.session import Database
+from storage.steady import InSession
 from subscribers.links import Links
 
 LOOK_S: Final = 0.5  # that nothing happens before the loop looks whether it should go on
@@ -126,9 +119,8 @@ class _Run:
         self._clock, self._write = sending.clock, sending.write
         self._shown = Shown(sending.db, edition_id, progress)
         self._in_hand: dict[int, Attempt] = {}
-        self._refused: list[Refusal] = []
-        self._last: deque[bool] = deque(maxlen=WATCHED)  # whether each was refused
-        self._goes_on, self._spares, self._is_withdrawn = True, False, False
+        self._breakers = Breakers(0)  # of the size of its list, when that is read
+        self._goes_on, self._is_withdrawn = True, False
         self._waited = timedelta()
 
     def send(self) -> EditionStatus:
@@ -141,6 +133,7 @@ class _Run:
             return self._halt_faulty(str(wrong))
         except ContentChanged as changed:
             return self._halt_changed(changed)
+        self._breakers = Breakers(mailing.size)
         self._write(lambda s: shares.cut_into_shares(s, self._edition_id))
         pages = Pages(
             sending.db,
@@ -188,7 +181,7 @@ class _Run:
             return False
         is_long = at - self._clock() > LONG or self._waited > LONG
         with sending.db.read() as session:
-            goes_on = ledger.is_sending(session, self._edition_id)
+            goes_on = ledger.is_sending(InSession(session), self._edition_id)
         if is_long or not goes_on:
             self._tally.waits[self._edition_id] = at
             return False
@@ -252,33 +245,13 @@ class _Run:
         known = self._in_hand
         ids = [letter.about.delivery_id for letter in opened]
         ids += [one.delivery_id for one in results if one.delivery_id not in known]
-
-        def write(session: Session) -> tuple[dict[int, Attempt], list[Settled], list[int], bool]:
-            now, begun, goes_on = self._clock(), {}, True
-            skipped: list[int] = []
-            if ids:
-                attempts, skipped = ledger.claim(
-                    session,
-                    self._edition_id,
-                    ids,
-                    topic=mailing.topic,
-                    mine=self._sending.mine,
-                    now=now,
-                )
-                begun = {one.delivery_id: one for one in attempts}
-                complete = len(begun) + len(skipped) == len(ids)
-                goes_on = complete or ledger.is_sending(session, self._edition_id)
-            settled = self._settle(results, known | begun if begun else known, mailing)
-            ledger.record(session, self._edition_id, settled, now=now)
-            return begun, settled, skipped, goes_on
-
-        begun, settled, skipped, goes_on = self._write(write)
-        self._goes_on = self._goes_on and goes_on
-        self._let_go(opened, begun)
-        self._put_aside(results, settled, pages)
-        self._count(settled, skipped)
+        written = write_group(self._sending, mailing, to_begin=ids, results=results, in_hand=known)
+        self._goes_on = self._goes_on and written.goes_on
+        self._let_go(opened, written.begun)
+        self._put_aside(results, written.settled, pages)
+        self._count(written.settled, written.skipped)
         self._slow_down(results)
-        self._watch_refusals(results, size=mailing.size)
+        self._watch_refusals(results)
 
     def _slow_down(self, results: Sequence[Result]) -> None:
         """Go slower to domains whose answer asks for it."""
@@ -310,16 +283,6 @@ class _Run:
             if one.delivery_id in back and one.result is not None:
                 pages.give_back(one.ready)
 
-    def _settle(
-        self, results: Sequence[Result], attempts: dict[int, Attempt], mailing: Mailing
-    ) -> list[Settled]:
-        now, quiet = self._clock(), SETTLE * self._sending.patience
-        return [
-            settle(attempt, one.result or BACK, policy=mailing.policy, quiet=quiet, now=now)
-            for one in results
-            if (attempt := attempts.get(one.delivery_id)) is not None
-        ]
-
     def _count(self, settled: Sequence[Settled], skipped: Sequence[int]) -> None:
         states = Counter(one.state for one in settled)
         states[DeliveryState.SKIPPED] += len(skipped)
@@ -333,39 +296,27 @@ class _Run:
         now = self._clock()
         self._write(lambda s: closing.note_outage(s, self._edition_id, note=why, now=now))
 
-    def _watch_refusals(self, results: Sequence[Result], *, size: int) -> None:
-        """Stop before a whole list is refused for what is wrong with us."""
-        for one in results:
-            result = one.result
-            if isinstance(result, TransportRefused) and result.code is not None:
-                self._refused.append(Refusal(one.delivery_id, result.reply, one.domain))
-            elif not self._spares:
-                self._refused.clear()
-        if self._goes_on and is_about_us(self._refused, size=size):
-            self._goes_on, self._spares = False, True
-            self._halt(f"{len(self._refused)} readers in a row refused: it must be us")
-        self._watch_share(results)
-
-    def _watch_share(self, results: Sequence[Result]) -> None:
-        """Stop once where a good part of the readers is refused: a person looks at the list."""
-        self._last.extend(isinstance(one.result, TransportRefused) for one in results)
-        refused, now = sum(self._last), self._clock()
-        if len(self._last) < WATCHED or refused <= MANY or not self._goes_on:
-            return
-        self._last.clear()
-        self._write(
-            lambda s: closing.halt_many_refused(
-                s, self._edition_id, refused=refused, of=WATCHED, now=now
+    def _watch_refusals(self, results: Sequence[Result]) -> None:
+        """Stop before a whole list is refused."""
+        breakers = self._breakers
+        trip = breakers.watch(results, goes_on=self._goes_on)
+        if trip is Trip.ALIKE:
+            self._goes_on = False
+            self._halt(f"{len(breakers.refused)} readers in a row refused: it must be us")
+        elif trip is Trip.MANY:
+            refused, now = breakers.counted(), self._clock()
+            self._write(
+                lambda s: closing.halt_many_refused(
+                    s, self._edition_id, refused=refused, of=WATCHED, now=now
+                )
             )
-        )
 
     def _spare_refused(self) -> None:
         """Give those readers their turn back: they had no part in it."""
-        spared, now = [one.delivery_id for one in self._refused], self._clock()
-        if not self._spares or not spared:
+        spared, now = self._breakers.spared(), self._clock()
+        if not spared:
             return
         self._write(lambda s: ledger.give_back(s, self._edition_id, spared, now=now))
-        self._refused.clear()
         moved = Counter({DeliveryState.FAILED: -len(spared), DeliveryState.PENDING: len(spared)})
         self._tally.states.update(moved)
         self._shown.add(moved)

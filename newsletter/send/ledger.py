@@ -6,7 +6,6 @@ become durable together (see `deliver`).
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, cast
@@ -15,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     String,
     Table,
-    Update,
     and_,
     bindparam,
     case,
@@ -35,7 +33,8 @@ from newsletter.send.shares import Due, Mine, Range, may_work
 from newsletter.send.trail import note_changes
 from newsletter.store.editions import log_event
 from newsletter.values import DeliveryState, EditionStatus, InDoubtPolicy
-from storage.bulk import is_among, run_as_text, run_for_each
+from storage.bulk import is_among
+from storage.steady import Runs, Statement
 from subscribers.model import Subscriber
 from subscribers.store import may_get
 from subscribers.values import SubscriberStatus, Topic
@@ -49,7 +48,7 @@ TABLE: Final = cast("Table", Delivery.__table__)  # a mapped class's table is a 
 CUT: Final = func.coalesce(Delivery.cut, Delivery.audience, NO_SIDE)
 # That it arrived is a fact, whoever says so and however late; the rest is said of a row in hand,
 # and only by who has it in hand: a worker that was taken for dead may speak late.
-RECORD: Final = (
+RECORD: Final = Statement(
     update(TABLE)
     .where(
         TABLE.c.id == bindparam("delivery_id"),
@@ -63,12 +62,14 @@ RECORD: Final = (
         next_at=bindparam("new_next_at"),
         at=bindparam("new_at"),
         attempts=TABLE.c.attempts + bindparam("more_attempts"),
-    )
+    ),
+    *("delivery_id", "of_attempt", "new_state", "new_code", "new_reply", "new_next_at"),
+    *("more_attempts", "new_at"),  # a `Settled`, and when it was written down
 )
+STATUS: Final = Statement(select(Edition.status).where(Edition.id == bindparam("id")), "id")
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A delivery whose turn it is. cut: its key."""
 
     delivery_id: int
@@ -144,7 +145,7 @@ def these(session: Session, edition_id: int, ids: Sequence[int]) -> list[Waiting
 
 
 def claim(
-    session: Session,
+    run: Runs,
     edition_id: int,
     ids: Sequence[int],
     *,
@@ -159,22 +160,23 @@ def claim(
     left, or after a pause, once that was committed. What was in doubt counts as sent again.
     Who left is skipped; of whom a copy may have arrived stays in doubt.
     """
-    made = _claiming(session.get_bind().dialect.name, topic, mine)
-    values = {"ids": made.as_parameter(ids), "of_edition": edition_id, "new_at": now}
-    begun = [Attempt(*row) for row in run_as_text(session, made.begin, values)]
+    made = _claiming(run.dialect, topic, mine)
+    values = (made.as_parameter(ids), edition_id, now)
+    begun = [Attempt._make(row) for row in run.rows(made.begin, values)]
     if len(begun) == len(ids):
         return begun, []
-    return begun, [one for (one,) in run_as_text(session, made.skip, values)]
+    return begun, [one for (one,) in run.rows(made.skip, values)]
 
 
-def record(session: Session, edition_id: int, settled: Sequence[Settled], *, now: datetime) -> None:
-    """Write down what became of attempts; in a cancelled edition nothing waits any longer."""
-    if not settled:
-        return
-    run_for_each(session, RECORD, (_parameters(one, now) for one in settled))
-    if any(one.state in OPEN for one in settled) and _is(
-        session, edition_id, EditionStatus.CANCELLED
-    ):
+def record(run: Runs, settled: Sequence[Settled], *, now: datetime) -> None:
+    """Write down what became of attempts. Where some wait again, `skip_if_cancelled` comes next."""
+    if settled:
+        run.each(RECORD, [(*one, now) for one in settled])
+
+
+def skip_if_cancelled(session: Session, edition_id: int, *, now: datetime) -> None:
+    """Let nobody wait any longer in an edition that was cancelled meanwhile."""
+    if _is(session, edition_id, EditionStatus.CANCELLED):
         skip_waiting(session, edition_id, now=now)
 
 
@@ -185,8 +187,7 @@ def give_back(session: Session, edition_id: int, ids: Sequence[int], *, now: dat
         .where(TABLE.c.id.in_(ids), TABLE.c.state == D.FAILED)
         .values(state=D.PENDING.value, attempts=TABLE.c.attempts - 1, at=now)
     )
-    if _is(session, edition_id, EditionStatus.CANCELLED):
-        skip_waiting(session, edition_id, now=now)
+    skip_if_cancelled(session, edition_id, now=now)
 
 
 def forget_erased(session: Session) -> int:
@@ -198,9 +199,9 @@ def forget_erased(session: Session) -> int:
     return len(blanked.all())
 
 
-def is_sending(session: Session, edition_id: int) -> bool:
+def is_sending(run: Runs, edition_id: int) -> bool:
     """Say whether messages of this edition may be begun."""
-    return _is(session, edition_id, EditionStatus.SENDING)
+    return bool(run.rows(STATUS, (edition_id,)) == [(EditionStatus.SENDING,)])
 
 
 def _taken_back(
@@ -239,8 +240,8 @@ def _resend() -> ColumnElement[bool]:
 class _Claiming(NamedTuple):
     """The two statements of a claim; as_parameter: makes their "ids"."""
 
-    begin: Update
-    skip: Update
+    begin: Statement
+    skip: Statement
     as_parameter: Callable[[Sequence[int]], Any]
 
 
@@ -275,9 +276,10 @@ def _claiming(dialect: str, topic: Topic, mine: Mine) -> _Claiming:
         code=None,
         reply=case((may_have_arrived, TABLE.c.reply), else_=_why_not()),
     )
+    names = ("ids", "of_edition", "new_at")
     return _Claiming(
-        begin.returning(TABLE.c.id, TABLE.c.attempts, TABLE.c.resends),
-        skip.returning(TABLE.c.id),
+        Statement(begin.returning(TABLE.c.id, TABLE.c.attempts, TABLE.c.resends), *names),
+        Statement(skip.returning(TABLE.c.id), *names),
         as_parameter,
     )
 
@@ -312,16 +314,3 @@ def _status_of(edition_id: int) -> ColumnElement[str]:
 
 def _is(session: Session, edition_id: int, status: EditionStatus) -> bool:
     return session.scalar(select(_status_of(edition_id))) == status
-
-
-def _parameters(one: Settled, now: datetime) -> dict[str, object]:
-    return {
-        "delivery_id": one.delivery_id,
-        "new_state": one.state.value,
-        "new_code": one.code,
-        "new_reply": one.reply,
-        "new_next_at": one.next_at,
-        "new_at": now,
-        "of_attempt": one.attempt,
-        "more_attempts": one.attempts,
-    }

@@ -1,5 +1,6 @@
 """One message on its way out, and the news of it that a pool of connections brings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, runtime_checkable
@@ -7,31 +8,44 @@ from typing import Any, Protocol, runtime_checkable
 from newsletter.errors import TransportError, TransportUnavailable
 from newsletter.values import Receipt
 
+Parts = Sequence[bytes]
+
 
 @dataclass(slots=True, eq=False)
 class Letter:
     """One message to one recipient.
 
+    parts:    of the message, one after the other.
     about:    whatever the sender keeps with it.
     has_dots: whether a line of it may begin with a dot; looking costs a third of all else of it.
     """
 
     sender: str
     recipient: str
-    message: bytes
+    parts: Parts
     about: Any = None
     has_dots: bool = True
 
-    def dots_doubled(self) -> bytes:
+    @property
+    def message(self) -> bytes:
+        """The message."""
+        return b"".join(self.parts)
+
+    @property
+    def size(self) -> int:
+        """The bytes of the message."""
+        return sum(map(len, self.parts))
+
+    def dots_doubled(self) -> Parts:
         """Return the message with a dot before each dot that begins a line (RFC 5321 §4.5.2).
 
         It ends with a line end, so that the dot after it stands alone.
         """
-        message = self.message
+        parts = self.parts
         if self.has_dots:
-            message = message.replace(b"\n.", b"\n..")
-            message = b"." + message if message.startswith(b".") else message
-        return message if message.endswith(b"\r\n") else message + b"\r\n"
+            message = self.message.replace(b"\n.", b"\n..")
+            parts = (b"." + message if message.startswith(b".") else message,)
+        return parts if parts[-1].endswith(b"\r\n") else (*parts, b"\r\n")
 
 
 class Turn(Enum):

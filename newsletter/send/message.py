@@ -31,6 +31,7 @@ from newsletter.send.headers import (
     text_header,
     to_header,
 )
+from newsletter.send.letters import Parts
 from newsletter.send.signing import Signer, canonical_fields, canonical_lines, signer_of
 from newsletter.settings import Settings
 from newsletter.values import EditionKind, Personal, Rendered, Slot
@@ -103,16 +104,21 @@ class Envelope:
     canonical: tuple[bytes | Place, ...] = ()
 
     def fill(self, personal: Personal) -> bytes:
-        """Return the whole message for one person, with CRLF line ends. Raises UnsafeHeader.
+        """Return the whole message for one person, with CRLF line ends. Raises UnsafeHeader."""
+        return b"".join(self.parts_for(personal))
+
+    def parts_for(self, personal: Personal) -> Parts:
+        """Return it in parts, of which most are the same for everybody. Raises UnsafeHeader.
 
         No line of it begins with a dot.
         """
         values = _encoded_values(personal, self.slots)
         own = self._personal_head(personal)
-        body = [one if isinstance(one, bytes) else values[one] for one in self.pieces]
-        return b"".join([self._signatures(own, values), own, self.head, *body])
+        signatures = (self._signatures(own, values),) if self.signer is not None else ()
+        # A place is found among the values; a piece stands for itself.
+        return *signatures, own, self.head, *[values.get(one, one) for one in self.pieces]
 
-    def _signatures(self, own: bytes, values: Mapping[Place, bytes]) -> bytes:
+    def _signatures(self, own: bytes, values: Mapping[bytes | Place, bytes]) -> bytes:
         if self.signer is None:
             return b""
         body = (
@@ -308,7 +314,7 @@ def _shown(value: str, slot: Slot, *, in_html: bool) -> str:
     return _in_lines(value) if slot is Slot.REASON else value
 
 
-def _encoded_values(personal: Personal, slots: Iterable[Slot]) -> dict[Place, bytes]:
+def _encoded_values(personal: Personal, slots: Iterable[Slot]) -> dict[bytes | Place, bytes]:
     """Return what stands in the places for one person, each ending with a soft line break."""
     values = {}
     for slot in slots:
@@ -318,7 +324,9 @@ def _encoded_values(personal: Personal, slots: Iterable[Slot]) -> dict[Place, by
         else:
             both = _encoded_words(value, slot)
         values[False, slot], values[True, slot] = both
-    return cast("dict[Place, bytes]", values)  # a Place is such a tuple; making one takes longer
+    return cast(
+        "dict[bytes | Place, bytes]", values
+    )  # a Place is such a tuple; making one takes longer
 
 
 # A list of thousands has few different reasons; the links of most stand as they are.

@@ -38,8 +38,7 @@ class Attempt(NamedTuple):
     resends: int
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What is written about an attempt. attempt: its number; attempts: how much to add to it."""
 
     delivery_id: int

@@ -7,9 +7,9 @@ person, and memory holds one page however long the list is.
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import repeat
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from newsletter.send import ahead, ledger
 from newsletter.send.ends import End, find_end
 from newsletter.send.headers import UNSAFE
 from newsletter.send.ledger import Waiting
+from newsletter.send.letters import Parts
 from newsletter.send.message import Envelope, Letterhead, encode, letterhead_of, message_namer
 from newsletter.send.reason import reason_for
 from newsletter.send.shares import Mine, Range, due, take_share
@@ -62,8 +63,7 @@ class Mailing:
         return any(Slot.POLL in one.slots for one in self.envelopes.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A delivery with its message. None: nobody to send to any more, which the claim will find.
 
     making: the message, where it was begun ahead of its turn.
@@ -73,20 +73,20 @@ class Ready:
     envelope: Envelope | None
     personal: Personal | None
     sender: str
-    making: Future[bytes] | None = None
+    making: Future[Parts] | None = None
 
     @property
     def domain(self) -> str:
         """Return the domain that it goes to; "" where there is nobody to send to."""
         return "" if self.personal is None else self.personal.email.rpartition("@")[2].lower()
 
-    def message(self) -> bytes:
+    def message(self) -> Parts:
         """Return the message. Raises UnsafeHeader; ValueError where there is none to make."""
         if self.making is not None:
             return self.making.result()
         if self.envelope is None or self.personal is None:
             raise ValueError("there is nobody to send to, or nothing")
-        return self.envelope.fill(self.personal)
+        return self.envelope.parts_for(self.personal)
 
     def begun(self) -> "Ready":
         """Return it with its message begun, where making that takes a signature."""
@@ -95,7 +95,7 @@ class Ready:
             return self
         if envelope is None or envelope.signer is None:
             return self
-        return replace(self, making=ahead.begin(lambda: envelope.fill(personal)))
+        return self._replace(making=ahead.begin(lambda: envelope.parts_for(personal)))
 
 
 def read_mailing(session: Session, edition_id: int, settings: Settings) -> Mailing:

@@ -1,15 +1,13 @@
 """What became of one message, before it is written down."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from newsletter.errors import TransportError, TransportRefused, TransportUnavailable
 from newsletter.send.pages import Ready
 from newsletter.values import Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What became of a message. result: None for somebody to whom none could be made."""
 
     ready: Ready

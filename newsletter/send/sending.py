@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Final, TypeVar
@@ -19,9 +20,11 @@ from newsletter.settings import Settings
 from newsletter.values import DeliveryState
 from storage.errors import StorageError
 from storage.session import Database
+from storage.steady import Runs, Steady
 from subscribers.links import Links
 
 T = TypeVar("T")
+W = TypeVar("W")
 
 WRITE_TRIES: Final = 20  # of a write that the database did not take, a second apart
 DEAD_S: Final = 10.0  # between two looks for workers that died
@@ -41,7 +44,11 @@ class Sending:
     stop: Event
     may_begin: Callable[[], bool]
     _next_look_s: float = field(default=0.0)
+    _steady: Steady = field(init=False)
     _renewed_s: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self._steady = Steady(self.db)
 
     @property
     def patience(self) -> float:
@@ -54,14 +61,23 @@ class Sending:
         It must be durable before the next message, and running it twice writes the same: giving up
         at once would put every message in hand in doubt. Raises StorageError when it stays away.
         """
+        return self._until_taken(self.db.write, work)
+
+    def write_steadily(self, work: Callable[[Runs], T]) -> T:
+        """Do a write of statements that stay, as `write`: it runs for every few messages."""
+        return self._until_taken(self._steady.write, work)
+
+    def _until_taken(
+        self, begin: Callable[[], AbstractContextManager[W]], work: Callable[[W], T]
+    ) -> T:
         for _ in range(WRITE_TRIES - 1):
             try:
-                with self.db.write() as session:
-                    return work(session)
+                with begin() as running:
+                    return work(running)
             except StorageError:
                 self.stop.wait(1)
-        with self.db.write() as session:
-            return work(session)
+        with begin() as running:
+            return work(running)
 
     def take_back(self, workers: Sequence[int]) -> int:
         """Put in doubt what these left in hand; return how many messages that were."""
@@ -91,7 +107,8 @@ class Sending:
         return self.look_for_dead() if now_s >= self._next_look_s else 0
 
     def end(self, tally: Tally) -> None:
-        """Give back turns that were not used, and write down how it went."""
+        """Give back what is not used any more, and write down how it went."""
+        self._steady.close()
         now = self.clock()
         if tally.unavailable or tally.states[DeliveryState.SENT]:
             self.watch.reached(is_up=not tally.unavailable)

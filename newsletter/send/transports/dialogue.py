@@ -81,7 +81,8 @@ class Dialogue:
     Bytes to send gather in `outgoing`; whoever sends them counts them for `lost`. News of messages
     gathers too, for `take_news`.
 
-    own_name: what it calls us; served: the messages that were settled; heard: the answers so far.
+    own_name: what it calls us; served: the messages that were settled; heard: the answers so far;
+    queued: the bytes to send so far, sent or not.
     is_leaving: goodbye was said.
     """
 
@@ -90,13 +91,12 @@ class Dialogue:
         self.is_secure = self.wants_tls = self.is_ready = self.is_leaving = False
         self.outgoing: list[bytes] = []
         self._news: list[News] = []
-        self.served = self.heard = 0
+        self.served = self.heard = self.queued = 0
         self._relay = relay
         self._reader = ReplyReader()
         self._awaited: deque[Step] = deque([Step.GREETING])
         self._offers: Mapping[str, str] = {}
         self._logins: deque[str] = deque()
-        self._queued = 0
         self._hand: Letter | None = None
         self._hand_ends = 0
         self._next: Letter | None = None
@@ -157,9 +157,11 @@ class Dialogue:
         if letter is None or self._stage is not Stage.OPEN:
             raise RuntimeError("no message was asked for")
         self._hand, self._next = letter, None
-        self._send(letter.dots_doubled(), Step.DOT)
-        self._send(b".\r\n")
-        self._hand_ends = self._queued
+        body = letter.dots_doubled()
+        self.outgoing.extend(body)
+        self.queued += sum(map(len, body))
+        self._send(b".\r\n", Step.DOT)
+        self._hand_ends = self.queued
 
     def take_back(self) -> Letter | None:
         """Return the message that is prepared and not in hand, and forget it."""
@@ -222,7 +224,7 @@ class Dialogue:
         if not letter.recipient.isascii() and not self.takes_letters:
             return TransportRefused(NEEDS_UTF8, code=553)
         limit = self._offers.get("SIZE", "")
-        if limit.isdigit() and 0 < int(limit) < len(letter.message):
+        if limit.isdigit() and 0 < int(limit) < letter.size:
             return TransportRefused(TOO_LARGE, code=552)
         return None
 
@@ -244,7 +246,7 @@ class Dialogue:
             self._say("DATA", Step.DATA)
 
     def _options(self, letter: Letter) -> str:
-        size = f" SIZE={len(letter.message)}" if "SIZE" in self._offers else ""
+        size = f" SIZE={letter.size}" if "SIZE" in self._offers else ""
         return size if letter.recipient.isascii() else size + UTF8
 
     def _on_greeting(self, reply: Reply) -> None:
@@ -379,11 +381,10 @@ class Dialogue:
     def _say(self, command: str, step: Step) -> None:
         self._send(f"{command}\r\n".encode(), step)
 
-    def _send(self, data: bytes, step: Step | None = None) -> None:
+    def _send(self, data: bytes, step: Step) -> None:
         self.outgoing.append(data)
-        self._queued += len(data)
-        if step is not None:
-            self._awaited.append(step)
+        self.queued += len(data)
+        self._awaited.append(step)
 
 
 def _base64(text: str) -> str:

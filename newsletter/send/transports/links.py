@@ -4,7 +4,6 @@ import os
 import socket
 import ssl
 import time
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -16,6 +15,7 @@ from newsletter.send.transports.dialogue import Dialogue, Step
 from newsletter.settings import SmtpRelay
 
 CHUNK: Final = 65_536
+MOST_PARTS: Final = 1000  # of one call; Linux takes 1,024
 _NEVER: Final = float("inf")
 Address = tuple[socket.AddressFamily, Any]
 
@@ -65,7 +65,7 @@ class Link:
     ) -> None:
         (family, target), *self.others = addresses
         self._relay, self._tls, self._timeouts = relay, tls, timeouts
-        self._buffers: deque[bytes | memoryview] = deque()
+        self._unsent: list[bytes | memoryview] = []
         self.is_connecting, self._is_shaking = True, False
         self.is_leaving = self.is_noted = False
         self._tls_wants_write = False
@@ -90,7 +90,7 @@ class Link:
     @property
     def wants_to_write(self) -> bool:
         """Whether it waits until it can send."""
-        return self.is_connecting or self._tls_wants_write or bool(self._buffers)
+        return self.is_connecting or self._tls_wants_write or bool(self._unsent)
 
     def turn(self, *, can_read: bool) -> list[News]:
         """Do what can be done now; return the news of it. Raises TransportUnavailable."""
@@ -109,20 +109,26 @@ class Link:
         """Send what the dialogue has to say, as far as the relay takes it. Raises OSError."""
         dialogue = self.dialogue
         if dialogue.outgoing and not self.is_connecting:
-            self._buffers.append(b"".join(dialogue.outgoing))
+            self._unsent += dialogue.outgoing
             dialogue.outgoing.clear()
-        while self._buffers and not self._is_shaking:
-            first = self._buffers[0]
+        while self._unsent and not self._is_shaking:
             try:
-                count = self.socket.send(first)
+                count = self._send()
             except (BlockingIOError, ssl.SSLWantWriteError, ssl.SSLWantReadError):
                 break
             self.sent += count
-            if count == len(first):
-                self._buffers.popleft()
+            if self.sent == dialogue.queued:
+                self._unsent.clear()
             else:
-                self._buffers[0] = memoryview(first)[count:]
+                self._unsent = [memoryview(b"".join(self._unsent))[count:]]
         self._set_deadline()
+
+    def _send(self) -> int:
+        """Send what the relay takes of it now; return how many bytes that were."""
+        if isinstance(self.socket, ssl.SSLSocket):
+            self._unsent = [b"".join(self._unsent)]
+            return self.socket.send(self._unsent[0])
+        return self.socket.sendmsg(self._unsent[:MOST_PARTS])
 
     def lost(self, why: TransportError) -> list[News]:
         """Hang up, and return what that means for its messages."""
@@ -206,7 +212,7 @@ class Link:
                 self.deadline_s = min(self.deadline_s, self._ends_s)
 
     def _patience(self) -> float:
-        if self._buffers:
+        if self._unsent:
             return self._timeouts.block
         match self.dialogue.awaited:
             case None:

@@ -313,7 +313,7 @@ class SmtpConnection:
 
     def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
         """Hand one message over; see ports.Connection."""
-        letter = Letter(sender, recipient, message)
+        letter = Letter(sender, recipient, (message,))
         self._pool.prepare(letter)
         while True:
             for _, word in self._pool.collect(LOOK_S):

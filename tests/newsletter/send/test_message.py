@@ -107,7 +107,7 @@ def test_headers_are_exactly_these() -> None:
 
 
 def test_letters_before_the_at_stand_in_the_to_header_as_they_are() -> None:
-    reader = replace(READER, email="zoë@example.org", name="Zoë")
+    reader = READER._replace(email="zoë@example.org", name="Zoë")
 
     raw = encode(rendered(), letterhead=LETTERHEAD).fill(reader)
 
@@ -131,7 +131,7 @@ def test_text_comes_first_and_both_parts_are_quoted_printable_utf_8() -> None:
 
 @given(words=st.text("a.é \n=", max_size=400), reason=st.text("a.é ", max_size=90))
 def test_no_line_begins_with_a_dot(words: str, reason: str) -> None:
-    reader = replace(READER, reason=reason)
+    reader = READER._replace(reason=reason)
     text = f"{words}{slot(Slot.REASON)}{words}"
 
     raw = encode(rendered(text, text), letterhead=LETTERHEAD).fill(reader)
@@ -173,7 +173,7 @@ def test_words_may_follow_a_personal_address() -> None:
 def test_any_name_stands_in_to_and_changes_nothing_else(name: str) -> None:
     envelope = encode(rendered("tekst"), letterhead=LETTERHEAD)
 
-    raw = envelope.fill(replace(READER, name=name))
+    raw = envelope.fill(READER._replace(name=name))
 
     found = message_from_bytes(raw, policy=policy.compat32)["To"]
     words = str(make_header(decode_header(found))).replace("\r\n", "").replace("\\", "")
@@ -190,7 +190,7 @@ def test_parts_decode_to_what_was_rendered_in_short_lines(pieces: list[str], rea
     reason = " ".join(reason.split())[:72].strip()  # a longer one is wrapped
     words = f"{one}{slot(Slot.REASON)}{two}{slot(Slot.UNSUBSCRIBE)}{three}{slot(Slot.REASON)}{four}"
 
-    raw = encode(rendered(words, words), letterhead=LETTERHEAD).fill(replace(READER, reason=reason))
+    raw = encode(rendered(words, words), letterhead=LETTERHEAD).fill(READER._replace(reason=reason))
 
     url, escaped = READER.unsubscribe_url, html.escape(reason)
     assert parts(raw) == [
@@ -259,7 +259,7 @@ def test_sample_message_is_that_of_a_reader_who_signed_up_today(settings: Settin
 
 def test_reason_is_wrapped_in_the_text_part_only() -> None:
     reason = "Je krijgt deze nieuwsbrief omdat je je hebt aangemeld. " * 4
-    reader = replace(READER, reason=reason.strip())
+    reader = READER._replace(reason=reason.strip())
     words = f"boven\n\n{slot(Slot.REASON)}\n"
 
     text, page = parts(encode(rendered(words, words), letterhead=LETTERHEAD).fill(reader))
@@ -275,7 +275,7 @@ def test_a_full_stop_at_the_end_of_a_full_line_begins_no_line(length: int) -> No
     reason = "x" * (length - 1) + "."
     words = f"{reason}{slot(Slot.REASON)}"
 
-    raw = encode(rendered(words, words), letterhead=LETTERHEAD).fill(replace(READER, reason=reason))
+    raw = encode(rendered(words, words), letterhead=LETTERHEAD).fill(READER._replace(reason=reason))
 
     assert b"\n." not in raw
     assert [part.count(".") for part in parts(raw)] == [2, 2]

@@ -79,7 +79,7 @@ def collect(pool: SmtpPool, number: int) -> list[News]:
 
 
 def letter(name: str) -> Letter:
-    return Letter("post@example.org", f"{name}@example.org", MESSAGE)
+    return Letter("post@example.org", f"{name}@example.org", (MESSAGE,))
 
 
 def test_the_next_is_named_behind_the_body_and_its_own_body_waits() -> None:

@@ -32,7 +32,7 @@ READER_AT = "lezer@example.org"
 EDITION = encode(
     rendered(f"één .\n.\n{slot(Slot.UNSUBSCRIBE)}\n", f"<p>é</p>{slot(Slot.UNSUBSCRIBE)}"),
     letterhead=LETTERHEAD,
-).fill(replace(READER, name='Boer, "Piet" de Łuk'))
+).fill(READER._replace(name='Boer, "Piet" de Łuk'))
 Told = tuple[type[TransportError] | type[Receipt], int | None]
 
 

@@ -43,7 +43,7 @@ def records(keys: tuple[DkimKey, ...]) -> dict[str, str]:
 def edition(keys: tuple[DkimKey, ...], text: str = "", page: str = "", **personal: str) -> bytes:
     letterhead = replace(LETTERHEAD, signer=Signer("example.org", keys))
     envelope = encode(rendered(text, page), letterhead=letterhead)
-    return envelope.fill(replace(READER, **personal))
+    return envelope.fill(READER._replace(**personal))
 
 
 def test_both_keys_sign_an_edition_with_all_that_must_not_change(

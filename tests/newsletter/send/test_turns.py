@@ -2,7 +2,6 @@
 
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
@@ -51,7 +50,7 @@ class People:
 
     def _ready(self, one: int) -> Ready:
         domain = self.all[one]
-        personal = replace(SOMEBODY, email=f"{one}@{domain}") if domain else None
+        personal = SOMEBODY._replace(email=f"{one}@{domain}") if domain else None
         return Ready(one, None, personal, "")
 
 
