@@ -6,11 +6,11 @@ anybody, and whatever writes to it takes the status along. So an address on it n
 active by somebody else's doing, and a selection of recipients needs no join.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.dialect import in_time
@@ -31,6 +31,12 @@ WANTED: Final[Mapping[Topic, InstrumentedAttribute[bool]]] = {
     Topic.ANNOUNCEMENTS: Subscriber.wants_announcements,
 }
 """Where it stands whether somebody consented to a topic."""
+
+
+AUDIENCES: Final[Mapping[str | None, Audience | None]] = {None: None} | {
+    one.value: one for one in Audience
+}
+GROUNDS: Final = {one.value: one for one in ConsentKind}
 
 
 def recipients_select(
@@ -81,7 +87,7 @@ def counts_by_audience(
     recipients = recipients_select(session, chosen, topic).subquery()
     sides = select(recipients.c.audience, func.count()).group_by(recipients.c.audience)
     with in_time(session):
-        return {_audience(audience): count for audience, count in session.execute(sides)}
+        return {AUDIENCES[audience]: count for audience, count in session.execute(sides)}
 
 
 def empty_among(session: Session, slugs: Sequence[str], topic: Topic) -> list[str]:
@@ -99,40 +105,58 @@ def has_subscribers(session: Session) -> bool:
     return session.scalar(select(Subscriber.id).limit(1)) is not None
 
 
+READER: Final = (
+    Subscriber.id,
+    Subscriber.email,
+    Subscriber.name,
+    Subscriber.audience,
+    Subscriber.role,
+    Subscriber.since,
+    Subscriber.ground,
+    Subscriber.themes,
+    Subscriber.changed_at > Subscriber.since,
+)
+"""What a `Reader` is made of, to be selected beside other columns; see `reader_maker`."""
+
+
+def is_reader(subscriber_id: ColumnElement[Any]) -> Clause:
+    """Return the condition of an outer join: nobody where they left, are suppressed or erased."""
+    return and_(Subscriber.id == subscriber_id, _is_active())
+
+
+def reader_maker(session: Session) -> Callable[[Sequence[Any]], Reader | None]:
+    """Return what makes a recipient of the values of READER; None of those of nobody."""
+    bits = read_bits(session)
+    named = cache(lambda number: tuple(themes_in(number, bits)))
+
+    def make(values: Sequence[Any]) -> Reader | None:
+        who, email, name, audience, role, since, ground, themes, has_changed = values
+        if who is None:
+            return None
+        return Reader(
+            who,
+            email,
+            name,
+            AUDIENCES[audience],
+            role,
+            since,
+            GROUNDS[ground],
+            named(themes),
+            bool(has_changed),
+        )
+
+    return make
+
+
 def readers(session: Session, ids: Sequence[int]) -> dict[int, Reader]:
     """Return the active ones among these subscribers as recipients, in two queries.
 
     Who is not there has left, is suppressed or was erased since: no message may go to them.
     """
-    bits = read_bits(session)
-    named = cache(lambda number: tuple(themes_in(number, bits)))
-    rows = session.execute(
-        select(
-            Subscriber.id,
-            Subscriber.email,
-            Subscriber.name,
-            Subscriber.audience,
-            Subscriber.role,
-            Subscriber.since,
-            Subscriber.ground,
-            Subscriber.themes,
-            Subscriber.changed_at > Subscriber.since,
-        ).where(Subscriber.id.in_(ids), _is_active())
-    )
-    return {
-        who: Reader(
-            who,
-            email,
-            name,
-            _audience(audience),
-            role,
-            since,
-            ConsentKind(ground),
-            named(themes),
-            bool(has_changed),
-        )
-        for who, email, name, audience, role, since, ground, themes, has_changed in rows
-    }
+    reader_of = reader_maker(session)
+    rows = session.execute(select(*READER).where(Subscriber.id.in_(ids), _is_active()))
+    found = (reader_of(row) for row in rows)
+    return {one.id: one for one in found if one is not None}
 
 
 def get_subscriber(session: Session, email: str) -> Subscriber | None:
@@ -205,10 +229,6 @@ def _shown(fact: Consent) -> dict[str, Any]:
         *("source", "edition_id"),
     )
     return {name: getattr(fact, name) for name in names}
-
-
-def _audience(stored: str | None) -> Audience | None:
-    return None if stored is None else Audience(stored)
 
 
 def _is_active() -> Clause:

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
+    Executable,
     String,
     Table,
     and_,
@@ -36,8 +37,8 @@ from newsletter.values import DeliveryState, EditionStatus, InDoubtPolicy
 from storage.bulk import is_among
 from storage.steady import Runs, Statement
 from subscribers.model import Subscriber
-from subscribers.store import may_get
-from subscribers.values import SubscriberStatus, Topic
+from subscribers.store import READER, is_reader, may_get, reader_maker
+from subscribers.values import Reader, SubscriberStatus, Topic
 
 D = DeliveryState
 OPEN: Final = (D.PENDING, D.ATTEMPTING, D.DEFERRED)
@@ -46,6 +47,11 @@ TABLE: Final = cast("Table", Delivery.__table__)  # a mapped class's table is a 
 
 # What somebody gets whose row is older than cuts is what their side gets.
 CUT: Final = func.coalesce(Delivery.cut, Delivery.audience, NO_SIDE)
+WAITING: Final = (
+    select(Delivery.id, CUT, *READER)
+    .outerjoin(Subscriber, is_reader(TABLE.c.subscriber_id))
+    .order_by(Delivery.id)
+)
 # That it arrived is a fact, whoever says so and however late; the rest is said of a row in hand,
 # and only by who has it in hand: a worker that was taken for dead may speak late.
 RECORD: Final = Statement(
@@ -70,11 +76,11 @@ STATUS: Final = Statement(select(Edition.status).where(Edition.id == bindparam("
 
 
 class Waiting(NamedTuple):
-    """A delivery whose turn it is. cut: its key."""
+    """A delivery whose turn it is. cut: its key; reader: None when they may get nothing."""
 
     delivery_id: int
-    subscriber_id: int | None
     cut: str
+    reader: Reader | None
 
 
 def sending_editions(session: Session) -> list[int]:
@@ -115,33 +121,35 @@ def page(
     size: int,
 ) -> list[Waiting]:
     """Return the next deliveries of a share that are due, by id."""
-    rows = session.execute(
-        select(Delivery.id, Delivery.subscriber_id, CUT)
-        .where(
+    return _waiting(
+        session,
+        WAITING.where(
             Delivery.edition_id == edition_id,
             Delivery.state == due.state,
             Delivery.id > max(after, within.first_id - 1),
             Delivery.id <= within.last_id,
             due.which,
-        )
-        .order_by(Delivery.id)
-        .limit(size)
+        ).limit(size),
     )
-    return [Waiting(*row) for row in rows]
 
 
 def these(session: Session, edition_id: int, ids: Sequence[int]) -> list[Waiting]:
     """Return these deliveries, as far as they still wait, by id."""
-    rows = session.execute(
-        select(Delivery.id, Delivery.subscriber_id, CUT)
-        .where(
+    return _waiting(
+        session,
+        WAITING.where(
             Delivery.id.in_(ids),
             Delivery.edition_id == edition_id,
             Delivery.state.in_((D.PENDING, D.DEFERRED, D.IN_DOUBT)),
-        )
-        .order_by(Delivery.id)
+        ),
     )
-    return [Waiting(*row) for row in rows]
+
+
+def _waiting(session: Session, which: Executable) -> list[Waiting]:
+    reader_of = reader_maker(session)
+    # By the connection: a session makes more of each row than the database takes for it.
+    rows = session.connection().execute(which)
+    return [Waiting(one, cut, reader_of(who)) for one, cut, *who in rows]
 
 
 def claim(

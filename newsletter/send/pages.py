@@ -1,7 +1,7 @@
 """Who is next: deliveries read a page at a time, made ready with all that a message needs.
 
-A page costs three queries and one call for its links, whatever its size; nothing is asked for each
-person, and memory holds one page however long the list is.
+A page costs a few queries and one call for each kind of link, whatever its size; nothing is asked
+for each person, and memory holds one page however long the list is.
 """
 
 from collections import deque
@@ -32,10 +32,10 @@ from newsletter.store.editions import get_edition
 from newsletter.values import EditionKind, InDoubtPolicy, Personal, Slot
 from storage.session import Database
 from subscribers.links import Links, Purpose
-from subscribers.store import readers
 from subscribers.values import Reader, Topic
 
 PAGE: Final = 500
+NOBODY: Final = (None, "")
 LINKED: Final = (Purpose.UNSUBSCRIBE, Purpose.ONE_CLICK, Purpose.PREFERENCES, Purpose.POLL)
 
 
@@ -172,8 +172,7 @@ class Pages:
         """Return these once more, as far as they still wait."""
         with self._db.read() as session:
             page = ledger.these(session, self._mailing.edition_id, ids)
-            people = _people(session, page)
-        return self._maker.make(page, people)
+        return self._maker.make(page)
 
     def give_back(self, ready: Ready) -> None:
         """Let somebody wait for their turn again, behind who was read: nothing was begun."""
@@ -186,9 +185,8 @@ class Pages:
                 if self._end is not None or not self._is_as_read(session):
                     return []
                 page = self._next_page(session)
-                people = _people(session, page)
             if page:
-                return self._maker.make(page, people)
+                return self._maker.make(page)
         return []
 
     def _look_for_end(self, session: Session) -> None:
@@ -232,11 +230,6 @@ class Pages:
         return True
 
 
-def _people(session: Session, page: Sequence[Waiting]) -> dict[int, Reader]:
-    ids = [one.subscriber_id for one in page if one.subscriber_id]
-    return readers(session, ids) if ids else {}
-
-
 @dataclass(slots=True)
 class _Place:
     """How far a share was read, for one of the states that are due."""
@@ -253,33 +246,25 @@ class _Maker:
         self._mailing, self._links, self._settings = mailing, links, settings
         self._name_message = message_namer(settings)
 
-    def make(self, page: Sequence[Waiting], people: Mapping[int, Reader]) -> list[Ready]:
-        edition_id = self._mailing.edition_id
-        ids = list(people)
-        pairs: list[tuple[int, int | None]] = [(one, edition_id) for one in ids]
-        urls = zip(*(self._urls(one, pairs) for one in LINKED), strict=True)
-        personal = {
-            one: self._personal(people[one], *own) for one, own in zip(ids, urls, strict=True)
-        }
-        senders = dict(zip(ids, self._senders(ids), strict=True))
-        return [self._ready(one, personal, senders) for one in page]
+    def make(self, page: Sequence[Waiting]) -> list[Ready]:
+        readers = [one.reader for one in page if one.reader is not None]
+        pairs = [(one.id, self._mailing.edition_id) for one in readers]
+        urls = (self._urls(one, pairs) for one in LINKED)
+        made = zip(map(self._personal, readers, *urls), self._senders(pairs), strict=True)
+        return [
+            Ready(
+                one.delivery_id,
+                self._mailing.envelopes.get(one.cut),
+                *(NOBODY if one.reader is None else next(made)),
+            )
+            for one in page
+        ]
 
     def _urls(self, purpose: Purpose, pairs: Sequence[tuple[int, int | None]]) -> Iterable[str]:
         """Return everybody's links; of what has no place in any mail of it, nothing."""
         if purpose is Purpose.POLL and not self._mailing.has_poll:
             return repeat("", len(pairs))
         return self._links.many(purpose, pairs)
-
-    def _ready(
-        self, one: Waiting, personal: Mapping[int, Personal], senders: Mapping[int, str]
-    ) -> Ready:
-        who = one.subscriber_id or 0
-        return Ready(
-            delivery_id=one.delivery_id,
-            envelope=self._mailing.envelopes.get(one.cut),
-            personal=personal.get(who),
-            sender=senders.get(who, ""),
-        )
 
     def _personal(
         self,
@@ -302,11 +287,11 @@ class _Maker:
             message_id=self._name_message(mailing.edition_id, reader.id),
         )
 
-    def _senders(self, ids: Sequence[int]) -> list[str]:
+    def _senders(self, pairs: Sequence[tuple[int, int]]) -> list[str]:
         """Return each person's envelope sender, so that a bounce says whose it is (VERP)."""
         bounces = self._settings.bounce_address
         if not bounces:
-            return [self._settings.sender_address] * len(ids)
+            return [self._settings.sender_address] * len(pairs)
         local, _, domain = bounces.rpartition("@")
-        tokens = self._links.bounce_tokens([(one, self._mailing.edition_id) for one in ids])
+        tokens = self._links.bounce_tokens(pairs)
         return [f"{local}+{token}@{domain}" for token in tokens]
