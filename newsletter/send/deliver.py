@@ -161,6 +161,9 @@ class _Run:
             faulty = self._prepare(turns)
             if not (faulty or self._pool.busy or self._waits_for(turns)):
                 return
+            self._pool.flush()
+            if not self._is_withdrawn:
+                pages.look_ahead()
             news = self._pool.collect(0 if faulty else self._pause_s(turns))
             self._tally.recovered += self._sending.keep_up()
             opened, results = self._sort(news, pages)

@@ -75,6 +75,9 @@ class Lanes:
         self._news = [(letter, Turn.BACK) for letter in self._prepared]
         self._prepared.clear()
 
+    def flush(self) -> None:
+        """Do nothing: a lane starts at once."""
+
     def collect(self, wait_s: float) -> list[News]:
         """Return what happened, waiting so long at most for the first of it.
 

@@ -116,19 +116,26 @@ def page(
     edition_id: int,
     due: Due,
     *,
+    policy: InDoubtPolicy,
     within: Range,
-    after: int,
     size: int,
 ) -> list[Waiting]:
-    """Return the next deliveries of a share that are due, by id."""
+    """Return the next deliveries of a share that are due, by id.
+
+    policy: of mails in doubt; of an edition that has another one by now, none.
+    """
+    as_told = select(Edition.id).where(
+        Edition.id == edition_id, Edition.in_doubt_policy == policy.value
+    )
     return _waiting(
         session,
         WAITING.where(
             Delivery.edition_id == edition_id,
             Delivery.state == due.state,
-            Delivery.id > max(after, within.first_id - 1),
+            Delivery.id >= within.first_id,
             Delivery.id <= within.last_id,
             due.which,
+            as_told.exists(),
         ).limit(size),
     )
 
@@ -210,6 +217,12 @@ def forget_erased(session: Session) -> int:
 def is_sending(run: Runs, edition_id: int) -> bool:
     """Say whether messages of this edition may be begun."""
     return bool(run.rows(STATUS, (edition_id,)) == [(EditionStatus.SENDING,)])
+
+
+def policy_of(session: Session, edition_id: int) -> InDoubtPolicy:
+    """Return what is done with its mails in doubt."""
+    chosen = select(Edition.in_doubt_policy).where(Edition.id == edition_id)
+    return InDoubtPolicy(session.scalars(chosen).one())
 
 
 def _taken_back(

@@ -109,6 +109,10 @@ class Pool(Protocol):
         """Give back what is prepared and not in hand."""
         ...
 
+    def flush(self) -> None:
+        """Say what is to be said, without waiting for anything."""
+        ...
+
     def collect(self, wait_s: float) -> list[News]:
         """Return what happened, waiting so long at most for the first of it."""
         ...

@@ -35,6 +35,7 @@ from subscribers.links import Links, Purpose
 from subscribers.values import Reader, Topic
 
 PAGE: Final = 500
+LOW: Final = 100  # so few left of a page is when the next is read
 NOBODY: Final = (None, "")
 LINKED: Final = (Purpose.UNSUBSCRIBE, Purpose.ONE_CLICK, Purpose.PREFERENCES, Purpose.POLL)
 
@@ -151,6 +152,7 @@ class Pages:
         self._waiting: deque[Ready] = deque()
         self._places: deque[_Place] = deque()
         self._last_id = 0
+        self._may_look_ahead = True  # not where nobody was found: that asks the database each time
         self._end: End | None = None
 
     def find_end(self) -> End | None:
@@ -162,11 +164,17 @@ class Pages:
     def take(self, number: int) -> list[Ready]:
         """Return the next deliveries, at most so many; [] when none is due."""
         if number and not self._waiting:
-            self._waiting.extend(self._read())
+            self._read_on()
         taken = [self._waiting.popleft() for _ in range(min(number, len(self._waiting)))]
-        for place in range(min(ahead.MOST, len(self._waiting))):
-            self._waiting[place] = self._waiting[place].begun()
+        if self._mailing.letterhead.signer is not None:
+            for place in range(min(ahead.MOST, len(self._waiting))):
+                self._waiting[place] = self._waiting[place].begun()
         return taken
+
+    def look_ahead(self) -> None:
+        """Read on before the last of a page are taken: while the relay has something to do."""
+        if self._may_look_ahead and len(self._waiting) < LOW:
+            self._read_on()
 
     def again(self, ids: Sequence[int]) -> list[Ready]:
         """Return these once more, as far as they still wait."""
@@ -178,24 +186,31 @@ class Pages:
         """Let somebody wait for their turn again, behind who was read: nothing was begun."""
         self._waiting.append(ready)
 
+    def _read_on(self) -> None:
+        found = self._read()
+        self._may_look_ahead = bool(found)
+        self._waiting.extend(found)
+
     def _read(self) -> list[Ready]:
         while self._end is None and (self._places or self._take_share()):
             with self._db.read() as session:
                 self._look_for_end(session)
-                if self._end is not None or not self._is_as_read(session):
+                if self._end is not None:
                     return []
                 page = self._next_page(session)
+                if not page and not self._is_as_read(session):
+                    return []
             if page:
                 return self._maker.make(page)
         return []
 
     def _look_for_end(self, session: Session) -> None:
-        self._end = find_end(session, self._mailing.edition_id, now=self._clock())
+        if self._mailing.kind is EditionKind.ANNOUNCEMENT:
+            self._end = find_end(session, self._mailing.edition_id, now=self._clock())
 
     def _is_as_read(self, session: Session) -> bool:
         """Say whether mails in doubt still are what they were; else the next run reads it anew."""
-        chosen = get_edition(session, self._mailing.edition_id).in_doubt_policy
-        return InDoubtPolicy(chosen) is self._mailing.policy
+        return ledger.policy_of(session, self._mailing.edition_id) is self._mailing.policy
 
     def _next_page(self, session: Session) -> list[Waiting]:
         place = self._places[0]
@@ -203,12 +218,12 @@ class Pages:
             session,
             self._mailing.edition_id,
             due(self._clock())[place.turn],
-            within=place.within,
-            after=place.after,
+            policy=self._mailing.policy,
+            within=place.left,
             size=PAGE,
         )
-        if len(page) == PAGE:
-            place.after = page[-1].delivery_id
+        if len(page) == PAGE and page[-1].delivery_id < place.left.last_id:
+            place.left = Range(page[-1].delivery_id + 1, place.left.last_id)
         else:
             self._places.popleft()
         return page
@@ -232,11 +247,10 @@ class Pages:
 
 @dataclass(slots=True)
 class _Place:
-    """How far a share was read, for one of the states that are due."""
+    """What of a share was not read yet, for one of the states that are due."""
 
-    within: Range
+    left: Range
     turn: int
-    after: int = 0
 
 
 class _Maker:

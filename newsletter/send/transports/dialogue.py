@@ -67,6 +67,9 @@ class Step(IntEnum):
     QUIT = auto()
 
 
+GROUP: Final = (Step.MAIL, Step.RCPT, Step.DATA)  # what is said at once (RFC 2920)
+
+
 class Stage(Enum):
     """How far the next message is."""
 
@@ -240,10 +243,11 @@ class Dialogue:
         if self._must_reset:
             self._must_reset = False
             self._say("RSET", Step.RESET)
-        self._say(f"MAIL FROM:<{letter.sender}>{self._options(letter)}", Step.MAIL)
+        command = f"MAIL FROM:<{letter.sender}>{self._options(letter)}"
         if is_pipelined:
-            self._say(f"RCPT TO:<{letter.recipient}>", Step.RCPT)
-            self._say("DATA", Step.DATA)
+            self._send(f"{command}\r\nRCPT TO:<{letter.recipient}>\r\nDATA\r\n".encode(), *GROUP)
+        else:
+            self._say(command, Step.MAIL)
 
     def _options(self, letter: Letter) -> str:
         size = f" SIZE={letter.size}" if "SIZE" in self._offers else ""
@@ -314,12 +318,14 @@ class Dialogue:
             self._is_mail_done = True
         else:
             self._bad = failure(TransportUnavailable, reply)
-        self._go_on(f"RCPT TO:<{self._recipient()}>", Step.RCPT)
+        if self._may_go_on():
+            self._say(f"RCPT TO:<{self._recipient()}>", Step.RCPT)
 
     def _on_rcpt(self, reply: Reply) -> None:
         if not reply.is_done and self._bad is None:
             self._bad = failure(verdict_of_recipient(reply), reply)
-        self._go_on("DATA", Step.DATA)
+        if self._may_go_on():
+            self._say("DATA", Step.DATA)
 
     def _on_data(self, reply: Reply) -> None:
         if reply.code != 354:
@@ -353,14 +359,13 @@ class Dialogue:
     def _recipient(self) -> str:
         return "" if self._next is None else self._next.recipient
 
-    def _go_on(self, command: str, step: Step) -> None:
-        """Without PIPELINING: say the next command, or stop at the first refusal."""
+    def _may_go_on(self) -> bool:
+        """Say whether to say the next command: with PIPELINING it was; stop at a refusal."""
         if self._awaited:
-            return  # it was said already
-        if self._bad is None:
-            self._say(command, step)
-        else:
+            return False
+        if self._bad is not None:
             self._end_refused()
+        return self._bad is None
 
     def _end_refused(self) -> None:
         """Report the refused message; what the server keeps of it is thrown away before the next.
@@ -381,10 +386,10 @@ class Dialogue:
     def _say(self, command: str, step: Step) -> None:
         self._send(f"{command}\r\n".encode(), step)
 
-    def _send(self, data: bytes, step: Step) -> None:
+    def _send(self, data: bytes, *steps: Step) -> None:
         self.outgoing.append(data)
         self.queued += len(data)
-        self._awaited.append(step)
+        self._awaited.extend(steps)
 
 
 def _base64(text: str) -> str:

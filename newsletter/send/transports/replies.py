@@ -1,5 +1,6 @@
 """A relay's replies (RFC 5321 §4.2), read from the bytes as they come."""
 
+import re
 from typing import Final, NamedTuple
 
 from newsletter.errors import (
@@ -14,6 +15,8 @@ LINES: Final = 65_536  # bytes of one reply, and of what waits to become one
 
 CLOSING: Final = 421
 TOO_MANY: Final = 552  # of RCPT: "too many recipients" in old words, so: later
+LINE: Final = re.compile(rb"([0-9]{3}) ([^\r\n]*)\r\n")
+WHOLE: Final = re.compile(rb"(?:[0-9]{3} [^\r\n]*\r\n)+")
 MARKS: Final = (b" ", b"-", b"")
 
 
@@ -58,6 +61,8 @@ class ReplyReader:
 
     def feed(self, data: bytes) -> list[Reply]:
         """Return the replies that are complete now, in order. Raises Garbled."""
+        if self.is_empty and WHOLE.fullmatch(data):  # as nearly all that a relay says
+            return [Reply(int(code), (words,)) for code, words in LINE.findall(data)]
         *lines, self._rest = (self._rest + data).split(b"\n")
         found = []
         for line in lines:

@@ -135,11 +135,15 @@ class SmtpPool:
             elif not link.is_leaving:
                 self._free[link] = None
 
-    def collect(self, wait_s: float) -> list[News]:
-        """Return what happened, waiting so long at most for the first of it."""
+    def flush(self) -> None:
+        """Send what was said and let go, as far as the relay takes it."""
         dirty, self._dirty = self._dirty, {}
         for link in dirty:
             self._serve(link, can_read=False)
+
+    def collect(self, wait_s: float) -> list[News]:
+        """Return what happened, waiting so long at most for the first of it."""
+        self.flush()
         end_s = time.monotonic() + wait_s
         while True:
             left_s = 0.0 if self._news else min(LOOK_S, max(end_s - time.monotonic(), 0.0))

@@ -736,7 +736,7 @@ def test_readers_are_asked_for_by_the_page(desk: Desk) -> None:
         freeze_due(desk.db, terms=TERMS, preflight=sound, now=START)
         asked[readers] = count_reads(desk, "subscriber.email")
 
-    assert asked == {3: 1, 45: 1}
+    assert asked == {3: 3, 45: 3}  # one for each state that may be due
 
 
 def count_reads(desk: Desk, column: str) -> int:
