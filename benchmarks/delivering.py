@@ -33,6 +33,7 @@ def main(folder: str, smtp_url: str, how: str) -> None:
     services = build_services(
         read_settings({"NEWSLETTER_DATA_DIR": folder, "NEWSLETTER_SMTP_URL": smtp_url})
     )
+    services.db.keep_little()  # as a worker does before it freezes
     send_now(services.db, EDITION, terms=services.terms, now=services.clock())
     freeze_due(
         services.db, terms=services.terms, preflight=services.preflight, now=services.clock()

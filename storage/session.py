@@ -21,6 +21,7 @@ from storage.errors import NumberTooLarge
 
 NUMERIC_OUT_OF_RANGE = "22003"  # SQLSTATE of PostgreSQL
 CACHE_KIB = 16_384  # of SQLite, each connection: what the desk reads fits in it, not in its 2,000
+LITTLE_KIB = 4_096  # where each row is read once, and written twice
 SQLITE_WAIT_S = 30.0  # a writer waits this long for another process's write before it gives up
 
 
@@ -79,6 +80,17 @@ class Database:
     def listen(self, name: str, listener: Callable[..., None]) -> None:
         """Have a function called at an event of every writing session, such as "after_commit"."""
         event.listen(self._writing, name, listener)
+
+    def keep_little(self) -> None:
+        """Keep few pages at hand from now on: for a process that reads every row once.
+
+        Connections that nobody holds end, and are opened anew when they are needed.
+        """
+        if self.engine.dialect.name == "sqlite" and not event.contains(
+            self.engine, "connect", _keep_little
+        ):
+            event.listen(self.engine, "connect", _keep_little)
+            self.engine.dispose()
 
     def close(self) -> None:
         """Give every connection back."""
@@ -143,6 +155,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     cursor.close()
+
+
+def _keep_little(connection: Any, _record: object) -> None:
+    connection.execute(f"PRAGMA cache_size = -{LITTLE_KIB}").close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -96,6 +96,7 @@ def run_worker(
     edition that is paused is waited for; one that was halted, cancelled or put back to draft is
     not.
     """
+    services.db.keep_little()
     goal, waiting = Goal(until_complete), _Waiting()
     while not stop.is_set():
         try:

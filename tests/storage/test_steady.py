@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 
 from newsletter.sending_rows import Worker
 from storage.errors import StorageError
@@ -123,3 +123,18 @@ def test_its_connection_is_given_back(db: Database, steady: Steady) -> None:
     steady.close()
 
     assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined] # a queue pool counts
+
+
+def test_a_process_that_reads_each_row_once_keeps_little(db: Database) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's server holds the pages")
+    asked = text("PRAGMA cache_size")
+    with db.read() as session:
+        before = session.scalar(asked)
+
+    db.keep_little()
+    db.keep_little()
+
+    with db.read() as session:
+        after = session.scalar(asked)
+    assert (before, after) == (-16_384, -4_096)
