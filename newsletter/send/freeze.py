@@ -40,7 +40,7 @@ COLUMNS: Final = (
     *("attempts", "resends", "reply", "at"),
 )
 SCHEDULED: Final = EditionStatus.SCHEDULED
-CHUNK: Final = 20_000  # a chunk takes some 50 ms on SQLite: nobody else waits long for the writer
+CHUNK: Final = 50_000  # a third of a second on SQLite: so long somebody else may wait to write
 
 
 def freeze_due(

@@ -28,7 +28,7 @@ def arrange(db: Database, *, readers: int = 7, segments: tuple[str, ...] = ("sch
 
 
 def freeze(
-    db: Database, clock: FakeClock, *, chunk: int = 20_000, sender: str = SENDER
+    db: Database, clock: FakeClock, *, chunk: int = 50_000, sender: str = SENDER
 ) -> list[int]:
     return freeze_due(db, terms=terms_of(sender), preflight=sound, now=clock(), chunk=chunk)
 
