@@ -26,7 +26,7 @@ from newsletter import pipeline
 from newsletter.errors import CannotListen
 from newsletter.model import JobDue, Run
 from newsletter.reachable import ask_relay
-from newsletter.send.meter import TICK, put
+from newsletter.send.watching.meter import TICK, put
 from newsletter.send.worker import run_worker
 from newsletter.signing_up import handle_sign_ups
 from newsletter.wiring import Services

@@ -13,12 +13,12 @@ from threading import Event
 
 from benchmarks.edition import NOW
 from newsletter.logs import configure_logging
-from newsletter.send import shares
 from newsletter.send.freeze import freeze_due
-from newsletter.send.lanes import open_pool
-from newsletter.send.letters import Letter, Turn
-from newsletter.send.pages import Pages, read_mailing
+from newsletter.send.loop import shares
+from newsletter.send.loop.pages import Pages, read_mailing
 from newsletter.send.schedule import send_now
+from newsletter.send.transports.lanes import open_pool
+from newsletter.send.transports.letters import Letter, Turn
 from newsletter.send.worker import run_worker
 from newsletter.settings import read_settings
 from newsletter.values import EditionStatus

@@ -12,7 +12,7 @@ from newsletter.accounts import invitations, people
 from newsletter.accounts.invitations import Invited
 from newsletter.accounts.links import LIVES, LinkPurpose
 from newsletter.mailed import Mailed, mail
-from newsletter.send import account_notices as notices
+from newsletter.send.notices import account as notices
 from newsletter.values import Role
 from newsletter.wiring import Services
 from subscribers.errors import InvalidAddress

@@ -31,11 +31,11 @@ from newsletter.learn.refusals import learn_refusals
 from newsletter.matters import News
 from newsletter.model import Run
 from newsletter.retention import erase_what_is_over
-from newsletter.send.edition_news import news_values
-from newsletter.send.ended_notice import ended_values
 from newsletter.send.freeze import begin_due
 from newsletter.send.notices import REMINDERS, held_values, reminder_values, send_notice
-from newsletter.send.telling import Ended, Notify, tell_ends
+from newsletter.send.notices.edition_news import news_values
+from newsletter.send.notices.ended import ended_values
+from newsletter.send.notices.telling import Ended, Notify, tell_ends
 from newsletter.send.verify import verify
 from newsletter.signing_up import handle_sign_ups
 from newsletter.store.planning import read_rhythm

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from newsletter.compose.render import fill
 from newsletter.cut import Cut
+from newsletter.send.mail.sample import sample_message, sample_personal
 from newsletter.send.message import slot_values
-from newsletter.send.sample import sample_message, sample_personal
 from newsletter.store import editions as store
 from newsletter.values import EditionContent, EditionKind, Rendered
 from newsletter.wiring import Services

@@ -17,7 +17,7 @@ from newsletter.learn.bounces import forget_address
 from newsletter.mailed import Mailed, mail
 from newsletter.model import Delivery, Edition
 from newsletter.send.ledger import forget_erased
-from newsletter.send.reader_notices import move_values, moved_values
+from newsletter.send.notices.reader import move_values, moved_values
 from newsletter.store import returned, unknown_mail
 from newsletter.wiring import Services
 from storage.log import record

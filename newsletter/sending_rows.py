@@ -26,7 +26,7 @@ class PaceTaken(Base):
 
 
 class Counted(Base):
-    """A figure for who watches the program from outside, by name and label (`send/meter.py`).
+    """A figure for who watches from outside, by name and label (`send/watching/meter.py`).
 
     at: when it last moved.
     """
@@ -41,7 +41,7 @@ class Counted(Base):
 class Pulse(Base):
     """What became of an edition's messages in one stretch of a few seconds, kept for minutes.
 
-    slot: the number of the stretch (`send/meter.SLOT_S`) since 1970.
+    slot: the number of the stretch (`send/watching/meter.SLOT_S`) since 1970.
     """
 
     __tablename__ = "pulse"

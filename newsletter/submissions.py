@@ -18,7 +18,7 @@ from feeds.values import Picture
 from newsletter.approve.watch import Held, hold_outdated
 from newsletter.mailed import Mailed, mail
 from newsletter.pipeline import tell_held
-from newsletter.send import submission_notices as notices
+from newsletter.send.notices import submission as notices
 from newsletter.store.withdrawn import forget_withdrawn
 from newsletter.wiring import Services
 

@@ -29,10 +29,10 @@ from newsletter.errors import DatabaseNotReady
 from newsletter.openid import WORK_RETURN, Client, OpenId
 from newsletter.organisation import read_chosen, read_version, with_chosen
 from newsletter.ports import AskDomain, Clock, Outside, RenderNotice, Terms, Transport
-from newsletter.send.counting import counted
-from newsletter.send.trail import follow_changes
+from newsletter.send.notices.counting import counted
 from newsletter.send.transports import open_transport
 from newsletter.send.transports.offers import Offers
+from newsletter.send.watching.trail import follow_changes
 from newsletter.settings import Settings, read_settings
 from newsletter.values import Contrast, Finding, House
 from storage import migrate

@@ -14,9 +14,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from newsletter.send import meter
-from newsletter.send.gauges import Gauges, read_gauges
-from newsletter.send.meter import Figure
+from newsletter.send.watching import meter
+from newsletter.send.watching.gauges import Gauges, read_gauges
+from newsletter.send.watching.meter import Figure
 from newsletter.values import DeliveryState
 from newsletter.ways_out import LOOPBACK
 from newsletter.wiring import Services

@@ -11,7 +11,7 @@ from newsletter.cli.editions import ID
 from newsletter.cli.output import JSON, fail, print_report
 from newsletter.cli.session import open_services
 from newsletter.model import Delivery
-from newsletter.send import held
+from newsletter.send.doubt import held
 from newsletter.store.deliveries import figures
 from newsletter.store.editions import get_edition
 from newsletter.values import InDoubtPolicy

@@ -26,7 +26,7 @@ from newsletter.compose.filling import Why, elsewhere, read_filling
 from newsletter.compose.history import decisions
 from newsletter.cut import NO_SIDE, Cut, parse_cut
 from newsletter.preview import Format, preview
-from newsletter.send.held import choose_policy
+from newsletter.send.doubt.held import choose_policy
 from newsletter.store import deliveries
 from newsletter.store import editions as store
 from newsletter.store.candidates import still_left

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from newsletter.cli.output import progress_console
 from newsletter.dutch import local
 from newsletter.limits import PERIODS
-from newsletter.send.outlook import (
+from newsletter.send.watching.outlook import (
     Holding,
     Why,
     expected_end,

@@ -8,7 +8,7 @@ import typer
 
 from newsletter.cli.output import JSON, fail, print_json, say
 from newsletter.cli.session import open_services
-from newsletter.send.accepted import compare
+from newsletter.send.doubt.accepted import compare
 from newsletter.send.verify import verify
 
 

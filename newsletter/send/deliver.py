@@ -24,22 +24,23 @@ from newsletter.errors import (
     UnsafeHeader,
 )
 from newsletter.ports import Clock, Transport
-from newsletter.send import closing, ledger, shares
-from newsletter.send.breakers import Breakers, Trip
-from newsletter.send.ends import bring_to_end
-from newsletter.send.group import write_group
-from newsletter.send.lanes import open_pool
-from newsletter.send.letters import Letter, News, Pool, Turn
+from newsletter.send import ledger
+from newsletter.send.loop import closing, shares
+from newsletter.send.loop.breakers import Breakers, Trip
+from newsletter.send.loop.ends import bring_to_end
+from newsletter.send.loop.group import write_group
+from newsletter.send.loop.pages import Mailing, Pages, Ready, read_mailing
+from newsletter.send.loop.results import NO_MAIL, Result
+from newsletter.send.loop.sending import Sending
+from newsletter.send.loop.shares import Lease, Mine
+from newsletter.send.loop.tally import SendReport, Tally
+from newsletter.send.loop.turns import Turns
 from newsletter.send.outcomes import WATCHED, Attempt, Settled, without_addresses
 from newsletter.send.pace import Pace, asks_to_slow
-from newsletter.send.pages import Mailing, Pages, Ready, read_mailing
-from newsletter.send.progress import Progress, Shown
-from newsletter.send.results import NO_MAIL, Result
-from newsletter.send.sending import Sending
-from newsletter.send.shares import Lease, Mine
-from newsletter.send.tally import SendReport, Tally
-from newsletter.send.turns import Turns
-from newsletter.send.watch import Watch
+from newsletter.send.transports.lanes import open_pool
+from newsletter.send.transports.letters import Letter, News, Pool, Turn
+from newsletter.send.watching.progress import Progress, Shown
+from newsletter.send.watching.watch import Watch
 from newsletter.settings import Settings
 from newsletter.values import DeliveryState, EditionStatus
 from storage.session import Database

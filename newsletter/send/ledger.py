@@ -28,10 +28,10 @@ from sqlalchemy.orm import Session
 from newsletter.cut import NO_SIDE
 from newsletter.model import Delivery, Edition
 from newsletter.send.failures import Skipped
+from newsletter.send.loop.shares import Due, Mine, Range, may_work
 from newsletter.send.outcomes import Attempt, Settled
 from newsletter.send.schedule import skip_waiting
-from newsletter.send.shares import Due, Mine, Range, may_work
-from newsletter.send.trail import note_changes
+from newsletter.send.watching.trail import note_changes
 from newsletter.store.editions import log_event
 from newsletter.values import DeliveryState, EditionStatus, InDoubtPolicy
 from storage.bulk import is_among

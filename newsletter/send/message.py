@@ -21,7 +21,7 @@ from typing import Final, NamedTuple, cast
 from urllib.parse import quote
 
 from newsletter.keys import message_key, message_token
-from newsletter.send.headers import (
+from newsletter.send.mail.headers import (
     ascii_address,
     domain_of,
     header,
@@ -31,8 +31,8 @@ from newsletter.send.headers import (
     text_header,
     to_header,
 )
-from newsletter.send.letters import Parts
-from newsletter.send.signing import Signer, canonical_fields, canonical_lines, signer_of
+from newsletter.send.mail.signing import Signer, canonical_fields, canonical_lines, signer_of
+from newsletter.send.transports.letters import Parts
 from newsletter.settings import Settings
 from newsletter.values import EditionKind, Personal, Rendered, Slot
 from subscribers.values import Audience

@@ -23,7 +23,7 @@ from newsletter.model import Delivery, Edition
 from newsletter.ports import Terms
 from newsletter.send.failures import Skipped
 from newsletter.send.lateness import NOTED
-from newsletter.send.trail import note_many
+from newsletter.send.watching.trail import note_many
 from newsletter.sending_rows import Share
 from newsletter.store.approvals import set_plan
 from newsletter.store.deliveries import topic_of

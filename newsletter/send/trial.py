@@ -28,8 +28,8 @@ from newsletter.errors import (
 )
 from newsletter.model import User
 from newsletter.ports import Render, Transport
+from newsletter.send.mail.reason import reason_for
 from newsletter.send.message import Letterhead, encode, letterhead_of
-from newsletter.send.reason import reason_for
 from newsletter.settings import Settings
 from newsletter.store.approvals import variants_of
 from newsletter.store.cuts import cuts_of

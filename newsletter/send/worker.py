@@ -13,15 +13,15 @@ from typing import Final, Protocol, Self
 import structlog
 
 from newsletter.ports import Clock, Preflight, Terms, Transport
-from newsletter.send import shares
-from newsletter.send.closing import halt_refused, note_retry
 from newsletter.send.deliver import deliver_due
-from newsletter.send.doubts import looking_up
+from newsletter.send.doubt.doubts import looking_up
 from newsletter.send.freeze import begin_due
 from newsletter.send.ledger import sending_editions
-from newsletter.send.progress import Progress
-from newsletter.send.shares import Mine
-from newsletter.send.tally import SendReport
+from newsletter.send.loop import shares
+from newsletter.send.loop.closing import halt_refused, note_retry
+from newsletter.send.loop.shares import Mine
+from newsletter.send.loop.tally import SendReport
+from newsletter.send.watching.progress import Progress
 from newsletter.settings import Settings
 from newsletter.store.deliveries import figures
 from newsletter.values import EditionFigures, EditionStatus

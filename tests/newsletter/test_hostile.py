@@ -13,7 +13,7 @@ from newsletter.compose.escape import clean_line
 from newsletter.compose.render import Renderer
 from newsletter.cut import Cut
 from newsletter.identity import Organisation
-from newsletter.send.sample import sample_message
+from newsletter.send.mail.sample import sample_message
 from newsletter.settings import read_settings
 from newsletter.values import BlockContent, EditionContent, EditionKind, Rendered, Slot
 from tests.fakes import START

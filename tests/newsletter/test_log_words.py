@@ -18,9 +18,9 @@ from newsletter.log_words import (
     sentence,
     words_of,
 )
-from newsletter.send.ends import End
 from newsletter.send.freeze import Stopped
 from newsletter.send.lateness import Begin
+from newsletter.send.loop.ends import End
 from storage.log import NAME
 
 ROOT = Path(__file__).parents[2]

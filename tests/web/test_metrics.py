@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 from newsletter.model import Delivery
-from newsletter.send.meter import TICK, Meter, put
+from newsletter.send.watching.meter import TICK, Meter, put
 from newsletter.values import DeliveryState, EditionStatus
 from newsletter.wiring import Services
 from storage.session import Database

@@ -12,9 +12,9 @@ from newsletter.accounts.people import user_by_email
 from newsletter.approve import review
 from newsletter.limits import Limit, WarmUp
 from newsletter.model import Delivery
-from newsletter.send.meter import Meter
 from newsletter.send.pace import Pace
 from newsletter.send.schedule import send_now
+from newsletter.send.watching.meter import Meter
 from newsletter.settings import Settings
 from newsletter.values import DeliveryState
 from newsletter.wiring import Services, build_services

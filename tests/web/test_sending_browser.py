@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from newsletter.errors import TransportRefused
 from newsletter.model import Delivery, Edition
-from newsletter.send.closing import note_outage
+from newsletter.send.loop.closing import note_outage
 from newsletter.send.worker import run_worker
 from newsletter.settings import Settings
 from newsletter.values import DeliveryState

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from newsletter.dutch import plural
 from newsletter.errors import RoleMissing
 from newsletter.model import Edition
-from newsletter.send import held
+from newsletter.send.doubt import held
 from newsletter.store.editions import get_edition
 from newsletter.values import InDoubtPolicy, Role
 from web.access import Who, rank

@@ -6,7 +6,7 @@ from typing import Final
 
 from newsletter.dutch import capital, clock, in_sentence, join, number, plural, relative
 from newsletter.limits import Limit, Limits
-from newsletter.send.outlook import Holding, WarmingUp, Why
+from newsletter.send.watching.outlook import Holding, WarmingUp, Why
 
 PERIOD_WORDS: Final = {1: "seconde", 60: "minuut", 3600: "uur"}
 SOON: Final = timedelta(minutes=1)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from newsletter.dutch import clock
 from newsletter.limits import Limits
 from newsletter.model import Edition
-from newsletter.send import meter
-from newsletter.send.outlook import expected_end, find_holdings, read_warming_up
-from newsletter.send.telling import TURNS
+from newsletter.send.notices.telling import TURNS
+from newsletter.send.watching import meter
+from newsletter.send.watching.outlook import expected_end, find_holdings, read_warming_up
 from newsletter.store.deliveries import figures_underway, troubles
 from newsletter.store.editions import events_of
 from newsletter.values import EditionEvent, EditionFigures, EditionStatus

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from newsletter.accounts.people import user_names
 from newsletter.dutch import relative
-from newsletter.send.held import HOLDABLE, Choice, choices_among, count_undecided
+from newsletter.send.doubt.held import HOLDABLE, Choice, choices_among, count_undecided
 from newsletter.send.message import message_namer
 from newsletter.send.named import Named, named_page
 from newsletter.store.deliveries import count_states

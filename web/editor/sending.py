@@ -14,7 +14,7 @@ from newsletter.dutch import in_sentence, plural, relative
 from newsletter.errors import ChecksFailed, EditionChanged
 from newsletter.model import Edition
 from newsletter.send import schedule
-from newsletter.send.telling import TURNS, Ending
+from newsletter.send.notices.telling import TURNS, Ending
 from newsletter.store.editions import get_edition, last_event_of
 from newsletter.store.log import last_turn
 from newsletter.values import EditionStatus

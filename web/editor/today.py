@@ -15,7 +15,7 @@ from newsletter.dutch import capital, clock, local, status_word
 from newsletter.learn.report import EditionReport, edition_report
 from newsletter.model import Edition, User
 from newsletter.rhythm import Rhythm, Slot
-from newsletter.send.held import HOLDABLE, count_undecided
+from newsletter.send.doubt.held import HOLDABLE, count_undecided
 from newsletter.store.deliveries import figures, topic_of
 from newsletter.store.editions import list_editions
 from newsletter.store.inbox import count_waiting

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from feeds.themes import list_themes
-from newsletter.send.reason import reason_for
+from newsletter.send.mail.reason import reason_for
 from newsletter.values import EditionKind
 from subscribers import store
 from subscribers.addresses import mask

@@ -30,7 +30,7 @@ from newsletter.errors import (
     TransportUnavailable,
     TransportUncertain,
 )
-from newsletter.send.letters import Letter, News, Turn
+from newsletter.send.transports.letters import Letter, News, Turn
 from newsletter.send.transports.replies import (
     CLOSING,
     Reply,

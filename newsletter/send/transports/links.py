@@ -10,8 +10,8 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from newsletter.errors import TransportError, TransportUnavailable
-from newsletter.send.letters import News
 from newsletter.send.transports.dialogue import Dialogue, Step
+from newsletter.send.transports.letters import News
 from newsletter.settings import SmtpRelay
 
 CHUNK: Final = 65_536

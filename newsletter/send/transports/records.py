@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from newsletter.errors import TransportError
-from newsletter.send.relay_log import Fate
+from newsletter.send.doubt.relay_log import Fate
 from newsletter.send.transports.mailgun import MailgunRecord
 from newsletter.send.transports.postmark import PostmarkRecord
 from newsletter.send.transports.web import Answer, Exchange, Request, Waits

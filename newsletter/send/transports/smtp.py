@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final
 
 from newsletter.errors import TransportError, TransportUnavailable
-from newsletter.send.letters import Letter, News, Turn
+from newsletter.send.transports.letters import Letter, News, Turn
 from newsletter.send.transports.links import Address, Link, Timeouts
 from newsletter.send.transports.offers import Offers
 from newsletter.settings import SmtpRelay

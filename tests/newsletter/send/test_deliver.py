@@ -26,13 +26,13 @@ from newsletter.errors import (
 from newsletter.model import Block, Delivery, Edition, Variant
 from newsletter.send import schedule as scheduling
 from newsletter.send.deliver import deliver_due
-from newsletter.send.ends import End, bring_to_end
 from newsletter.send.failures import Skipped
 from newsletter.send.freeze import freeze_due
 from newsletter.send.ledger import forget_erased
-from newsletter.send.pages import PAGE
-from newsletter.send.shares import cut_into_shares
-from newsletter.send.tally import SendReport
+from newsletter.send.loop.ends import End, bring_to_end
+from newsletter.send.loop.pages import PAGE
+from newsletter.send.loop.shares import cut_into_shares
+from newsletter.send.loop.tally import SendReport
 from newsletter.settings import Settings
 from newsletter.store.editions import events_of
 from newsletter.values import (

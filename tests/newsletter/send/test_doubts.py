@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from newsletter.errors import SettingWrong
 from newsletter.model import Delivery
-from newsletter.send import held
-from newsletter.send.doubts import LookedUp, find_doubts, look_up_doubts, looking_up
-from newsletter.send.relay_log import Fate, RelayLog
+from newsletter.send.doubt import held
+from newsletter.send.doubt.doubts import LookedUp, find_doubts, look_up_doubts, looking_up
+from newsletter.send.doubt.relay_log import Fate, RelayLog
 from newsletter.send.worker import run_worker
 from newsletter.settings import Settings, read_settings
 from newsletter.store.editions import last_event

@@ -7,7 +7,7 @@ import pytest
 
 from newsletter.compose.notices import NoticeRenderer
 from newsletter.matters import News, Said, Sort
-from newsletter.send.edition_news import news_values
+from newsletter.send.notices.edition_news import news_values
 from newsletter.settings import Settings
 from newsletter.values import EditionKind
 from tests.fakes import START

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import UnsafeHeader
-from newsletter.send.headers import (
+from newsletter.send.mail.headers import (
     UNSAFE,
     ascii_address,
     header,

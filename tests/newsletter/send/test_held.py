@@ -9,11 +9,11 @@ from sqlalchemy import select, update
 
 from newsletter.errors import CannotSendAgain, MoveNotAllowed, TransportUncertain
 from newsletter.model import Delivery, Edition
-from newsletter.send import held
 from newsletter.send import schedule as scheduling
+from newsletter.send.doubt import held
+from newsletter.send.doubt.held import Decided
 from newsletter.send.freeze import freeze_due
-from newsletter.send.held import Decided
-from newsletter.send.pages import PAGE
+from newsletter.send.loop.pages import PAGE
 from newsletter.send.worker import run_worker
 from newsletter.settings import Settings
 from newsletter.store.editions import events_of

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from newsletter.cut import Cut
 from newsletter.errors import UnsafeHeader
+from newsletter.send.mail.sample import sample_message
 from newsletter.send.message import Letterhead, encode, message_id
-from newsletter.send.sample import sample_message
 from newsletter.settings import Settings
 from newsletter.values import EditionKind, Personal, Rendered, Slot
 from subscribers.values import Audience

@@ -5,10 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.send.meter import Meter, figures, label_of, per_second, pulses, put, slot_of
 from newsletter.send.outcomes import Settled
-from newsletter.send.trail import open_trail
-from newsletter.send.watch import Watch
+from newsletter.send.watching.meter import (
+    Meter,
+    figures,
+    label_of,
+    per_second,
+    pulses,
+    put,
+    slot_of,
+)
+from newsletter.send.watching.trail import open_trail
+from newsletter.send.watching.watch import Watch
 from newsletter.values import DeliveryState
 from storage.session import Database
 from tests.factories import make_edition

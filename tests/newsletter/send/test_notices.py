@@ -11,15 +11,15 @@ from jinja2 import UndefinedError
 from newsletter.compose.notices import NoticeRenderer
 from newsletter.due import Deadline
 from newsletter.errors import TransportRefused, UnsafeHeader
-from newsletter.send.ended_notice import ended_values, sample_ended
 from newsletter.send.notices import NOTICES, confirm_values, reminder_values, send_notice
-from newsletter.send.submission_notices import (
+from newsletter.send.notices.ended import ended_values, sample_ended
+from newsletter.send.notices.submission import (
     agree_values,
     confirm_submission_values,
     declined_values,
     published_values,
 )
-from newsletter.send.telling import Ended, Ending
+from newsletter.send.notices.telling import Ended, Ending
 from newsletter.settings import Settings
 from newsletter.store.waiting import Waiting
 from newsletter.values import EditionFigures, EditionKind, EditionStatus

@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from newsletter.limits import EACH_DAY, Limit, Limits, QuietHours, WarmUp, next_day
-from newsletter.send.outlook import (
+from newsletter.send.pace import Bucket, Pace
+from newsletter.send.watching.outlook import (
     Holding,
     WarmingUp,
     Why,
@@ -13,7 +14,6 @@ from newsletter.send.outlook import (
     find_holdings,
     warming_up,
 )
-from newsletter.send.pace import Bucket, Pace
 from storage.session import Database
 from tests.fakes import START, FakeClock
 

@@ -14,8 +14,8 @@ from newsletter.model import Delivery
 from newsletter.send import schedule
 from newsletter.send.deliver import deliver_due
 from newsletter.send.freeze import freeze_due
-from newsletter.send.meter import figures as read_figures
-from newsletter.send.tally import SendReport
+from newsletter.send.loop.tally import SendReport
+from newsletter.send.watching.meter import figures as read_figures
 from newsletter.send.worker import run_worker
 from newsletter.sending_rows import PaceTaken
 from newsletter.settings import Settings

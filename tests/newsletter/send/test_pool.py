@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 
 from newsletter.errors import TransportDeferred, TransportUncertain
-from newsletter.send.letters import Letter, News, Turn
+from newsletter.send.transports.letters import Letter, News, Turn
 from newsletter.send.transports.smtp import SmtpPool, SmtpTransport
 from newsletter.settings import SmtpRelay
 from newsletter.values import Receipt

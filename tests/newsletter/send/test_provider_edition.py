@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from newsletter.dkim_keys import KeyKind, make_dkim_key
 from newsletter.model import Delivery
-from newsletter.send.ahead import MOST
 from newsletter.send.deliver import deliver_due
-from newsletter.send.tally import SendReport
+from newsletter.send.loop.tally import SendReport
+from newsletter.send.mail.ahead import MOST
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings
 from newsletter.ways_out import PROVIDERS, MailFolder, read_way_out

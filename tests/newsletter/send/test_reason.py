@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.send.reason import reason_for
+from newsletter.send.mail.reason import reason_for
 from newsletter.values import EditionKind
 from subscribers.values import Audience, ConsentKind, Reader
 from tests.fakes import START

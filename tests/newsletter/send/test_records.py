@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from newsletter.send.doubts import LookedUp, find_doubts, look_up_doubts
-from newsletter.send.relay_log import Fate
+from newsletter.send.doubt.doubts import LookedUp, find_doubts, look_up_doubts
+from newsletter.send.doubt.relay_log import Fate
 from newsletter.send.transports.records import (
     FIRST_WAIT_S,
     LONGEST_WAIT_S,

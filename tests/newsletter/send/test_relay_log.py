@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.send.relay_log import Fate, RelayLog
+from newsletter.send.doubt.relay_log import Fate, RelayLog
 
 MINE = f"<e1.{'a' * 24}@example.org>"
 OTHER = f"<e1.{'b' * 24}@example.org>"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from newsletter.compose.notices import NoticeRenderer
 from newsletter.dkim_keys import DkimKey, KeyKind, make_dkim_key
+from newsletter.send.mail.signing import Signer, canonical_lines, signer_of
 from newsletter.send.message import encode, letterhead_of
 from newsletter.send.notices import NOTICES, send_notice
-from newsletter.send.signing import Signer, canonical_lines, signer_of
 from newsletter.send.transports import open_transport
 from newsletter.settings import Settings, SmtpRelay, read_settings
 from newsletter.values import EditionKind, Slot

@@ -8,9 +8,9 @@ from sqlalchemy import update
 
 from newsletter.model import Edition, User
 from newsletter.send import schedule
-from newsletter.send.closing import halt
-from newsletter.send.ends import End, bring_to_end
-from newsletter.send.telling import Ended, Ending, tell_ends
+from newsletter.send.loop.closing import halt
+from newsletter.send.loop.ends import End, bring_to_end
+from newsletter.send.notices.telling import Ended, Ending, tell_ends
 from newsletter.store.editions import events_of, log_event
 from newsletter.values import EditionStatus
 from storage.session import Database

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from newsletter.model import Edition
-from newsletter.send.trail import (
+from newsletter.send.watching.trail import (
     follow_changes,
     note_changes,
     note_many,

@@ -7,9 +7,9 @@ from datetime import time, timedelta
 import pytest
 
 from newsletter.limits import Limit, Limits, QuietHours
+from newsletter.send.loop.pages import Ready
+from newsletter.send.loop.turns import Turns
 from newsletter.send.pace import Pace
-from newsletter.send.pages import Ready
-from newsletter.send.turns import Turns
 from newsletter.values import Personal
 from storage.session import Database
 from tests.fakes import FakeClock

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter import pipeline
 from newsletter.model import Delivery, Edition, Variant
 from newsletter.send import schedule as scheduling
-from newsletter.send.accepted import compare
+from newsletter.send.doubt.accepted import compare
 from newsletter.send.verify import Broken, Verified, verify
 from newsletter.send.worker import run_worker
 from newsletter.settings import Settings

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 from newsletter.errors import AlreadyLeft, TransportRefused
 from newsletter.model import Delivery, Edition
 from newsletter.send import schedule as scheduling
-from newsletter.send import shares
 from newsletter.send.freeze import freeze_due
+from newsletter.send.loop import shares
 from newsletter.send.worker import run_worker
 from newsletter.sending_rows import Share, Worker
 from newsletter.settings import Settings

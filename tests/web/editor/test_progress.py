@@ -13,11 +13,11 @@ from starlette.testclient import TestClient
 from newsletter.errors import TransportError, TransportRefused, TransportUnavailable
 from newsletter.limits import Limit, Limits, QuietHours, WarmUp
 from newsletter.model import Delivery, Edition
-from newsletter.send.closing import halt, halt_changed, halt_faulty, note_outage
 from newsletter.send.deliver import deliver_due
-from newsletter.send.meter import Meter
+from newsletter.send.loop.closing import halt, halt_changed, halt_faulty, note_outage
+from newsletter.send.notices.telling import tell_ends
 from newsletter.send.pace import Pace
-from newsletter.send.telling import tell_ends
+from newsletter.send.watching.meter import Meter
 from newsletter.send.worker import run_worker
 from newsletter.store.deliveries import figures
 from newsletter.store.editions import log_event

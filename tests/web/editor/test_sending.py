@@ -5,7 +5,7 @@ from threading import Event
 
 from starlette.testclient import TestClient
 
-from newsletter.send.ends import End, bring_to_end
+from newsletter.send.loop.ends import End, bring_to_end
 from newsletter.send.worker import run_worker
 from newsletter.wiring import Services
 from subscribers.values import Audience, SubscriberStatus

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from newsletter.dutch import moment, number, plural
-from newsletter.send.telling import Ended, Ending
+from newsletter.send.notices.telling import Ended, Ending
 from newsletter.values import EditionFigures, EditionKind, EditionStatus
 
 STOPPED: Final[Mapping[Ending, tuple[str, str, str]]] = {

@@ -12,7 +12,7 @@ from typing import Final
 
 from newsletter.errors import TransportError, TransportUnavailable
 from newsletter.ports import Connection, Transport
-from newsletter.send.letters import Letter, News, Pool, Pooling, Turn
+from newsletter.send.transports.letters import Letter, News, Pool, Pooling, Turn
 from newsletter.values import Receipt
 
 # For the lanes that are nearly done: one commit costs some 3 ms, for one message or for all.

@@ -10,12 +10,7 @@ from typing import Final
 from newsletter import dutch
 from newsletter.due import Deadline
 from newsletter.ports import RenderNotice, Transport
-from newsletter.send import account_notices as account
-from newsletter.send import reader_notices as readers
-from newsletter.send import submission_notices as submission
-from newsletter.send.edition_news import sample_news
-from newsletter.send.ended_notice import sample_ended
-from newsletter.send.headers import (
+from newsletter.send.mail.headers import (
     domain_of,
     header,
     mailbox_header,
@@ -23,8 +18,12 @@ from newsletter.send.headers import (
     text_header,
     to_header,
 )
+from newsletter.send.mail.signing import signer_of
 from newsletter.send.message import quoted_printable
-from newsletter.send.signing import signer_of
+from newsletter.send.notices import account, submission
+from newsletter.send.notices import reader as readers
+from newsletter.send.notices.edition_news import sample_news
+from newsletter.send.notices.ended import sample_ended
 from newsletter.settings import Settings
 from newsletter.store.waiting import Waiting
 from newsletter.values import EditionKind, EditionStatus, NoticeText, Receipt

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from enum import Enum, auto
 
 from newsletter.errors import TransportRefused
+from newsletter.send.loop.results import Result
 from newsletter.send.outcomes import MANY, WATCHED, Refusal, is_about_us
-from newsletter.send.results import Result
 
 
 class Trip(Enum):

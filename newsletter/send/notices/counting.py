@@ -7,7 +7,7 @@ import structlog
 from newsletter.errors import TransportError, TransportUnavailable
 from newsletter.limits import Limits
 from newsletter.ports import Clock, Connection, Transport
-from newsletter.send.headers import domain_of
+from newsletter.send.mail.headers import domain_of
 from newsletter.send.pace import count_notice
 from newsletter.values import Receipt
 from storage.errors import StorageError

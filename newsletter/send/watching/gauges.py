@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.model import Delivery, Edition
-from newsletter.send.meter import SLOT_S, TICK, Figure, figures, slot_of
+from newsletter.send.watching.meter import SLOT_S, TICK, Figure, figures, slot_of
 from newsletter.sending_rows import Pulse
 from newsletter.values import DeliveryState, EditionStatus
 from subscribers.model import WaitingSignUp

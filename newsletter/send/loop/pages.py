@@ -17,14 +17,15 @@ from feeds.themes import list_themes
 from newsletter.breach import What
 from newsletter.errors import ContentChanged
 from newsletter.ports import Clock
-from newsletter.send import ahead, ledger
-from newsletter.send.ends import End, find_end
-from newsletter.send.headers import UNSAFE
+from newsletter.send import ledger
 from newsletter.send.ledger import Waiting
-from newsletter.send.letters import Parts
+from newsletter.send.loop.ends import End, find_end
+from newsletter.send.loop.shares import Mine, Range, due, take_share
+from newsletter.send.mail import ahead
+from newsletter.send.mail.headers import UNSAFE
+from newsletter.send.mail.reason import reason_for
 from newsletter.send.message import Envelope, Letterhead, encode, letterhead_of, message_namer
-from newsletter.send.reason import reason_for
-from newsletter.send.shares import Mine, Range, due, take_share
+from newsletter.send.transports.letters import Parts
 from newsletter.settings import Settings
 from newsletter.store.approvals import seal_of_mails, variants_of
 from newsletter.store.deliveries import topic_of

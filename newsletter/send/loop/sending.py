@@ -10,12 +10,13 @@ from typing import Final, TypeVar
 from sqlalchemy.orm import Session
 
 from newsletter.ports import Clock
-from newsletter.send import ledger, shares
+from newsletter.send import ledger
+from newsletter.send.loop import shares
+from newsletter.send.loop.shares import Mine
+from newsletter.send.loop.tally import Tally
 from newsletter.send.outcomes import AFTER_CRASH, SETTLE
 from newsletter.send.pace import Pace
-from newsletter.send.shares import Mine
-from newsletter.send.tally import Tally
-from newsletter.send.watch import Watch
+from newsletter.send.watching.watch import Watch
 from newsletter.settings import Settings
 from newsletter.values import DeliveryState
 from storage.errors import StorageError

@@ -13,8 +13,8 @@ from typing import Final, Protocol
 
 from newsletter.limits import host_of
 from newsletter.ports import Clock
+from newsletter.send.loop.pages import Ready
 from newsletter.send.pace import HELD, Pace
-from newsletter.send.pages import Ready
 
 MOST: Final = 500_000  # put aside at once: some 4 MB
 AT_ONCE: Final = 2_000  # read in one go to find somebody who may begin

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+from newsletter.send.mail.reason import reason_for
 from newsletter.send.message import encode, letterhead_of, message_id
-from newsletter.send.reason import reason_for
 from newsletter.settings import Settings
 from newsletter.values import EditionKind, Personal, Rendered
 from subscribers.links import TOKEN_LENGTH

@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from newsletter.errors import TransportError, TransportRefused, TransportUnavailable
-from newsletter.send.pages import Ready
+from newsletter.send.loop.pages import Ready
 from newsletter.values import Receipt
 
 

@@ -16,7 +16,7 @@ from newsletter import dutch
 from newsletter.values import EditionKind
 from subscribers.values import Audience, ConsentKind, Reader
 
-TEMPLATES: Final = Path(__file__).parent.parent.parent / "templates" / "email"
+TEMPLATES: Final = Path(__file__).parents[3] / "templates" / "email"
 MOST_THEMES: Final = 3  # that are named; of more the sentence says how many there are
 NO_THEMES: Final[Mapping[str, str]] = MappingProxyType({})
 

@@ -20,12 +20,12 @@ from sqlalchemy import select, update
 
 from newsletter.model import Delivery, Edition
 from newsletter.ports import Clock
-from newsletter.send.headers import domain_of, split_mailbox
-from newsletter.send.held import is_left
+from newsletter.send.doubt.held import is_left
+from newsletter.send.doubt.relay_log import Fate, RelayLog
+from newsletter.send.mail.headers import domain_of, split_mailbox
 from newsletter.send.message import message_id
-from newsletter.send.relay_log import Fate, RelayLog
-from newsletter.send.trail import note_many
 from newsletter.send.transports.records import ProviderRecord, record_of
+from newsletter.send.watching.trail import note_many
 from newsletter.settings import Settings
 from newsletter.store.editions import log_event
 from newsletter.values import DeliveryState, EditionStatus

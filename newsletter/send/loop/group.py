@@ -6,10 +6,10 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from newsletter.send import ledger
+from newsletter.send.loop.pages import Mailing
+from newsletter.send.loop.results import BACK, Result
+from newsletter.send.loop.sending import Sending
 from newsletter.send.outcomes import SETTLE, Attempt, Settled, settle
-from newsletter.send.pages import Mailing
-from newsletter.send.results import BACK, Result
-from newsletter.send.sending import Sending
 from newsletter.values import Receipt
 from storage.steady import InSession, Runs
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.model import Edition, User
-from newsletter.send.ends import End
+from newsletter.send.loop.ends import End
 from newsletter.store.deliveries import figures
 from newsletter.store.editions import last_event_of, lock_edition, log_event
 from newsletter.values import EditionFigures, EditionStatus

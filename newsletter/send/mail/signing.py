@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from dkim.canonicalization import CanonicalizationPolicy
 
 from newsletter.dkim_keys import DkimKey, PrivateKey
-from newsletter.send.headers import domain_of, split_mailbox
+from newsletter.send.mail.headers import domain_of, split_mailbox
 from newsletter.settings import Settings
 
 CANONICAL: Final = CanonicalizationPolicy.from_c_value(b"relaxed/relaxed")

@@ -7,10 +7,10 @@ from typing import Self
 
 import structlog
 
-from newsletter.send import meter
-from newsletter.send.meter import Meter, label_of
 from newsletter.send.outcomes import Settled
-from newsletter.send.trail import Trail, open_trail
+from newsletter.send.watching import meter
+from newsletter.send.watching.meter import Meter, label_of
+from newsletter.send.watching.trail import Trail, open_trail
 from newsletter.values import DeliveryState
 from storage.errors import StorageError
 from storage.session import Database

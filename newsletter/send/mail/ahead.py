@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import Final
 
-from newsletter.send.letters import Parts
+from newsletter.send.transports.letters import Parts
 
 MOST: Final = 32  # begun and not taken yet, of some 60 kB each
 

@@ -1,0 +1,1 @@
+"""Mails that may have arrived: what can be known of them, and what people decide."""

@@ -1,0 +1,1 @@
+"""What a message is made of: headers, its reason, its signature."""
