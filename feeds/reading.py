@@ -7,17 +7,14 @@ costs its source one look. Another child reads on, and a new one takes the place
 import json
 import os
 import signal
-import socket
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Final, Protocol, Self
 
+from feeds.children import end_child, start_child
 from feeds.errors import (
     STUMBLES,
     GatherError,
@@ -38,9 +35,7 @@ from feeds.wire import (
     unpack_parsed,
 )
 
-ROOT: Final = Path(__file__).parents[1]
 CHILD: Final = "feeds.reading_child"  # by name: its parsers are not for this process
-NOTHING: Final[Mapping[str, str]] = {}
 LAST_WORDS: Final = 65536  # bytes: what a pipe holds of what a child said before it ended
 END_S: Final = 5.0
 RETIRES_AFTER: Final = (
@@ -157,17 +152,9 @@ class _Child:
         self._limits = limits
         self._bytes_read = 0
         self.is_usable = True
-        self._channel, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program, by its full path
-                _command(limits),
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                cwd=ROOT,  # it must be of the same version as we are
-                env=NOTHING,  # no secret of ours is any business of a stranger's document
-                process_group=0,  # Ctrl-C is for us
-            )
+        self._channel, self._process = start_child(
+            CHILD, limits.memory_bytes, limits.cpu_s, stderr=subprocess.PIPE
+        )
 
     @property
     def pid(self) -> int:
@@ -190,11 +177,7 @@ class _Child:
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
-        self._channel.close()
-        self._process.kill()
-        self._process.wait()
-        if self._process.stderr:
-            self._process.stderr.close()
+        end_child(self._channel, self._process)
 
     def _begin(self, request: bytes, document: bytes, until: float) -> None:
         try:
@@ -245,9 +228,3 @@ class _Child:
 def _refusal(told: bytes) -> GatherError:
     name, line = json.loads(told)
     return REFUSALS[name](line)
-
-
-def _command(limits: ReadingLimits) -> list[str]:
-    # -E and -s: what the environment and the user's folder say about Python does not count.
-    python = [sys.executable, "-E", "-s", "-m", CHILD]
-    return [*python, str(limits.memory_bytes), str(limits.cpu_s)]

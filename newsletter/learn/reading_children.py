@@ -4,24 +4,18 @@ A message that is made to burn the processor or eat the memory ends a child, and
 a person looks at it. A new child reads the next one. Why so: docs/decisions/0005-children-read.md.
 """
 
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Protocol, Self
 
+from feeds.children import end_child, start_child
 from feeds.wire import ChannelClosed, receive, send
 from newsletter.errors import BounceReaderBroken
 from newsletter.learn.mailboxes import MESSAGE_MAXIMUM
 from newsletter.learn.reading_wire import UNPACK_FAULTS, unpack_report
 from newsletter.learn.returned import BounceClass, BounceReport
 
-ROOT: Final = Path(__file__).parents[2]
 CHILD: Final = "newsletter.learn.reading_child"  # by name: its parsers are not for this process
-NOTHING: Final[Mapping[str, str]] = {}
 UNREADABLE: Final = BounceReport(BounceClass.NONE)
 
 
@@ -89,20 +83,7 @@ class _Child:
     def __init__(self, limits: BounceLimits) -> None:
         self._limits = limits
         self._until = 0.0
-        self._channel, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program, by its full path
-                [
-                    *(sys.executable, "-E", "-s", "-m", CHILD),
-                    *(str(limits.memory_bytes), str(limits.cpu_s)),
-                ],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=ROOT,  # it must be of the same version as we are
-                env=NOTHING,  # no secret of ours is any business of a stranger's mail
-                process_group=0,  # Ctrl-C is for us
-            )
+        self._channel, self._process = start_child(CHILD, limits.memory_bytes, limits.cpu_s)
 
     def begin(self, raw: bytes) -> None:
         self._until = time.monotonic() + self._limits.whole_s
@@ -114,6 +95,4 @@ class _Child:
         return receive(self._channel, until=self._until)
 
     def end(self) -> None:
-        self._channel.close()
-        self._process.kill()
-        self._process.wait()
+        end_child(self._channel, self._process)
