@@ -80,11 +80,20 @@ class Sending:
         with begin() as running:
             return work(running)
 
-    def take_back(self, workers: Sequence[int]) -> int:
-        """Put in doubt what these left in hand; return how many messages that were."""
+    def take_back(self, workers: Sequence[int], *, are_dead: bool = False) -> int:
+        """Put in doubt what these left in hand; return how many messages that were.
+
+        are_dead: they are buried with it, in one transaction: nobody looks for them afterwards.
+        """
         now, has_log = self.clock(), self.settings.relay_log is not None  # which tells in seconds
         quiet = (SETTLE if has_log else AFTER_CRASH) * self.patience
-        number = self.write(lambda s: ledger.take_back(s, workers, settle=quiet, now=now))
+
+        def work(session: Session) -> int:
+            if are_dead:
+                shares.bury(session, workers, now=now)
+            return ledger.take_back(session, workers, settle=quiet, now=now)
+
+        number = self.write(work)
         self.watch.took_back(number)
         return number
 
@@ -94,10 +103,9 @@ class Sending:
         dead = shares.find_dead(self.db, self.mine)
         if not dead:
             return 0
-        now = self.clock()
-        self.write(lambda s: shares.bury(s, dead, now=now))
+        number = self.take_back(dead, are_dead=True)
         self.watch.took_over(len(dead))
-        return self.take_back(dead)
+        return number
 
     def keep_up(self) -> int:
         """Do what is due by the clock while messages go out; return as `look_for_dead` does."""

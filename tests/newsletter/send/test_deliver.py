@@ -3,12 +3,13 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from threading import Event
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -24,6 +25,7 @@ from newsletter.errors import (
     TransportUncertain,
 )
 from newsletter.model import Block, Delivery, Edition, Variant
+from newsletter.send import ledger
 from newsletter.send import schedule as scheduling
 from newsletter.send.deliver import deliver_due
 from newsletter.send.failures import Skipped
@@ -31,7 +33,7 @@ from newsletter.send.freeze import freeze_due
 from newsletter.send.ledger import forget_erased
 from newsletter.send.loop.ends import End, bring_to_end
 from newsletter.send.loop.pages import PAGE
-from newsletter.send.loop.shares import cut_into_shares
+from newsletter.send.loop.shares import ONE, Lease, cut_into_shares, enrol
 from newsletter.send.loop.tally import SendReport
 from newsletter.settings import Settings
 from newsletter.store.editions import events_of
@@ -709,6 +711,32 @@ def test_address_that_cannot_stand_in_a_header_fails_alone(desk: Desk) -> None:
         ("failed", 1),
         ("sent", 1),
     ]
+    assert desk.status(edition_id) is EditionStatus.SENT
+
+
+def test_a_kill_between_finding_a_dead_worker_and_its_mails_loses_none(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition_id = desk.arrange(readers=3)
+    dead = enrol(desk.db, ONE, connections=1, lease=Lease(), now=START)
+    in_hand = update(Delivery).where(Delivery.id == 1)
+    desk.change(lambda s: s.execute(in_hand.values(state="attempting", worker_id=dead.id)))
+    take_back = ledger.take_back
+
+    def kill(session: Session, workers: Sequence[int], **about: Any) -> int:
+        if dead.id in workers:
+            raise KeyboardInterrupt
+        return take_back(session, workers, **about)
+
+    monkeypatch.setattr(ledger, "take_back", kill)
+    with pytest.raises(KeyboardInterrupt):
+        desk.deliver(FakeTransport())
+    monkeypatch.undo()
+    report = desk.deliver(FakeTransport())
+    desk.clock.later(minutes=11)
+    desk.deliver(FakeTransport())
+
+    assert report.recovered == 1
     assert desk.status(edition_id) is EditionStatus.SENT
 
 
