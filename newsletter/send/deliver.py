@@ -100,6 +100,7 @@ def deliver_due(  # noqa: PLR0913 - everything it works with, handed in
             tally.statuses[edition_id] = one.send()
     finally:
         pool.close()
+        run.close()
     run.end(tally)
     return tally.report()
 
@@ -120,7 +121,7 @@ class _Run:
         self._clock, self._write = sending.clock, sending.write
         self._shown = Shown(sending.db, edition_id, progress)
         self._in_hand: dict[int, Attempt] = {}
-        self._breakers = Breakers(0)  # of the size of its list, when that is read
+        self._breakers: Breakers  # when the size of its list is known
         self._goes_on, self._is_withdrawn = True, False
         self._waited = timedelta()
 

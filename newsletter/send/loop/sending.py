@@ -115,9 +115,12 @@ class Sending:
             self.write(lambda s: shares.renew(s, self.mine))
         return self.look_for_dead() if now_s >= self._next_look_s else 0
 
-    def end(self, tally: Tally) -> None:
-        """Give back what is not used any more, and write down how it went."""
+    def close(self) -> None:
+        """Give back the connection of what was written steadily."""
         self._steady.close()
+
+    def end(self, tally: Tally) -> None:
+        """Give back turns that were not used, and write down how it went."""
         now = self.clock()
         if tally.unavailable or tally.states[DeliveryState.SENT]:
             self.watch.reached(is_up=not tally.unavailable)
