@@ -30,7 +30,7 @@ def _words(*patterns: str) -> re.Pattern[str]:
 
 
 _WHO: Final = (
-    r"(?:user ?(?:name|id)?|recipient(?:'s)?|mail ?box|e-?mail address|address(?:ee)?|account"
+    r"(?:user ?(?:name|id)?|rcpt|recipient(?:'s)?|mail ?box|e-?mail address|address(?:ee)?|account"
     r"|person|alias|destinat(?:ion|aire|ario|ário|ario))"
 )
 _UNKNOWN_USER: Final = _words(
@@ -41,7 +41,8 @@ _UNKNOWN_USER: Final = _words(
     r"\bunknown or illegal (?:user|alias)",
     rf"(?<!ip )\b{_WHO}\W+(?:(?!not |again|dns|reverse|ptr)\S+\s+){{0,6}}?"
     r"(?:is |was |are |has been |could |can)?"
-    r"(?:un ?known|not (?:be )?(?:found|known|recogni[sz]ed|listed|valid|a valid|exist|present)"
+    r"(?:un ?known(?! (?:sender|source|client|host|address))"
+    r"|not (?:be )?(?:found|known|recogni[sz]ed|listed|valid|a valid|exist|present)"
     r"|not (?:be )?registered"
     r"|not been found|n't be found|n't exist|does ?n[o']t exist|do not exist|doesn.t exist"
     r"|does not have an?|non-?existent|invalid|unrecogni[sz]ed"
@@ -50,7 +51,8 @@ _UNKNOWN_USER: Final = _words(
     r"\b(?:is not|isn.t|not) (?:a )?(?:valid|known|existing) (?:mailbox|user|recipient|address"
     r"|e-?mail address|account)",
     r"\bno (?:mail ?box|account|user|recipient|one|person|e-?mail ?box|address)s?(?: \w+)? "
-    r"(?:here )?(?:by that name|with that name|of that name|here|at this address|matching)",
+    r"(?:here )?(?:by that name|with that name|of that name|here|at this address|matching"
+    r"|available for this)",
     r"\bnot listed in (?:the )?(?:public name|domino|name (?:&|and) address)",
     r"\brecip(?:ient)?_?not_?found\b|\badr\.(?:ex)?recip(?:ient)?notfound",
     r"\bno such (?:\w+ )?(?:here|there)\b|\bunknown to (?:us|this)\b|\bnot our customer\b",
@@ -93,6 +95,7 @@ _UNKNOWN_HOST: Final = _words(
     r"\bdomaine\b.{0,40}(?:inconnu|n.existe pas|introuvable)",
     r"(?:ドメイン|ホスト).{0,20}(?:見つかりません|存在しません|不明)|(?:域名|主机).{0,10}不存在",
 )
+_LOOK_UP_AGAIN: Final = _words(r"\bnot found,? (?:please )?try again|\btemporar(?:y|ily)\b")
 _LATER: Final = _words(
     r"\b(?:try(?:ing)? again|temporar(?:y|ily)|later|greylist|graylist|will (?:be )?(?:retry"
     r"|retried|continue|keep trying)|deferred|tijdelijk|vor\S+bergehend|temporaire)",
@@ -106,6 +109,15 @@ _FULL: Final = _words(
     r"\b(?:postbus|postvak|mailbox)\b.{0,30}\bvol\b|\bpostfach\b.{0,40}\b(?:voll|\S+berf\S+llt)",
     r"\bbo[iî]te\b.{0,40}pleine|\bbuz\S+n\b.{0,30}lleno|\bcasella\b.{0,30}piena|容量|满|переполнен",
 )
+# What is wrong with the message, or on its way: nothing about whether there is such a mailbox.
+_NOT_GONE: Final = _words(
+    r"\b(?:message|mail|e-?mail)\b.{0,30}\b(?:size|too (?:large|big|long))|\bsize (?:limit|exceed)",
+    r"\brelay(?:ing)?\b.{0,30}\b(?:denied|not (?:permitted|allowed)|prohibited)|\baccess denied",
+    r"\bhop count|\bmail loop|\bloop(?:s|ing)? (?:detected|back)|\btoo many hops",
+    r"\bunverified address|\baddress verification\b|\btoo many\b"
+    r"|\b(?:client|sending|your) (?:host(?:name)?|ip|server|domain)\b",
+    r"\bsuspended\b|\bdisabled\b|\binactive\b|\bnot accepting\b|\btimed? ?out\b",
+)
 _OURS: Final = _words(
     r"\bspam|unsolicited|\bjunk|black ?list|block ?list|\bblocked (?:by|using|due|because"
     r"|for|from)",
@@ -118,9 +130,19 @@ _OURS: Final = _words(
     r"\b(?:return|envelope)[- ](?:path|sender)\b|\bcallback\b|\bbad reverse dns|\bptr\b|\bhelo\b",
     r"\brate limit|too many (?:messages|connections|recipients)|\bcomplain(?:ts|ed)\b",
 )
+_SENDER: Final = (
+    r"(?:senders?(?:'s)?|afzender\w*|absender\w*|exp[ée]diteur\w*|remitente\w*|mittente\w*)"
+)
 _SENDER_UNKNOWN: Final = _words(
     r"\b(?:invalid|unknown|no such|non-?existent|bad) (?:\w+ )?(?:sender|return|from)\b",
-    r"\bsender(?:'s)?\b.{0,60}\b(?:unknown|not exist|n't exist|not found|invalid|verif|reject)",
+    r"\byour (?:own )?(?:e-?mail )?(?:address|host|server|ip|domain)\b.{0,60}"
+    r"\b(?:unknown|not exist|n't exist|not found|invalid)",
+    r"\b(?:reverse|ptr|rdns|helo|ehlo|client host|sending (?:host|domain|server))\b.{0,60}"
+    r"\b(?:unknown|not exist|n't exist|not found|invalid|fail)",
+    rf"\b{_SENDER}\b(?:[^,!?.]|\.(?=\S)){{0,60}}\b(?:unknown|not exist"
+    r"|n't exist|not found|invalid|verif|reject|onbekend|bestaat niet|niet gevonden|unbekannt"
+    r"|existiert nicht|inconnu|n.existe|introuvable|desconocid|no existe|sconosciut|non esiste)",
+    rf"\b(?:unknown|valid|found|exist)\b.{{0,40}}(?<!to )(?<!to the )\b{_SENDER}\b",
     r"\b(?:mail from|return-?path|from address|callback|callout)\b.{0,80}"
     r"\b(?:unknown|not exist|n't exist|invalid|not found|reject)",
 )
@@ -158,15 +180,19 @@ def _is_gone(status: str, said: str) -> bool:
     codes, words = set(CODE.findall(said)), _without_names(said)
     if "556" in codes:
         return True
-    is_for_now = any(code.startswith("4") for code in codes) or bool(_FULL.search(words))
+    is_waiting = any(code.startswith("4") for code in codes)
+    if is_waiting and not any(code.startswith("5") for code in codes):
+        return False
+    is_for_now = is_waiting or bool(_FULL.search(words) or _LATER.search(words))
     if status in NO_MAILBOX:
-        return _is_unknown(words) or not (is_for_now or _OURS.search(words))
-    is_open = status in OPEN and not is_for_now and not _LATER.search(words)
-    return is_open and _is_unknown(words)
+        is_otherwise = is_for_now or _OURS.search(words) or _NOT_GONE.search(words)
+        return _is_unknown(words) or not is_otherwise
+    return status in OPEN and not is_for_now and _is_unknown(words)
 
 
 def _is_unknown(words: str) -> bool:
-    return bool(_UNKNOWN_USER.search(words) or _UNKNOWN_HOST.search(words))
+    is_host_gone = _UNKNOWN_HOST.search(words) and not _LOOK_UP_AGAIN.search(words)
+    return bool(_UNKNOWN_USER.search(words) or is_host_gone)
 
 
 def _without_names(said: str) -> str:

@@ -59,6 +59,13 @@ def test_a_sample_is_understood_whatever_ends_its_lines(name: str, ends: bytes) 
         "550 the user does not exist, says our spam filter",
         "550 5.7.1 user unknown",
         "Name service error: Host not found, try again",
+        "550 The recipient's mailbox blocks unknown senders",
+        "550 Mailbox is not valid for external senders",
+        "550 Your e-mail address is unknown to the recipient",
+        "550 Afzender onbekend, adres bestaat niet",
+        "550 Het domein van de afzender bestaat niet",
+        "554 Absenderadresse existiert nicht",
+        "550 Adresse de l'expéditeur inconnue",
     ],
 )
 def test_words_that_may_mean_something_else_give_nobody_up(said: str) -> None:
@@ -77,6 +84,8 @@ def test_words_that_may_mean_something_else_give_nobody_up(said: str) -> None:
         "550 jan@example.org is not a valid mailbox",
         "554 delivery error: This user doesn't have a example.org account",
         "550 Unrouteable address",
+        "554 Rcpt <jan@example.org> does not exist",
+        "550 No mailbox available for this user",
         "Domain does not exist",
         "550 Onbekende gebruiker",
         "Het e-mailadres is niet gevonden",
@@ -97,6 +106,15 @@ def test_words_that_can_mean_nothing_else_give_an_address_up(said: str) -> None:
         ("5.1.1", "550 Mail refused: listed at bl.spamcop.net"),
         ("5.1.1", "undeliverable address: host mx said: 450 try again later"),
         ("5.1.8", "553 5.1.8 Domain of sender does not exist"),
+        ("5.1.1", "450 5.1.1 User unknown"),
+        ("5.1.1", "550 RCPT TO:<jan@example.org> message size exceeds the limit"),
+        ("5.1.1", "550 undeliverable address: connection timed out"),
+        ("5.1.1", "550 unverified address: address verification in progress"),
+        ("5.1.1", "550 mailbox is suspended"),
+        ("5.1.2", "550 Host unknown (name server: host not found, try again)"),
+        ("5.1.2", "550 Reverse DNS lookup failed: host not found"),
+        ("5.1.2", "550 Client host rejected: cannot find your hostname"),
+        ("5.1.2", "554 relay access denied"),
     ],
 )
 def test_words_take_back_what_a_code_says_too_much(status: str, said: str) -> None:
