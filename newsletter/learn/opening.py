@@ -52,7 +52,7 @@ _RETURNED_BEGINS: Final = re.compile(
     r"|urspr(?:ü|ue)ngliche (?:nachricht|e-?mail|mail)"
     r"|message d'origine|message original|mensaje original|messaggio originale"
     r")[ \t.:*#=|_-]*$"
-    r"|^(?:>\s?)?(?:received:\s+(?:from|by|\()|return-path:\s*<)",
+    r"|^(?:>\s?)?(?:received:\s*(?:from|by|\()|return-path:\s*<)",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -68,7 +68,12 @@ def open_message(raw: bytes) -> Message:
 
 def header(message: Message, name: str) -> str:
     """Return a header on one line, "" when it is missing."""
-    return " ".join(str(message.get(name, "")).split())[:HEADER_MAXIMUM]
+    sought = name.lower()
+    raw = next((value for each, value in message.raw_items() if each.lower() == sought), "")
+    text = str(raw)
+    if not text.isascii():  # bytes that no header may have, kept as surrogates by the parser
+        text = _as_unicode(text.encode("utf-8", "surrogateescape"), "")
+    return " ".join(text.split())[:HEADER_MAXIMUM]
 
 
 def header_text(message: Message, name: str) -> str:
@@ -88,7 +93,7 @@ def shown(text: str, longest: int = 500) -> str:
 def parts(message: Message, *types: str) -> Iterator[Message]:
     """Yield the parts of these types, of the first PARTS_MAXIMUM; inside a returned mail none."""
     for part in islice(_walk(message), PARTS_MAXIMUM):
-        if part.get_content_type() in types:
+        if _type(part) in types:
             yield part
 
 
@@ -106,7 +111,7 @@ def report_text(message: Message) -> tuple[str, str]:
 
 def _walk(message: Message) -> Iterator[Message]:
     yield message
-    if message.get_content_type() in RETURNED_TYPES:
+    if _type(message) in RETURNED_TYPES:
         return
     payload = message.get_payload()
     if isinstance(payload, list):
@@ -115,12 +120,28 @@ def _walk(message: Message) -> Iterator[Message]:
                 yield from _walk(part)
 
 
+def _type(part: Message) -> str:
+    """Return the type of a part, also where no semicolon parts it from what follows it."""
+    return part.get_content_type().partition(" ")[0].strip()
+
+
 def _texts(message: Message) -> Iterator[str]:
     plain = list(islice(parts(message, "text/plain"), PARTS_MAXIMUM))
     if any(_decoded(one).strip() for one in plain):
         yield from map(_decoded, plain)
         return
-    yield from (_without_tags(_decoded(one)) for one in parts(message, "text/html"))
+    pages = list(parts(message, "text/html"))
+    yield from (_without_tags(_decoded(one)) for one in pages)
+    if not plain and not pages:
+        yield from _unparted(message)
+
+
+def _unparted(message: Message) -> Iterator[str]:
+    """Yield the text of parts that should have been cut into parts, and could not be."""
+    for part in islice(_walk(message), PARTS_MAXIMUM):
+        payload = part.get_payload()
+        if _type(part).startswith("multipart/") and isinstance(payload, str):
+            yield _decoded(part)
 
 
 def _decoded(part: Message) -> str:

@@ -110,7 +110,7 @@ def _with_words(
             continue
         read.append(
             ReturnedRecipient(
-                one.address or closer.address,
+                one.address if "@" in one.address else closer.address or one.address,
                 closer.status or one.status,
                 closer.reason or one.reason,
                 closer.kind if one.kind is BounceClass.TEMPORARY else one.kind,
@@ -124,7 +124,9 @@ def _with_words(
 def _is_bare(one: ReturnedRecipient) -> bool:
     has_words = len(one.reason.split()) > 2
     is_open = one.status in {"", "5.0.0"} and not has_words
-    return one.kind is not BounceClass.NONE and not one.is_late and (is_open or not one.address)
+    return (
+        one.kind is not BounceClass.NONE and not one.is_late and (is_open or "@" not in one.address)
+    )
 
 
 def _gravest(recipients: Sequence[ReturnedRecipient]) -> BounceClass:

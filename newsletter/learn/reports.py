@@ -48,10 +48,10 @@ def read_complaint(message: Message) -> tuple[ReturnedRecipient, ...]:
 
 def bare(typed: str) -> str:
     """Return the address in `rfc822; address` or `<address>`, at most as long as one can be."""
-    kind, found, rest = typed.partition(";")
-    said = rest if found else kind
+    kind, found, rest = typed.rpartition(";")  # some programs write the kind twice
+    said = rest
     # RFC 6533 §3 and RFC 3461 §4: characters that ASCII cannot say stand as hexadecimal numbers.
-    if found and kind.strip().lower() == "utf-8":
+    if found and kind.strip().lower().endswith("utf-8"):
         said = re.sub(r"\\x\{([0-9A-Fa-f]{1,6})\}", _letter, said)
     said = shown(said).strip(" <>\"'")
     named = re.search(r"<([^<>@\s]+@[^<>\s]+)>", typed)
@@ -75,8 +75,9 @@ def _read_blocks(blocks: Iterator[Message]) -> tuple[ReturnedRecipient, ...]:
 def _read_recipient(block: Message) -> ReturnedRecipient:
     action = re.split(r"[^a-z]", header(block, "Action").lower().strip())[0]
     action = {"fail": "failed", "failure": "failed", "error": "failed"}.get(action, action)
-    said = header(block, "Diagnostic-Code")
-    status = read_status(header(block, "Status"), said)
+    stated = header(block, "Status")
+    said = header(block, "Diagnostic-Code") or _comment(stated)
+    status = read_status(stated, said)
     kind = classify(action, status, said)
     return ReturnedRecipient(
         _address(block),
@@ -86,6 +87,12 @@ def _read_recipient(block: Message) -> ReturnedRecipient:
         is_ours=kind is BounceClass.TEMPORARY and is_ours(status, said),
         is_late=action.startswith("delay"),
     )
+
+
+def _comment(stated: str) -> str:
+    """Return the words that some programs write behind a status."""
+    found = re.search(r"\(([^()]{1,200})\)", stated)
+    return found[1] if found else ""
 
 
 def _address(block: Message) -> str:
