@@ -43,6 +43,7 @@ _ELSEWHERE: Final = re.compile(
     r"|neem contact op(?: met)?|mailto)\W{0,6}$",
     re.IGNORECASE,
 )
+_SENT_TO: Final = re.compile(r"(?:sent|deliver\w*)\b.{0,20}\bmail to\W{0,6}$", re.IGNORECASE)
 # Nobody's: of programs and keepers, or with its letters hidden.
 _NEVER: Final = re.compile(
     r"^(?:mailer-daemon|postmaster|abuse|no-?reply|hostmaster|[*]{3,})@", re.IGNORECASE
@@ -71,6 +72,7 @@ def named_in(message: Message, said: str, returned: str) -> list[str]:
         or _addressed(returned, not_them)
         or _in_subject(message, not_them)
         or _known_formats(message, said, frozenset())  # who wrote it may be whom it is about
+        or _addressed(returned, frozenset())
     )
 
 
@@ -105,10 +107,12 @@ def _known_formats(message: Message, said: str, not_them: frozenset[str]) -> lis
 
     In all of it there may be the addresses in the headers of the mail that came back.
     """
-    for one in (_plainly(message, said), message):
-        found = [each for each in _scan(one) if not _is_other(each.lower(), not_them)]
-        if found:
-            return found
+    plain, whole = _scan(_plainly(message, said)), _scan(message)
+    in_words = said.lower()
+    told = _once([*plain, *(one for one in whole if one.lower() in in_words)])
+    for found in (told, whole):
+        if theirs := [one for one in found if not _is_other(one.lower(), not_them)]:
+            return theirs
     return []
 
 
@@ -176,7 +180,8 @@ def _found(line: str, not_them: frozenset[str]) -> Iterator[re.Match[str]]:
     for found in _ADDRESS.finditer(line[:LINE_MAXIMUM]):
         one = found[0].lower()
         before = line[max(0, found.start() - 60) : found.start()].rstrip(" <\"'(")
-        if not _is_other(one, not_them) and not _ELSEWHERE.search(before):
+        is_elsewhere = _ELSEWHERE.search(before) and not _SENT_TO.search(before)
+        if not _is_other(one, not_them) and not is_elsewhere:
             yield found
 
 

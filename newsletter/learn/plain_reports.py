@@ -11,7 +11,7 @@ from newsletter.learn.returned import BounceClass, ReturnedRecipient
 
 LOOKED_AT: Final = 4_000  # characters of a report about one person
 _DAEMON: Final = re.compile(
-    r"mailer[-_. ]?daemon|post-?master|mail[-_ ]?delivery|delivery[-_ ](?:sub)?system"
+    r"mailer[-_. ]?daemon|post[-_]?master|mail[-_ ]?delivery|delivery[-_ ](?:sub)?system"
     r"|mail(?:er)?[-_ ]?system|mail[-_ ]?admin|system administrator|\bmdaemon\b|\bsmtp\b"
     r"|mail[-_]?gate|\bndr\b|mail_? ?service|\bmicrosoft outlook\b|mail ?server"
     r"|microsoftexchange[0-9a-f]+@|gateways?@|\bimss@|\bbounce"
@@ -27,13 +27,14 @@ _SUBJECT: Final = re.compile(
     r"|could not (?:be )?(?:send|sent|deliver)|still being retried|mail system error"
     r"|rejected mail|(?:message|mail) (?:rejected|blocked|refused|returned|bounced)"
     r"|processing error|non-?remise|onbestelbaar|niet (?:afgeleverd|bezorgd"
-    r"|bestelbaar)|kan(?: het bericht)? niet (?:worden )?(?:bezorg|aflever)"
+    r"|bestelbaar|verzonden|verstuurd)|kan(?: het bericht)? niet (?:worden )?(?:bezorg|aflever)"
     r"|bezorg\w* (?:mislukt|fout|vertraag)|unzustellbar|nicht zugestellt|zustell\w* (?:fehl|verz)"
     r"|mail nicht|non (?:remis|distribu|recens)|[ée]chec de|retourn[ée] [àa] l.exp|no entregad"
     r"|error de entrega|mancat[ao] (?:consegna|recapito)|impossibile recapitare"
     r"|配信|送信(?:エラー|できま)|エラー|недоставлен|не доставлено|退信|退回|返送|投递失败|배달",
     re.IGNORECASE,
 )
+_PASSED_ON: Final = re.compile(r"\W*(?:fwd?|doorst|wg|tr|rv)\s*:", re.I)
 _OPENING: Final = re.compile(
     r"could not be delivered|has not been delivered|was not delivered|cannot be delivered"
     r"|unable to deliver|delivery (?:to|has|of)\b.{0,60}\bfail|undeliverable"
@@ -59,9 +60,19 @@ _LATE: Final = re.compile(
 def is_from_daemon(message: Message) -> bool:
     """Say whether a mail program wrote this to tell of a delivery."""
     sender = header_text(message, "From") + " " + header_text(message, "Sender")
-    is_report = "delivery-status" in header(message, "Content-Type").lower()
+    is_report = is_empty_report(message)
     is_named = any(header(message, name) for name in FAILED)
     return is_report or is_named or "<>" in sender or bool(_DAEMON.search(sender))
+
+
+def is_empty_report(message: Message) -> bool:
+    """Say whether this is a report of a delivery of which nothing can be read: no reply either."""
+    return "delivery-status" in header(message, "Content-Type").lower()
+
+
+def is_passed_on(message: Message) -> bool:
+    """Say whether the subject is that of mail that somebody forwards."""
+    return bool(_PASSED_ON.match(header_text(message, "Subject")))
 
 
 def looks_returned(message: Message, said: str) -> bool:

@@ -73,6 +73,8 @@ def _judge(
     recipients = _with_words(structured, message, said, returned)
     if found := recipients or _told_in_words(message, said, returned):
         return _gravest(found), found
+    if plain_reports.is_empty_report(message):
+        return BounceClass.NONE, ()
     is_reply = replies.is_marked(message) or replies.has_subject(message)
     if is_reply or replies.has_words(said):
         return BounceClass.AUTO_REPLY, ()
@@ -86,7 +88,8 @@ def _told_in_words(message: Message, said: str, returned: str) -> tuple[Returned
     """
     by_person = not plain_reports.is_from_daemon(message)
     is_about_mail = plain_reports.looks_returned(message, said)
-    if by_person and (replies.has_subject(message) or not is_about_mail):
+    is_personal = replies.has_subject(message) or plain_reports.is_passed_on(message)
+    if by_person and (is_personal or not is_about_mail):
         return ()
     loose = reports.read_loose_recipients(f"{said}\n{returned}")
     found = loose or plain_reports.read_plain_report(message, said, returned)

@@ -20,6 +20,7 @@ _SUBJECT: Final = re.compile(
     r"|\bout[ -]of[ -](?:the[ -])?office|\booo\b|\bout of (?:the )?country"
     r"|\baway from (?:my|the) (?:office|desk|mail|e-?mail)"
     r"|\bafwezig(?:heid\w*)?\b|\bniet (?:aanwezig|op kantoor|bereikbaar)\b|\bbuiten kantoor"
+    r"|\bautomatyczna odpowied|\bautomaattinen vastaus|\botomatik yan\S+t"
     r"|\bontvangstbevestiging\b|\bwij hebben (?:je|uw) (?:bericht|mail|e-?mail) ontvangen"
     r"|\babwesen(?:d|heit)\w*|\bnicht im (?:b\S+ro|hause)\b|\burlaub\w*\b|\bau\S+er haus\b"
     r"|\babsen(?:ce|t)\b.{0,30}(?:bureau|office|du|until|jusqu)|\bje suis absent"
