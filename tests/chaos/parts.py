@@ -104,8 +104,8 @@ def _kill_at(here: World, event: str, count: int, send: tuple[str, ...]) -> None
     process = here.start(*send)
     if event == "banner":
         count = 1 + count % here.connections
-    if event == "quit":  # which it says when it is asked to stop
-        here.sink.kill_at(event, 1 + count % 3, process.pid)
+    if event == "quit":  # which it says when it is asked to stop, where it has not named the next
+        here.sink.kill_at(event, 1, process.pid)
         here.begun(before, process)
         process.terminate()
     else:

@@ -50,7 +50,8 @@ def test_kill_at_each_event_of_the_dialogue(tmp_path: Path, *, pipelining: bool)
     verdict = shown(parts.at_events(tmp_path, people=1_500, each=1, pipelining=pipelining))
 
     assert verdict.is_good
-    assert verdict.kills == len(EVENTS)
+    # It may have named somebody on every connection when it stops, and says QUIT on none.
+    assert verdict.kills >= len(EVENTS) - 1
 
 
 @pytest.mark.skipif(bool(why_not()), reason=why_not())
