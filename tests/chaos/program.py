@@ -103,10 +103,12 @@ class Program:
 
 
 @contextmanager
-def program(folder: Path, database_url: str, *, connections: int) -> Iterator[Program]:
+def program(
+    folder: Path, database_url: str, *, connections: int, slowest_s: float = 0.02
+) -> Iterator[Program]:
     """Serve a sink while the body runs, and give the program that sends to it."""
     ledger = folder / "accepted.tsv"
-    sink = [sys.executable, "-m", "tests.chaos.sink", str(ledger)]
+    sink = [sys.executable, "-m", "tests.chaos.sink", str(ledger), "--slowest", str(slowest_s)]
     with subprocess.Popen(sink, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

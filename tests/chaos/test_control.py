@@ -17,8 +17,9 @@ from tests.chaos.program import Program, approved, program
 
 pytestmark = pytest.mark.chaos
 
-PEOPLE = 20_000
-SOME = 8_000  # so that a second process starts before they are through
+SLOWEST_S = 0.05  # of an answer of the sink: some 300 messages a second
+PEOPLE = 8_000
+SOME = 2_500  # so that a second process starts before they are through
 CONNECTIONS = 8
 REACHES_S = 5.0
 
@@ -54,7 +55,7 @@ def status(services: Services, edition_id: str) -> EditionStatus:
 def test_pause_resume_and_cancel_reach_another_process_in_time(
     database_url: str, tmp_path: Path
 ) -> None:
-    with program(tmp_path, database_url, connections=CONNECTIONS) as shipped:
+    with program(tmp_path, database_url, connections=CONNECTIONS, slowest_s=SLOWEST_S) as shipped:
         services = shipped.services()
         edition = str(approved(services, people=PEOPLE))
         shipped.run("edition", "send", edition)
@@ -84,7 +85,7 @@ def test_a_second_worker_says_that_it_waits_and_takes_over(
 ) -> None:
     if not database_url.startswith("sqlite"):
         pytest.skip("several work together on PostgreSQL")
-    with program(tmp_path, database_url, connections=CONNECTIONS) as shipped:
+    with program(tmp_path, database_url, connections=CONNECTIONS, slowest_s=SLOWEST_S) as shipped:
         services = shipped.services()
         edition = str(approved(services, people=SOME))
         shipped.run("edition", "send", edition)
