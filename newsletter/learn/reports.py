@@ -1,4 +1,4 @@
-"""Structured reports: of delivery (RFC 3464, RFC 6533) and of complaints (RFC 5965)."""
+"""Structured reports: of delivery (RFC 3464, RFC 6533), and complaints (RFC 5965, Outlook.com)."""
 
 import re
 from collections.abc import Iterator
@@ -17,6 +17,8 @@ COMPLAINTS: Final = {
     *("abuse", "fraud", "virus", "opt-out", "opt-out-list", "miscategorized", "complaint"),
     "unsubscribe",
 }
+_HOTMAIL_SUBJECT: Final = "complaint about message from"
+_HOTMAIL_NAMES: Final = "X-HmXmrOriginalRecipient"
 _ADDRESSED: Final = ("Original-Recipient", "Final-Recipient", "X-Actual-Recipient")
 _FIELDS: Final = re.compile(r"^[ \t>]*(?:final|original)-recipient[ \t]*:", re.I | re.M)
 
@@ -43,6 +45,18 @@ def read_complaint(message: Message) -> tuple[ReturnedRecipient, ...]:
             if kind in COMPLAINTS:
                 said = header(block, "Original-Rcpt-To") or header(block, "Removal-Recipient")
                 return (ReturnedRecipient(bare(said), "", kind, BounceClass.COMPLAINT),)
+    return _complaint_of_hotmail(message)
+
+
+def _complaint_of_hotmail(message: Message) -> tuple[ReturnedRecipient, ...]:
+    """Return who complained at Outlook.com, whose reports are the mail itself with a header."""
+    if not header(message, "Subject").lower().startswith(_HOTMAIL_SUBJECT):
+        return ()
+    for part in parts(message, "message/rfc822"):
+        payload = part.get_payload()
+        for one in payload if isinstance(payload, list) else []:
+            if isinstance(one, Message) and (said := header(one, _HOTMAIL_NAMES)):
+                return (ReturnedRecipient(bare(said), "", "complaint", BounceClass.COMPLAINT),)
     return ()
 
 

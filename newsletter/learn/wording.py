@@ -14,7 +14,8 @@ NO_MAILBOX: Final = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
 ABOUT_SENDER: Final = frozenset({"5.1.7", "5.1.8"})  # the address that is wrong is the sender's
 # Codes that servers give for want of a better one: the words decide.
 OPEN: Final = frozenset(
-    {"", "5.0.0", "5.0.1", "5.1.0", "5.2.0", "5.2.1", "5.3.0", "5.4.0", "5.4.4", "5.5.0", "5.5.2"}
+    {"", "5.0.0", "5.0.1", "5.1.0", "5.2.0", "5.2.1", "5.3.0", "5.4.0", "5.4.4", "5.4.310"}
+    | {"5.5.0", "5.5.2"}
 )
 ARRIVED: Final = frozenset({"delivered", "relayed", "expanded"})
 STATED: Final = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
@@ -68,7 +69,7 @@ _UNKNOWN_USER: Final = _words(
     r"|geadresseerde|adres|e-?mail-?adres|postbus|postvak|mailbox|account)",
     r"\b(?:gebruiker|ontvanger|geadresseerde|adres|e-?mail-?adres|postbus|postvak|mailbox|account)\b"
     r".{0,70}\b(?:onbekend|bestaat niet|niet bestaat|niet gevonden|niet \(meer\)|bestaat (?:\w+ )?"
-    r"niet|niet bekend|niet worden gevonden)",
+    r"niet|niet bekend|niet (?:kan |kon )?worden gevonden)",
     r"\b(?:utilisateur|destinataire|adresse|bo[iî]te|compte)\b.{0,70}(?:inconnue?s?\b|n.existe "
     r"(?:pas|plus)|introuvable|non recens|inexistante?|pas \S+ trouv)",
     r"\b(?:usuario|destinatario|direcci\S+n|cuenta|buz\S+n|utente|casella|indirizzo|usu\S+rio"
@@ -87,10 +88,12 @@ _UNKNOWN_HOST: Final = _words(
     r"|unresolvable|could not be found|cannot be found|has no mail exchanger|has no mx|not known)",
     r"\b(?:no such|unknown|illegal|invalid|bad|non-?existent) (?:mail )?(?:host|domain)\b",
     r"\billegal host/domain name found",
-    r"\bcouldn.t find (?:any|a) (?:host|mail exchanger)|\bnxdomain\b|\bno mx or a record",
+    r"\bcouldn.t find (?:any|a) (?:host|mail exchanger)|\bnxdomain\b|\bno mx or a record"
+    r"|\bnull ?mx\b",
     r"\bunrout(?:e)?able (?:mail )?(?:address|domain)\b|\bunable to route.{0,40}no such host",
     r"\ball relevant mx records point to non-?existent hosts",
-    r"\b(?:domein|domeinnaam|host)\b.{0,40}\b(?:bestaat niet|niet gevonden|onbekend)",
+    r"\b(?:domein|domeinnaam|host)\b.{0,40}"
+    r"\b(?:bestaat niet|niet (?:worden )?gevonden|onbekend)",
     r"\b(?:domain|host|rechner)\b.{0,40}\b(?:existiert nicht|unbekannt|nicht gefunden)",
     r"\bdomaine\b.{0,40}(?:inconnu|n.existe pas|introuvable)",
     r"(?:ドメイン|ホスト).{0,20}(?:見つかりません|存在しません|不明)|(?:域名|主机).{0,10}不存在",

@@ -14,7 +14,7 @@ import pytest
 
 from newsletter.learn.reading import read_bounce
 from newsletter.learn.returned import BounceClass
-from newsletter.learn.wording import classify, is_ours
+from newsletter.learn.wording import classify, is_ours, read_status
 
 SAMPLES: Final = Path(__file__).parents[2] / "data" / "bounces"
 EXPECTED: Final[dict[str, Any]] = tomllib.loads((SAMPLES / "expected.toml").read_text("utf-8"))
@@ -85,6 +85,10 @@ def test_words_that_may_mean_something_else_give_nobody_up(said: str) -> None:
         "554 delivery error: This user doesn't have a example.org account",
         "550 Unrouteable address",
         "554 Rcpt <jan@example.org> does not exist",
+        "550 5.4.310 DNS domain example.org does not exist",
+        "example.org takes no mail: null MX",
+        "Het domein kan niet worden gevonden",
+        "Niet bezorgd, omdat het adres niet kan worden gevonden",
         "550 No mailbox available for this user",
         "Domain does not exist",
         "550 Onbekende gebruiker",
@@ -96,7 +100,7 @@ def test_words_that_may_mean_something_else_give_nobody_up(said: str) -> None:
     ],
 )
 def test_words_that_can_mean_nothing_else_give_an_address_up(said: str) -> None:
-    assert classify("failed", "", said) == BounceClass.PERMANENT
+    assert classify("failed", read_status("", said), said) == BounceClass.PERMANENT
 
 
 @pytest.mark.parametrize(
