@@ -25,6 +25,10 @@ _ADDRESS: Final = re.compile(
     r"""(?<![\w.+=/-])(?:"[^"\s@]{1,64}"|[^\s<>()\[\]{}@,;:"'“”‘’«»]{1,64})"""
     r"""@[^\W_](?:[\w-]{0,62}\.)+[^\W\d_][\w-]{1,62}""",
 )
+# A server's answer about one address, as old servers write down what they were told.
+_ANSWERED: Final = re.compile(
+    r"\s{0,8}[45]\d\d[ -](?:[45]\.\d{1,3}\.\d{1,3} )?<?([^<>\s]{1,64}@[^<>\s]{1,255}?)>?\.\.\. "
+)
 # An address at the start of a line, perhaps behind a mark or a word that names what it is.
 _LISTED: Final = re.compile(
     r"^[\s>*#|.•–—-]{0,40}(?:\d{1,3}[.)]\s*)?"
@@ -66,8 +70,9 @@ def named_in(message: Message, said: str, returned: str) -> list[str]:
     not_them = frozenset(_own(message, returned))
     return (
         _in_headers(message)
-        or _known_formats(message, said, not_them)
-        or _listed(lines, not_them)
+        or _with_answered(
+            _known_formats(message, said, not_them) or _listed(lines, not_them), lines, not_them
+        )
         or _told_of(lines, not_them)
         or _addressed(returned, not_them)
         or _in_subject(message, not_them)
@@ -82,6 +87,8 @@ def words_about(address: str, said: str) -> str:
     for number, line in enumerate(lines):
         if not sought or sought not in line.lower():
             continue
+        if (answered := _ANSWERED.match(line)) and answered[1].lower() == sought:
+            return shown(line, LINE_MAXIMUM)
         after = [line, *_after(lines[number + 1 : number + 1 + AROUND], sought)]
         if wording.says_failure(" ".join(after)):
             return shown(" ".join(after), LINE_MAXIMUM)
@@ -114,6 +121,15 @@ def _known_formats(message: Message, said: str, not_them: frozenset[str]) -> lis
         if theirs := [one for one in found if not _is_other(one.lower(), not_them)]:
             return theirs
     return []
+
+
+def _with_answered(
+    named: Sequence[str], lines: Sequence[str], not_them: frozenset[str]
+) -> list[str]:
+    """Return who is named and whom an answer of a server names; nobody when nobody is named."""
+    answered = (one[1] for line in lines if (one := _ANSWERED.match(line[:LINE_MAXIMUM])))
+    theirs = [one for one in answered if not _is_other(one.lower(), not_them)]
+    return _once([*named, *theirs]) if named else []
 
 
 def _scan(message: Message) -> list[str]:
