@@ -60,13 +60,13 @@ _LATE: Final = re.compile(
 def is_from_daemon(message: Message) -> bool:
     """Say whether a mail program wrote this to tell of a delivery."""
     sender = header_text(message, "From") + " " + header_text(message, "Sender")
-    is_report = is_empty_report(message)
+    is_report = tells_of_delivery(message)
     is_named = any(header(message, name) for name in FAILED)
     return is_report or is_named or "<>" in sender or bool(_DAEMON.search(sender))
 
 
-def is_empty_report(message: Message) -> bool:
-    """Say whether this is a report of a delivery of which nothing can be read: no reply either."""
+def tells_of_delivery(message: Message) -> bool:
+    """Say whether this is a report of a delivery by its type (RFC 3462), whatever is in it."""
     return "delivery-status" in header(message, "Content-Type").lower()
 
 

@@ -73,7 +73,7 @@ def _judge(
     recipients = _with_words(structured, message, said, returned)
     if found := recipients or _told_in_words(message, said, returned):
         return _gravest(found), found
-    if plain_reports.is_empty_report(message):
+    if plain_reports.tells_of_delivery(message):  # of which nothing could be read
         return BounceClass.NONE, ()
     is_reply = replies.is_marked(message) or replies.has_subject(message)
     if is_reply or replies.has_words(said):
