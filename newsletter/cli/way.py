@@ -26,6 +26,7 @@ from newsletter.wiring import Services
 
 app = typer.Typer()
 
+ASIDE: Final = ("told", "ledger_taken")  # what happened beside the sending
 TYPING: Final = timedelta(minutes=1)  # from reading the clock to the end of the command
 
 BY = Annotated[str, typer.Option("--by", metavar="EMAIL", help="The account that does this.")]
@@ -187,8 +188,11 @@ def _move(edition_id: int, move: Callable[..., int], *, json: bool) -> None:
 
 
 def _last_event(session: Session, edition_id: int) -> dict[str, object]:
-    """Return what happened last, such as a relay that is away; nothing for a new edition."""
-    event = store.last_event(session, edition_id)
+    """Return what happened last, such as a relay that is away; nothing for a new edition.
+
+    That people were told, or took the list, hides nothing: an edition that stopped says why.
+    """
+    event = store.last_event(session, edition_id, besides=ASIDE)
     if event is None:
         return {}
     return {"last_event": event.what, "last_event_at": event.at, "last_note": event.note}

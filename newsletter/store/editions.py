@@ -1,6 +1,6 @@
 """Queries on editions and their blocks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -158,9 +158,12 @@ def events_of(
     return [to_event(one) for one in session.scalars(query)]
 
 
-def last_event(session: Session, edition_id: int) -> EditionEvent | None:
-    """Return what happened to an edition last."""
-    found = session.scalar(_log_of(edition_id).order_by(LogEntry.id.desc()).limit(1))
+def last_event(
+    session: Session, edition_id: int, *, besides: Collection[str] = ()
+) -> EditionEvent | None:
+    """Return what happened to an edition last, besides things such as "told"."""
+    others = _log_of(edition_id).where(LogEntry.what.not_in([OF_EDITION + one for one in besides]))
+    found = session.scalar(others.order_by(LogEntry.id.desc()).limit(1))
     return None if found is None else to_event(found)
 
 

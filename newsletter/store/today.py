@@ -1,6 +1,6 @@
 """What Today asks of many editions at once: a query each, however many there are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -62,6 +62,24 @@ def overslept_among(session: Session, edition_ids: Sequence[int]) -> dict[int, d
         one.edition_id: datetime.fromisoformat(one.detail["due_at"])
         for one in session.scalars(query)
         if one.edition_id is not None
+    }
+
+
+def last_among(
+    session: Session, edition_ids: Sequence[int], whats: Collection[str]
+) -> dict[int, str]:
+    """Return which of these things happened last to each edition, of those that it happened to."""
+    same = LogEntry.what.in_([OF_EDITION + one for one in whats])
+    last = (
+        select(func.max(LogEntry.id))
+        .where(LogEntry.edition_id.in_(edition_ids), same)
+        .group_by(LogEntry.edition_id)
+    )
+    query = select(LogEntry.edition_id, LogEntry.what).where(LogEntry.id.in_(last))
+    return {
+        edition_id: what.removeprefix(OF_EDITION)
+        for edition_id, what in session.execute(query)
+        if edition_id is not None
     }
 
 

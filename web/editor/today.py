@@ -16,6 +16,7 @@ from newsletter.learn.report import EditionReport, edition_report
 from newsletter.model import Edition, User
 from newsletter.rhythm import Rhythm, Slot
 from newsletter.send.doubt.held import HOLDABLE, count_undecided
+from newsletter.send.notices.telling import TURNS
 from newsletter.store.deliveries import figures, topic_of
 from newsletter.store.editions import list_editions
 from newsletter.store.inbox import count_waiting
@@ -24,6 +25,7 @@ from newsletter.store.runs import find_trouble, recent_runs
 from newsletter.store.today import (
     Returned,
     approvers_among,
+    last_among,
     overslept_among,
     remarks_among,
     returned_among,
@@ -200,6 +202,7 @@ def _standing(
     writers, approvers = writers_among(session, ids), approvers_among(session, ids)
     remarks = remarks_among(session, ids, not_by=me)
     returned, overslept = returned_among(session, ids), overslept_among(session, ids)
+    turns = last_among(session, ids, TURNS)
     four_eyes, may_approve = call.services.settings.four_eyes, rank(call.user) >= Who.APPROVER
 
     def stand(one: Edition) -> Standing:
@@ -215,6 +218,7 @@ def _standing(
             is_left=four_eyes and may_approve and one.author_id is not None and me not in wrote,
             returned=returned_words(returned.get(one.id), names),
             overslept=overslept.get(one.id),
+            last_turn=turns.get(one.id, ""),
         )
 
     return [stand(one) for one in unfinished]

@@ -7,8 +7,10 @@ from typing import Final
 
 from feeds.values import SubmissionStatus
 from newsletter.due import Deadline, Due
-from newsletter.dutch import in_sentence, join, plural, relative
+from newsletter.dutch import capital, in_sentence, join, plural, relative
 from newsletter.model import Edition
+from newsletter.send.notices.ended import STOPPED
+from newsletter.send.notices.telling import Ending
 from newsletter.values import EditionKind, EditionStatus
 from web.access import Who
 from web.editor.desk import (
@@ -56,6 +58,7 @@ class Standing:
     is_left: whether to write it costs this person the right to judge it, so it is left to others.
     returned: who gave it back and why, as a sentence; "" when nobody did.
     overslept: when it should have gone out, while the program did not run; None when it did.
+    last_turn: what last made its sending go on or stand still, as in its history.
     """
 
     edition: Edition
@@ -66,6 +69,7 @@ class Standing:
     is_left: bool = False
     returned: str = ""
     overslept: datetime | None = None
+    last_turn: str = ""
 
     @property
     def order(self) -> tuple[bool, int, str, int]:
@@ -141,10 +145,18 @@ def _of(one: Standing, now: datetime) -> list[Task]:
             text = _overslept(one.overslept, now) or f"Goedgekeurd {since}."
             return [Task(f"Verstuur {name}", text, f"{path}/verzenden", "Kijk en verstuur")]
         case S.PAUSED:
-            way = f"{path}/verzenden"
-            return [Task(f"Ga verder met {name}", f"Op pauze {since}.", way, "Bekijk")]
+            return [_of_paused(one, f"{path}/verzenden", since)]
         case _:
             return []
+
+
+def _of_paused(one: Standing, path: str, since: str) -> Task:
+    """Return what to do about a sending that stands still: why first, where nobody stopped it."""
+    name = name_of(one.edition)
+    if one.last_turn in STOPPED:
+        why = f"{capital(STOPPED[Ending(one.last_turn)][0])}. Sinds {in_sentence(since)}."
+        return Task(f"Kijk wat er is met {name}", why, path, "Bekijk")
+    return Task(f"Ga verder met {name}", f"Op pauze {since}.", path, "Bekijk")
 
 
 def _overslept(due_at: datetime | None, now: datetime) -> str:

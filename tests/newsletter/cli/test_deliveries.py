@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.model import Delivery
 from newsletter.send.failures import Skipped
-from newsletter.store.editions import events_of
+from newsletter.store.editions import events_of, log_event
 from newsletter.values import DeliveryState
 from storage.session import Database
 from tests.factories import make_edition, make_readers
@@ -113,3 +113,16 @@ def test_of_nobody_there_is_an_empty_list_and_of_no_edition_nothing(
     assert shell.json("edition", "deliveries", edition) == []
     shell.run("edition", "deliveries", "99", status=1)
     assert shell.err == "newsletter: there is no edition 99\n"
+
+
+def test_what_was_taken_or_told_hides_nothing_of_what_happened(
+    shell: Shell, db: Database, edition: str
+) -> None:
+    with db.write() as session:
+        log_event(session, int(edition), what="halted", now=START, note="20 readers refused")
+        log_event(session, int(edition), what="told", now=START)
+    shell.json("edition", "deliveries", edition)
+
+    found = shell.json("edition", "status", edition)
+
+    assert (found["last_event"], found["last_note"]) == ("halted", "20 readers refused")

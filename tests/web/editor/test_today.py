@@ -190,6 +190,22 @@ def test_who_approved_already_is_not_asked_again(client: TestClient, services: S
     assert tasks(client) == []
 
 
+def test_what_stopped_by_itself_says_why_and_what_a_person_stopped_does_not(
+    client: TestClient, services: Services
+) -> None:
+    alone, by_hand = (put(services, number=number, status=S.PAUSED) for number in (7, 8))
+    with services.db.write() as session:
+        for edition, whats in ((alone, ("sending", "halted", "told")), (by_hand, ("paused",))):
+            for what in whats:
+                log_event(session, edition, what=what, now=services.clock())
+    desk(client, services)
+
+    said = words(client)
+
+    assert "Kijk wat er is met editie 7 Staat op pauze: de mailserver weigert ons. Sinds" in said
+    assert "Ga verder met editie 8 ‘Editie 7’ Op pauze vandaag" in said
+
+
 def test_an_administrator_is_told_of_open_invitations(
     client: TestClient, services: Services
 ) -> None:
