@@ -1,6 +1,7 @@
 """Telling who made and approved an edition how its sending ended: complete, or stopped by itself.
 
-An edition is marked before its mails go, so nobody is told twice; the desk tells the same.
+An edition is marked before its mails go, so nobody is told twice; the desk tells the same. That
+somebody was told enters its history when a mail went.
 """
 
 from collections.abc import Callable
@@ -60,11 +61,13 @@ def tell_ends(db: Database, *, notify: Notify, now: datetime) -> dict[str, int]:
     for edition_id in ids:
         with db.write() as session:
             ended = _mark(session, edition_id, now=now)
-        for address in ended.people if ended else ():
-            if ended and notify(ended, address):
-                told += 1
-            else:
-                untold += 1
+        if ended is None:
+            continue
+        went = sum(notify(ended, address) for address in ended.people)
+        if went:
+            with db.write() as session:
+                log_event(session, edition_id, what="told", now=now, detail={"people": went})
+        told, untold = told + went, untold + len(ended.people) - went
     return {"told": told, "untold": untold}
 
 
@@ -94,10 +97,7 @@ def _mark(session: Session, edition_id: int, *, now: datetime) -> Ended | None:
     if ending is None or edition.told_at is not None:
         return None
     edition.told_at = now
-    ended = Ended(ending, figures(session, edition_id), _people(session, edition))
-    detail = {"people": len(ended.people)}
-    log_event(session, edition_id, what="told", now=now, detail=detail)
-    return ended
+    return Ended(ending, figures(session, edition_id), _people(session, edition))
 
 
 def _people(session: Session, edition: Edition) -> tuple[str, ...]:

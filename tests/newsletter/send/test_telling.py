@@ -77,6 +77,17 @@ def test_one_who_cannot_be_reached_does_not_keep_the_other_from_hearing(
 
     assert told == {"told": 1, "untold": 1}
     assert again == {"told": 0, "untold": 0}
+    with db.read() as session:
+        assert [one.detail for one in events_of(session, edition)] == [{"people": 1}]
+
+
+def test_history_says_that_they_were_told_only_when_a_mail_went(db: Database, edition: int) -> None:
+    end(db, edition, S.SENT)
+
+    tell_ends(db, notify=Post(fails={"anna@example.org", "bas@example.org"}), now=SOON)
+
+    with db.read() as session:
+        assert events_of(session, edition) == []
 
 
 def test_who_was_switched_off_hears_nothing(db: Database, edition: int) -> None:
