@@ -44,6 +44,8 @@ def show_verified(
     else:
         for one in found.broken:
             typer.echo(str(one))
-        say(f"{found.editions} editions with {found.deliveries} deliveries were looked at.")
+        say(f"Editions looked at: {found.editions}; deliveries: {found.deliveries}.")
+        if not found.broken:
+            say("All that the ledger promises holds.")
     if found.broken:
         fail(f"{len(found.broken)} of what the ledger promises is broken; send nothing, and look")
