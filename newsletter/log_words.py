@@ -107,8 +107,8 @@ WORDS: Final[Mapping[str, Words]] = {
     ),
     "edition.sending": _edition("Het verzenden van {it} begon", "verzenden begonnen"),
     "edition.relay_unavailable": _edition(
-        "Bij het verzenden van {it} was de mailserver niet bereikbaar",
-        "de mailserver is niet bereikbaar, we proberen het opnieuw",
+        "Bij het verzenden van {it} nam de mailserver geen mail aan",
+        "de mailserver nam geen mail aan, we proberen het opnieuw",
     ),
     "edition.halted": _edition(
         "{who} zette {it} op pauze, omdat de mailserver ons weigerde",

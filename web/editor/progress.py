@@ -14,9 +14,9 @@ from newsletter.model import Edition
 from newsletter.send.notices.telling import TURNS
 from newsletter.send.watching import meter
 from newsletter.send.watching.outlook import expected_end, find_holdings, read_warming_up
-from newsletter.store.deliveries import figures_underway, troubles
+from newsletter.store.deliveries import count_states, figures_underway, troubles
 from newsletter.store.editions import events_of
-from newsletter.values import EditionEvent, EditionFigures, EditionStatus
+from newsletter.values import DeliveryState, EditionEvent, EditionFigures, EditionStatus
 from web.editor.doubt import doubt_shown
 from web.editor.edition import past_of
 from web.editor.failure_words import tell_troubles
@@ -26,6 +26,7 @@ from web.pages import Call
 S = EditionStatus
 
 UNDER_WAY: Final = frozenset({S.SENDING, S.PAUSED})
+STOPPED: Final = frozenset({S.PAUSED, S.CANCELLED})
 GOES_ON: Final = frozenset({"sending", "resumed"})
 STANDS_STILL: Final = frozenset(TURNS) - GOES_ON
 HANGS: Final = timedelta(seconds=45)  # so long an attempt to reach the relay may take
@@ -49,6 +50,8 @@ def progress(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
     events = events_of(session, edition.id, since=edition.approved_at)
     told = tell_troubles(troubles(session, edition.id)) if _has_troubles(found) else None
     is_under_way = edition.state in UNDER_WAY
+    in_hand = _in_hand(session, edition)
+    changes = edition.state is S.SENDING or in_hand > 0
     return {
         "figures": found,
         "done": found.recipients - found.pending,
@@ -59,8 +62,9 @@ def progress(call: Call, session: Session, edition: Edition) -> dict[str, Any]:
         "told": told,
         "last_turn": _last_turn(events),
         "past": past_of(session, events),
-        "each_s": EACH_S if edition.state is S.SENDING else 0,
-        "refresh_s": WITHOUT_S if is_under_way else 0,
+        "in_hand": in_hand,
+        "each_s": EACH_S if changes else 0,
+        "refresh_s": WITHOUT_S if is_under_way or changes else 0,
         **_pace(
             session,
             edition,
@@ -120,6 +124,13 @@ def find_outage(edition: Edition, events: Iterable[EditionEvent], now: datetime)
 def _last_turn(events: Iterable[EditionEvent]) -> str:
     """Return what last made it go on or stand still; what is told besides does not count."""
     return next((one.what for one in reversed(list(events)) if one.what in TURNS), "")
+
+
+def _in_hand(session: Session, edition: Edition) -> int:
+    """Return how many mails still leave of what was stopped: what was begun is finished."""
+    if edition.state not in STOPPED:
+        return 0
+    return count_states(session, edition.id).get(DeliveryState.ATTEMPTING, 0)
 
 
 def _has_troubles(found: EditionFigures) -> bool:

@@ -24,6 +24,7 @@ from web.pages import Call, read_number
 
 D = DeliveryState
 SHOWN: Final = 50
+WAIT: Final = "wachten"  # the one word of a state that follows its number
 BY_WORD: Final[Mapping[str, DeliveryState]] = {word: state for state, word in STATES.items()}
 FINAL_FIRST: Final = (D.IN_DOUBT, D.FAILED, D.SKIPPED, D.SENT, D.DEFERRED, D.ATTEMPTING, D.PENDING)
 UNCERTAIN: Final = f"/ontvangers?stand={STATES[D.IN_DOUBT]}"
@@ -80,7 +81,7 @@ def show_recipients(call: Call) -> Response:
             **edition_head(edition),
             choices=[
                 Look(
-                    STATES[one],
+                    WAIT if one is D.PENDING and counted[one] != 1 else STATES[one],
                     counted[one],
                     "" if one is state else f"{base}/ontvangers?stand={STATES[one]}",
                 )

@@ -23,7 +23,7 @@ STOPPED: Final[Mapping[Ending, tuple[str, str, str]]] = {
     ),
     Ending.FAULTED: (
         "staat op pauze: er klopt iets niet",
-        "Er klopt iets niet aan deze editie. Daarom staat het verzenden op pauze.",
+        "Er klopt iets niet aan wat we versturen. Daarom staat het verzenden op pauze.",
         "Vertel het de beheerder. In het logboek staat wat er is.",
     ),
     Ending.MAILS_CHANGED: (
@@ -40,7 +40,7 @@ STOPPED: Final[Mapping[Ending, tuple[str, str, str]]] = {
     Ending.TOO_LATE: (
         "is niet aan iedereen verzonden",
         "Het laatste moment om te versturen was voorbij. Wie nog moest, krijgt de mail niet.",
-        "Kijk bij het resultaat wie de mail wel heeft.",
+        "Bij het resultaat staat hoeveel mensen de mail wel hebben.",
     ),
 }
 
@@ -60,12 +60,14 @@ def ended_values(ended: Ended, *, base_url: str) -> dict[str, object]:
             "edition_url": f"{path}/resultaat",
         }
     heading, why, remedy = STOPPED[ended.ending]
-    done = f"{number(figures.sent)} van de {number(figures.recipients)} mails zijn weg."
+    are = "is" if figures.sent == 1 else "zijn"
+    done = f"{number(figures.sent)} van de {plural(figures.recipients, 'mail', 'mails')} {are} weg."
+    place = "resultaat" if ended.ending is Ending.TOO_LATE else "verzenden"
     return {
         "heading_words": f"{name} {heading}",
         "sentences": (why, done, remedy),
-        "link_words": "Bekijk het verzenden",
-        "edition_url": f"{path}/verzenden",
+        "link_words": f"Bekijk het {place}",
+        "edition_url": f"{path}/{place}",
     }
 
 
@@ -95,7 +97,10 @@ def _result(figures: EditionFigures) -> tuple[str, ...]:
         sentences.append(f"{people} de mail niet aan. Bij het resultaat staat waarom.")
     if figures.in_doubt:
         mails = plural(figures.in_doubt, "mail", "mails")
-        sentences.append(f"Van {mails} weten we niet of die aankwam.")
+        arrived = "aankwam" if figures.in_doubt == 1 else "aankwamen"
+        sentences.append(
+            f"Van {mails} weten we niet of die {arrived}. Bij het resultaat staat wat je kunt doen."
+        )
     return tuple(sentences)
 
 

@@ -467,8 +467,8 @@ https://example.org/redactie/edities/15/resultaat
 
 ------------------------------------------------------------------------
 
-Je krijgt dit bericht omdat je deze editie maakte of goedkeurde. Je
-krijgt het één keer.
+Je krijgt dit bericht omdat je dit maakte of goedkeurde. Je krijgt het
+één keer.
 
 Steunpunt Opleidingsscholen VO, Voorbeeldstraat 1, 1234 AB Voorbeeldstad
 """
@@ -504,7 +504,32 @@ def test_a_sending_that_stopped_says_why_and_what_to_do(
 
     assert text.subject == subject
     assert "40 van de 1.287 mails zijn weg." in text.text
-    assert "https://example.org/redactie/edities/15/verzenden" in text.text
+    place = "resultaat" if ending is Ending.TOO_LATE else "verzenden"
+    assert f"Bekijk het {place}:\nhttps://example.org/redactie/edities/15/{place}" in text.text
+
+
+def test_one_mail_and_one_in_doubt_are_told_in_the_singular(render: NoticeRenderer) -> None:
+    figures = EditionFigures(
+        id=15,
+        kind="newsletter",
+        number=15,
+        title="",
+        state=EditionStatus.SENT,
+        segments=(),
+        content_hash="",
+        recipients=3,
+        sent=1,
+        in_doubt=1,
+    )
+
+    def told(ending: Ending, figures: EditionFigures) -> str:
+        values = ended_values(Ended(ending, figures, ()), base_url="https://example.org")
+        return " ".join(render("ended", values).text.split())
+
+    assert "1 van de 3 mails is weg." in told(Ending.HALTED, figures)
+    assert "Van 1 mail weten we niet of die aankwam." in told(Ending.SENT, figures)
+    two = told(Ending.SENT, replace(figures, in_doubt=2))
+    assert "Van 2 mails weten we niet of die aankwamen. Bij het resultaat staat wat je" in two
 
 
 def test_missing_value_is_an_error_and_not_a_hole(render: NoticeRenderer) -> None:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from threading import Event
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from newsletter.errors import TransportRefused, TransportUncertain
@@ -15,7 +16,7 @@ from newsletter.send.worker import run_worker
 from newsletter.store.editions import events_of
 from newsletter.values import DeliveryState, InDoubtPolicy, Role
 from newsletter.wiring import Services
-from tests.fakes import FakeTransport
+from tests.fakes import START, FakeTransport
 from tests.queries import counted, reads
 from tests.web.desk import advance, approved, begin, desk, edition_path, freeze, post
 from web.app import create_app
@@ -119,7 +120,7 @@ def test_an_editor_decides_about_all_without_seeing_who_they_are(
     told = editor.get(answer.headers["location"]).text
     run_worker(near, stop=Event(), until_complete=edition)
 
-    assert "Van 2 mails weten we niet of die aankwam" in page
+    assert "Van 2 mails weten we niet of die aankwamen" in page
     assert "Stuur die 2 nog een keer" in page
     assert "Laat die 2 zo" in page
     assert "Bekijk wie dat zijn" not in page
@@ -130,13 +131,31 @@ def test_an_editor_decides_about_all_without_seeing_who_they_are(
         assert "doubt_resent" in [one.what for one in events_of(session, edition)]
 
 
+def test_what_the_program_finds_out_itself_asks_nothing_of_anybody(
+    administrator: TestClient, edition: int, near: Services
+) -> None:
+    with near.db.write() as session:
+        later = START + timedelta(days=1)
+        doubtful = update(Delivery).where(Delivery.state == DeliveryState.IN_DOUBT)
+        session.execute(doubtful.values(next_at=later))
+        sent = update(Delivery).where(Delivery.state == DeliveryState.SENT)
+        session.execute(sent.values(state=DeliveryState.PENDING))
+
+    page = administrator.get(edition_path(edition, LIST)).text
+
+    assert page.count("We zoeken dit zelf uit.") == 2
+    assert "Daar hoef je niets meer voor te doen." in page
+    assert "Stuur je een mail opnieuw" not in page
+    assert "2 wachten" in page
+
+
 def test_all_are_left_and_nothing_more_is_asked(editor: TestClient, edition: int) -> None:
     post(editor, edition_path(edition, "/onzeker/laat"))
 
     page = editor.get(edition_path(edition, "/resultaat")).text
     again = post(editor, edition_path(edition, "/onzeker/laat"))
 
-    assert "Van 2 mails weten we niet of die aankwam" in page
+    assert "Van 2 mails weten we niet of die aankwamen" in page
     assert edition_path(edition, '/onzeker"') not in page
     assert edition_path(edition, "/onzeker/laat") not in page
     assert "Er was niets meer om over te besluiten." in editor.get(again.headers["location"]).text
@@ -146,7 +165,7 @@ def test_a_reader_of_results_sees_the_number_and_no_button(near: Services, editi
     with TestClient(create_app(near), follow_redirects=False) as client:
         page = desk(client, near, Role.READER).get(edition_path(edition, "/resultaat")).text
 
-    assert "Van 2 mails weten we niet of die aankwam" in page
+    assert "Van 2 mails weten we niet of die aankwamen" in page
     assert "/onzeker" not in page
 
 

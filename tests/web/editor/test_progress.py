@@ -104,6 +104,9 @@ def test_what_fails_stands_in_groups_with_what_to_do(
     assert "1 mail wacht, omdat een mailserver om geduld vroeg." in page
     assert "De eerste gaat om 10.05 uur opnieuw." in page
     assert "@example.org" not in page
+    paused = step(editor, near, edition, "/pauze")
+    assert "1 mail wacht, omdat een mailserver om geduld vroeg." in paused
+    assert "opnieuw" not in paused.split("om geduld vroeg.")[1].split("</p>")[0]
 
 
 @pytest.mark.parametrize(
@@ -198,7 +201,7 @@ def test_a_mail_in_doubt_is_explained_and_may_be_sent_again(
     run_worker(near, stop=Event(), until_complete=edition)
     decided = post(editor, edition_path(edition, "/onzeker"))
 
-    assert "Van 2 mails weten we niet of die aankwam" in page
+    assert "Van 2 mails weten we niet of die aankwamen" in page
     assert "krijgt misschien iemand de mail twee keer" in page
     assert "2 mails gaan nog een keer." in again
     assert len(transport.attempted) == 5
@@ -248,6 +251,52 @@ def test_the_many_changes_before_the_approval_are_not_read_again_and_again(
 
     assert "op pauze gezet" in page
     assert "ingediend" not in page
+
+
+@pytest.mark.parametrize(
+    ("stop", "words"),
+    [
+        ("/pauze", "3 mensen wachten nog. 2 mails zijn nog onderweg."),
+        ("/stop", "De rest krijgt hem niet. 2 mails zijn nog onderweg."),
+    ],
+)
+def test_what_is_in_hand_when_it_is_stopped_is_followed_to_its_end(
+    editor: TestClient, edition: int, near: Services, stop: str, words: str
+) -> None:
+    settle(near, 2, D.ATTEMPTING)
+
+    stopped = step(editor, near, edition, stop)
+    with near.db.write() as session:
+        session.execute(update(Delivery).where(Delivery.state == D.ATTEMPTING).values(state=D.SENT))
+    settled = live(editor, edition)
+
+    assert words in stopped
+    assert 'data-refresh="3"' in stopped
+    assert "onderweg" not in settled
+    assert "data-refresh" not in settled
+
+
+def test_who_waits_for_an_answer_in_doubt_sees_what_it_waits_for(
+    editor: TestClient, edition: int, near: Services
+) -> None:
+    settle(near, 3, D.SENT)
+    settle(near, 2, D.IN_DOUBT, next_at=START + timedelta(minutes=10))
+
+    page = live(editor, edition)
+
+    assert "5 van de 5" in page
+    assert "We zoeken nog uit of 2 onzekere mails aankwamen." in page
+
+
+def test_who_may_see_people_finds_them_while_it_is_sent(
+    editor: TestClient, edition: int, near: Services
+) -> None:
+    seen_by_editor = live(editor, edition)
+    with TestClient(create_app(near), follow_redirects=False) as client:
+        seen = live(desk(client, near, Role.ADMINISTRATOR), edition)
+
+    assert "/ontvangers" not in seen_by_editor
+    assert f'href="{edition_path(edition, "/ontvangers")}">Bekijk de ontvangers' in seen
 
 
 def test_pausing_and_going_on_can_be_undone_in_one_press(
