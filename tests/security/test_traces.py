@@ -75,8 +75,8 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
     folder = tmp_path_factory.mktemp("traces")
     demo = ("demo", "--once", "--data-dir", str(folder))
     said = {
-        "the demo, in text": run(folder, *demo),
-        "the demo, in JSON": run(folder, *demo, NEWSLETTER_LOG="json"),
+        "the demo, in text": run_loaded(folder, *demo),
+        "the demo, in JSON": run_loaded(folder, *demo, NEWSLETTER_LOG="json"),
         "no database": run(folder, "--debug", "init", NEWSLETTER_DATABASE_URL=ELSEWHERE),
         "no database, briefly": run_loaded(
             folder, "edition", "list", NEWSLETTER_DATABASE_URL=ELSEWHERE
