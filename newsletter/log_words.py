@@ -172,7 +172,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "Het verzenden van {it} stopte, want het was er te laat voor",
         "niet verder verzonden, want het is er te laat voor",
     ),
-    "edition.sent": _edition("{it} is verzonden", "alles verzonden"),
+    "edition.sent": _edition("{it} is verzonden", "klaar met verzenden"),
     "edition.paused": _edition("{who} zette {it} op pauze", "op pauze gezet"),
     "edition.resumed": _edition("{who} liet {it} verder gaan", "verder gegaan"),
     "edition.cancelled": _edition("{who} brak {it} af", "afgebroken"),

@@ -61,4 +61,6 @@ def test_who_is_about_to_send_is_told_of_quiet_hours(
 
     words = "Nu zijn het stille uren: de eerste mail gaat vandaag om 13.00 uur uit."
     assert words in page
+    assert "Het verzenden wacht tot na de stille uren. Tot dan kun je het terughalen." in page
+    assert "De eerste mail gaat" not in page
     assert words not in before
