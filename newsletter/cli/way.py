@@ -116,10 +116,10 @@ def send(
     """Make an approved edition due now; run again after a crash, it goes on where it was."""
     services = open_services()
     scheduling.send_now(services.db, edition_id, terms=services.terms, now=services.clock())
-    goes_on = _work_until_complete(services, edition_id) if wait else False
+    why = _work_until_complete(services, edition_id) if wait else ""
     print_figures(services, edition_id, json=json)
-    if goes_on:
-        fail("stopped before it was complete; send it again, and it goes on where it was")
+    if why:
+        fail(why)
 
 
 @app.command("pause")
@@ -198,8 +198,14 @@ def _last_event(session: Session, edition_id: int) -> dict[str, object]:
     return {"last_event": event.what, "last_event_at": event.at, "last_note": event.note}
 
 
-def _work_until_complete(services: Services, edition_id: int) -> bool:
-    """Work as a worker; say whether it was stopped with something of this edition to do."""
+def _work_until_complete(services: Services, edition_id: int) -> str:
+    """Work as a worker; return why it is not complete, "" when it is."""
     with told_to_stop() as stop, sending_bar(services) as bar:
         found = sending.run_worker(services, stop=stop, until_complete=edition_id, progress=bar)
-        return stop.is_set() and found is not None and found.state in sending.UNDER_WAY
+    if found is None or found.state is EditionStatus.SENT:
+        return ""
+    if stop.is_set() and found.state in sending.UNDER_WAY:
+        return "stopped before it was complete; send it again, and it goes on where it was"
+    if found.state is EditionStatus.PAUSED:
+        return "paused before it was complete; edition status says why, edition resume goes on"
+    return f"it is {found.state} now, and not everybody got it; edition status says why"

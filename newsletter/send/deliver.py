@@ -132,9 +132,9 @@ class _Run:
             with sending.db.read() as session:
                 mailing = read_mailing(session, self._edition_id, sending.settings)
         except UnsafeHeader as wrong:
-            return self._halt_faulty(str(wrong))
+            return self._stop(closing.halt_faulty, note=str(wrong))
         except ContentChanged as changed:
-            return self._halt_changed(changed)
+            return self._stop(closing.halt_changed, detail=changed.detail)
         self._breakers = Breakers(mailing.size)
         self._write(lambda s: shares.cut_into_shares(s, self._edition_id))
         pages = Pages(
@@ -150,7 +150,7 @@ class _Run:
         if self._pool.is_closed and self._pool.outage is not None:
             self._note_outage(self._pool.outage)
         if (end := pages.find_end()) is not None:
-            self._write(lambda s: bring_to_end(s, self._edition_id, end, now=self._clock()))
+            self._stop(bring_to_end, end=end)
         self._shown.finish()
         return self._write(self._finish)
 
@@ -307,14 +307,10 @@ class _Run:
         trip = breakers.watch(results, goes_on=self._goes_on)
         if trip is Trip.ALIKE:
             self._goes_on = False
-            self._halt(f"{len(breakers.refused)} readers in a row refused: it must be us")
+            note = f"{len(breakers.refused)} readers in a row refused: it must be us"
+            self._stop(closing.halt, note=note)
         elif trip is Trip.MANY:
-            refused, now = breakers.counted(), self._clock()
-            self._write(
-                lambda s: closing.halt_many_refused(
-                    s, self._edition_id, refused=refused, of=WATCHED, now=now
-                )
-            )
+            self._stop(closing.halt_many_refused, refused=breakers.counted(), of=WATCHED)
 
     def _spare_refused(self) -> None:
         """Give those readers their turn back: they had no part in it."""
@@ -326,17 +322,9 @@ class _Run:
         self._tally.states.update(moved)
         self._shown.add(moved)
 
-    def _halt(self, note: str) -> EditionStatus:
+    def _stop(self, halt: Callable[..., None], **why: object) -> EditionStatus:
+        """End it before all was sent, for that reason; a person looks at what is paused."""
         now = self._clock()
-        self._write(lambda s: closing.halt(s, self._edition_id, note=note, now=now))
-        return EditionStatus.PAUSED
-
-    def _halt_faulty(self, note: str) -> EditionStatus:
-        now = self._clock()
-        self._write(lambda s: closing.halt_faulty(s, self._edition_id, note=note, now=now))
-        return EditionStatus.PAUSED
-
-    def _halt_changed(self, changed: ContentChanged) -> EditionStatus:
-        now, detail = self._clock(), changed.detail
-        self._write(lambda s: closing.halt_changed(s, self._edition_id, detail=detail, now=now))
+        self._tally.stopped.add(self._edition_id)
+        self._write(lambda s: halt(s, self._edition_id, now=now, **why))
         return EditionStatus.PAUSED

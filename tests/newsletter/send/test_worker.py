@@ -105,6 +105,49 @@ def test_worker_goes_home_when_its_edition_was_halted(
     assert found.state is EditionStatus.PAUSED
 
 
+class Interrupting(FakeTransport):
+    """A relay while whose third mail is handed over, somebody presses pause."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(connections=1)
+        self._db, self.paused = db, Event()
+
+    def connect(self) -> "Interrupting":
+        return self
+
+    def deliver(self, *, sender: str, recipient: str, message: bytes) -> Receipt:
+        receipt = super().deliver(sender=sender, recipient=recipient, message=message)
+        if len(self.attempted) == 3:
+            scheduling.pause(self._db, 1, now=START)
+            self.paused.set()
+        return receipt
+
+
+def test_worker_waits_for_an_edition_that_a_person_paused_in_the_midst(
+    db: Database, settings: Settings, clock: FakeClock
+) -> None:
+    edition_id = arrange(db, readers=30)
+    transport, stop = Interrupting(db), Event()
+    services = worker_services(settings, db, clock, transport=transport)
+    found: list[EditionFigures | None] = []
+
+    def work() -> None:
+        found.append(run_worker(services, stop=stop, until_complete=edition_id, progress=seen))
+
+    def seen(figures: EditionFigures) -> None:
+        if transport.paused.is_set() and figures.state is EditionStatus.PAUSED:
+            scheduling.resume(db, edition_id, now=START)
+
+    worker = Thread(target=work)
+    worker.start()
+    worker.join(30)
+    stop.set()
+    worker.join()
+
+    assert [one.state if one else None for one in found] == [EditionStatus.SENT]
+    assert len(transport.attempted) == 30
+
+
 def test_second_worker_waits_and_sees_the_first_finish(
     db: Database, services: WorkerServices, transport: FakeTransport
 ) -> None:
