@@ -156,7 +156,11 @@ class _Run:
 
     def _finish(self, session: Session) -> EditionStatus:
         shares.release(session, [self._sending.mine.id])
-        return closing.close_if_complete(session, self._edition_id, now=self._clock())
+        goes_on = ledger.is_sending(InSession(session), self._edition_id)
+        status = closing.close_if_complete(session, self._edition_id, now=self._clock())
+        if goes_on and status is EditionStatus.PAUSED:  # its counts contradict each other
+            self._tally.stopped.add(self._edition_id)
+        return status
 
     def _send_all(self, mailing: Mailing, pages: Pages, turns: Turns) -> None:
         while True:
