@@ -30,6 +30,7 @@ POLICIES: Final[Mapping[InDoubtPolicy, tuple[str, str]]] = {
         "besluit hem nog een keer te sturen.",
     ),
 }
+LIST: Final = "ontvangers"  # where a button stood, in its form or in the address of its undo
 NOTHING: Final = "Er was niets meer om over te besluiten."
 
 
@@ -122,11 +123,15 @@ def _told(call: Call, done: held.Decided, told: str) -> Response:
     if done.entry_id is None:
         return _back(call, NOTHING)
     undo = edition_path(call.number("id"), f"/onzeker/terug/{done.entry_id}")
-    return _back(call, told, undo=undo)
+    return _back(call, told, undo=f"{undo}?from={LIST}" if _is_on_list(call) else undo)
 
 
 def _back(call: Call, message: str, *, undo: str = "") -> Response:
     """Return to the page that the button stood on."""
-    on_list = Form(call.form).line("from") == "ontvangers"
-    path = edition_path(call.number("id"), UNCERTAIN if on_list else "/verzenden")
+    path = edition_path(call.number("id"), UNCERTAIN if _is_on_list(call) else "/verzenden")
     return see_other(path, message=message, undo=undo)
+
+
+def _is_on_list(call: Call) -> bool:
+    """Say whether the button stood on the list of people, or undoes one that did."""
+    return LIST in (Form(call.form).line("from"), call.query.get("from"))

@@ -102,13 +102,28 @@ def test_one_is_sent_again_and_one_is_left_and_each_can_be_undone(
     assert "1 mail gaat nog een keer." in sent
     assert "1 mail blijft zo." in left
     assert "Blijft zo, besloten door Administrator" in left
-    undo = re.search(r'action="([^"]+/onzeker/terug/\d+)"', left)
+    undo = re.search(r'action="([^"]+/onzeker/terug/[^"]+)"', left)
     assert undo
     back = post(administrator, undo[1], {"from": "ontvangers"})
     assert "1 mail staat weer op onzeker." in administrator.get(back.headers["location"]).text
     run_worker(near, stop=Event(), until_complete=edition)
     assert transport.attempted == ["school0@example.org"]
     assert of(near, D.IN_DOUBT) == [second]
+
+
+@pytest.mark.parametrize(("come_from", "back_to"), [("ontvangers", LIST), ("", "/verzenden")])
+def test_undoing_at_once_returns_to_where_the_button_stood(
+    administrator: TestClient, edition: int, come_from: str, back_to: str
+) -> None:
+    path = edition_path(edition, "/onzeker")
+    answer = post(administrator, path, {"from": come_from})
+    told = administrator.get(answer.headers["location"]).text
+    undo = re.search(r'action="([^"]+/onzeker/terug/[^"]+)"', told)
+    assert undo
+
+    back = post(administrator, undo[1])
+
+    assert back.headers["location"] == edition_path(edition, back_to)
 
 
 def test_an_editor_decides_about_all_without_seeing_who_they_are(
