@@ -186,6 +186,37 @@ def test_the_page_tells_what_goes_wrong_and_what_to_do(
     assert anna.complaints == []
 
 
+def test_the_figures_go_on_under_the_keyboard(
+    browser: Browser, near: Services, edition: int, clock: FakeClock
+) -> None:
+    def refuse(first: int, last: int) -> None:
+        refused = {"state": DeliveryState.FAILED, "code": 550, "reply": "5.1.1 unknown"}
+        with near.db.write() as session:
+            chosen = Delivery.id.between(first, last)
+            session.execute(update(Delivery).where(chosen).values(refused))
+        anna.page.clock.fast_forward("00:15")
+
+    anna = enter(browser, near)
+    send(anna, edition)
+    clock.later(minutes=5)
+    freeze(near)
+    anna.page.reload()
+    refuse(1, 1)
+    failed = anna.page.locator("#live-cijfers a")
+    failed.focus()
+
+    refuse(2, 3)
+    expect(failed).to_have_text("3")
+    expect(failed).to_be_focused()
+    anna.page.keyboard.press("Enter")
+    why = anna.page.locator("#live-niet")
+    expect(why).to_be_focused()
+    refuse(4, 5)
+    expect(why.get_by_role("cell", name="5", exact=True)).to_be_visible()
+    expect(why).to_be_focused()
+    assert anna.complaints == []
+
+
 def test_a_test_of_the_mail_that_is_looked_at(
     browser: Browser, near: Services, edition: int, transport: FakeTransport
 ) -> None:

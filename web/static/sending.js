@@ -32,9 +32,19 @@ function renewAll(live, fresh) {
 function renewParts(fresh) {
   fresh.querySelectorAll("[id^=live-]").forEach((part) => {
     const old = document.getElementById(part.id);
-    if (!old || old.isEqualNode(part) || old.contains(document.activeElement)) return;
-    old.replaceWith(part);
+    if (old) renew(old, part);
   });
+}
+
+// What has the keyboard stays, and what is written in it and around it is new.
+function renew(old, fresh) {
+  if (old.isEqualNode(fresh)) return;
+  if (old === document.activeElement) old.replaceChildren(...fresh.childNodes);
+  else if (!old.contains(document.activeElement)) old.replaceWith(fresh);
+  else if (old.childNodes.length === fresh.childNodes.length) {
+    const parts = [...fresh.childNodes];
+    [...old.childNodes].forEach((one, place) => renew(one, parts[place]));
+  }
 }
 
 function show(live, text) {
