@@ -156,11 +156,7 @@ class _Run:
 
     def _finish(self, session: Session) -> EditionStatus:
         shares.release(session, [self._sending.mine.id])
-        goes_on = ledger.is_sending(InSession(session), self._edition_id)
-        status = closing.close_if_complete(session, self._edition_id, now=self._clock())
-        if goes_on and status is EditionStatus.PAUSED:  # its counts contradict each other
-            self._tally.stopped.add(self._edition_id)
-        return status
+        return closing.close_if_complete(session, self._edition_id, now=self._clock())
 
     def _send_all(self, mailing: Mailing, pages: Pages, turns: Turns) -> None:
         while True:
@@ -329,6 +325,5 @@ class _Run:
     def _stop(self, halt: Callable[..., None], **why: object) -> EditionStatus:
         """End it before all was sent, for that reason; a person looks at what is paused."""
         now = self._clock()
-        self._tally.stopped.add(self._edition_id)
         self._write(lambda s: halt(s, self._edition_id, now=now, **why))
         return EditionStatus.PAUSED

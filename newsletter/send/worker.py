@@ -5,7 +5,7 @@ On PostgreSQL as many work together as wanted; on SQLite one works, and the othe
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 from typing import Final, Protocol, Self
@@ -21,9 +21,11 @@ from newsletter.send.loop import shares
 from newsletter.send.loop.closing import halt_refused, note_retry
 from newsletter.send.loop.shares import Mine
 from newsletter.send.loop.tally import SendReport
+from newsletter.send.notices.telling import ending_of
 from newsletter.send.watching.progress import Progress
 from newsletter.settings import Settings
 from newsletter.store.deliveries import figures
+from newsletter.store.editions import get_edition
 from newsletter.values import EditionFigures, EditionStatus
 from storage.dialect import Held, lock
 from storage.errors import StorageError
@@ -69,20 +71,6 @@ class Services(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """When a worker may go home: when this edition is complete; None: when it is told to stop."""
-
-    edition_id: int | None
-
-    def is_reached(self, now: EditionFigures | None, report: SendReport | None = None) -> bool:
-        """Say whether nothing is left to do, or nothing that waiting would bring."""
-        if now is None:
-            return False
-        halted = report is not None and now.id in report.halted
-        return now.state not in UNDER_WAY or halted
-
-
 def run_worker(
     services: Services,
     *,
@@ -92,12 +80,12 @@ def run_worker(
 ) -> EditionFigures | None:
     """Work until `stop` is set, or until that edition is complete; return its figures.
 
-    While another process works, it says so once and waits, and shows how far that one is. An
-    edition that is paused is waited for; one that was halted, cancelled or put back to draft is
-    not.
+    until_complete: an edition; what a person paused is waited for, but not what stopped by itself,
+    was cancelled or is a draft again. None: until `stop`. While another process works, it says so
+    once and waits, and shows how far that one is.
     """
     services.db.keep_little()
-    goal, waiting = Goal(until_complete), _Waiting()
+    goal, waiting = until_complete, _Waiting()
     while not stop.is_set():
         try:
             seen = _turn(services, goal, waiting, stop=stop, progress=progress)
@@ -137,7 +125,7 @@ def _how_far(found: EditionFigures) -> dict[str, int]:
 
 def _turn(
     services: Services,
-    goal: Goal,
+    goal: int | None,
     waiting: _Waiting,
     *,
     stop: Event,
@@ -156,7 +144,7 @@ def _turn(
     waiting.tell(shown)
     if shown is not None and progress is not None:
         progress(shown)
-    return seen if goal.is_reached(seen) else None
+    return seen if _is_reached(services, seen) else None
 
 
 @contextmanager
@@ -181,7 +169,7 @@ def _looking_up(services: Services) -> AbstractContextManager[None]:
 
 def _work(
     services: Services,
-    goal: Goal,
+    goal: int | None,
     held: Held,
     mine: Mine,
     *,
@@ -202,11 +190,10 @@ def _work(
         was_away, is_away = is_away, bool(report.unavailable)
         if report.is_refused and outages >= TRIES:
             _halt(services, report.unavailable)
-            report = replace(report, halted=report.editions)
         if is_away or was_away:
             _note_retry(services, wait_s if is_away else None)
         seen = _figures(services, goal)
-        if goal.is_reached(seen, report):
+        if _is_reached(services, seen):
             return seen
         if seen is not None and progress is not None:
             progress(seen)  # while it waits too
@@ -258,11 +245,11 @@ def _round(
         may_begin=held.is_held,
         progress=progress,
     )
-    _tell(report)
+    _tell(services, report)
     return report
 
 
-def _tell(report: SendReport) -> None:
+def _tell(services: Services, report: SendReport) -> None:
     if report.recovered:
         log.warning(
             "found in hand after a crash; see the edition's events", messages=report.recovered
@@ -271,15 +258,28 @@ def _tell(report: SendReport) -> None:
         log.warning("the relay cannot be reached; nothing is lost", why=report.unavailable)
     if report.completed:
         log.info("complete", editions=report.completed)
-    if report.halted:
-        log.error("stopped for a person to look at", editions=report.halted)
+    if stopped := [one for one in report.paused if _has_stopped(services, one)]:
+        log.error("stopped for a person to look at", editions=stopped)
 
 
-def _figures(services: Services, goal: Goal) -> EditionFigures | None:
-    if goal.edition_id is None:
+def _figures(services: Services, goal: int | None) -> EditionFigures | None:
+    if goal is None:
         return None
     with services.db.read() as session:
-        return figures(session, goal.edition_id)
+        return figures(session, goal)
+
+
+def _is_reached(services: Services, now: EditionFigures | None) -> bool:
+    """Say whether nothing is left to do of the goal, or nothing that waiting would bring."""
+    if now is None or now.state not in UNDER_WAY:
+        return now is not None
+    return now.state is EditionStatus.PAUSED and _has_stopped(services, now.id)
+
+
+def _has_stopped(services: Services, edition_id: int) -> bool:
+    """Say whether an edition that stands still stopped by itself, for a person to look at."""
+    with services.db.read() as session:
+        return ending_of(session, get_edition(session, edition_id)) is not None
 
 
 def _under_way(services: Services) -> EditionFigures | None:

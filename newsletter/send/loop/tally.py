@@ -12,14 +12,14 @@ from newsletter.values import DeliveryState, EditionStatus
 class SendReport:
     """What a run did. unavailable: why the relay could not be reached; "" when it could.
 
-    halted:      what it stopped by itself, for a person to look at; not what a person paused.
+    paused:      what stands still now: a person paused it, or the run did for one to look at.
     is_refused:  the relay was reached, and wants nothing of us, for good as it says.
     waits_until: when the pace lets it go on, where nothing else is left to do.
     """
 
     editions: tuple[int, ...] = ()
     completed: tuple[int, ...] = ()
-    halted: tuple[int, ...] = ()
+    paused: tuple[int, ...] = ()
     sent: int = 0
     failed: int = 0
     deferred: int = 0
@@ -41,7 +41,6 @@ class Tally:
     states: Counter[DeliveryState] = field(default_factory=Counter)
     statuses: dict[int, EditionStatus] = field(default_factory=dict)
     waits: dict[int, datetime] = field(default_factory=dict)
-    stopped: set[int] = field(default_factory=set)  # editions, by the run itself
 
     def report(self) -> SendReport:
         """Return it as it is now."""
@@ -52,7 +51,7 @@ class Tally:
         return SendReport(
             editions=tuple(self.statuses),
             completed=having(EditionStatus.SENT),
-            halted=tuple(one for one in having(EditionStatus.PAUSED) if one in self.stopped),
+            paused=having(EditionStatus.PAUSED),
             sent=self.states[DeliveryState.SENT],
             failed=self.states[DeliveryState.FAILED],
             deferred=self.states[DeliveryState.DEFERRED],

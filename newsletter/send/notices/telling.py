@@ -78,10 +78,10 @@ def _ended(session: Session, now: datetime) -> list[Edition]:
         Edition.status_since > now - FRESH,
     )
     found = session.scalars(query.order_by(Edition.id))
-    return [one for one in found if _ending(session, one) is not None]
+    return [one for one in found if ending_of(session, one) is not None]
 
 
-def _ending(session: Session, edition: Edition) -> Ending | None:
+def ending_of(session: Session, edition: Edition) -> Ending | None:
     """Return how it ended by itself; None when a person stopped it, who knows."""
     if edition.state is S.SENT:
         return Ending.SENT
@@ -93,7 +93,7 @@ def _ending(session: Session, edition: Edition) -> Ending | None:
 
 def _mark(session: Session, edition_id: int, *, now: datetime) -> Ended | None:
     edition = lock_edition(session, edition_id)
-    ending = _ending(session, edition)
+    ending = ending_of(session, edition)
     if ending is None or edition.told_at is not None:
         return None
     edition.told_at = now

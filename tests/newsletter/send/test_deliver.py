@@ -560,7 +560,7 @@ def test_counts_that_contradict_each_other_halt_the_edition(desk: Desk) -> None:
 
     report = desk.deliver(FakeTransport())
 
-    assert (report.completed, report.halted) == ((), (edition_id,))
+    assert (report.completed, report.paused) == ((), (edition_id,))
     assert desk.status(edition_id) is EditionStatus.PAUSED
     assert desk.events(edition_id) == [("faulted", "3 deliveries, but 5 readers")]
 
@@ -572,7 +572,7 @@ def test_list_is_not_burnt_when_it_is_us_whom_they_refuse(desk: Desk) -> None:
 
     report = desk.deliver(transport)
 
-    assert report.halted == (edition_id,)
+    assert report.paused == (edition_id,)
     assert len(transport.attempted) < 20 + transport.connections
     assert (report.failed, report.sent) == (0, 0)
 
@@ -606,7 +606,7 @@ def test_list_is_not_burnt_when_everybody_is_refused_alike(desk: Desk) -> None:
 
     report = desk.deliver(transport)
 
-    assert report.halted == (edition_id,)
+    assert report.paused == (edition_id,)
     assert desk.states() == {"pending": 100}
 
 
@@ -633,7 +633,7 @@ def test_short_list_is_not_burnt_either(desk: Desk) -> None:
 
     report = desk.deliver(fails(spam, "r1", "r2", "r3"))
 
-    assert report.halted == (edition_id,)
+    assert report.paused == (edition_id,)
     assert desk.states() == {"pending": 3}
 
 

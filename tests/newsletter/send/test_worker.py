@@ -15,7 +15,7 @@ from newsletter.send.loop import shares
 from newsletter.send.worker import run_worker
 from newsletter.sending_rows import Share, Worker
 from newsletter.settings import Settings
-from newsletter.store.editions import events_of
+from newsletter.store.editions import events_of, log_event
 from newsletter.values import EditionFigures, EditionStatus, Receipt
 from storage.dialect import lock
 from storage.session import Database
@@ -100,6 +100,23 @@ def test_worker_goes_home_when_its_edition_was_halted(
     services = worker_services(settings, db, clock, transport=transport)
 
     found = run_worker(services, stop=Event(), until_complete=edition_id)
+
+    assert found is not None
+    assert found.state is EditionStatus.PAUSED
+
+
+def test_who_waits_for_another_goes_home_when_that_one_stopped_for_a_person(
+    db: Database, services: WorkerServices
+) -> None:
+    edition_id = arrange(db)
+    with db.write() as session:
+        values = {"status": EditionStatus.PAUSED, "started_at": START}
+        session.execute(update(Edition).values(**values))
+        log_event(session, edition_id, what="halted", now=START, note="20 readers refused")
+        name = shares.new_name(session)
+
+    with lock(db.engine, name):
+        found = run_worker(services, stop=Event(), until_complete=edition_id)
 
     assert found is not None
     assert found.state is EditionStatus.PAUSED
