@@ -245,7 +245,11 @@ def _back(call: Call, message: str, *, undo: str = "") -> Response:
 
 
 def _sending_page(call: Call, *, chosen: Chosen | None = None) -> Response:
-    """Return the page. chosen: a moment that was not taken, shown again."""
+    """Return the page. chosen: a moment that was not taken, shown again.
+
+    Without a script it reads itself again every few seconds, which can be stopped: that closes
+    a question and takes the place of the keyboard (WCAG 2.2, 2.2.1).
+    """
     with call.services.db.read() as session:
         edition = get_edition(session, call.number("id"), with_blocks=True)
         return desk_page(
@@ -258,6 +262,7 @@ def _sending_page(call: Call, *, chosen: Chosen | None = None) -> Response:
             **_words(call),
             chosen=chosen or chosen_again(edition.due_at or edition.planned_at),
             is_asked=chosen is not None,
+            stands_still="stil" in call.query,
         )
 
 

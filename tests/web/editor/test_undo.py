@@ -70,6 +70,19 @@ def test_pressing_send_waits_five_minutes_and_says_so(
     assert (still, state(near, edition)) == (EditionStatus.SCHEDULED, EditionStatus.SENDING)
 
 
+def test_who_has_no_script_can_let_the_page_stand_still(
+    editor: TestClient, approver: TestClient, near: Services
+) -> None:
+    edition = approved(editor, approver, near)
+    waiting = step(editor, near, edition, "/verstuur")
+
+    still = editor.get(edition_path(edition, "/verzenden?stil=ja")).text
+
+    assert 'ververst zichzelf elke 20 seconden. <a href="?stil=ja">' in waiting
+    assert 'http-equiv="refresh"' not in still
+    assert f'<a href="{edition_path(edition, "/verzenden")}">laat hem zichzelf' in still
+
+
 def test_undo_brings_it_back_to_approved(
     editor: TestClient, approver: TestClient, near: Services, clock: FakeClock
 ) -> None:
