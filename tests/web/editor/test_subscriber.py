@@ -208,6 +208,23 @@ def test_an_address_is_blocked_for_a_reason(cees: TestClient, jan: str, services
     assert f"{jan}/blokkeren" not in page
 
 
+def test_only_what_was_blocked_as_broken_is_taken_back_and_the_question_says_so(
+    cees: TestClient, jan: str, services: Services
+) -> None:
+    before = cees.get(jan).text
+    post(cees, f"{jan}/blokkeren", {"reden": "bounce"})
+    blocked = cees.get(jan).text
+    post(cees, f"/redactie/teruggekomen/adres/{row_of(services).id}/weer")
+    again = row_of(services).status
+    post(cees, f"{jan}/afmelden")
+    left = cees.get(jan).text
+
+    assert "Na een klacht kun je dit niet terugdraaien. Werkt het adres later toch" in before
+    assert "Laat weer mail krijgen" in blocked
+    assert again == "active"
+    assert "Na een klacht kun je dit niet terugdraaien.</p>" in left
+
+
 def test_erasing_leaves_nothing_to_show(cees: TestClient, jan: str, services: Services) -> None:
     assert "Dit kan niet ongedaan worden gemaakt." in cees.get(jan).text
 
