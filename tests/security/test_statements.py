@@ -62,7 +62,7 @@ def test_every_parameter_is_tried() -> None:
     assert len(STATEMENTS) >= 100
     assert len(set(STATEMENTS)) == len(STATEMENTS)
     assert {"q", "kant", "stand", "bladzijde", "voor", "thema", "bron", "maand"} <= read
-    behind_forms_only = {"waar"}  # in the address that a comment is sent to
+    behind_forms_only = {"waar", "from"}  # in addresses that a form is sent to
     assert read - {name for names in READING.values() for name in names} == behind_forms_only
 
 
