@@ -68,12 +68,19 @@ def open_message(raw: bytes) -> Message:
 
 def header(message: Message, name: str) -> str:
     """Return a header on one line, "" when it is missing."""
+    return next(headers(message, name), "")
+
+
+def headers(message: Message, name: str) -> Iterator[str]:
+    """Yield every header of this name, each on one line."""
     sought = name.lower()
-    raw = next((value for each, value in message.raw_items() if each.lower() == sought), "")
-    text = str(raw)
-    if not text.isascii():  # bytes that no header may have, kept as surrogates by the parser
-        text = _as_unicode(text.encode("utf-8", "surrogateescape"), "")
-    return " ".join(text.split())[:HEADER_MAXIMUM]
+    for each, raw in message.raw_items():
+        if each.lower() != sought:
+            continue
+        text = str(raw)
+        if not text.isascii():  # bytes that no header may have, kept as surrogates by the parser
+            text = _as_unicode(text.encode("utf-8", "surrogateescape"), "")
+        yield " ".join(text.split())[:HEADER_MAXIMUM]
 
 
 def header_text(message: Message, name: str) -> str:

@@ -8,7 +8,7 @@ from email.parser import HeaderParser
 from itertools import islice
 from typing import Final
 
-from newsletter.learn.opening import TEXT_MAXIMUM, header, parts, shown
+from newsletter.learn.opening import TEXT_MAXIMUM, header, headers, parts, shown
 from newsletter.learn.returned import RECIPIENTS_MAXIMUM, BounceClass, ReturnedRecipient
 from newsletter.learn.wording import classify, is_ours, read_status
 
@@ -38,13 +38,19 @@ def read_loose_recipients(text: str) -> tuple[ReturnedRecipient, ...]:
 
 
 def read_complaint(message: Message) -> tuple[ReturnedRecipient, ...]:
-    """Return who complained, where it says so; () when this is no complaint."""
+    """Return who complained, where it says so; () when this is no complaint.
+
+    One report may name several (RFC 5965 §3.2).
+    """
     for part in parts(message, "message/feedback-report"):
         for block in _blocks(part):
             kind = header(block, "Feedback-Type").lower()
             if kind in COMPLAINTS:
-                said = header(block, "Original-Rcpt-To") or header(block, "Removal-Recipient")
-                return (ReturnedRecipient(bare(said), "", kind, BounceClass.COMPLAINT),)
+                given = [*headers(block, "Original-Rcpt-To")] or [
+                    header(block, "Removal-Recipient")
+                ]
+                who = dict.fromkeys(map(bare, given[:RECIPIENTS_MAXIMUM]))
+                return tuple(ReturnedRecipient(one, "", kind, BounceClass.COMPLAINT) for one in who)
     return _complaint_of_hotmail(message)
 
 
