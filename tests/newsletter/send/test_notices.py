@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
@@ -475,6 +476,19 @@ Steunpunt Opleidingsscholen VO, Voorbeeldstraat 1, 1234 AB Voorbeeldstad
     )
 
 
+def figures_of(state: EditionStatus, **counts: Any) -> EditionFigures:
+    return EditionFigures(
+        id=15,
+        kind="newsletter",
+        number=15,
+        title="",
+        state=state,
+        segments=(),
+        content_hash="",
+        **counts,
+    )
+
+
 @pytest.mark.parametrize(
     ("ending", "subject"),
     [
@@ -488,17 +502,7 @@ Steunpunt Opleidingsscholen VO, Voorbeeldstraat 1, 1234 AB Voorbeeldstad
 def test_a_sending_that_stopped_says_why_and_what_to_do(
     render: NoticeRenderer, ending: Ending, subject: str
 ) -> None:
-    figures = EditionFigures(
-        id=15,
-        kind="newsletter",
-        number=15,
-        title="",
-        state=EditionStatus.PAUSED,
-        segments=(),
-        content_hash="",
-        recipients=1287,
-        sent=40,
-    )
+    figures = figures_of(EditionStatus.PAUSED, recipients=1287, sent=40)
 
     text = render("ended", ended_values(Ended(ending, figures, ()), base_url="https://example.org"))
 
@@ -509,18 +513,7 @@ def test_a_sending_that_stopped_says_why_and_what_to_do(
 
 
 def test_one_mail_and_one_in_doubt_are_told_in_the_singular(render: NoticeRenderer) -> None:
-    figures = EditionFigures(
-        id=15,
-        kind="newsletter",
-        number=15,
-        title="",
-        state=EditionStatus.SENT,
-        segments=(),
-        content_hash="",
-        recipients=3,
-        sent=1,
-        in_doubt=1,
-    )
+    figures = figures_of(EditionStatus.SENT, recipients=3, sent=1, in_doubt=1)
 
     def told(ending: Ending, figures: EditionFigures) -> str:
         values = ended_values(Ended(ending, figures, ()), base_url="https://example.org")
