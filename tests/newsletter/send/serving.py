@@ -27,10 +27,15 @@ def served(start: Start) -> Iterator[int]:
 
 
 async def _finish() -> None:
-    """Let conversations that were cut off end, so that nothing is left behind."""
-    await asyncio.sleep(0)
-    mine = asyncio.current_task()
-    others = [task for task in asyncio.all_tasks() if task is not mine]
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    """Let conversations that were cut off end, so that nothing is left behind.
+
+    One may begin in the round after, and its socket is closed in one more.
+    """
+    mine, quiet = asyncio.current_task(), 0
+    while quiet < 3:
+        await asyncio.sleep(0)
+        others = [task for task in asyncio.all_tasks() if task is not mine]
+        quiet = 0 if others else quiet + 1
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
