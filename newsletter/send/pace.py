@@ -164,14 +164,12 @@ class Pace:
 
     def opens(self, domain: str, now: datetime) -> datetime | None:
         """Return when messages to a domain may be asked for; None: now, as far as is known here."""
-        found = [self._shut.get(key) for key in self._keys(host_of(domain))]
-        later = [one for one in found if one is not None and one > now]
-        return max(later, default=None)
+        found = [self._opens(key, now) for key in self._keys(host_of(domain))]
+        return max((one for one in found if one is not None), default=None)
 
     def opens_for_all(self, now: datetime) -> datetime | None:
         """Return when any message may be asked for; None: now, as far as is known here."""
-        at = self._shut.get(ALL)
-        return at if at is not None and at > now else None
+        return self._opens(ALL, now)
 
     def grant(self, domains: Sequence[str], now: datetime) -> Granted:
         """Take a turn for as many of these recipients as may begin now, in their order.
@@ -223,6 +221,10 @@ class Pace:
                 bucket = slowed(_bucket(rows.get((host, rule.period_s)), now), now)
                 _keep(session, rows, (host, rule.period_s), bucket)
 
+    def _opens(self, key: str, now: datetime) -> datetime | None:
+        at = self._shut.get(key)
+        return at if at is not None and at > now and self._held[key] < 1 else None
+
     def _keys(self, host: str) -> list[str]:
         """Return the buckets that a message to a host takes from."""
         keys = [ALL] if self.limits.counts_all else []
@@ -252,7 +254,8 @@ class Pace:
         self._usual_s += (takes_s - self._usual_s) / 2  # a database that always is slow, is usual
         self._held = Counter({key: one.number for key, one in took.items()})
         self._until = now + HELD
-        self._shut.update({key: one.opens_at for key, one in took.items() if one.opens_at})
+        if not self._is_late:  # else all is given back and taken anew, the last of them too
+            self._shut.update({key: one.opens_at for key, one in took.items() if one.opens_at})
 
     def _soon(self, key: str) -> int:
         return math.floor(min((one.rate for one in self.limits.of(key)), default=0) * HELD_S)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import event, select
 
-from newsletter.limits import ALL, Limit, Limits, WarmUp
+from newsletter.limits import ALL, Limit, Limits, WarmUp, next_day
 from newsletter.send.pace import (
     Bucket,
     Day,
@@ -142,6 +142,29 @@ def test_turns_that_come_late_are_given_back(db: Database, clock: FakeClock) -> 
     assert late.next_at is not None
     assert late.next_at <= clock()
     assert len(again.which) == 10, "none of them is lost"
+
+
+def test_last_turns_of_a_day_are_not_lost_when_they_come_late(
+    db: Database, clock: FakeClock
+) -> None:
+    seconds = iter([0.0, 0.01, 1.0, 1.5, 2.0, 2.01])
+    pace = Pace(db, Limits(warm_up=WarmUp(START.date(), (5, 20))), lambda: next(seconds))
+    pace.grant([SCHOOL] * 4, clock())
+
+    late = pace.grant([SCHOOL] * 4, clock())
+    again = pace.grant([SCHOOL] * 4, clock.later(milliseconds=1))
+
+    assert (late.which, again.which) == ((), (0,))
+    assert again.next_at == next_day(START)
+
+
+def test_turns_at_hand_are_used_after_the_last_was_taken(db: Database, clock: FakeClock) -> None:
+    pace = Pace(db, Limits(whole=(Limit(100, 1),), warm_up=WarmUp(START.date(), (5, 20))))
+
+    assert len(pace.grant([SCHOOL] * 4, clock()).which) == 4
+    assert pace.opens_for_all(clock()) is None
+    assert len(pace.grant([SCHOOL] * 4, clock()).which) == 1
+    assert pace.opens_for_all(clock()) == next_day(START)
 
 
 def test_while_the_database_is_away_nobody_begins(db: Database, clock: FakeClock) -> None:

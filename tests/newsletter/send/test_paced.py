@@ -162,11 +162,17 @@ def test_pause_is_seen_while_the_pace_is_waited_for(
     assert state(db, edition_id) is EditionStatus.PAUSED
 
 
+@pytest.mark.parametrize("pace", [(), (Limit(100, 1),)])
 def test_day_that_is_full_is_waited_out_and_gone_on_with(
-    db: Database, settings: Settings, clock: FakeClock, transport: Noting
+    db: Database,
+    settings: Settings,
+    clock: FakeClock,
+    transport: Noting,
+    pace: tuple[Limit, ...],
 ) -> None:
     edition_id = begin(db, 12)
-    limited = replace(settings, warm_up=WarmUp(START.date(), (5, 20)))
+    warm_up = WarmUp(START.date(), (5, 20))
+    limited = replace(settings, warm_up=warm_up, pace=pace)
 
     report = deliver(db, limited, clock, transport, stop=Passing(clock))
 
