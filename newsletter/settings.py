@@ -308,20 +308,14 @@ def _smtp(text: str) -> SmtpRelay:
         raise ValueError("give smtp://, smtp+starttls:// or smtps:// with a host, and nothing else")
     if bool(url.username) != bool(url.password):
         raise ValueError("give a user and a password, or neither")
+    if url.password and url.scheme == "smtp" and host not in LOOPBACK:
+        raise ValueError("give smtps:// or smtp+starttls://: a password does not go out in clear")
     options = parse_qs(url.query, keep_blank_values=True)
     if unknown := set(options) - {"connections", "patience"}:
         raise ValueError(f"there is no option {min(unknown)!r}; there are connections and patience")
     connections = options.get("connections", ["4"])[-1]
     if not re.fullmatch(r"[1-9][0-9]?|100", connections):
         raise ValueError("connections must be a number from 1 to 100")
-    patience = options.get("patience", ["1"])[-1]
-    if (
-        not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,4})?", patience)
-        or not 0.001 <= float(patience) <= 10
-    ):
-        raise ValueError("patience must be a number from 0.001 to 10")
-    if float(patience) < 1 and host not in LOOPBACK:
-        raise ValueError("patience below 1 doubles mail: it is for trials on this machine only")
     return SmtpRelay(
         host=host,
         port=url.port or SMTP_SCHEMES[url.scheme],

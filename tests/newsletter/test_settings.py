@@ -122,6 +122,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("SMTP_URL", "smtp://mail?connections="),
         ("SMTP_URL", "smtp://mail?connections=²"),
         ("SMTP_URL", "smtp://user@mail"),
+        ("SMTP_URL", "smtp://user:secret@mail.example.org"),
+        ("SMTP_URL", "smtp://mail.example.org?patience=0.5"),
         ("SMTP_URL", "smtp://ma il"),
         ("SENDER", "Redactie <a b@example.org>"),
         ("SENDER", "Redactie <a@example.org>, Ander <b@example.org>"),
@@ -136,6 +138,21 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingWrong, match=f"^NEWSLETTER_{name}"):
         read(tmp_path, **{f"NEWSLETTER_{name}": value})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtps://user:secret@mail.example.org",
+        "smtp+starttls://user:secret@mail.example.org",
+        "smtp://user:secret@127.0.0.1:1025",
+    ],
+)
+def test_a_password_goes_to_a_relay_encrypted_or_stays_here(tmp_path: Path, url: str) -> None:
+    relay = read(tmp_path, NEWSLETTER_SMTP_URL=url).smtp
+
+    assert (relay.user, relay.password) == ("user", "secret")
+    assert "secret" not in repr(relay)
 
 
 def test_a_wrong_value_in_the_file_names_the_file(tmp_path: Path) -> None:
