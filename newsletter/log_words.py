@@ -267,6 +267,9 @@ WORDS: Final[Mapping[str, Words]] = {
     "mail.dealt_with": Words(
         Group.SUBSCRIBERS, "{who} handelde een teruggekomen mail af die het programma niet begreep"
     ),
+    "mail.put_back": Words(
+        Group.SUBSCRIBERS, "{who} zette een teruggekomen mail terug op de lijst van wat wacht"
+    ),
     "subscriber.many_changed": Words(
         Group.SUBSCRIBERS, "{who} wijzigde gegevens van {count} abonnees tegelijk"
     ),

@@ -64,6 +64,7 @@ READER_ROUTES: Final[tuple[Route, ...]] = (
     Route(SUBSCRIBER + "/wissen", subscriber.erase, "erase_subscriber", ADMINISTRATOR, POST),
     Route(CAME_BACK, came_back.show_came_back, "came_back", IN),
     Route(CAME_BACK + "/{mail}/klaar", came_back.deal_with, "deal_with_mail", IN, POST),
+    Route(CAME_BACK + "/{mail}/terug", came_back.put_back, "put_back_mail", IN, POST),
     Route(CAME_BACK + "/adres/{subscriber}/weer", came_back.take_up_again, "take_up", IN, POST),
     Route(SEGMENTS, segments.show_segments, "segments", IN),
     Route(segments.NEW, segments.show_new, "new_segment", ADMINISTRATOR),

@@ -31,3 +31,12 @@ def deal_with(db: Database, unknown_id: int, *, by: int, now: datetime) -> bool:
         if done:
             record(session, "mail.dealt_with", now=now, detail={"mail": unknown_id})
         return done
+
+
+def put_back(db: Database, unknown_id: int, *, now: datetime) -> bool:
+    """Let a message that was dealt with wait for a person again; return whether this call did."""
+    with db.write() as session:
+        done = unknown_mail.put_back(session, unknown_id)
+        if done:
+            record(session, "mail.put_back", now=now, detail={"mail": unknown_id})
+        return done

@@ -68,6 +68,21 @@ def deal_with(session: Session, unknown_id: int, *, by: int, now: datetime) -> b
     return done.first() is not None
 
 
+def put_back(session: Session, unknown_id: int) -> bool:
+    """Let a message that was dealt with wait again; return whether this call did it.
+
+    Not once the mailbox was told: there it is put away as read.
+    """
+    dealt = (UnknownMail.id == unknown_id) & UnknownMail.dealt_at.is_not(None)
+    done = session.execute(
+        update(UnknownMail)
+        .where(dealt, UnknownMail.settled.is_(False))
+        .values(dealt_at=None, dealt_by_id=None)
+        .returning(UnknownMail.id)
+    )
+    return done.first() is not None
+
+
 def forget_naming(session: Session, address_key: str) -> None:
     """Remove the messages for people that name an address."""
     named = address_key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

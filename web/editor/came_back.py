@@ -26,6 +26,9 @@ from web.pages import Call, see_other
 
 LOOKED_BACK: Final = timedelta(days=30)
 SHOWN: Final = 100
+TOO_LATE: Final = (
+    "De mail wacht al, of ligt in de mailbox al bij wat gelezen is: er is niets gewijzigd."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,16 @@ def show_came_back(call: Call) -> Response:
 
 def deal_with(call: Call) -> Response:
     """Take a message off the list."""
-    with call.services.db.read() as session:
-        if not unknown_mail.is_listed(session, call.number("mail")):
-            raise PageUnknown("mail")
-    done = undoing.deal_with(call.services.db, call.number("mail"), by=call.user_id, now=call.now)
-    return see_other(CAME_BACK, message="Afgehandeld." if done else "Dit was al afgehandeld.")
+    mail = _listed(call)
+    if not undoing.deal_with(call.services.db, mail, by=call.user_id, now=call.now):
+        return see_other(CAME_BACK, message="Dit was al afgehandeld.")
+    return see_other(CAME_BACK, message="Afgehandeld.", undo=f"{CAME_BACK}/{mail}/terug")
+
+
+def put_back(call: Call) -> Response:
+    """Put a message back on the list."""
+    done = undoing.put_back(call.services.db, _listed(call), now=call.now)
+    return see_other(CAME_BACK, message="De mail wacht weer op jullie." if done else TOO_LATE)
 
 
 def take_up_again(call: Call) -> Response:
@@ -85,6 +93,14 @@ def take_up_again(call: Call) -> Response:
     )
     told = "Dit adres krijgt weer mail." if done else "Dit kon hier niet: er is niets gewijzigd."
     return see_other(CAME_BACK, message=told)
+
+
+def _listed(call: Call) -> int:
+    """Return which message a form is about."""
+    with call.services.db.read() as session:
+        if not unknown_mail.is_listed(session, call.number("mail")):
+            raise PageUnknown("mail")
+    return call.number("mail")
 
 
 def _refusals(session: Session, since: datetime) -> list[Refusal]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from newsletter.returned_rows import ReturnedMail
+from newsletter.store import unknown_mail
 from newsletter.values import Role
 from newsletter.wiring import Services
 from storage.log import LogEntry
@@ -79,6 +80,37 @@ def test_what_nobody_understood_is_listed_as_text_until_it_is_dealt_with(
     with services.db.read() as session:
         told = session.scalars(select(LogEntry).where(LogEntry.what == "mail.dealt_with")).all()
     assert [one.detail for one in told] == [{"mail": 1}]
+
+
+def test_what_was_dealt_with_too_soon_is_put_back(services: Services, editor: TestClient) -> None:
+    came_back(services, HUMAN)
+    done = post(editor, f"{PAGE}/1/klaar")
+    after = editor.get(PAGE).text
+
+    put_back = [post(editor, f"{PAGE}/1/terug") for _ in range(2)]
+    page = editor.get(PAGE).text
+
+    assert f'action="{PAGE}/1/terug"' in after
+    assert "Niets te doen" in after
+    assert [one.status_code for one in (done, *put_back)] == [303] * 3
+    assert "Vraag &lt;b&gt;" in page
+    assert "er is niets gewijzigd" in page, "the second time"
+    with services.db.read() as session:
+        told = session.scalars(select(LogEntry.what).where(LogEntry.what.like("mail.%"))).all()
+    assert told == ["mail.dealt_with", "mail.put_back"]
+
+
+def test_what_the_mailbox_was_told_of_is_not_put_back(
+    services: Services, editor: TestClient
+) -> None:
+    came_back(services, HUMAN)
+    post(editor, f"{PAGE}/1/klaar")
+    with services.db.write() as session:
+        unknown_mail.settle(session, [1])
+
+    post(editor, f"{PAGE}/1/terug")
+
+    assert "Niets te doen" in editor.get(PAGE).text
 
 
 def test_an_editor_lets_a_stopped_address_get_mail_again(
