@@ -2,10 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
+Work = Generator[Any, None, T] | Coroutine[Any, Any, T]
 Start = Callable[[asyncio.AbstractEventLoop], Coroutine[Any, Any, asyncio.Server]]
 
 
@@ -13,6 +15,7 @@ Start = Callable[[asyncio.AbstractEventLoop], Coroutine[Any, Any, asyncio.Server
 def served(start: Start) -> Iterator[int]:
     """Serve while the body runs; give the port. start: begins to serve in the loop that it gets."""
     loop = asyncio.new_event_loop()
+    loop.set_task_factory(_Kept())
     server = loop.run_until_complete(loop.create_task(start(loop)))
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -24,6 +27,24 @@ def served(start: Start) -> Iterator[int]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+class _Kept:
+    """Makes tasks and holds them until they are done.
+
+    A loop does not: one that waits for ever, after its client left, could be collected meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Future[Any]] = set()
+
+    def __call__(
+        self, loop: asyncio.AbstractEventLoop, work: Work[T], /, **options: Any
+    ) -> asyncio.Future[T]:
+        task = asyncio.Task(work, loop=loop, **options)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
 
 async def _finish() -> None:
