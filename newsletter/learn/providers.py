@@ -1,6 +1,7 @@
 """What providers tell of mail that came back, in their own JSON: Amazon SES, Postmark, Mailgun.
 
-Only what was checked comes here (`hooks`). Their words of class count where a server's own say
+What their webhooks bring was checked before (`hooks`); what SES tells by mail proves as little as
+any mail does. Their words of class count where a server's own say
 nothing closer; the addresses that they name are checked against who got an edition.
 """
 
@@ -11,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from newsletter.learn.opening import shown
-from newsletter.learn.reading import message_ids_in, tokens_in
 from newsletter.learn.returned import (
     RECIPIENTS_MAXIMUM,
     BounceClass,
     BounceReport,
     ReturnedRecipient,
 )
+from newsletter.learn.tokens import message_ids_in, tokens_in
 from newsletter.learn.wording import classify, is_ours, read_status
 
 # What JSON of another shape, or too deep, makes reading it raise.
@@ -34,6 +35,7 @@ _POSTMARK: Final[Mapping[str, BounceClass]] = {
 }
 _POSTMARK_OURS: Final = {"SpamNotification", "Blocked", "DMARCPolicy", "VirusNotification"}
 _NO_COMPLAINT: Final = {"not-spam", "auth-failure"}
+_MAILED: Final = json.JSONDecoder(strict=False)  # lines that mail has cut are as they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +51,41 @@ class ProviderEvent:
 
 def read_ses(text: str, *, number: str) -> ProviderEvent:
     """Return what a message of SES in a notification says. Raises READ_FAULTS."""
-    told = json.loads(text)
+    return ProviderEvent(number, _read_ses(json.loads(text)))
+
+
+def read_mailed(text: str) -> BounceReport | None:
+    """Return what SES tells in a mail: bare, or as SNS hands it on. None when this is no such mail.
+
+    A report of no class says that nothing came back.
+    """
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        told, _ = _MAILED.raw_decode(text.lstrip())  # SNS writes below it how to have no more
+        if isinstance(told.get("Message"), str):
+            told = _MAILED.decode(told["Message"])
+        is_event = isinstance(told.get("mail"), dict) and _event_of(told)
+        return (_read_ses(told) or BounceReport(B.NONE)) if is_event else None
+    except READ_FAULTS:
+        return None
+
+
+def _read_ses(told: Mapping[str, Any]) -> BounceReport | None:
     mail = told.get("mail", {})
     headers = [f"{one['name']}: {one['value']}" for one in mail.get("headers", [])]
     about = (str(mail.get("source", "")), *headers)
-    match told.get("notificationType") or told.get("eventType"):
+    match _event_of(told):
         case "Bounce":
-            return ProviderEvent(number, _report(_ses_bounced(told["bounce"]), about))
+            return _report(_ses_bounced(told["bounce"]), about)
         case "Complaint":
-            return ProviderEvent(number, _report(_ses_complained(told["complaint"]), about))
+            return _report(_ses_complained(told["complaint"]), about)
         case _:
-            return ProviderEvent(number, None)
+            return None
+
+
+def _event_of(told: Mapping[str, Any]) -> str:
+    return str(told.get("notificationType") or told.get("eventType") or "")
 
 
 def read_postmark(told: Mapping[str, Any]) -> ProviderEvent:

@@ -5,21 +5,13 @@ from collections.abc import Iterator, Sequence
 from email.message import Message
 from typing import Final
 
-from newsletter.learn import naming, opening, plain_reports, replies, reports
+from newsletter.learn import naming, opening, plain_reports, providers, replies, reports
 from newsletter.learn.mailboxes import MESSAGE_MAXIMUM
-from newsletter.learn.returned import (
-    TOKENS_MAXIMUM,
-    BounceClass,
-    BounceReport,
-    Excerpt,
-    ReturnedRecipient,
-)
+from newsletter.learn.returned import BounceClass, BounceReport, Excerpt, ReturnedRecipient
+from newsletter.learn.tokens import bounce_tokens_in, few, message_ids_in, tokens_in
 
 EXCERPT: Final = 1_000  # characters that an editor gets to see
 _SENT_TO: Final = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
-_BOUNCE_TOKEN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z2-7]{26}(?![A-Za-z0-9])")
-_LINK_TOKEN: Final = re.compile(r"/afmelden/([\w-]{22})(?![\w-])", re.ASCII)
-_MESSAGE_ID: Final = re.compile(r"\be\d{1,10}\.[a-z2-7]{24}@[A-Za-z0-9.-]{1,255}")
 # Our own headers wherever they stand: in a part of their own, or in the text of a plain report.
 _OUR_HEADERS: Final = re.compile(
     rb"^[> \t]*(?:List-Unsubscribe|Message-ID|Return-Path|In-Reply-To|References):"
@@ -37,29 +29,21 @@ def read_bounce(raw: bytes) -> BounceReport:
         return BounceReport(BounceClass.NONE)
 
 
-def tokens_in(text: str) -> tuple[str, ...]:
-    """Return what may be tokens of ours in addresses and headers, links first."""
-    return _few([*_LINK_TOKEN.findall(text), *_BOUNCE_TOKEN.findall(text)])
-
-
-def message_ids_in(text: str) -> tuple[str, ...]:
-    """Return what may be Message-IDs of ours in headers."""
-    return _few(_MESSAGE_ID.findall(text))
-
-
 def _read(raw: bytes) -> BounceReport:
     message = opening.open_message(raw)
     said, returned = opening.report_text(message)
-    kind, recipients = _judge(message, said, returned)
+    told = providers.read_mailed(said)
+    kind, recipients = (told.kind, told.recipients) if told else _judge(message, said, returned)
     headers = [found[0] for found in _OUR_HEADERS.finditer(raw)]
     ours = " ".join(one.decode("ascii", "replace") for one in headers)
+    inside = told or BounceReport(kind)
     named = [one.address for one in recipients if one.address]
     return BounceReport(
         kind,
         recipients,
-        tokens=_few(_tokens(message, ours)),
-        message_ids=message_ids_in(ours),
-        addresses=_few([*named, *naming.returned_to(returned)]),
+        tokens=few([*_tokens(message, ours), *inside.tokens]),
+        message_ids=few([*message_ids_in(ours), *inside.message_ids]),
+        addresses=few([*named, *naming.returned_to(returned)]),
         excerpt=_excerpt(message, said),
     )
 
@@ -140,12 +124,8 @@ def _gravest(recipients: Sequence[ReturnedRecipient]) -> BounceClass:
 
 def _tokens(message: Message, ours: str) -> Iterator[str]:
     for name in _SENT_TO:
-        yield from _BOUNCE_TOKEN.findall(opening.header(message, name))
+        yield from bounce_tokens_in(opening.header(message, name))
     yield from tokens_in(ours)
-
-
-def _few(found: Iterator[str] | Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found))[:TOKENS_MAXIMUM]
 
 
 def _excerpt(message: Message, said: str) -> Excerpt:
