@@ -67,7 +67,7 @@ def named_in(message: Message, said: str, returned: str) -> list[str]:
     said, returned: see `opening.report_text`.
     """
     lines = said.splitlines()
-    not_them = frozenset(_own(message, returned))
+    not_them = senders(message, returned)
     return (
         _in_headers(message)
         or _with_answered(
@@ -96,6 +96,19 @@ def words_about(address: str, said: str) -> str:
         if wording.says_failure(" ".join(before)):
             return shown(" ".join([*before, *after]), LINE_MAXIMUM)
     return ""
+
+
+def senders(message: Message, returned: str) -> frozenset[str]:
+    """Return whom a report cannot be about: who wrote it, and who sent what it returns."""
+    names = ("From", "Reply-To", "Sender", "Return-Path", "To", "Delivered-To", "X-Original-To")
+    texts = [header(message, name) for name in names] + _RETURNED_FROM.findall(returned)
+    return frozenset(found[0].lower() for text in texts for found in _ADDRESS.finditer(text))
+
+
+def names_only(words: str, whom: frozenset[str]) -> bool:
+    """Say whether words name somebody, and nobody but these."""
+    named = {found[0].lower() for found in _ADDRESS.finditer(words)}
+    return bool(named) and named <= whom
 
 
 def returned_to(returned: str) -> tuple[str, ...]:
@@ -217,14 +230,6 @@ def _after(lines: Sequence[str], sought: str) -> Iterator[str]:
             return
         is_gap = not line.strip()
         yield line
-
-
-def _own(message: Message, returned: str) -> Iterator[str]:
-    """Yield whom a report cannot be about: who wrote it, and who sent what it returns."""
-    names = ("From", "Reply-To", "Sender", "Return-Path", "To", "Delivered-To", "X-Original-To")
-    texts = [header(message, name) for name in names] + _RETURNED_FROM.findall(returned)
-    for text in texts:
-        yield from (found[0].lower() for found in _ADDRESS.finditer(text))
 
 
 def _once(found: Iterable[str]) -> list[str]:

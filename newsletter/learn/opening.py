@@ -32,6 +32,8 @@ RETURNED_TYPES: Final = (
     *("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"),
     *("message/rfc822-headers", "message/partial"),
 )
+# A parameter on a line of its own, which its program forgot to indent (RFC 5322 §2.2.3).
+_UNFOLDED: Final = re.compile(rb"\n(?=(?:boundary|charset|report-type)=)", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
 _BREAKING: Final = re.compile(r"<\s*/?\s*(?:br|p|div|tr|li|h\d|table|title)\b[^<>]{0,500}>", re.I)
 _UNSEEN: Final = re.compile(r"<(style|script)\b.{0,2000}?</\1 *>", re.I | re.S)
@@ -58,8 +60,12 @@ _RETURNED_BEGINS: Final = re.compile(
 
 
 def open_message(raw: bytes) -> Message:
-    """Return the message, without its parts where those are too deep. Raises PARSER_FAULTS."""
-    start = raw[:MESSAGE_MAXIMUM]
+    """Return the message, without its parts where those are too deep. Raises PARSER_FAULTS.
+
+    raw: its lines end in "\\n"; empty ones may stand before its headers.
+    """
+    head, gap, body = raw[:MESSAGE_MAXIMUM].lstrip(b" \t\n").partition(b"\n\n")
+    start = _UNFOLDED.sub(b"\n ", head) + gap + body
     lower = start.lower()
     deep = lower.count(b"multipart/") + lower.count(b"message/rfc822") > DEPTH_MAXIMUM
     parser = BytesHeaderParser if deep else BytesParser

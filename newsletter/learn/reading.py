@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from email.message import Message
 from typing import Final
 
@@ -56,6 +57,7 @@ def _judge(
     structured = reports.read_recipients(message)
     recipients = _with_words(structured, message, said, returned)
     if found := recipients or _told_in_words(message, said, returned):
+        found = tuple(_not_for_a_sender(found, naming.senders(message, returned)))
         return _gravest(found), found
     if plain_reports.tells_of_delivery(message):  # of which nothing could be read
         return BounceClass.NONE, ()
@@ -106,6 +108,18 @@ def _with_words(
             )
         )
     return tuple(read)
+
+
+def _not_for_a_sender(
+    recipients: Sequence[ReturnedRecipient], senders: frozenset[str]
+) -> Iterator[ReturnedRecipient]:
+    """Yield the recipients; nobody is given up for an answer that names only who sent the mail."""
+    for one in recipients:
+        is_about_us = naming.names_only(one.reason, senders - {one.address.lower()})
+        if one.kind is BounceClass.PERMANENT and is_about_us:
+            yield replace(one, kind=BounceClass.TEMPORARY, is_ours=True)
+        else:
+            yield one
 
 
 def _is_bare(one: ReturnedRecipient) -> bool:

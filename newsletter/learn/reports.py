@@ -20,6 +20,7 @@ COMPLAINTS: Final = {
 _HOTMAIL_SUBJECT: Final = "complaint about message from"
 _HOTMAIL_NAMES: Final = "X-HmXmrOriginalRecipient"
 _ADDRESSED: Final = ("Original-Recipient", "Final-Recipient", "X-Actual-Recipient")
+_NAMING: Final = {"original-recipient", "final-recipient"}
 _FIELDS: Final = re.compile(r"^[ \t>]*(?:final|original)-recipient[ \t]*:", re.I | re.M)
 
 
@@ -55,15 +56,19 @@ def read_complaint(message: Message) -> tuple[ReturnedRecipient, ...]:
 
 
 def _complaint_of_hotmail(message: Message) -> tuple[ReturnedRecipient, ...]:
-    """Return who complained at Outlook.com, whose reports are the mail itself with a header."""
-    if not header(message, "Subject").lower().startswith(_HOTMAIL_SUBJECT):
+    """Return who complained at Outlook.com, whose reports are the mail itself with a header.
+
+    The mail is an attachment, or all there is where a relay took it out.
+    """
+    said = header(message, _HOTMAIL_NAMES)
+    if header(message, "Subject").lower().startswith(_HOTMAIL_SUBJECT):
+        for part in parts(message, "message/rfc822"):
+            payload = part.get_payload()
+            for one in payload if isinstance(payload, list) else []:
+                said = said or (header(one, _HOTMAIL_NAMES) if isinstance(one, Message) else "")
+    if not said:
         return ()
-    for part in parts(message, "message/rfc822"):
-        payload = part.get_payload()
-        for one in payload if isinstance(payload, list) else []:
-            if isinstance(one, Message) and (said := header(one, _HOTMAIL_NAMES)):
-                return (ReturnedRecipient(bare(said), "", "complaint", BounceClass.COMPLAINT),)
-    return ()
+    return (ReturnedRecipient(bare(said), "", "complaint", BounceClass.COMPLAINT),)
 
 
 def bare(typed: str) -> str:
@@ -86,10 +91,21 @@ def _letter(found: re.Match[str]) -> str:
 def _read_blocks(blocks: Iterator[Message]) -> tuple[ReturnedRecipient, ...]:
     named = (block for block in blocks if any(one in block for one in (*_ADDRESSED, "Action")))
     once: dict[tuple[str, BounceClass], ReturnedRecipient] = {}
-    for block in islice(named, RECIPIENTS_MAXIMUM):
+    for block in islice((one for each in named for one in _apart(each)), RECIPIENTS_MAXIMUM):
         one = _read_recipient(block)
         once.setdefault((one.address.lower(), one.kind), one)
     return tuple(once.values())
+
+
+def _apart(block: Message) -> Iterator[Message]:
+    """Yield the recipients of one group, which some programs do not part with an empty line."""
+    group = Message()
+    for name, value in block.raw_items():
+        if name.lower() in _NAMING and name in group:
+            yield group
+            group = Message()
+        group.set_raw(name, value)
+    yield group
 
 
 def _read_recipient(block: Message) -> ReturnedRecipient:

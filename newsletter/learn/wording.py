@@ -131,6 +131,7 @@ _OURS: Final = _words(
     r"(?! (?:because|as|since) (?:the )?(?:user|recipient))",
     r"\bsender (?:address )?(?:rejected|denied|blocked|verif|not)|\bverify sender|\bsender verif",
     r"\b(?:return|envelope)[- ](?:path|sender)\b|\bcallback\b|\bbad reverse dns|\bptr\b|\bhelo\b",
+    r"(?<!recipient )(?<!address )\bverification failed\b",
     r"\brate limit|too many (?:messages|connections|recipients)|\bcomplain(?:ts|ed)\b",
 )
 _SENDER: Final = (
