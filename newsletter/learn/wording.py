@@ -132,6 +132,8 @@ _OURS: Final = _words(
     r"\bsender (?:address )?(?:rejected|denied|blocked|verif|not)|\bverify sender|\bsender verif",
     r"\b(?:return|envelope)[- ](?:path|sender)\b|\bcallback\b|\bbad reverse dns|\bptr\b|\bhelo\b",
     r"(?<!recipient )(?<!address )\bverification failed\b",
+    r"\bnot (?:subscribed to|(?:an? )?(?:member|subscriber) of) (?:the|this|that) (?:\w+ )?"
+    r"(?:group|list)\b|\bnot (?:allowed|permitted) to (?:post|send|submit)\b",
     r"\brate limit|too many (?:messages|connections|recipients)|\bcomplain(?:ts|ed)\b",
 )
 _SENDER: Final = (

@@ -120,6 +120,8 @@ def test_words_that_can_mean_nothing_else_give_an_address_up(said: str) -> None:
         ("5.1.2", "550 Client host rejected: cannot find your hostname"),
         ("5.1.2", "554 relay access denied"),
         ("5.1.1", "550-Verification failed for <bounces@example.org>"),
+        ("5.1.1", "510 <news@example.org> is not subscribed to this group"),
+        ("5.1.1", "550 you are not allowed to post to this list"),
     ],
 )
 def test_words_take_back_what_a_code_says_too_much(status: str, said: str) -> None:
