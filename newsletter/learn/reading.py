@@ -10,6 +10,7 @@ from newsletter.learn import naming, opening, plain_reports, providers, replies,
 from newsletter.learn.mailboxes import MESSAGE_MAXIMUM
 from newsletter.learn.returned import BounceClass, BounceReport, Excerpt, ReturnedRecipient
 from newsletter.learn.tokens import bounce_tokens_in, few, message_ids_in, tokens_in
+from newsletter.learn.wording import NO_MAILBOX
 
 EXCERPT: Final = 1_000  # characters that an editor gets to see
 _SENT_TO: Final = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
@@ -116,7 +117,8 @@ def _not_for_a_sender(
     """Yield the recipients; nobody is given up for an answer that names only who sent the mail."""
     for one in recipients:
         is_about_us = naming.names_only(one.reason, senders - {one.address.lower()})
-        if one.kind is BounceClass.PERMANENT and is_about_us:
+        says_gone = one.kind is BounceClass.PERMANENT or one.status in NO_MAILBOX
+        if says_gone and not one.is_late and is_about_us:
             yield replace(one, kind=BounceClass.TEMPORARY, is_ours=True)
         else:
             yield one

@@ -47,7 +47,7 @@ _UNKNOWN_USER: Final = _words(
     r"|not (?:be )?registered"
     r"|not been found|n't be found|n't exist|does ?n[o']t exist|do not exist|doesn.t exist"
     r"|does not have an?|non-?existent|invalid|unrecogni[sz]ed"
-    r"|no longer (?:exists?|valid|in use|here|with us|on this server|available))",
+    r"|no longer (?:exists?|valid|in use|here|with us|on this server|available|employed|works?))",
     r"\bdoes(?: not|n.t) have an? \S+(?: \S+)? (?:account|mailbox)",
     r"\b(?:is not|isn.t|not) (?:a )?(?:valid|known|existing) (?:mailbox|user|recipient|address"
     r"|e-?mail address|account)",
@@ -107,10 +107,20 @@ _LATER: Final = _words(
 _FULL: Final = _words(
     r"\b(?:over|exceed\w*|exceeded|out of|above|insufficient|not enough)\b.{0,40}\b(?:quota|storage"
     r"|disk|space|allocation|mail ?box size)",
+    r"\b(?:over|above|beyond) (?:its|his|her|their|the) (?:\w+ )?limit",
     r"\bquota\b|\bmail ?box\b.{0,60}\b(?:full|exceeded)|\b(?:in)?box (?:is )?full|\bmail ?box full"
     r"|\bstorage (?:limit|exceeded)|\baccount is full",
-    r"\b(?:postbus|postvak|mailbox)\b.{0,30}\bvol\b|\bpostfach\b.{0,40}\b(?:voll|\S+berf\S+llt)",
+    r"\b(?:postbus|postvak|mailbox)\b.{0,30}\bvol\b",
+    r"\b(?:postfach|mailbox)\b.{0,40}\b(?:voll|\S+berf\S+llt)",
     r"\bbo[iî]te\b.{0,40}pleine|\bbuz\S+n\b.{0,30}lleno|\bcasella\b.{0,30}piena|容量|满|переполнен",
+)
+_LATIN_WORD: Final = re.compile(r"(?<![\w.;-])[A-Za-z]{2,}(?![\w-])")
+_OF_READER: Final = _words(
+    r"\b(?:user|rcpt|recip|mail ?(?:box|drop)|address|account|person|alias|destinat|customer"
+    r"|employ|local|unknown|undeliver|unrout|no such|not found|exist|invalid"
+    r"|gebruiker|ontvanger|geadresseerde|(?:e-?mail)?adres|postbus|postvak|onbekend|bestaat"
+    r"|empf|benutzer|postfach|konto|unbekannt|utilisateur|bo[iî]te|compte|inconnu"
+    r"|usuario|cuenta|direcci|utente|casella|indirizzo|usu\S+rio|conta|endere)",
 )
 # What is wrong with the message, or on its way: nothing about whether there is such a mailbox.
 _NOT_GONE: Final = _words(
@@ -119,6 +129,8 @@ _NOT_GONE: Final = _words(
     r"\bhop count|\bmail loop|\bloop(?:s|ing)? (?:detected|back)|\btoo many hops",
     r"\bunverified address|\baddress verification\b|\btoo many\b"
     r"|\b(?:client|sending|your) (?:host(?:name)?|ip|server|domain)\b",
+    r"\bmaintenance\b|\binternal (?:server )?error|\bnot connect\b|\bserver is down\b"
+    r"|\blook(?:ing)? ?up\b",
     r"\bsuspended\b|\bdisabled\b|\binactive\b|\bnot accepting\b|\btimed? ?out\b",
 )
 _OURS: Final = _words(
@@ -126,7 +138,7 @@ _OURS: Final = _words(
     r"|for|from)",
     r"\b(?:rbl|dnsbl|spamhaus|spamcop|sorbs|uceprotect|proofpoint|cloudmark)\b|reputation",
     r"\bdmarc\b|\bspf\b|\bdkim\b|\bauthenticat|unauthenticated|\bnot authori[sz]ed",
-    r"\b(?:polic(?:y|ies)|virus|malware|phishing|prohibited|banned|suspicious)\b",
+    r"\b(?:polic(?:y|ies)|virus|malware|phishing|prohibit\w*|banned|suspicious)\b",
     r"\b(?:message|mail|content|e-?mail)\b(?: \S+){0,3}? (?:rejected|refused|blocked|looks like)"
     r"(?! (?:because|as|since) (?:the )?(?:user|recipient))",
     r"\bsender (?:address )?(?:rejected|denied|blocked|verif|not)|\bverify sender|\bsender verif",
@@ -134,23 +146,38 @@ _OURS: Final = _words(
     r"(?<!recipient )(?<!address )\bverification failed\b",
     r"\bnot (?:subscribed to|(?:an? )?(?:member|subscriber) of) (?:the|this|that) (?:\w+ )?"
     r"(?:group|list)\b|\bnot (?:allowed|permitted) to (?:post|send|submit)\b",
+    r"\bonly (?:\w+ )?(?:members|subscribers|moderators)\b|\bmembers only\b|\bnur mitglieder\b"
+    r"|\b(?:alleen|enkel) (?:\w+ )?(?:leden|abonnees)\b",
+    r"\bblocked you|\benvelope blocked\b|\bpermission\b|\bgeblokkeerd\b|\bgesperrt\b|\bbloqu",
+    r"\b(?:only accepts?|accepts? only) (?:\w+ ){0,2}(?:mail|messages?)\b",
+    r"\b(?:(?:not|n't) accept|rejects|refuses) (?:\w+ ){0,2}(?:mail|messages?) from\b",
     r"\brate limit|too many (?:messages|connections|recipients)|\bcomplain(?:ts|ed)\b",
 )
 _SENDER: Final = (
-    r"(?:senders?(?:'s)?|afzender\w*|absender\w*|exp[ée]diteur\w*|remitente\w*|mittente\w*)"
+    r"(?:senders?(?:'s)?|originators?|authors?|afzender\w*|absender\w*|exp[ée]di(?:teur|tion)\w*"
+    r"|remitente\w*|mittente\w*)"
+)
+_NOT_THERE: Final = (
+    r"(?:\b(?:unknown|no such|invalid|onbekend|ongeldig|bestaat niet|unbekannt|existiert nicht"
+    r"|introuvable|no existe|non esiste)|inconnu|inexistant|n.existe|desconocid|sconosciut"
+    r"|(?:not|n't) (?:be )?(?:a )?(?:exist|found|valid|known)"
+    r"|\bni(?:et|cht) (?:gevonden|bekend|geldig|bekannt|gefunden|vorhanden))"
 )
 _SENDER_UNKNOWN: Final = _words(
-    r"\b(?:invalid|unknown|no such|non-?existent|bad) (?:\w+ )?(?:sender|return|from)\b",
-    r"\byour (?:own )?(?:e-?mail )?(?:address|host|server|ip|domain)\b.{0,60}"
-    r"\b(?:unknown|not exist|n't exist|not found|invalid)",
-    r"\b(?:reverse|ptr|rdns|helo|ehlo|client host|sending (?:host|domain|server))\b.{0,60}"
-    r"\b(?:unknown|not exist|n't exist|not found|invalid|fail)",
-    rf"\b{_SENDER}\b(?:[^,!?.]|\.(?=\S)){{0,60}}\b(?:unknown|not exist"
-    r"|n't exist|not found|invalid|verif|reject|onbekend|bestaat niet|niet gevonden|unbekannt"
-    r"|existiert nicht|inconnu|n.existe|introuvable|desconocid|no existe|sconosciut|non esiste)",
-    rf"\b(?:unknown|valid|found|exist)\b.{{0,40}}(?<!to )(?<!to the )\b{_SENDER}\b",
-    r"\b(?:mail from|return-?path|from address|callback|callout)\b.{0,80}"
-    r"\b(?:unknown|not exist|n't exist|invalid|not found|reject)",
+    r"\b(?:invalid|unknown|no such|non-?existent|bad|unroute?able) (?:\w+ )?"
+    r"(?:sender|originator|return|from|reply|bounce)\b",
+    r"\byour (?:own )?(?:e-?mail )?(?:address|mail ?box|host|server|ip|domain)\b"
+    rf".{{0,60}}{_NOT_THERE}",
+    rf"\b(?:return|reply|bounce|envelope)(?:-to)? address\b.{{0,60}}{_NOT_THERE}",
+    rf"\byou(?:'re| are| were)? (?:send|sent|mail|writ)\w* from\b.{{0,60}}{_NOT_THERE}",
+    r"\b(?:reverse|ptr|rdns|helo|ehlo|client host|sending (?:host|domain|server|account|address))\b"
+    rf".{{0,60}}(?:{_NOT_THERE}|\bfail)",
+    rf"\b{_SENDER} (?:domain|address|host)\b.{{0,40}}\bfail",
+    rf"\b{_SENDER}\b(?:[^,!?.]|\.(?=\S)){{0,60}}(?:{_NOT_THERE}|\bverif|\breject)",
+    rf"\b(?:unknown|no such|valid|found|exist)\b.{{0,40}}(?<!to )(?<!to the )\b{_SENDER}\b",
+    r"\b(?:mail from|return-?path|from (?:address|domain)|callback|callout)\b.{0,80}"
+    rf"(?:{_NOT_THERE}|\bnot resolv|\breject)",
+    r"\bverif\w* (?:that )?you\b",
 )
 
 
@@ -192,13 +219,18 @@ def _is_gone(status: str, said: str) -> bool:
     is_for_now = is_waiting or bool(_FULL.search(words) or _LATER.search(words))
     if status in NO_MAILBOX:
         is_otherwise = is_for_now or _OURS.search(words) or _NOT_GONE.search(words)
-        return _is_unknown(words) or not is_otherwise
+        return _is_unknown(words) or not (is_otherwise or _is_about_something_else(words))
     return status in OPEN and not is_for_now and _is_unknown(words)
 
 
 def _is_unknown(words: str) -> bool:
     is_host_gone = _UNKNOWN_HOST.search(words) and not _LOOK_UP_AGAIN.search(words)
     return bool(_UNKNOWN_USER.search(words) or is_host_gone)
+
+
+def _is_about_something_else(words: str) -> bool:
+    """Say whether words are a sentence in which there is no word for a reader or their address."""
+    return len(_LATIN_WORD.findall(words)) > 2 and not _OF_READER.search(words)
 
 
 def _without_names(said: str) -> str:

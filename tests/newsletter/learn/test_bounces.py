@@ -155,6 +155,8 @@ def state_of(db: Database) -> tuple[list[str], list[str], list[tuple[str, int | 
         ("failed", "5.1.3", "", B.PERMANENT),
         ("failed", "5.1.6", "", B.PERMANENT),
         ("failed", "5.1.10", "", B.PERMANENT),
+        ("failed", "5.1.1", "smtp; 550 Dit e-mailadres is opgeheven", B.PERMANENT),
+        ("failed", "5.1.1", "smtp; 550 Delivery failed", B.PERMANENT),
         ("failed", "5.1.0", "smtp; 556 domain does not accept mail", B.PERMANENT),
         ("failed", "5.2.1", "smtp; 550 5.2.1 User unknown", B.PERMANENT),
         ("failed", "5.0.0", "smtp; 550 No such user here", B.PERMANENT),
