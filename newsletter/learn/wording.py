@@ -114,7 +114,7 @@ _FULL: Final = _words(
     r"\b(?:postfach|mailbox)\b.{0,40}\b(?:voll|\S+berf\S+llt)",
     r"\bbo[iî]te\b.{0,40}pleine|\bbuz\S+n\b.{0,30}lleno|\bcasella\b.{0,30}piena|容量|满|переполнен",
 )
-_LATIN_WORD: Final = re.compile(r"(?<![\w.;-])[A-Za-z]{2,}(?![\w-])")
+_LATIN_WORD: Final = re.compile(r"(?<![\w.;-])(?!smtp\b)[a-z]{2,}(?![\w-])", re.IGNORECASE)
 _OF_READER: Final = _words(
     r"\b(?:user|rcpt|recip|mail ?(?:box|drop)|address|account|person|alias|destinat|customer"
     r"|employ|local|unknown|undeliver|unrout|no such|not found|exist|invalid"
