@@ -84,7 +84,8 @@ def headers(message: Message, name: str) -> Iterator[str]:
         if each.lower() != sought:
             continue
         text = str(raw)
-        if not text.isascii():  # bytes that no header may have, kept as surrogates by the parser
+        # Bytes that no header may have, kept as surrogates by the parser; or ISO-2022, as it is.
+        if not text.isascii() or "\x1b$" in text:
             text = _as_unicode(text.encode("utf-8", "surrogateescape"), "")
         yield " ".join(text.split())[:HEADER_MAXIMUM]
 
