@@ -64,10 +64,13 @@ def settle(
     result: Receipt | TransportError,
     *,
     policy: InDoubtPolicy,
-    quiet: timedelta = SETTLE,
+    patience: float = 1.0,
     now: datetime,
 ) -> Settled:
-    """Return what to write down for this answer. quiet: see `SETTLE`."""
+    """Return what to write down for this answer. patience: what our waits are multiplied by.
+
+    A wait that the server asks for is kept as it is.
+    """
     one, number = attempt.delivery_id, attempt.attempts
     if isinstance(result, Receipt):
         return Settled(one, number, DeliveryState.SENT, result.code, result.reply)
@@ -76,9 +79,10 @@ def settle(
     if isinstance(result, TransportUnavailable):  # nobody's fault: the attempt is given back
         return Settled(one, number, DeliveryState.PENDING, result.code, result.reply, attempts=-1)
     if isinstance(result, TransportDeferred):
-        return _postpone(attempt, result, now=now)
+        return _postpone(attempt, result, patience=patience, now=now)
+    # Once more, and then it waits for a person.
     is_last = policy is InDoubtPolicy.HOLD or attempt.resends > 0
-    again_at = None if is_last else now + quiet  # once more, and then it waits for a person
+    again_at = None if is_last else now + SETTLE * patience
     return Settled(one, number, DeliveryState.IN_DOUBT, result.code, result.reply, again_at)
 
 
@@ -111,13 +115,15 @@ def _wait(attempt: int) -> timedelta:
     return WAITS[min(attempt, len(WAITS)) - 1]
 
 
-def _postpone(attempt: Attempt, result: TransportDeferred, *, now: datetime) -> Settled:
-    wait = next_wait(attempt.attempts)
+def _postpone(
+    attempt: Attempt, result: TransportDeferred, *, patience: float, now: datetime
+) -> Settled:
+    wait, asked = next_wait(attempt.attempts), timedelta(seconds=result.pause_s)
     return Settled(
         attempt.delivery_id,
         attempt.attempts,
         DeliveryState.FAILED if wait is None else DeliveryState.DEFERRED,
         result.code,
         result.reply,
-        next_at=None if wait is None else now + max(wait, timedelta(seconds=result.pause_s)),
+        next_at=None if wait is None else now + max(wait * patience, asked),
     )

@@ -9,7 +9,7 @@ from newsletter.send import ledger
 from newsletter.send.loop.pages import Mailing
 from newsletter.send.loop.results import BACK, Result
 from newsletter.send.loop.sending import Sending
-from newsletter.send.outcomes import SETTLE, Attempt, Settled, settle
+from newsletter.send.outcomes import Attempt, Settled, settle
 from newsletter.values import Receipt
 from storage.steady import InSession, Runs
 
@@ -47,9 +47,9 @@ def write_group(
             begun = {one.delivery_id: one for one in attempts}
             complete = len(begun) + len(skipped) == len(to_begin)
             goes_on = complete or ledger.is_sending(run, edition_id)
-        quiet = SETTLE * sending.patience
+        policy, patience = mailing.policy, sending.patience
         settled = [
-            settle(attempt, one.result or BACK, policy=mailing.policy, quiet=quiet, now=now)
+            settle(attempt, one.result or BACK, policy=policy, patience=patience, now=now)
             for one in results
             if (attempt := in_hand.get(one.delivery_id) or begun.get(one.delivery_id)) is not None
         ]

@@ -72,6 +72,20 @@ def test_nobody_is_asked_again_before_the_server_wants_it(pause_s: float, minute
     assert found.next_at == START + timedelta(minutes=minutes)
 
 
+@pytest.mark.parametrize(
+    ("result", "wait_s"),
+    [
+        (TransportDeferred("later", code=451), 0.6),
+        (TransportDeferred("in a moment", code=451, pause_s=30), 30),  # the server's own wait
+        (TransportUncertain("silence"), 6),
+    ],
+)
+def test_a_trial_waits_shorter(result: TransportError, wait_s: float) -> None:
+    found = settle(Attempt(7, 1, 0), result, policy=RESEND, patience=0.01, now=START)
+
+    assert found.next_at == START + timedelta(seconds=wait_s)
+
+
 def test_patience_that_has_run_out_is_a_failure() -> None:
     found = settle(
         Attempt(7, 40, 0), TransportDeferred("later", code=451), policy=RESEND, now=START
