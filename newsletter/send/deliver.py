@@ -186,7 +186,8 @@ class _Run:
             return False
         is_long = at - self._clock() > LONG or self._waited > LONG
         with sending.db.read() as session:
-            goes_on = ledger.is_sending(InSession(session), self._edition_id)
+            run = InSession(session)
+            goes_on = ledger.may_begin(run, self._edition_id, now=self._clock())
         if is_long or not goes_on:
             self._tally.waits[self._edition_id] = at
             return False

@@ -72,7 +72,13 @@ RECORD: Final = Statement(
     *("delivery_id", "of_attempt", "new_state", "new_code", "new_reply", "new_next_at"),
     *("more_attempts", "new_at"),  # a `Settled`, and when it was written down
 )
-STATUS: Final = Statement(select(Edition.status).where(Edition.id == bindparam("id")), "id")
+# The edition, while it is being sent and it is not too late for it.
+BEGINNING: Final = select(Edition.id).where(
+    Edition.id == bindparam("of_edition"),
+    Edition.status == EditionStatus.SENDING,
+    Edition.not_after.is_(None) | (Edition.not_after >= bindparam("new_at")),
+)
+MAY_BEGIN: Final = Statement(BEGINNING, "of_edition", "new_at")
 
 
 class Waiting(NamedTuple):
@@ -214,9 +220,9 @@ def forget_erased(session: Session) -> int:
     return len(blanked.all())
 
 
-def is_sending(run: Runs, edition_id: int) -> bool:
+def may_begin(run: Runs, edition_id: int, *, now: datetime) -> bool:
     """Say whether messages of this edition may be begun."""
-    return bool(run.rows(STATUS, (edition_id,)) == [(EditionStatus.SENDING,)])
+    return bool(run.rows(MAY_BEGIN, (edition_id, now)))
 
 
 def policy_of(session: Session, edition_id: int) -> InDoubtPolicy:
@@ -282,7 +288,7 @@ def _claiming(dialect: str, topic: Topic, mine: Mine) -> _Claiming:
                 TABLE.c.state == D.DEFERRED,
                 and_(was_in_doubt, TABLE.c.next_at.is_not(None)),
             ),
-            _may_begin(),
+            BEGINNING.exists(),
             may_work(mine),
         )
         .values(next_at=None, at=bindparam("new_at"), worker_id=mine.id)
@@ -303,13 +309,6 @@ def _claiming(dialect: str, topic: Topic, mine: Mine) -> _Claiming:
         Statement(skip.returning(TABLE.c.id), *names),
         as_parameter,
     )
-
-
-def _may_begin() -> ColumnElement[bool]:
-    """Return the condition that the edition is being sent, and that it is not too late for it."""
-    in_time = Edition.not_after.is_(None) | (Edition.not_after >= bindparam("new_at"))
-    mine = and_(Edition.id == bindparam("of_edition"), Edition.status == EditionStatus.SENDING)
-    return select(Edition.id).where(mine, in_time).exists()
 
 
 def _wanted(topic: Topic) -> ColumnElement[bool]:

@@ -46,7 +46,7 @@ def write_group(
             )
             begun = {one.delivery_id: one for one in attempts}
             complete = len(begun) + len(skipped) == len(to_begin)
-            goes_on = complete or ledger.is_sending(run, edition_id)
+            goes_on = complete or ledger.may_begin(run, edition_id, now=now)
         policy, patience = mailing.policy, sending.patience
         settled = [
             settle(attempt, one.result or BACK, policy=policy, patience=patience, now=now)

@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from newsletter.model import Delivery, Edition
 from newsletter.send.transports import open_transport
@@ -22,7 +24,7 @@ from newsletter.send.transports.smtp import SmtpTransport
 from newsletter.send.worker import run_worker
 from newsletter.settings import Settings, SmtpRelay, read_settings
 from newsletter.store.editions import events_of
-from newsletter.values import EditionStatus
+from newsletter.values import EditionKind, EditionStatus
 from storage.session import Database
 from subscribers.model import Subscriber
 from tests.factories import make_readers, make_segments, make_subscriber
@@ -107,7 +109,7 @@ class Sending:
 @pytest.fixture
 def sending(db: Database, settings: Settings, clock: FakeClock) -> Callable[..., Sending]:
     def begin(
-        port: int, *, readers: int = READERS, connections: int = 2, url: str = "", title: str = "T"
+        port: int, *, readers: int = READERS, connections: int = 2, url: str = "", **fields: Any
     ) -> Sending:
         address = url or f"smtp://127.0.0.1:{port}?connections={connections}&patience={HURRY}"
         environ = {
@@ -118,7 +120,7 @@ def sending(db: Database, settings: Settings, clock: FakeClock) -> Callable[...,
         with db.write() as session:
             make_segments(session)
             make_readers(session, readers, now=START)
-            edition_id = make_scheduled(session, now=START, title=title)
+            edition_id = make_scheduled(session, now=START, **fields)
         own = replace(settings, smtp=smtp)
         return Sending(db, worker_services(own, db, clock), clock, edition_id)
 
@@ -276,6 +278,28 @@ def test_a_byte_in_ten_seconds_is_waited_for(sending: Callable[..., Sending], of
         sent.work()
 
     assert_all_have_one(sent, relay)
+
+
+def test_after_the_last_moment_the_relay_is_left_alone(sending: Callable[..., Sending]) -> None:
+    relay = BadRelay(well)
+
+    with misbehaving(relay) as port:
+        ends_at = START + timedelta(hours=1)
+        sent = sending(port, readers=40, kind=EditionKind.ANNOUNCEMENT, not_after=ends_at)
+        with sent.db.write() as session:
+            session.execute(update(Subscriber).values(wants_announcements=True))
+
+        def late(heard: Heard) -> Answer:
+            if heard.word == "." and len(relay.accepted) == 5:
+                sent.clock.later(hours=2)
+            return well(heard)
+
+        relay.manners = late
+        sent.work()
+
+    assert sent.status() is EditionStatus.CANCELLED
+    assert 5 <= sent.states()["sent"] <= 8
+    assert relay.conversations <= 6  # and not one for each of those who do not get it any more
 
 
 def _code(answer: Answer) -> bytes:
