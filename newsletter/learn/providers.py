@@ -1,8 +1,8 @@
 """What providers tell of mail that came back, in their own JSON: Amazon SES, Postmark, Mailgun.
 
 What their webhooks bring was checked before (`hooks`); what SES tells by mail proves as little as
-any mail does. Their words of class count where a server's own say
-nothing closer; the addresses that they name are checked against who got an edition.
+any mail does. Their words of class count where a server's own say nothing closer; the addresses
+that they name are checked against who got an edition.
 """
 
 import json

@@ -34,17 +34,14 @@ def read_bounce(raw: bytes) -> BounceReport:
 def _read(raw: bytes) -> BounceReport:
     message = opening.open_message(raw)
     said, returned = opening.report_text(message)
-    told = providers.read_mailed(said)
-    kind, recipients = (told.kind, told.recipients) if told else _judge(message, said, returned)
+    told = providers.read_mailed(said) or BounceReport(*_judge(message, said, returned))
     headers = [found[0] for found in _OUR_HEADERS.finditer(raw)]
     ours = " ".join(one.decode("ascii", "replace") for one in headers)
-    inside = told or BounceReport(kind)
-    named = [one.address for one in recipients if one.address]
-    return BounceReport(
-        kind,
-        recipients,
-        tokens=few([*_tokens(message, ours), *inside.tokens]),
-        message_ids=few([*message_ids_in(ours), *inside.message_ids]),
+    named = [one.address for one in told.recipients if one.address]
+    return replace(
+        told,
+        tokens=few([*_tokens(message, ours), *told.tokens]),
+        message_ids=few([*message_ids_in(ours), *told.message_ids]),
         addresses=few([*named, *naming.returned_to(returned)]),
         excerpt=_excerpt(message, said),
     )
