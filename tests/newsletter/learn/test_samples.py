@@ -163,6 +163,26 @@ def test_words_take_back_what_a_code_says_too_much(status: str, said: str) -> No
     assert classify("failed", status, said) == BounceClass.TEMPORARY
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "510 <news@example.org> is not subscribed to this group",
+        "550 you are not allowed to post to this list",
+        "550 Only members may post to this list",
+        "550 Alleen leden mogen naar deze lijst schrijven",
+        "550 The user has blocked your address",
+        "550 You do not have permission to send to this recipient",
+        "550 this mailbox only accepts internal mail",
+        "550 We do not accept mail from this address",
+        "550 Uw adres is geblokkeerd",
+        "550 Die Absenderadresse ist nicht vorhanden",
+        "550-Verification failed for <bounces@example.org>",
+    ],
+)
+def test_refusals_of_us_are_told_as_such(said: str) -> None:
+    assert is_ours("5.1.1", said)
+
+
 def test_who_is_called_spam_is_not_refused_for_our_sake() -> None:
     assert not is_ours("", "550 <spam@blacklist.example.org> mailbox is busy")
 
